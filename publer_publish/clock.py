@@ -1,0 +1,56 @@
+"""Time, injected: tests run on a clock of their own, and waiting can be cancelled."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Where the program gets the time from, and how it waits."""
+
+    def time(self) -> float:
+        """Seconds since the Unix epoch."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds that never jump; only differences mean something."""
+        ...
+
+    def sleep(self, seconds: float) -> None:
+        """Wait. A signal handler may end it by raising."""
+        ...
+
+
+class SystemClock:
+    """The machine's own clock."""
+
+    def time(self) -> float:
+        return time.time()
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(max(0.0, seconds))
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """A moment on a clock after which no more waiting is done."""
+
+    clock: Clock
+    at: float
+    """In the clock's monotonic seconds."""
+
+    @classmethod
+    def after(cls, clock: Clock, seconds: float) -> Deadline:
+        return cls(clock, clock.monotonic() + seconds)
+
+    def remaining(self) -> float:
+        """Seconds left, never negative."""
+        return max(0.0, self.at - self.clock.monotonic())
+
+    def expired(self) -> bool:
+        return self.clock.monotonic() >= self.at

@@ -1,0 +1,1 @@
+"""Delivery: resolve, drop duplicates, upload, publish, poll, confirm. Returns outcomes."""

@@ -1,0 +1,1 @@
+"""The GitHub runner: workflow commands, command files, the event, releases. Only here."""

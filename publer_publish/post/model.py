@@ -1,0 +1,115 @@
+"""What a post file means: frozen values that the other rooms read. No behaviour beyond naming."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from publer_publish.errors import Where
+
+
+class SelectorKind(StrEnum):
+    """The four ways to name accounts (design 4.3)."""
+
+    ID = "id"
+    NAME = "name"
+    NETWORK = "network"
+    ALL = "all"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selector:
+    """One account selector: ``66db…``, ``linkedin/Acme Inc``, ``twitter/*`` or ``*``."""
+
+    kind: SelectorKind
+    written: str
+    """As the user wrote it, for messages."""
+    network: str = ""
+    value: str = ""
+    """The id or the account's name."""
+
+
+class MediaSource(StrEnum):
+    """Where a media item comes from: exactly one of the three keys of a media item."""
+
+    FILE = "file"
+    URL = "url"
+    ID = "id"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Media:
+    """A picture, video, GIF or document of a post or a comment."""
+
+    source: MediaSource
+    value: str
+    """A path relative to the workspace, a URL, or a Publer media id."""
+    where: Where
+    alt_text: str = ""
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    """Further fields of Publer's media object (``type``, ``path``, ``caption``, ``title`` …), as written."""
+    thumbnail: Media | int | None = None
+    """For a video: another media item, or the index of one of Publer's own thumbnails."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comment:
+    """A first comment, or the next post of a thread."""
+
+    text: str
+    where: Where
+    media: tuple[Media, ...] = ()
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    """``delay``, ``conditions``, ``language``: as Publer names them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountRef:
+    """An entry of ``accounts``: a selector and what Publer shall do on that account only."""
+
+    selector: Selector
+    where: Where
+    comments: tuple[Comment, ...] | None = None
+    """None: the comments of the post apply."""
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    """``share``, ``delete``, ``labels`` …: as Publer names them."""
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """What one network gets for one post: rendered, counted and checked."""
+
+    network: str
+    """A provider key of ``post.networks``; ``wordpress`` for all three spellings."""
+    type: str
+    text: str
+    where: Where
+    """The node that this network's text comes from."""
+    media: tuple[Media, ...] = ()
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    """Publer's own fields for this network (``title``, ``url``, ``details`` …), as they are sent."""
+    comments: tuple[Comment, ...] = ()
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    length: int = 0
+    """Counted as the network counts."""
+    limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """One post of a post file (or of the ``text`` input)."""
+
+    file: str
+    """Relative to the workspace; empty for the ``text`` input."""
+    index: int
+    """In its file, from 0."""
+    where: Where
+    accounts: tuple[AccountRef, ...] = ()
+    networks: tuple[str, ...] = ()
+    """Those the post lists, in its order."""
+    labels: tuple[str, ...] = ()
+    skipped: bool = False
+    """``when`` rendered to a false value."""

@@ -1,0 +1,1 @@
+"""The report: outcomes to log lines, annotations, outputs and the step summary. Pure text."""

@@ -1,0 +1,1 @@
+"""A Publer stand-in for demo and tests, written from the API reference. Never shipped."""
