@@ -3,17 +3,27 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
+IMAGE ?= publer-publish:dev
+# The version of uv is part of the lock: another one may resolve or print differently.
+UV := uv==0.13.9
+COMPILE := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format typecheck sandbox lock clean
+.PHONY: help demo test lint format typecheck sandbox e2e image oracles faults bench lock check \
+        coverage-start coverage-report clean
 
 help: ## Show this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
 $(READY): requirements/dev.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "Installing the locked requirements into $(VENV) ..."
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes --only-binary :all: -r requirements/dev.txt
+	@$(PIP) install --require-hashes --only-binary :all: -r requirements/dev.txt
+	@touch $@
+
+$(VENV)/.ready-e2e: $(READY) requirements/e2e.txt
+	@$(PIP) install --require-hashes --only-binary :all: -r requirements/e2e.txt
 	@touch $@
 
 demo: $(READY) ## Publish the example to an embedded sandbox and show log, outputs and summary
@@ -22,20 +32,62 @@ demo: $(READY) ## Publish the example to an embedded sandbox and show log, outpu
 test: $(READY) ## Run all tests
 	@$(BIN)/python -m pytest -n auto
 
+faults: $(READY) ## Run only the tests that break the network
+	@$(BIN)/python -m pytest -n auto tests/faults
+
 lint: $(READY) ## Style, types, schemas, workflows, Dockerfile
 	@$(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --check .
-	@$(BIN)/mypy
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-actions action.yml
+	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows \
+	  .github/workflows/*.yml examples/workflows/*.yml
+	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.dependabot .github/dependabot.yml
+	@$(BIN)/check-jsonschema --quiet --check-metaschema schemas/*.json
+	@$(BIN)/zizmor --quiet --offline --no-progress --persona=pedantic action.yml .github
+	@$(BIN)/actionlint .github/workflows/*.yml examples/workflows/*.yml
+	@$(BIN)/hadolint Dockerfile
 
 format: $(READY) ## Format the code
 	@$(BIN)/ruff format --quiet . && $(BIN)/ruff check --quiet --fix .
+
+check: ## Everything that must hold before a change is merged
+	@.ci/run
+
+image: ## Build the image and say how much it adds to its base
+	@tests/e2e/build-image $(IMAGE)
+
+e2e: $(VENV)/.ready-e2e ## Run the image in real workflows (needs a container engine)
+	@$(BIN)/python -m pytest -p no:randomly tests/e2e
+
+oracles: $(READY) ## Compare with the runner's own library (needs npm)
+	@$(BIN)/python -m pytest tests/oracles
+
+bench: $(READY) ## Measure start-up, parsing and polling
+	@$(BIN)/python -m benchmarks
 
 sandbox: $(READY) ## Start the Publer stand-in on loopback
 	@$(BIN)/python -m sandbox
 
 lock: $(READY) ## Renew the hash-locked requirements
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check uv
-	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header requirements/runtime.in -o requirements/runtime.txt
-	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header -c requirements/runtime.txt requirements/dev.in -o requirements/dev.txt
+	@$(PIP) install $(UV)
+	@$(COMPILE) requirements/runtime.in -o requirements/runtime.txt
+	@$(COMPILE) -c requirements/runtime.txt requirements/dev.in -o requirements/dev.txt
+	@$(COMPILE) requirements/e2e.in -o requirements/e2e.txt
+	@for arch in x86_64 aarch64; do \
+	  $(PIP) download --dest build/wheels-$$arch --no-deps --only-binary :all: --require-hashes \
+	    --python-version 3.13 --platform manylinux_2_28_$$arch --platform manylinux2014_$$arch \
+	    -r requirements/runtime.txt || exit 1; done
+
+# A .pth file starts coverage in every Python of the environment, also in the processes that tests
+# start with a clean environment and with -E.
+coverage-start: $(READY)
+	@rm -f build/coverage/.coverage* && mkdir -p build/coverage
+	@$(BIN)/python tests/measure.py start
+
+coverage-report: $(READY)
+	@$(BIN)/python tests/measure.py stop
+	@$(BIN)/coverage combine --quiet --data-file build/coverage/.coverage build/coverage
+	@$(BIN)/coverage report --data-file build/coverage/.coverage
 
 clean: ## Remove everything that was made here
-	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage build
+	@rm -rf $(VENV) $(VENV)-* .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage* build

@@ -1,0 +1,41 @@
+# The base is pinned by digest, so that one commit of this repository always means one image.
+# Dependabot moves the digest; CHANGELOG.md says when.
+
+FROM python:3.13-slim-trixie@sha256:9d2e5553305c7c7b0097999bb17187c69b921ccd6bc9d40e4bb5ebe652c00285 AS build
+WORKDIR /build
+# pip stays in this stage: it installs into the other environment from outside.
+RUN python -m venv /build/tools && python -m venv --without-pip /app/venv
+COPY requirements/runtime.txt ./
+# Wheels only, and only those whose hashes were reviewed: nothing that is downloaded is run here.
+RUN /build/tools/bin/python -m pip --python /app/venv/bin/python install \
+      --disable-pip-version-check --no-cache-dir --no-compile --require-hashes --only-binary :all: \
+      -r runtime.txt
+COPY schemas /app/schemas
+COPY publer_publish /app/publer_publish
+COPY entrypoint.py /app/entrypoint.py
+# The kernel hands everything after the interpreter over as one argument: `-uE` is `-u -E`.
+# This line is for `runs.entrypoint` of action.yml, which names one program without arguments. No shell
+# stands in between, because dash drops variables such as INPUT_API-KEY.
+# Byte code is compiled now and trusted later, because every run is a new container.
+RUN sed -i '1i #!/app/venv/bin/python -uE' /app/entrypoint.py \
+ && chmod 0755 /app/entrypoint.py \
+ && /app/venv/bin/python -m compileall -q -j 0 --invalidation-mode unchecked-hash \
+      /app/venv/lib /app/publer_publish
+
+FROM python:3.13-slim-trixie@sha256:9d2e5553305c7c7b0097999bb17187c69b921ccd6bc9d40e4bb5ebe652c00285
+LABEL org.opencontainers.image.title="publer-publish" \
+      org.opencontainers.image.description="Publish a post file to social networks through Publer, now, and report truthfully." \
+      org.opencontainers.image.source="https://github.com/publer-publish/publer-publish" \
+      org.opencontainers.image.licenses="MIT" \
+      org.opencontainers.image.base.name="docker.io/library/python:3.13-slim-trixie"
+# The base brings pip along. What publishes with a secret has no use for an installer.
+RUN rm -rf /usr/local/bin/pip* /usr/local/lib/python3*/site-packages/pip* /usr/local/lib/python3*/ensurepip
+COPY --from=build /app /app
+
+# No USER: the workspace and the command files belong to the runner's user and are writable only
+# by it and by root, so GitHub asks for root; any other user fails to write its outputs.
+# No WORKDIR: the runner sets its own, the user's checkout, which is data and never code. The
+# program lies at an absolute path, and Python puts that directory first on its path, not the checkout.
+# -u: the log reaches the runner line by line. -E: PYTHONPATH and PYTHONHOME of earlier steps are ignored.
+# Exec form: Python is PID 1 and gets the signals of a cancelled run itself.
+ENTRYPOINT ["/app/venv/bin/python", "-u", "-E", "/app/entrypoint.py"]
