@@ -1,0 +1,321 @@
+"""The checked-out repository: finds files by name or glob and opens them, and nothing outside of it.
+
+A path is foreign data: it comes from a workflow or from a pull request's post file. Checking a path and
+opening it afterwards can be raced, so a file is opened once, component by component from the root without
+letting the kernel follow a link, and everything else is asked of the open file.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from fnmatch import fnmatchcase
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Self
+
+from publer_publish.errors import ActionError, Problem, Where
+
+_MOST_LINKS = 40  # as the kernel
+_DIRECTORY = os.O_RDONLY | os.O_CLOEXEC | os.O_DIRECTORY | os.O_NOFOLLOW
+_FILE = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY
+_KINDS: tuple[tuple[Callable[[int], bool], str], ...] = (
+    (stat.S_ISFIFO, "a named pipe"),
+    (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISCHR, "a device"),
+    (stat.S_ISBLK, "a device"),
+)
+_INPUT = Where(path="post-file")
+_RELATIVE = "Write the path relative to the root of the repository."
+
+
+class UnusableFileError(ActionError):
+    """A path that cannot be used: missing, outside the workspace, or not a regular file."""
+
+
+class _DirectoryError(UnusableFileError):
+    """A directory: an error by name, but nothing wrong among the matches of a glob."""
+
+
+class _MissingError(UnusableFileError):
+    """Nothing is there by that name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenFile:
+    """A regular file inside the workspace, held open so that what was checked is what is read."""
+
+    name: str
+    """As it was asked for."""
+    real_name: str
+    """Relative to the workspace, all links resolved."""
+    identity: tuple[int, int]
+    """Device and inode: equal for two names of one file."""
+    size: int
+    """In bytes, when it was opened."""
+    stream: BinaryIO
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stream.close()
+
+
+class Workspace:
+    """The files below one directory."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = os.path.realpath(root)
+        self._spellings = (self._root, os.path.abspath(root))  # noqa: PTH100 - resolve() would follow links
+
+    def find(self, patterns: Sequence[str]) -> tuple[tuple[str, ...], tuple[Problem, ...]]:
+        """Regular files by path or glob (``*``, ``?``, ``[…]``, ``**``), sorted, each file once.
+
+        As in a shell, a wildcard stands for no leading dot, and ``**`` follows no link to a directory.
+        A pattern that matches nothing, and a match that cannot be used, is a problem of ``post-file``.
+        """
+        names: dict[tuple[int, int], str] = {}
+        problems: list[Problem] = []
+        for pattern in filter(None, (written.strip() for written in patterns)):
+            matched, before = False, len(problems)
+            try:
+                for file in self._matches(pattern, problems):
+                    matched = True
+                    plain = file.real_name if ".." in _parts(file.name) else "/".join(_parts(file.name))
+                    names[file.identity] = min(plain, names.get(file.identity, plain))
+            except UnusableFileError as error:
+                problems.append(_problem(error))
+                continue
+            if not matched and len(problems) == before:
+                problems.append(_problem(self._nothing_matches(pattern)))
+        return tuple(sorted(names.values())), tuple(dict.fromkeys(problems))
+
+    def read(self, name: str, limit: int) -> bytes:
+        """Return a file's content; one of more than ``limit`` bytes is refused unread."""
+        with self.open(name) as file:
+            if file.size > limit:
+                raise UnusableFileError(
+                    f"{name!r} has {file.size:,} bytes; at most {limit:,} are allowed.",
+                    hint="Is it the right file?",
+                )
+            return file.stream.read(file.size)  # no more than was promised, whatever is appended meanwhile
+
+    def open(self, name: str) -> OpenFile:
+        """Open a regular file inside the workspace, or raise ``UnusableFileError``. Never blocks."""
+        try:
+            return self._walk(name)
+        except FileNotFoundError:
+            raise self._missing(name) from None
+        except NotADirectoryError:
+            raise _MissingError(
+                f"{name!r}: a part of this path is not a directory.", hint=_RELATIVE
+            ) from None
+        except PermissionError:
+            raise UnusableFileError(
+                f"{name!r} cannot be read: permission denied.",
+                hint="A step before may have written it as another user; chmod it there.",
+            ) from None
+        except OSError as error:
+            raise UnusableFileError(f"{name!r} cannot be opened: {error.strerror}.") from None
+
+    def _walk(self, name: str) -> OpenFile:
+        """Go to a file component by component, so that no link is followed that was not looked at."""
+        waiting = deque(_parts(self._relative(name)))
+        with ExitStack() as opened:
+            directories = [_open_directory(opened, self._root, None)]
+            real: list[str] = []
+            links = 0
+            while waiting:
+                part = waiting.popleft()
+                if part == "..":
+                    if not real:
+                        raise _outside(name)
+                    directories.pop()
+                    real.pop()
+                    continue
+                status = os.lstat(part, dir_fd=directories[-1])
+                if stat.S_ISLNK(status.st_mode):
+                    links += 1
+                    if links > _MOST_LINKS:
+                        raise UnusableFileError(f"{name!r} is a symbolic link that leads in a circle.")
+                    target = os.readlink(part, dir_fd=directories[-1])
+                    if target.startswith("/"):
+                        target = self._inside(os.path.realpath(target), name)
+                        del directories[1:], real[:]
+                    waiting.extendleft(reversed(_parts(target)))
+                elif stat.S_ISDIR(status.st_mode):
+                    directories.append(_open_directory(opened, part, directories[-1]))
+                    real.append(part)
+                elif waiting:
+                    raise NotADirectoryError
+                else:
+                    real.append(part)
+                    return _open_file(name, part, directories[-1], "/".join(real))
+        raise _DirectoryError(
+            f"{name!r} is a directory.",
+            hint="Name the files in it, for example with /* at the end of the path.",
+        )
+
+    def _relative(self, name: str) -> str:
+        if not _is_possible(name):
+            raise UnusableFileError(f"{name!r} cannot be the name of a file.")
+        return self._inside(name, name) if name.startswith("/") else name
+
+    def _inside(self, path: str, name: str) -> str:
+        for root in self._spellings:
+            if path == root or path.startswith(root.rstrip("/") + "/"):
+                return path[len(root) :].lstrip("/")
+        raise _outside(name)
+
+    def _matches(self, pattern: str, problems: list[Problem]) -> Iterator[OpenFile]:
+        """Open what a pattern stands for, one after the other, each closed when the next is asked for."""
+        relative = self._relative(pattern)
+        if not _is_glob(relative) or os.path.lexists(os.path.join(self._root, relative)):  # noqa: PTH118
+            with self.open(pattern) as file:
+                yield replace(file, name=relative)
+            return
+        for name in self._expand(pattern, _parts(relative)):
+            try:
+                with self.open(name) as file:
+                    yield file
+            except _DirectoryError:
+                continue
+            except UnusableFileError as error:
+                problems.append(_problem(error))
+
+    def _expand(self, pattern: str, parts: Sequence[str]) -> Iterator[str]:
+        """Names that a glob stands for, unchecked. Links in circles end: a directory is looked at once."""
+        waiting = deque([("", 0)])
+        seen = set()
+        while waiting:
+            directory, at = waiting.popleft()
+            state = (self._real(directory), at)
+            if state in seen:
+                continue
+            seen.add(state)
+            part, rest = parts[at], at + 1
+            last = rest == len(parts)
+            if part == "**" and not last:
+                waiting.append((directory, rest))
+            for entry, is_directory in self._entries(directory, part, pattern):
+                path = f"{directory}/{entry}" if directory else entry
+                if part == "**" and is_directory:
+                    waiting.append((path, at))
+                elif last and os.path.lexists(os.path.join(self._root, path)):  # noqa: PTH118
+                    yield path
+                elif part != "**" and not last:
+                    waiting.append((path, rest))
+
+    def _entries(self, directory: str, part: str, pattern: str) -> Iterable[tuple[str, bool]]:
+        if not _is_glob(part):
+            return [(part, False)]
+        return [entry for entry in self._list(directory, pattern) if _fits(entry[0], part)]
+
+    def _list(self, directory: str, pattern: str) -> Iterable[tuple[str, bool]]:
+        """Entries of a directory, and whether each is itself a directory (a link to one is not)."""
+        try:
+            path = self._real(directory)
+            self._inside(path, pattern)
+            with os.scandir(path) as entries:
+                return sorted((entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries)
+        except OSError:
+            return ()
+
+    def _real(self, path: str) -> str:
+        return os.path.realpath(os.path.join(self._root, path))  # noqa: PTH118
+
+    def _missing(self, name: str) -> UnusableFileError:
+        if not self._list("", name):
+            return _empty_workspace(name)
+        directory, _, wanted = name.rpartition("/")
+        near: list[str] = []
+        if not name.startswith("/"):
+            near = get_close_matches(wanted, [entry for entry, _ in self._list(directory, name)], n=1)
+        guess = f"Did you mean {(directory and directory + '/') + near[0]!r}? " if near else ""
+        return _MissingError(f"{name!r} does not exist in the workspace.", hint=guess + _RELATIVE)
+
+    def _nothing_matches(self, pattern: str) -> UnusableFileError:
+        if not self._list("", pattern):
+            return _empty_workspace(pattern)
+        return _MissingError(
+            f"{pattern!r} matches no file.",
+            hint=f"{_RELATIVE} * stays in one directory, ** goes through all below it; neither finds .names.",
+        )
+
+
+def _open_directory(opened: ExitStack, name: str, parent: int | None) -> int:
+    descriptor = os.open(name, _DIRECTORY, dir_fd=parent)
+    opened.callback(os.close, descriptor)
+    return descriptor
+
+
+def _open_file(name: str, part: str, directory: int, real_name: str) -> OpenFile:
+    """Open a regular file. Looked at before, so that no device is even opened, and again when it is open."""
+    _refuse_special(name, os.lstat(part, dir_fd=directory))
+    descriptor = os.open(part, _FILE, dir_fd=directory)
+    try:
+        status = os.fstat(descriptor)
+        _refuse_special(name, status)
+        return OpenFile(
+            name=name,
+            real_name=real_name,
+            identity=(status.st_dev, status.st_ino),
+            size=status.st_size,
+            stream=os.fdopen(descriptor, "rb"),
+        )
+    except BaseException:
+        os.close(descriptor)
+        raise
+
+
+def _refuse_special(name: str, status: os.stat_result) -> None:
+    if not stat.S_ISREG(status.st_mode):
+        kind = next((kind for is_kind, kind in _KINDS if is_kind(status.st_mode)), "no regular file")
+        raise UnusableFileError(f"{name!r} is {kind}.", hint="Only regular files are read.")
+
+
+def _outside(name: str) -> UnusableFileError:
+    hint = _RELATIVE
+    if name.startswith("/"):
+        hint += (
+            " ${{ github.workspace }} is a folder of the host, which the action's container does not have."
+        )
+    return UnusableFileError(f"{name!r} leads out of the workspace.", hint=hint)
+
+
+def _empty_workspace(name: str) -> UnusableFileError:
+    return _MissingError(
+        f"{name!r} does not exist: the workspace is empty.",
+        hint="Did the job check the repository out (actions/checkout)?",
+    )
+
+
+def _problem(error: UnusableFileError) -> Problem:
+    return Problem(message=error.message, hint=error.hint, where=_INPUT)
+
+
+def _is_possible(name: str) -> bool:
+    try:
+        return b"\0" not in os.fsencode(name)
+    except UnicodeEncodeError:  # a lone surrogate, which JSON can spell
+        return False
+
+
+def _parts(path: str) -> list[str]:
+    return [part for part in path.split("/") if part not in {"", "."}]
+
+
+def _is_glob(path: str) -> bool:
+    return any(character in path for character in "*?[")
+
+
+def _fits(entry: str, part: str) -> bool:
+    return fnmatchcase(entry, part) and (part.startswith(".") or not entry.startswith("."))
