@@ -1,0 +1,209 @@
+"""Nodes of a parsed post file and where each of them stands in its source text."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from publer_publish.errors import InvalidInputError, Problem, Where
+
+MAX_DEPTH = 64
+"""Levels of nesting. Publer's deepest documented body has 12."""
+MAX_QUOTED = 40
+"""Characters of a foreign value in a message."""
+MAX_VALUES = 200_000
+"""Values in one file: 500 posts for 13 networks have about 50,000."""
+
+_LINE_BREAK = re.compile(r"\r\n|\n|\r")
+_SPACE = " \t\n\r"
+_TOKENS = {
+    "'": re.compile(r"''|[^ \t\n\r]"),
+    '"': re.compile(
+        r"\\(?:x[0-9a-fA-F]{2}|u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}"
+        r"|U[0-9a-fA-F]{8}|\r\n|[\s\S])|[^ \t\n\r]"
+    ),
+    "": re.compile(r"[^ \t\n\r]"),
+}
+_ESCAPED_SPACES = {"\\n", "\\r", "\\t", "\\ ", "\\\t", "\\\n", "\\\r", "\\\r\n"}
+
+
+class Source:
+    """The decoded text of a file; turns an offset into a line and a column, both from 1."""
+
+    def __init__(self, file: str, text: str) -> None:
+        self.file = file
+        self.text = text
+
+    @cached_property
+    def _line_starts(self) -> list[int]:
+        return [0, *(found.end() for found in _LINE_BREAK.finditer(self.text))]
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """Line and column of a code point."""
+        offset = min(offset, len(self.text))
+        line = bisect_right(self._line_starts, offset)
+        return line, offset - self._line_starts[line - 1] + 1
+
+    def last_visible(self) -> int:
+        """Return the offset of the last visible character: where an unfinished file breaks off."""
+        return max(len(self.text.rstrip()) - 1, 0)
+
+
+@dataclass(slots=True)
+class Node:
+    """One value of the document."""
+
+    start: int
+    end: int
+    value: Any
+    """Plain data; the very object that stands in ``Document.data``."""
+    style: str = ""
+    """Of a scalar: ``'``, ``"``, ``|``, ``>``, or empty for a plain one."""
+    entries: dict[str, Entry] = field(default_factory=lambda: _NO_ENTRIES)
+    items: list[Node] = field(default_factory=lambda: _NO_ITEMS)
+    weight: int = 0
+    """What expanding this node costs, in characters."""
+    height: int = 1
+    """Levels of nesting from here down."""
+
+    def child(self, step: str | int) -> Node | None:
+        """Return the value under a key or at an index."""
+        if isinstance(step, str):
+            entry = self.entries.get(step)
+            return entry.node if entry else None
+        return self.items[step] if 0 <= step < len(self.items) else None
+
+
+@dataclass(slots=True)
+class Entry:
+    """A key of a mapping and its value."""
+
+    key_start: int
+    node: Node
+
+
+_NO_ENTRIES: dict[str, Entry] = {}
+_NO_ITEMS: list[Node] = []
+"""Of scalars: most nodes are, and none of them needs its own."""
+
+
+class Limits:
+    """What a hostile file could exhaust: the depth and the number of its values."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._values = 0
+
+    def check_depth(self, depth: int, at: int) -> None:
+        if depth > MAX_DEPTH:
+            raise InvalidInputError(
+                problem_at(
+                    self._source,
+                    at,
+                    f"The file is nested more than {MAX_DEPTH} levels deep.",
+                    "A post needs about ten; look for brackets that are never closed.",
+                )
+            )
+
+    def count_value(self, at: int) -> None:
+        self._values += 1
+        if self._values > MAX_VALUES:
+            raise InvalidInputError(
+                problem_at(
+                    self._source,
+                    at,
+                    f"The file has more than {MAX_VALUES:,} values.",
+                    "Split the posts into several files.",
+                )
+            )
+
+
+def problem_at(source: Source, offset: int, message: str, hint: str) -> Problem:
+    """Make a problem of a place in the source."""
+    line, column = source.position(offset)
+    return Problem(message=message, hint=hint, where=Where(file=source.file, line=line, column=column))
+
+
+def short(text: str) -> str:
+    """Cut what a message quotes."""
+    return text if len(text) <= MAX_QUOTED else text[: MAX_QUOTED - 1] + "…"
+
+
+def duplicate_key(source: Source, key: str, first: int, second: int) -> Problem:
+    """Name both places of a key that a mapping has twice."""
+    first_line, first_column = source.position(first)
+    return problem_at(
+        source,
+        second,
+        f'The key "{short(key)}" stands twice: here and at line {first_line}, column {first_column}.',
+        "Remove one of the two; only one could count.",
+    )
+
+
+def place_in_string(source: Source, node: Node, offset: int) -> int:
+    """Return the offset in the source of a code point of a string value.
+
+    Exact for literal blocks and for all that stands on one line as it is. In folded and escaped strings
+    it is exact for every visible character; white space is placed after the visible character before it.
+    """
+    value: str = node.value
+    offset = max(0, min(offset, len(value)))
+    if node.style == "|":
+        return _place_in_literal(source, node, offset)
+    start = node.start + 1 if node.style in {"'", '"'} else node.start
+    written = source.text[start : start + len(value)]
+    if written == value and not _LINE_BREAK.search(value):
+        return start + offset
+    return _place_by_visible_characters(source, node, start, offset)
+
+
+def _place_in_literal(source: Source, node: Node, offset: int) -> int:
+    """Find the place line by line: what a source line has more than its value line is its indentation."""
+    before: str = node.value[:offset]
+    line = before.count("\n")
+    column = offset - (before.rfind("\n") + 1)
+    value_line: str = node.value.split("\n")[line]
+    spans = list(_lines(source.text, node.start, node.end))[1:]
+    if line >= len(spans):
+        return max(node.start, node.end - 1)
+    start, end = spans[line]
+    indentation = max(end - start - len(value_line), 0)
+    return min(start + indentation + column, max(end, start))
+
+
+def _lines(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    for found in _LINE_BREAK.finditer(text, start, end):
+        yield start, found.start()
+        start = found.end()
+    if start < end:
+        yield start, end
+
+
+def _place_by_visible_characters(source: Source, node: Node, start: int, offset: int) -> int:
+    value: str = node.value
+    on_space = offset >= len(value) or value[offset] in _SPACE
+    wanted = sum(character not in _SPACE for character in value[:offset]) - on_space
+    if node.style == ">":
+        first_break = _LINE_BREAK.search(source.text, node.start)
+        start = first_break.end() if first_break else node.start
+    if wanted < 0:
+        return start
+    place = start
+    for found in _TOKENS.get(node.style, _TOKENS[""]).finditer(source.text, start, node.end):
+        if found[0].startswith("\\") and node.style == '"' and _is_escaped_space(found[0]):
+            continue
+        place = found.end() if on_space else found.start()
+        wanted -= 1
+        if wanted < 0:
+            break
+    return place
+
+
+def _is_escaped_space(token: str) -> bool:
+    if token in _ESCAPED_SPACES:
+        return True
+    return token[1] in "xuU" and token.count("\\") == 1 and chr(int(token[2:], base=16)) in _SPACE  # noqa: FURB166 - \\x is no prefix of int()

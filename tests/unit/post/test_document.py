@@ -1,0 +1,233 @@
+"""Promise: a post file becomes plain data, and every value and every mistake has its exact place."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from publer_publish.errors import InvalidInputError, Where
+from publer_publish.post.document import MAX_BYTES, Document, format_path, parse
+
+YAML_12_SCALARS: list[tuple[str, Any]] = [
+    ("yes", "yes"),
+    ("on", "on"),
+    ("NO", "NO"),
+    ("2026-11-01", "2026-11-01"),
+    ("12:30:45", "12:30:45"),
+    ("0777", 777),
+    ("0o777", 511),
+    ("0xfF", 255),
+    ("0b11", "0b11"),
+    ("1_000", "1_000"),
+    ("-12", -12),
+    ("+12", 12),
+    ("1.0", 1.0),
+    (".5", 0.5),
+    ("1.", 1.0),
+    ("1e3", 1000.0),
+    ("-1.5E-3", -0.0015),
+    ("1.2.3", "1.2.3"),
+    ("-", None),
+    ("true", True),
+    ("True", True),
+    ("tRUE", "tRUE"),
+    ("FALSE", False),
+    ("null", None),
+    ("~", None),
+    ("", None),
+    ("nUll", "nUll"),
+    ("!!str 1.0", "1.0"),
+    ("!!str", ""),
+    ("! 12", "12"),
+    ('!!int "12"', 12),
+    ("!!float 1", 1.0),
+    ("!!null ''", None),
+    ("!!bool 'true'", True),
+    ("'1'", "1"),
+    ('"\\u00e9\\n\\x41\\U0001F680"', "é\nA🚀"),
+    ("a\u2028b\x85c", "a\u2028b\x85c"),
+]
+
+
+@pytest.mark.parametrize(("written", "value"), [pair for pair in YAML_12_SCALARS if pair[0] != "-"])
+def test_scalars_follow_the_yaml_1_2_core_schema(written: str, value: Any) -> None:
+    data = parse(f"key: {written}\n".encode(), "a.yml").data
+    assert data == {"key": value}
+    assert type(data["key"]) is type(value)
+
+
+def test_json_is_read_with_its_types() -> None:
+    text = ' {"a": [1, -2.5, 1e3, true, false, null, "\\u00e9\\ud83d\\ude80\\n\\"", {}], "b": {"c": []}}\n'
+    data = parse(text.encode(), "dir/a.JSON").data
+    assert data == json.loads(text)
+    assert [type(item) for item in data["a"]] == [type(item) for item in json.loads(text)["a"]]
+
+
+def place(document: Document, *path: str | int, key: bool = False) -> tuple[int, int]:
+    where = document.where(path, key=key)
+    return where.line, where.column
+
+
+DOCUMENT = b"""\xef\xbb\xbf# comment
+posts:\r
+  - text: "\xf0\x9f\x9a\x80 hi"   # emoji
+    networks: { twitter: {text: x}, mastodon : { } }
+  - &second
+    text: !!str &t
+      plain
+    again: *t
+    empty:
+"""
+
+
+def test_every_value_and_key_has_its_place() -> None:
+    document = parse(DOCUMENT, "posts/a.yml")
+    assert document.data["posts"][1] == {"text": "plain", "again": "plain", "empty": None}
+    assert place(document) == (2, 1)
+    assert place(document, "posts") == (3, 3)
+    assert place(document, "posts", key=True) == (2, 1)
+    assert place(document, "posts", 0, "text") == (3, 11)
+    assert place(document, "posts", 0, "networks", "twitter", "text") == (4, 33)
+    assert place(document, "posts", 0, "networks", "mastodon", key=True) == (4, 37)
+    assert place(document, "posts", 0, "networks", "mastodon") == (4, 48)
+    assert place(document, "posts", 1) == (6, 5)
+    assert place(document, "posts", 1, "text") == (7, 7)
+    assert place(document, "posts", 1, "again") == (8, 12)
+    assert place(document, "posts", 1, "empty") == (9, 11)
+
+
+def test_a_missing_value_is_placed_at_its_nearest_ancestor_under_its_own_path() -> None:
+    document = parse(DOCUMENT, "posts/a.yml")
+    where = document.where(("posts", 1, "networks", "twitter"), key=True)
+    assert where == Where(file="posts/a.yml", line=6, column=5, path="posts[1].networks.twitter")
+    assert place(document, "posts", 7) == (3, 3)
+    assert place(document, "posts", "text") == (3, 3)
+    assert place(document, 0) == (2, 1)
+
+
+def test_columns_count_code_points_after_an_emoji() -> None:
+    document = parse('{"🚀🚀": "é", "b": 1}'.encode(), "a.json")
+    assert place(document, "b", key=True) == (1, 13)
+    assert place(document, "b") == (1, 18)
+
+
+WITH_STRINGS = """\
+literal: |
+    one
+      two
+    🚀 {{ three }}
+
+    end
+keep: |2+
+   x
+
+strip: >-
+  folded {{ a }}
+  and {{ b }}
+
+  new {{ c }}
+plain: first
+  second {{ p }}
+single: 'it''s
+  {{ s }}'
+double: "tab\\t\\u0041 \\
+  {{ d }}\\
+  \\x20{{ e }}"
+line: a {{ l }}
+"""
+
+
+@pytest.mark.parametrize(
+    ("key", "needle", "line", "column"),
+    [
+        ("literal", "one", 2, 5),
+        ("literal", "  two", 3, 5),
+        ("literal", "two", 3, 7),
+        ("literal", "{{ three", 4, 7),
+        ("literal", "\n\nend", 4, 18),
+        ("literal", "end", 6, 5),
+        ("keep", " x", 8, 3),
+        ("keep", "x", 8, 4),
+        ("strip", "{{ a", 11, 10),
+        ("strip", "{{ b", 12, 7),
+        ("strip", "{{ c", 14, 7),
+        ("plain", "{{ p", 16, 10),
+        ("single", "{{ s", 18, 3),
+        ("double", "A", 19, 15),
+        ("double", "{{ d", 20, 3),
+        ("double", "{{ e", 21, 7),
+        ("line", "{{ l", 22, 9),
+        ("line", " {{ l", 22, 8),
+    ],
+)
+def test_a_place_inside_a_string_is_found_in_every_style(
+    key: str, needle: str, line: int, column: int
+) -> None:
+    document = parse(WITH_STRINGS.encode(), "a.yml")
+    where = document.where_in((key,), document.data[key].index(needle))
+    assert (where.line, where.column, where.path) == (line, column, key)
+
+
+def test_a_place_inside_a_json_string_looks_through_escapes() -> None:
+    document = parse(b'{"a": "\\ud83d\\ude80\\n{{ x }} \\u00e9{{ y }}"}', "a.json")
+    value = document.data["a"]
+    assert document.where_in(("a",), value.index("{{ x")).column == 22
+    assert document.where_in(("a",), value.index("{{ y")).column == 36
+    assert document.where_in(("a",), len(value)).column == 43
+
+
+def test_a_place_in_what_is_no_string_is_the_value_itself() -> None:
+    document = parse(b"a: [1]", "a.yml")
+    assert document.where_in(("a",), 5) == document.where(("a",))
+    assert document.where_in(("b", 1), 5) == document.where(("b", 1))
+
+
+@pytest.mark.parametrize(
+    "written", ["661234567890123456789012", "66e123456789012345678901", "123456789012345678e99999", "0777"]
+)
+def test_an_id_that_reads_as_a_number_is_given_as_written(written: str) -> None:
+    document = parse(f"ids: [ {written} , '{written}' ]".encode(), "a.yml")
+    assert isinstance(document.data["ids"][0], int | float)
+    assert document.raw(("ids", 0)) == written
+    assert document.raw(("ids", 1)) == written
+
+
+def test_raw_of_what_is_no_scalar_is_refused() -> None:
+    document = parse(b"a: [1]", "a.yml")
+    for path in [("a",), ("b",), ("a", 0, "c")]:
+        with pytest.raises(KeyError):
+            document.raw(path)
+
+
+@pytest.mark.parametrize(
+    ("path", "written"),
+    [
+        ((), ""),
+        (("posts", 1, "networks", "twitter", "text"), "posts[1].networks.twitter.text"),
+        ((0, "text"), "[0].text"),
+        (("a b", "c.d", "\n"), '["a b"]["c.d"]["\\n"]'),
+        (("x" * 100,), '["' + "x" * 59 + '…"]'),
+    ],
+)
+def test_paths_are_written_as_people_write_them(path: tuple[str | int, ...], written: str) -> None:
+    assert format_path(path) == written
+
+
+def test_a_file_of_exactly_one_mebibyte_is_read() -> None:
+    content = b"text: x\n" + b"#" * (MAX_BYTES - 8)
+    assert parse(content, "a.yml").data == {"text": "x"}
+    with pytest.raises(InvalidInputError, match="at most"):
+        parse(content + b"#", "a.yml")
+
+
+def test_aliases_share_what_they_stand_for() -> None:
+    document = parse(b"a: &x [1, {b: c}]\nd: *x\n*y : 1\n".replace(b"*y ", b"k"), "a.yml")
+    assert document.data["d"] == [1, {"b": "c"}]
+    assert place(document, "d") == (2, 4)
+    assert place(document, "d", 1, "b") == (1, 15)
+
+
+def test_an_alias_may_be_a_key_if_it_stands_for_text() -> None:
+    assert parse(b"a: &x text\n*x : y\n", "a.yml").data == {"a": "text", "text": "y"}
