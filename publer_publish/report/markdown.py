@@ -1,0 +1,119 @@
+"""Foreign text inside GitHub-flavoured Markdown: it can only be read, never act.
+
+Two layers give text a meaning on GitHub. Markdown itself is silenced by escapes. What GitHub does to the
+rendered text afterwards (links for URLs, @mentions, #123, commit ids, :emoji:, $math$) ignores escapes, so
+there a zero-width space breaks the pattern; what people copy (URLs, ids) becomes a code span instead,
+which GitHub leaves alone. No regular expression here backtracks over more than it has matched.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from urllib.parse import quote, urlsplit
+
+from publer_publish.report.text import one_line, visible
+
+CELL_LIMIT = 500
+"""Code points of foreign text in a table cell or a list item: enough for a sentence."""
+
+_ZERO_WIDTH = "&#8203;"
+_COPYABLE = re.compile(
+    r"""(?:(?:https?|ftp)://|\bwww\.)[^\s|`<>"$]*[^\s|`<>"$.,;:!?)'\]*_]"""  # up to a sentence's end
+    r"|\b[0-9a-f]{7,64}\b",  # what may be the id of a commit
+    re.IGNORECASE,
+)
+_BREAK_AFTER = re.compile(
+    r"@"  # a mention, a mail address
+    r"|\#(?=\w)"  # an issue
+    r"|:(?=/|[\w+-]+:)"  # a URL, an emoji's name
+    r"|\bwww(?=\.)"
+    r"|(?<=[A-Za-z])-(?=\d)|(?<=GHSA)-",  # GH-1, CVE-2024-1, GHSA-…, a ticket of another system
+    re.IGNORECASE,
+)
+_ESCAPES = str.maketrans(
+    {
+        "\\": r"\\",
+        "*": r"\*",
+        "_": r"\_",
+        "[": r"\[",
+        "]": r"\]",
+        "~": r"\~",
+        "#": r"\#",
+        "&": "&amp;",
+        "<": "&lt;",
+        ">": "&gt;",
+        "`": "&#96;",
+        "|": "&#124;",
+        "$": "<span>$</span>",  # the way GitHub documents to keep a dollar sign from starting a formula
+        "\u200b": _ZERO_WIDTH,
+    }
+)
+_BLOCK_START = re.compile(r"^(?:(?=[-+=])|(\d{1,9})(?=[.)]))")
+_URL_SAFE = "-._~:/?#[]@!$&'*+,;=%"
+
+
+def inline(text: str, limit: int = CELL_LIMIT) -> str:
+    """Return foreign text for one line of Markdown: a paragraph, a list item, a heading or a table cell."""
+    line = one_line(text, limit)
+    parts: list[str] = []
+    done = 0
+    for match in _COPYABLE.finditer(line):
+        parts += (_plain(line[done : match.start()], at_start=not done), f"`{match.group()}`")
+        done = match.end()
+    parts.append(_plain(line[done:], at_start=not done))
+    return "".join(parts)
+
+
+def _plain(text: str, *, at_start: bool) -> str:
+    pieces = _BREAK_AFTER.split(text)
+    found = _BREAK_AFTER.findall(text)
+    escaped = pieces[0].translate(_ESCAPES)
+    for separator, piece in zip(found, pieces[1:], strict=True):
+        escaped += separator.translate(_ESCAPES) + _ZERO_WIDTH + piece.translate(_ESCAPES)
+    return _BLOCK_START.sub(r"\1\\", escaped) if at_start else escaped
+
+
+def quoted(text: str) -> str:
+    """Return foreign text as a block quote that keeps its lines: how a post reads, and nothing in it acts."""
+    lines = [inline(line, len(line)) for line in visible(text).strip("\n").split("\n")]
+    ends = ["\\" if line and after else "" for line, after in zip(lines, [*lines[1:], ""], strict=True)]
+    return "\n".join(f"> {line}{end}".rstrip(" ") for line, end in zip(lines, ends, strict=True))
+
+
+def code(text: str, limit: int = CELL_LIMIT) -> str:
+    """Return foreign text as a code span that it cannot close; as ``inline`` if it has a ``|``."""
+    line = one_line(text, limit)
+    if not line or "|" in line:
+        return inline(line, limit)
+    longest = max((len(run) for run in re.findall("`+", line)), default=0)
+    fence = "`" * (longest + 1)
+    blank = " " if line[0] == "`" or line[-1] == "`" else ""
+    return f"{fence}{blank}{line}{blank}{fence}"
+
+
+def in_html(text: str, limit: int = CELL_LIMIT) -> str:
+    """Return foreign text for the inside of an HTML element, such as ``<summary>``, where Markdown is off."""
+    line = one_line(text, limit)
+    broken = _BREAK_AFTER.sub(lambda match: match.group() + "\u200b", line)
+    broken = re.sub(r"(?i)\b([0-9a-f]{6})(?=[0-9a-f]{1,58}\b)", "\\1\u200b", broken)
+    escaped = html.escape(broken, quote=True).replace("$", "<span>$</span>")
+    return escaped.replace("\u200b", _ZERO_WIDTH)
+
+
+def link(label: str, url: str | None) -> str:
+    """Return a link if ``url`` is http or https, else the label as text. Both may be foreign."""
+    safe = safe_url(url or "")
+    return f"[{inline(label)}](<{safe}>)" if safe else inline(label)
+
+
+def safe_url(url: str) -> str:
+    """Return a web address in a form that cannot leave the place where it stands; empty if it is none."""
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in {"http", "https"} and bool(parts.hostname)
+    except ValueError:
+        return ""
+    if not usable or url != visible(url) or any(char.isspace() for char in url):
+        return ""
+    return quote(url, safe=_URL_SAFE).replace("&", "&amp;").replace("[", "%5B").replace("]", "%5D")

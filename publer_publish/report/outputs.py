@@ -1,0 +1,128 @@
+"""The action's outputs: always all of them, within GitHub's limit, and never invalid JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from publer_publish.delivery.outcomes import Result, Run, Status
+from publer_publish.report.cutting import OUTPUT_SUMMARY_BYTES, shorten
+from publer_publish.report.outcome import is_live, needs_attention
+from publer_publish.report.text import cut, one_line, plural
+
+TOTAL_UNITS = 480_000
+"""UTF-16 code units of all outputs together: GitHub takes 1 MB per job, two bytes each."""
+
+_MESSAGE_LIMITS = (2_000, 500, 200, 80, 0)
+
+
+def outputs(run: Run, summary: str) -> dict[str, str]:
+    """Return every output by name. ``summary`` is the step summary's Markdown.
+
+    Ids and URLs are never altered: one that could not stand on a line of its own is left out of the
+    lists. If all is too much for GitHub, messages are cut first, then rows of ``results`` are left out,
+    those that need no attention first, and the last row says so.
+    """
+    job_ids = _lines(run.job_ids)
+    values = {
+        "outcome": run.outcome.value,
+        "job-id": job_ids[0] if job_ids else "",
+        "job-ids": "\n".join(job_ids),
+        "results": "",
+        "post-urls": "",
+        "published-count": _count(run, Status.PUBLISHED, Status.ACCEPTED),
+        "failed-count": _count(run, Status.FAILED),
+        "skipped-count": _count(run, Status.SKIPPED),
+        "unconfirmed-count": _count(run, Status.UNCONFIRMED),
+        "summary": shorten(_encodable(summary), OUTPUT_SUMMARY_BYTES),
+    }
+    values["job-ids"] = "\n".join(_within(job_ids, TOTAL_UNITS // 20))
+    values["post-urls"] = "\n".join(_within(_post_urls(run.results), TOTAL_UNITS // 4))
+    left = TOTAL_UNITS - sum(map(units, values.values())) - sum(map(units, values))
+    values["results"] = _results_json(run.results, left)
+    return values
+
+
+def units(text: str) -> int:
+    """Return the UTF-16 code units of a text, as GitHub counts outputs."""
+    return len(text) + sum(char > "\uffff" for char in text)
+
+
+def row(result: Result) -> dict[str, Any]:
+    """Return a result as ``schemas/results.schema.json`` describes it: all keys, in this order."""
+    return {
+        "post": result.post,
+        "file": result.file,
+        "network": result.network,
+        "account_id": result.account_id,
+        "account_name": result.account_name,
+        "status": result.status.value,
+        "type": result.type,
+        "length": result.length,
+        "limit": result.limit,
+        "post_id": result.post_id,
+        "url": result.url,
+        "message": one_line(result.message, _MESSAGE_LIMITS[0]),
+    }
+
+
+def _count(run: Run, *statuses: Status) -> str:
+    return str(sum(result.status in statuses for result in run.results))
+
+
+def _post_urls(results: Iterable[Result]) -> list[str]:
+    """Return the permalink of everything that is live, what was live before included, each once."""
+    return _lines(result.url for result in results if is_live(result) and result.url)
+
+
+def _lines(values: Iterable[str]) -> list[str]:
+    return [value for value in dict.fromkeys(values) if value and value.isprintable() and " " not in value]
+
+
+def _within(lines: Sequence[str], limit: int) -> list[str]:
+    kept: list[str] = []
+    for line in lines:
+        limit -= units(line) + 1
+        if limit < 0:
+            break
+        kept.append(line)
+    return kept
+
+
+def _results_json(results: Sequence[Result], limit: int) -> str:
+    rows = [row(result) for result in results]
+    for most in _MESSAGE_LIMITS:
+        for entry in rows:
+            entry["message"] = cut(entry["message"], most)
+        text = _dump(rows)
+        if len(text) <= limit:
+            return text
+    return _dump(_most_important(results, rows, limit))
+
+
+def _most_important(
+    results: Sequence[Result], rows: Sequence[dict[str, Any]], limit: int
+) -> list[dict[str, Any]]:
+    """Return the rows that fit, in their order: what failed or is unknown goes before what is live."""
+    note = "and {} that GitHub's limit for outputs leaves no room for; the log has all of them"
+    room = limit - len(note) - 40
+    kept: list[int] = []
+    for index in sorted(range(len(rows)), key=lambda at: not needs_attention(results[at])):
+        size = len(_dump(rows[index])) + 1
+        if size <= room:
+            room -= size
+            kept.append(index)
+    chosen = [rows[index] for index in sorted(kept)]
+    if chosen:
+        chosen[-1]["message"] = note.format(plural(len(rows) - len(chosen), "more row"))
+    return chosen
+
+
+def _dump(value: Any) -> str:  # noqa: ANN401 - whatever JSON can hold
+    """Return compact JSON in ASCII: no character of a foreign text can be taken for anything else."""
+    return json.dumps(value, ensure_ascii=True, separators=(",", ":"))
+
+
+def _encodable(text: str) -> str:
+    return text.encode("utf-8", "replace").decode("utf-8")

@@ -1,0 +1,79 @@
+"""What a reader of each network will see of a text: what is the same where, the cut, the first link."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from publer_publish.delivery.outcomes import Result
+from publer_publish.post.model import Content
+
+_LINK = re.compile(r"""https?://[^\s<>"]*[^\s<>".,;:!?)'\]]""", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """One text with its media, and the networks that get exactly this."""
+
+    results: tuple[Result, ...]
+    """One for each network; the first one's content stands for all."""
+    content: Content
+
+
+def previews(results: Iterable[Result]) -> list[Preview]:
+    """Return every different text of every post once, in order, with the networks that get it."""
+    groups: dict[tuple[object, ...], tuple[Content, dict[str, Result]]] = {}
+    for result in results:
+        content = result.content
+        if content is None:
+            continue
+        comments = tuple(comment.text for comment in content.comments)
+        shown = (content.text, _shown_media(content), comments, link_of(content))
+        _, networks = groups.setdefault((result.file, result.post, shown), (content, {}))
+        networks.setdefault(content.network, result)
+    return [
+        Preview(content=content, results=tuple(networks.values())) for content, networks in groups.values()
+    ]
+
+
+def _shown_media(content: Content) -> tuple[tuple[str, str], ...]:
+    return tuple((item.value, item.alt_text) for item in content.media)
+
+
+def usage(length: int | None, limit: int | None) -> str:
+    """Return ``213 / 3,000``, or the length alone where the network has no limit."""
+    if length is None:
+        return ""
+    return f"{length:,}" if limit is None else f"{length:,} / {limit:,}"
+
+
+def first_link(text: str) -> str:
+    """Return the first web address in a text: the one that networks make a card of; empty if none."""
+    match = _LINK.search(text)
+    return match.group() if match else ""
+
+
+def link_of(content: Content) -> str:
+    """Return the link that a post shows as a card: its own field, else the first one in the text."""
+    own = content.fields.get("url")
+    return own if isinstance(own, str) and own else first_link(content.text)
+
+
+def before_the_fold(text: str, fold: int | None) -> str:
+    """Return what stands before the network's "see more", cut at a word; empty if it shows the whole text.
+
+    ``fold``: how many code points a network shows; None if it always shows all.
+    """
+    if fold is None or len(text) <= fold:
+        return ""
+    shown = text[:fold]
+    if text[fold].isspace():
+        return shown.rstrip()
+    words = re.match(r"(?s)(.*\S)\s", shown)
+    return words.group(1) if words else shown
+
+
+def fold_of(content: Content, folds: Mapping[str, int]) -> str:
+    """Return the part of a content's text that its network shows before "see more"; empty if all."""
+    return before_the_fold(content.text, folds.get(content.network))

@@ -1,0 +1,237 @@
+"""The step summary: what happened, target by target, what to do, and how each text reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from publer_publish.delivery.outcomes import Check, Outcome, Result, Run
+from publer_publish.errors import Problem, Severity
+from publer_publish.report.cutting import STEP_SUMMARY_BYTES, shorten
+from publer_publish.report.markdown import code, in_html, inline, link, quoted
+from publer_publish.report.outcome import needs_attention
+from publer_publish.report.preview import Preview, fold_of, link_of, previews, usage
+from publer_publish.report.rerun import Rerun, rerun_lines
+from publer_publish.report.text import plural
+from publer_publish.report.words import (
+    OUTCOME_SYMBOLS,
+    SYMBOLS,
+    counts,
+    network_label,
+    post_names,
+    status_words,
+    target,
+)
+
+_TITLES = {
+    Outcome.CANCELLED: "Cancelled",
+    Outcome.INVALID: "Invalid",
+    Outcome.PARTIAL: "Partly published",
+    Outcome.FAILED: "Failed",
+    Outcome.UNCONFIRMED: "Unconfirmed",
+    Outcome.PUBLISHED: "Published",
+    Outcome.SKIPPED: "Nothing to publish",
+    Outcome.VALID: "Valid",
+    Outcome.HEALTHY: "Healthy",
+    Outcome.UNHEALTHY: "Unhealthy",
+}
+_OPEN_ROWS = 30
+"""A longer table is folded, with what needs attention in a table of its own before it."""
+_OPEN_PREVIEWS = 3
+_MOST_PREVIEWED_POSTS = 100
+_MOST_PROBLEMS = 300
+_TAIL = 40
+"""Code points of a text that show where it is cut."""
+
+
+def summary(run: Run, *, rerun: Rerun | None = None, folds: Mapping[str, int] | None = None) -> str:
+    """Return the Markdown of the step summary, within GitHub's limit.
+
+    ``folds``: by network, how many code points of a text it shows before "see more".
+    """
+    sections = (
+        _head(run),
+        _problems("Problems", run.problems, Severity.ERROR),
+        _checks(run.checks),
+        _targets(run.results),
+        _rerun(run, rerun or Rerun()),
+        _problems("Warnings", run.problems, Severity.WARNING),
+        _problems("Notices", run.problems, Severity.NOTICE),
+        _previews(run.results, folds or {}),
+    )
+    lines = [line for section in sections for line in section]
+    return shorten("\n".join(lines).strip("\n") + "\n", STEP_SUMMARY_BYTES)
+
+
+def _head(run: Run) -> Iterator[str]:
+    yield f"## {OUTCOME_SYMBOLS[run.outcome]} {_TITLES[run.outcome]}"
+    yield ""
+    yield inline(run.headline, 1000)
+    if run.hint:
+        yield ""
+        yield f"**What to do:** {inline(run.hint, 1000)}"
+    facts = [
+        f"Workspace: {inline(run.workspace, 100)}" if run.workspace else "",
+        counts(run.results),
+        f"Publer {'job' if len(run.job_ids) == 1 else 'jobs'}: {_job_ids(run.job_ids)}"
+        if run.job_ids
+        else "",
+    ]
+    if any(facts):
+        yield ""
+        yield " · ".join(fact for fact in facts if fact)
+
+
+def _job_ids(job_ids: Sequence[str], most: int = 10) -> str:
+    shown = ", ".join(code(job_id, 100) for job_id in job_ids[:most])
+    return f"{shown} and {len(job_ids) - most:,} more" if len(job_ids) > most else shown
+
+
+def _heading(text: str) -> tuple[str, str, str]:
+    return ("", f"### {text}", "")
+
+
+def _problems(title: str, problems: Sequence[Problem], severity: Severity) -> Iterator[str]:
+    chosen = [problem for problem in problems if problem.severity is severity]
+    if not chosen:
+        return
+    yield from _heading(f"{title} ({len(chosen):,})")
+    shown = chosen[:_MOST_PROBLEMS]
+    for file in dict.fromkeys(problem.where.file for problem in shown):
+        yield f"{code(file)}" if file else "Inputs and run"
+        yield ""
+        yield from (_problem(problem) for problem in shown if problem.where.file == file)
+        yield ""
+    if len(chosen) > len(shown):
+        yield f"… and {len(chosen) - len(shown):,} more; the log has all of them."
+
+
+def _problem(problem: Problem) -> str:
+    where = problem.where
+    position = ":".join(str(part) for part in (where.line, where.column) if part)
+    place = " ".join(part for part in (f"**{position}**" if position else "", code(where.path, 200)) if part)
+    hint = f" → {inline(problem.hint)}" if problem.hint else ""
+    return f"- {place}{': ' if place else ''}{inline(problem.message)}{hint}"
+
+
+def _checks(checks: Sequence[Check]) -> Iterator[str]:
+    if not checks:
+        return
+    yield from _heading("Checks")
+    yield "| | Check | What was found | What to do |"
+    yield "| --- | --- | --- | --- |"
+    for check in checks:
+        symbol = "✅" if check.ok else "❌"
+        yield f"| {symbol} | {inline(check.name)} | {inline(check.detail)} | {inline(check.cure)} |"
+
+
+def _targets(results: Sequence[Result]) -> Iterator[str]:
+    if not results:
+        return
+    yield from _heading(plural(len(results), "target"))
+    if len(results) <= _OPEN_ROWS:
+        yield from _table(results)
+        return
+    attention = [result for result in results if needs_attention(result)]
+    if attention:
+        yield f"{plural(len(attention), 'target')} {'needs' if len(attention) == 1 else 'need'} attention:"
+        yield ""
+        yield from _table(attention[:_MOST_PROBLEMS])
+        yield ""
+    yield from _folded(f"All {len(results):,} targets", _table(results))
+
+
+def _folded(title: str, lines: Iterator[str]) -> Iterator[str]:
+    """Yield a part that opens on a click. The title is HTML; ``shorten`` relies on the lines."""
+    yield "<details>"
+    yield f"<summary>{title}</summary>"
+    yield ""
+    yield from lines
+    yield ""
+    yield "</details>"
+
+
+def _table(results: Sequence[Result]) -> Iterator[str]:
+    names = post_names(results)
+    several = len(names) > 1
+    yield f"|{' Post |' if several else ''} Target | Status | Length | Result |"
+    yield f"|{' --- |' if several else ''} --- | --- | ---: | --- |"
+    for result in results:
+        post = f" {inline(names[result.file, result.post])} |" if several else ""
+        status = f"{SYMBOLS[result.status]} {status_words(result)}"
+        length = usage(result.length, result.limit)
+        yield f"|{post} {inline(target(result))} | {status} | {length} | {_what(result)} |"
+
+
+def _what(result: Result) -> str:
+    seen = link("view post", result.url) if result.url else ""
+    return " · ".join(part for part in (seen, inline(result.message)) if part)
+
+
+def _rerun(run: Run, rerun: Rerun) -> Iterator[str]:
+    if run.outcome not in {Outcome.PARTIAL, Outcome.FAILED, Outcome.UNCONFIRMED, Outcome.CANCELLED}:
+        return
+    lines = rerun_lines(run.results, rerun)
+    if lines:
+        yield from _heading("If you re-run this job")
+        yield from (f"- {line}" for line in lines)
+
+
+def _previews(results: Sequence[Result], folds: Mapping[str, int]) -> Iterator[str]:
+    shown = previews(results)
+    if not shown:
+        return
+    yield from _heading("Preview")
+    if len(shown) <= _OPEN_PREVIEWS:
+        for preview in shown:
+            yield from _preview(preview, folds)
+        return
+    by_post: dict[tuple[str, int], list[Preview]] = {}
+    for preview in shown:
+        by_post.setdefault((preview.results[0].file, preview.results[0].post), []).append(preview)
+    names = post_names(results)
+    for post, group in list(by_post.items())[:_MOST_PREVIEWED_POSTS]:
+        title = f"{in_html(names[post])} · {plural(len(group), 'text')}"
+        yield from _folded(title, (line for preview in group for line in _preview(preview, folds)))
+    left = len(by_post) - _MOST_PREVIEWED_POSTS
+    if left > 0:
+        yield f"\n… and {plural(left, 'more post')}."
+
+
+def _preview(preview: Preview, folds: Mapping[str, int]) -> Iterator[str]:
+    content = preview.content
+    yield "**" + " · ".join(_used(result) for result in preview.results) + "**"
+    yield ""
+    yield quoted(content.text) if content.text else "> (no text)"
+    yield ""
+    yield from _notes(preview, folds)
+    for number, comment in enumerate(content.comments, start=1):
+        yield f"Comment {number}:"
+        yield ""
+        yield quoted(comment.text)
+        yield ""
+
+
+def _used(result: Result) -> str:
+    used = usage(result.length, result.limit)
+    label = inline(network_label(result.network), 40)
+    return f"{label} {used}" if used else label
+
+
+def _notes(preview: Preview, folds: Mapping[str, int]) -> Iterator[str]:
+    notes: list[str] = []
+    for item in preview.content.media:
+        alt = f"alt text: {inline(item.alt_text, 1000)}" if item.alt_text else "no alt text"
+        notes.append(f"- Media: {code(item.value)}, {alt}")
+    card = link_of(preview.content)
+    if card:
+        notes.append(f"- First link: {code(card)}")
+    for result in preview.results:
+        head = fold_of(result.content, folds) if result.content else ""
+        if head:
+            where = inline(f"…{head[-_TAIL:].lstrip()}")
+            notes.append(
+                f"- {inline(network_label(result.network), 40)} cuts with “see more” after “{where}”"
+            )
+    if notes:
+        yield from notes
+        yield ""

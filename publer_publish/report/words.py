@@ -1,0 +1,106 @@
+"""The words and symbols for networks and statuses; a status never claims more than is known."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from publer_publish.delivery.outcomes import Outcome, Result, Status
+from publer_publish.report.rerun import LOOK_FIRST
+from publer_publish.report.text import one_line
+
+NETWORKS = {
+    "facebook": "Facebook",
+    "instagram": "Instagram",
+    "twitter": "X",
+    "linkedin": "LinkedIn",
+    "pinterest": "Pinterest",
+    "google": "Google Business",
+    "youtube": "YouTube",
+    "tiktok": "TikTok",
+    "wordpress": "WordPress",
+    "wordpress_oauth": "WordPress",
+    "wordpress_basic": "WordPress",
+    "telegram": "Telegram",
+    "mastodon": "Mastodon",
+    "threads": "Threads",
+    "bluesky": "Bluesky",
+}
+
+SYMBOLS = {
+    Status.PUBLISHED: "✅",
+    Status.ACCEPTED: "⏳",
+    Status.FAILED: "❌",
+    Status.UNCONFIRMED: "❔",
+    Status.SKIPPED: "⏭️",
+    Status.VALID: "✅",
+    Status.INVALID: "❌",
+}
+
+OUTCOME_SYMBOLS = {
+    Outcome.CANCELLED: "⏹️",
+    Outcome.INVALID: "❌",
+    Outcome.PARTIAL: "⚠️",
+    Outcome.FAILED: "❌",
+    Outcome.UNCONFIRMED: "❔",
+    Outcome.PUBLISHED: "✅",
+    Outcome.SKIPPED: "⏭️",
+    Outcome.VALID: "✅",
+    Outcome.HEALTHY: "✅",
+    Outcome.UNHEALTHY: "❌",
+}
+
+LONG_STATUS = {
+    Status.ACCEPTED: "accepted by Publer, not yet seen live",
+    Status.UNCONFIRMED: f"unconfirmed: may or may not be live; {LOOK_FIRST}",
+}
+
+_ORDER = (
+    Status.PUBLISHED,
+    Status.ACCEPTED,
+    Status.VALID,
+    Status.FAILED,
+    Status.INVALID,
+    Status.UNCONFIRMED,
+    Status.SKIPPED,
+)
+
+
+def network_label(network: str | None) -> str:
+    """Return the network's name as people write it; a name we do not know as it is; if none is known."""
+    return NETWORKS.get(network, one_line(network, 40)) if network else "any network"
+
+
+def status_words(result: Result) -> str:
+    """Return what is known about a target, and no more."""
+    if result.status is Status.SKIPPED and result.duplicate:
+        return "skipped: already live"
+    return LONG_STATUS.get(result.status, result.status.value)
+
+
+def target(result: Result) -> str:
+    """Return the name of a target on one line: ``LinkedIn / Acme Inc``."""
+    account = one_line(result.account_name or result.account_id or "", 80)
+    return f"{network_label(result.network)} / {account}" if account else network_label(result.network)
+
+
+def post_names(results: Iterable[Result]) -> dict[tuple[str, int], str]:
+    """Return each post's name by file and index: ``posts/launch.yml``, ``#2`` if there are several."""
+    posts = list(dict.fromkeys((result.file, result.post) for result in results))
+    several = {file for file, index in posts if index}
+    return {
+        (file, index): (one_line(file, 200) or "text input") + (f" #{index + 1}" if file in several else "")
+        for file, index in posts
+    }
+
+
+def counts(results: Iterable[Result]) -> str:
+    """Return ``4 published, 1 failed``: every status that occurs."""
+    tally = Counter(result.status for result in results)
+    return ", ".join(f"{tally[status]:,} {status.value}" for status in _ORDER if tally[status])
+
+
+def names(results: Sequence[Result], limit: int = 3) -> str:
+    """Return the first few targets by name: ``X / acme, LinkedIn / Acme Inc and 3 more``."""
+    first = ", ".join(target(result) for result in results[:limit])
+    return f"{first} and {len(results) - limit:,} more" if len(results) > limit else first
