@@ -1,0 +1,68 @@
+"""What the program says goes through one object: to GitHub's runner, or to a terminal."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from typing import Protocol, TextIO
+
+from publer_publish.errors import Problem
+from publer_publish.github.redact import Redactor
+
+
+class Console(Protocol):
+    """Everything that is printed, annotated or handed on. Takes foreign text as it is and neutralises it."""
+
+    def mask(self, secret: str) -> None:
+        """Never show this value from now on. To be called before anything else is printed."""
+        ...
+
+    def line(self, text: str = "") -> None:
+        """Print a line, or several."""
+        ...
+
+    def group(self, title: str) -> AbstractContextManager[None]:
+        """Put the lines printed meanwhile under a title. Groups do not nest: an inner one is a line."""
+        ...
+
+    def debug(self, text: str) -> None:
+        """Print only when the run is being debugged."""
+        ...
+
+    def annotate(self, problem: Problem, title: str = "") -> None:
+        """Show a problem where it is."""
+        ...
+
+    def headline(self, message: str, hint: str = "") -> None:
+        """Say in one sentence why the run failed. A second one is only a line."""
+        ...
+
+    def set_output(self, name: str, value: str) -> None:
+        """Hand on one output; the last value of a name counts."""
+        ...
+
+    def set_outputs(self, outputs: Mapping[str, str]) -> None:
+        """Hand on several outputs at once. Raises ``ActionError`` if the file cannot be written."""
+        ...
+
+    def write_summary(self, markdown: str) -> None:
+        """Add to the summary page of the run. Raises ``ActionError`` if the file cannot be written."""
+        ...
+
+    def finish(self) -> None:
+        """Say once what was left out. The last call."""
+        ...
+
+
+def open_console(env: Mapping[str, str], stdout: TextIO | None = None) -> Console:
+    """Open the console for where the program runs: only the runner sets ``GITHUB_ACTIONS=true``."""
+    from publer_publish.github.runner import Runner  # noqa: PLC0415 - both modules use this one's names
+    from publer_publish.github.terminal import Terminal  # noqa: PLC0415
+
+    stream = sys.stdout if stdout is None else stdout
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(encoding="utf-8", errors="replace", newline="\n")
+    console = Runner if env.get("GITHUB_ACTIONS") == "true" else Terminal
+    return console(env, stream, Redactor())

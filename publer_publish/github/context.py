@@ -1,0 +1,280 @@
+"""What happened: the event that started the run, and the release that it is about.
+
+Variables and payload are foreign. Any key may be missing, null or of another type; a payload that cannot be
+read is an empty one, and ``payload_note`` says why.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from publer_publish.github.commands import without_surrogates
+
+PAYLOAD_LIMIT = 32 * 1024 * 1024
+"""Bytes. GitHub itself sends no more than 25 MB."""
+
+VALIDATING_EVENTS = frozenset({"pull_request", "pull_request_target", "merge_group"})
+"""The events that propose a change: ``mode: auto`` only validates."""
+
+_DEPENDABOT = "dependabot[bot]"
+_DAY = 86_400.0
+_GITHUB_BEGAN = 1_199_145_600.0  # 2008-01-01: an earlier time is none
+
+# Times that GitHub's own clock wrote. The time of a commit, and with it `created_at` of a release, is
+# written by whoever made the commit: one ahead of time would hide the posts of a first attempt from the
+# second one, which would then post them again.
+_TIMESTAMPS = (
+    ("release", "published_at"),
+    ("release", "updated_at"),
+    ("repository", "pushed_at"),
+    ("repository", "updated_at"),
+    ("workflow_run", "created_at"),
+    ("workflow_run", "run_started_at"),
+    ("workflow_run", "updated_at"),
+    ("pull_request", "created_at"),
+    ("pull_request", "updated_at"),
+    ("pull_request", "merged_at"),
+    ("issue", "created_at"),
+    ("issue", "updated_at"),
+    ("comment", "created_at"),
+    ("comment", "updated_at"),
+    ("deployment", "created_at"),
+    ("deployment_status", "created_at"),
+    ("check_suite", "created_at"),
+    ("check_run", "started_at"),
+    ("discussion", "updated_at"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """The run's circumstances. Text is empty when it is not known."""
+
+    event_name: str = ""
+    payload: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    payload_note: str = ""
+    """Why there is no payload, for the log; empty when there is one or none was promised."""
+    repository: str = ""
+    """``owner/name``."""
+    server_url: str = "https://github.com"
+    api_url: str = "https://api.github.com"
+    ref: str = ""
+    ref_name: str = ""
+    ref_type: str = ""
+    sha: str = ""
+    actor: str = ""
+    run_id: str = ""
+    run_attempt: int = 1
+    tag: str | None = None
+    """The tag being built or released; ``None`` when there is none."""
+    release: Mapping[str, Any] | None = None
+    """The release that the event carries, as ``release_fields`` gives it."""
+    happened_at: float | None = None
+    """Epoch seconds: the event did not happen before this. Never later than ``now``."""
+    no_secrets_reason: str = ""
+    """Why GitHub gave this run no secrets: it comes from a fork or from Dependabot. Else empty."""
+    workspace: Path = field(default_factory=Path)
+
+    @property
+    def short_sha(self) -> str:
+        return self.sha[:7]
+
+    @property
+    def run_url(self) -> str:
+        """The page of the run. The same for every attempt, so that a re-run makes the same text."""
+        if not (self.repository and self.run_id):
+            return ""
+        return f"{self.server_url}/{self.repository}/actions/runs/{self.run_id}"
+
+    @property
+    def is_fork_or_dependabot(self) -> bool:
+        return bool(self.no_secrets_reason)
+
+    @property
+    def default_mode_is_validate(self) -> bool:
+        """Whether ``mode: auto`` stands for ``validate``."""
+        return self.event_name in VALIDATING_EVENTS
+
+    def template_context(self) -> dict[str, Any]:
+        """Give what templates may read. Without a tag, ``tag`` and ``version`` are not in it."""
+        owner, _, name = self.repository.partition("/")
+        context: dict[str, Any] = {
+            "repository": {
+                "full_name": self.repository,
+                "name": name,
+                "owner": owner,
+                "html_url": f"{self.server_url}/{self.repository}" if self.repository else "",
+            },
+            "ref_name": self.ref_name,
+            "sha": self.sha,
+            "short_sha": self.short_sha,
+            "actor": self.actor,
+            "run_url": self.run_url,
+            "event": self.payload,
+        }
+        if self.tag is not None:
+            context |= tag_context(self.tag)
+        return context
+
+
+def tag_context(tag: str) -> dict[str, str]:
+    """``tag`` and ``version``: the tag without a leading ``v`` before a digit."""
+    has_prefix = tag[:1] in {"v", "V"} and tag[1:2].isdigit()
+    return {"tag": tag, "version": tag[1:] if has_prefix else tag}
+
+
+def read_event(env: Mapping[str, str], *, now: float) -> Event:
+    """Read the variables and the payload file that the runner provides. Never raises."""
+    payload, note = _read_payload(env.get("GITHUB_EVENT_PATH", ""))
+    event_name = _text(env.get("GITHUB_EVENT_NAME"))
+    repository = _text(env.get("GITHUB_REPOSITORY")) or _text(_at(payload, "repository", "full_name"))
+    ref = _text(env.get("GITHUB_REF"))
+    ref_name = _text(env.get("GITHUB_REF_NAME")) or _short_ref(ref)
+    ref_type = _text(env.get("GITHUB_REF_TYPE")) or ("tag" if ref.startswith("refs/tags/") else "")
+    return Event(
+        event_name=event_name,
+        payload=payload,
+        payload_note=note,
+        repository=repository,
+        server_url=(_text(env.get("GITHUB_SERVER_URL")) or "https://github.com").rstrip("/"),
+        api_url=(_text(env.get("GITHUB_API_URL")) or "https://api.github.com").rstrip("/"),
+        ref=ref,
+        ref_name=ref_name,
+        ref_type=ref_type,
+        sha=_text(env.get("GITHUB_SHA")),
+        actor=_text(env.get("GITHUB_ACTOR")),
+        run_id=_text(env.get("GITHUB_RUN_ID")),
+        run_attempt=_attempt(env.get("GITHUB_RUN_ATTEMPT", "")),
+        tag=_tag(event_name, ref_name if ref_type == "tag" else "", payload),
+        release=_release(payload),
+        happened_at=_happened_at(payload, now),
+        no_secrets_reason=_no_secrets_reason(event_name, repository, _text(env.get("GITHUB_ACTOR")), payload),
+        workspace=Path(env.get("GITHUB_WORKSPACE") or Path.cwd()),
+    )
+
+
+def release_fields(release: Mapping[str, Any]) -> dict[str, Any]:
+    """Pick the fields that templates know; what is null or of another type is ``""`` or ``False``."""
+    author = release.get("author")
+    return {
+        "tag_name": _text(release.get("tag_name")),
+        "name": _text(release.get("name")),
+        "body": _text(release.get("body")),
+        "html_url": _text(release.get("html_url")),
+        "prerelease": release.get("prerelease") is True,
+        "draft": release.get("draft") is True,
+        "published_at": _text(release.get("published_at")),
+        "author": _text(author.get("login")) if isinstance(author, Mapping) else _text(author),
+    }
+
+
+def _read_payload(file: str) -> tuple[dict[str, Any], str]:
+    if not file:
+        return {}, ""
+    try:
+        payload = _clean(json.loads(_read_file(Path(file)).decode("utf-8-sig", "replace")))
+    except OSError as error:
+        return {}, f"The event's payload cannot be read: {error.strerror or error}."
+    except (ValueError, RecursionError):
+        return {}, "The event's payload is not readable JSON."
+    if not isinstance(payload, dict):
+        return {}, "The event's payload is not a JSON object."
+    return payload, ""
+
+
+def _read_file(path: Path) -> bytes:
+    # Opening a pipe would wait for a writer that may never come.
+    if not path.is_file():
+        raise OSError("there is no such file")
+    with path.open("rb") as stream:
+        raw = stream.read(PAYLOAD_LIMIT + 1)
+    if len(raw) > PAYLOAD_LIMIT:
+        raise OSError("it is too large")
+    return raw
+
+
+def _clean(value: object) -> object:
+    """Replace half characters, which JSON can spell and nothing can encode."""
+    if isinstance(value, str):
+        return without_surrogates(value)
+    if isinstance(value, list):
+        return [_clean(item) for item in value]
+    if isinstance(value, dict):
+        return {without_surrogates(key): _clean(item) for key, item in value.items()}
+    return value
+
+
+def _text(value: object) -> str:
+    return without_surrogates(value) if isinstance(value, str) else ""
+
+
+def _at(payload: object, *keys: str) -> object:
+    for key in keys:
+        if not isinstance(payload, Mapping):
+            return None
+        payload = payload.get(key)
+    return payload
+
+
+def _short_ref(ref: str) -> str:
+    for prefix in ("refs/heads/", "refs/tags/", "refs/pull/"):
+        if ref.startswith(prefix):
+            return ref.removeprefix(prefix)
+    return ref
+
+
+def _attempt(value: str) -> int:
+    return max(1, int(value)) if value.isascii() and value.isdigit() and len(value) <= len("1000000") else 1
+
+
+def _release(payload: Mapping[str, Any]) -> dict[str, Any] | None:
+    release = payload.get("release")
+    if isinstance(release, Mapping) and _text(release.get("tag_name")):
+        return release_fields(release)
+    return None
+
+
+def _tag(event_name: str, built: str, payload: Mapping[str, Any]) -> str | None:
+    released = _text(_at(payload, "release", "tag_name")) if event_name == "release" else ""
+    return released or built or None
+
+
+def _no_secrets_reason(event_name: str, repository: str, actor: str, payload: Mapping[str, Any]) -> str:
+    if actor == _DEPENDABOT:
+        return (
+            "this run was started by Dependabot, and GitHub gives such runs only the secrets stored for "
+            "Dependabot"
+        )
+    if event_name == "pull_request_target" or not isinstance(payload.get("pull_request"), Mapping):
+        return ""
+    head = _text(_at(payload, "pull_request", "head", "repo", "full_name"))
+    if head.casefold() == repository.casefold():
+        return ""
+    fork = f"the fork {head}" if head else "a fork that no longer exists"
+    return f"this pull request comes from {fork}, and GitHub gives such runs no secrets"
+
+
+def _happened_at(payload: Mapping[str, Any], now: float) -> float | None:
+    # A clock that is a little slow must not make the event happen later than now; a time far ahead is none.
+    times = (_seconds(_at(payload, *place)) for place in _TIMESTAMPS)
+    known = [min(time, now) for time in times if time is not None and _GITHUB_BEGAN <= time <= now + _DAY]
+    return max(known, default=None)
+
+
+def _seconds(value: object) -> float | None:
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int):
+        return float(value) if 0 <= value < 1 << 53 else None
+    if not isinstance(value, str):
+        return None
+    try:
+        moment = datetime.fromisoformat(value)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError):
+        return None

@@ -1,0 +1,78 @@
+"""The files through which a step hands its outputs and its summary to the runner."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from publer_publish.errors import ActionError
+from publer_publish.github.commands import without_surrogates
+from publer_publish.github.summary import SUMMARY_LIMIT, cut_markdown
+
+_OUTPUT_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
+
+
+class CommandFiles:
+    """Writes ``GITHUB_OUTPUT`` and ``GITHUB_STEP_SUMMARY``. A variable that is not set is not an error."""
+
+    def __init__(self, env: Mapping[str, str], redact: Callable[[str], str]) -> None:
+        self._output = env.get("GITHUB_OUTPUT", "")
+        self._summary = env.get("GITHUB_STEP_SUMMARY", "")
+        self._redact = redact
+
+    def write_outputs(self, outputs: Mapping[str, str]) -> bool:
+        """Append all outputs in one write; ``False`` when there is no file to write to."""
+        if not self._output:
+            return False
+        text = "".join(heredoc(name, self._redact(value)) for name, value in outputs.items())
+        _append(self._output, text, what="the step's outputs", variable="GITHUB_OUTPUT")
+        return True
+
+    def write_summary(self, markdown: str) -> bool:
+        """Append to the summary what fits into it; ``False`` when there is no file to write to."""
+        if not self._summary:
+            return False
+        path = Path(self._summary)
+        used = path.stat().st_size if path.is_file() else 0
+        text = without_surrogates(self._redact(markdown))
+        text = cut_markdown(text if text.endswith("\n") else text + "\n", SUMMARY_LIMIT - used)
+        _append(self._summary, text, what="the step summary", variable="GITHUB_STEP_SUMMARY")
+        return True
+
+
+def heredoc(name: str, value: str) -> str:
+    """One entry of an output file, in the form that carries any value: ``name<<DELIMITER``.
+
+    The delimiter is random, so that no value can contain it on purpose, and checked, so that none does by
+    chance. Carriage returns are kept by the runner; half characters cannot be written and become U+FFFD.
+    """
+    if not _OUTPUT_NAME.fullmatch(name):
+        raise ValueError(f"not a name for an output: {name!r}")
+    value = without_surrogates(value)
+    delimiter = f"end_{secrets.token_hex(16)}"
+    while delimiter in value or delimiter in name:
+        delimiter = f"end_{secrets.token_hex(16)}"
+    return f"{name}<<{delimiter}\n{value}\n{delimiter}\n"
+
+
+def _append(file: str, text: str, *, what: str, variable: str) -> None:
+    try:
+        with Path(file).open("a", encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
+    except OSError as error:
+        raise ActionError(
+            f"Cannot write {what}: {error.strerror or type(error).__name__} ({file}, from {variable}).",
+            hint=_cure(),
+        ) from error
+
+
+def _cure() -> str:
+    if hasattr(os, "geteuid") and os.geteuid() != 0:
+        return (
+            "The runner's files belong to another user: a container action has to run as root. "
+            "Remove USER from the image, or the --user option from the container."
+        )
+    return "The runner provides this file; check the disk space and the mounts of the runner."

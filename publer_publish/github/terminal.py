@@ -1,0 +1,89 @@
+"""The same program on a desk: plain lines instead of workflow commands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TextIO
+
+from publer_publish.errors import Problem, Severity
+from publer_publish.github.commands import neutralise, one_line
+from publer_publish.github.files import CommandFiles
+from publer_publish.github.redact import Redactor
+
+_INDENT = "    "
+_COLOURS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.NOTICE: "36"}
+
+
+class Terminal:
+    """A ``Console`` for people. Outputs and summary are written only to files that the environment names."""
+
+    def __init__(self, env: Mapping[str, str], stdout: TextIO, redact: Redactor | None = None) -> None:
+        self._stdout = stdout
+        self._redact = redact or Redactor()
+        self._files = CommandFiles(env, self._redact)
+        self._debugging = env.get("RUNNER_DEBUG") == "1"
+        self._coloured = stdout.isatty() and not env.get("NO_COLOR")
+        self._headline_said = False
+
+    def mask(self, secret: str) -> None:
+        self._redact.add(secret)
+
+    def line(self, text: str = "") -> None:
+        self._write(self._clean(text))
+
+    @contextmanager
+    def group(self, title: str) -> Iterator[None]:
+        self._write(self._colour(self._clean_line(title), "1"))
+        yield
+
+    def debug(self, text: str) -> None:
+        if self._debugging:
+            self._write(f"debug: {self._clean(text)}")
+
+    def annotate(self, problem: Problem, title: str = "") -> None:
+        place = str(problem.where)
+        message = ": ".join(filter(None, (place, title, problem.message)))
+        self._say(problem.severity, message, problem.hint)
+
+    def headline(self, message: str, hint: str = "") -> None:
+        if self._headline_said:
+            self.line("\n".join(filter(None, (message, hint))))
+            return
+        self._headline_said = True
+        self._say(Severity.ERROR, message, hint)
+
+    def set_output(self, name: str, value: str) -> None:
+        self.set_outputs({name: value})
+
+    def set_outputs(self, outputs: Mapping[str, str]) -> None:
+        self._files.write_outputs(outputs)
+
+    def write_summary(self, markdown: str) -> None:
+        self._files.write_summary(markdown)
+
+    def finish(self) -> None:
+        """Nothing was left out."""
+
+    def _say(self, severity: Severity, message: str, hint: str) -> None:
+        label = self._colour(f"{severity}:", _COLOURS[severity])
+        self._write(f"{label} {self._indented(message)}")
+        if hint:
+            self._write(_INDENT + self._indented(hint))
+
+    def _indented(self, text: str) -> str:
+        return self._clean(text).replace("\n", f"\n{_INDENT}")
+
+    def _colour(self, text: str, code: str) -> str:
+        return f"\x1b[{code}m{text}\x1b[0m" if self._coloured else text
+
+    def _clean(self, text: str) -> str:
+        return self._redact(neutralise(self._redact(text)))
+
+    def _clean_line(self, text: str) -> str:
+        return self._redact(one_line(self._redact(text)))
+
+    def _write(self, text: str) -> None:
+        encoding = getattr(self._stdout, "encoding", None) or "utf-8"
+        self._stdout.write(text.encode(encoding, "replace").decode(encoding) + "\n")
+        self._stdout.flush()
