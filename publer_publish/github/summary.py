@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 SUMMARY_LIMIT = 1_048_576
 """Bytes. Of a larger file the runner uploads nothing."""
@@ -21,6 +22,7 @@ class _Openings:
     def __init__(self) -> None:
         self.fence = ""
         self.tags: list[str] = []
+        self._open: Counter[str] = Counter()
 
     def read(self, line: str) -> None:
         fence = _FENCE.match(line)
@@ -39,9 +41,11 @@ class _Openings:
             return
         if not closing:
             self.tags.append(name)
-        elif name in self.tags:
-            while self.tags.pop() != name:
-                pass
+            self._open[name] += 1
+        while closing and self._open[name]:
+            closed = self.tags.pop()
+            self._open[closed] -= 1
+            closing = closed != name
 
     def closers(self) -> str:
         fence = f"{self.fence}\n" if self.fence else ""
@@ -74,7 +78,7 @@ def cut_markdown(markdown: str, limit: int) -> str:
         openings.read(line)
     closers = openings.closers()
     if len(closers.encode()) > _ROOM_FOR_CLOSERS:
-        return ""
+        return CUT_NOTE.lstrip()
     return "".join(kept) + closers + CUT_NOTE
 
 
