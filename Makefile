@@ -78,16 +78,12 @@ lock: $(READY) ## Renew the hash-locked requirements
 	    --python-version 3.13 --platform manylinux_2_28_$$arch --platform manylinux2014_$$arch \
 	    -r requirements/runtime.txt || exit 1; done
 
-# A .pth file starts coverage in every Python of the environment, also in the processes that tests
-# start with a clean environment and with -E.
+# Between these two every test run counts what it executes, in all processes that it starts.
 coverage-start: $(READY)
-	@rm -f build/coverage/.coverage* && mkdir -p build/coverage
 	@$(BIN)/python tests/measure.py start
 
 coverage-report: $(READY)
-	@$(BIN)/python tests/measure.py stop
-	@$(BIN)/coverage combine --quiet --data-file build/coverage/.coverage build/coverage
-	@$(BIN)/coverage report --data-file build/coverage/.coverage
+	@$(BIN)/python tests/measure.py report
 
 clean: ## Remove everything that was made here
 	@rm -rf $(VENV) $(VENV)-* .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage* build

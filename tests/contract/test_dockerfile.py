@@ -1,0 +1,109 @@
+"""The image: what it is made from, how it starts, and what is not in it."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+from tests.contract import repository as repo
+
+TEXT = (repo.ROOT / "Dockerfile").read_text(encoding="utf-8")
+BASE = "python:3.13-slim-trixie@sha256:9d2e5553305c7c7b0097999bb17187c69b921ccd6bc9d40e4bb5ebe652c00285"
+
+
+def _instructions() -> list[tuple[str, str]]:
+    without_comments = "\n".join(line for line in TEXT.splitlines() if not line.lstrip().startswith("#"))
+    logical = without_comments.replace("\\\n", " ")
+    pairs = [line.split(None, 1) for line in logical.splitlines() if line.strip()]
+    return [(name.upper(), " ".join(rest.split())) for name, rest in pairs]
+
+
+INSTRUCTIONS = _instructions()
+FINAL = INSTRUCTIONS[max(index for index, (name, _) in enumerate(INSTRUCTIONS) if name == "FROM") :]
+
+
+def _values(name: str, instructions: list[tuple[str, str]] = INSTRUCTIONS) -> list[str]:
+    return [rest for found, rest in instructions if found == name]
+
+
+def _entrypoint() -> list[str]:
+    (line,) = _values("ENTRYPOINT")
+    found: Any = json.loads(line)
+    assert isinstance(found, list)
+    return found
+
+
+def test_both_stages_stand_on_the_same_base_pinned_by_digest() -> None:
+    """A tag of the base could be moved under a released commit (poisoned dependency, moved tag)."""
+    assert _values("FROM") == [f"{BASE} AS build", BASE]
+
+
+def test_python_is_started_directly_unbuffered_and_deaf_to_python_variables() -> None:
+    """A shell drops INPUT_API-KEY and swallows SIGTERM; -u keeps the log in order; -E keeps PYTHONPATH out."""
+    assert _entrypoint() == ["/app/venv/bin/python", "-u", "-E", "/app/entrypoint.py"]
+
+
+def test_kubernetes_mode_starts_the_same_program_by_one_absolute_path() -> None:
+    assert repo.action()["runs"]["entrypoint"] == _entrypoint()[-1]
+    # What makes that path executable, with the same two switches as one argument.
+    assert any("sed -i '1i #!/app/venv/bin/python -uE' /app/entrypoint.py" in run for run in _values("RUN"))
+    assert any("chmod 0755 /app/entrypoint.py" in run for run in _values("RUN"))
+
+
+def test_it_runs_as_root_as_github_asks_and_relies_on_no_working_directory() -> None:
+    """Another user cannot write the command files; the runner replaces WORKDIR by the user's checkout."""
+    assert _values("USER") == []
+    assert _values("WORKDIR", FINAL) == []
+    assert _values("CMD") == []
+
+
+def test_only_reviewed_wheels_are_installed_and_nothing_is_built() -> None:
+    """A poisoned package has another hash; a source package would run its own code here."""
+    installs = [run for run in _values("RUN") if " install " in run]
+    assert len(installs) == 1
+    assert {"--require-hashes", "--only-binary", ":all:", "--no-cache-dir"} <= set(installs[0].split())
+    assert "apt-get" not in TEXT
+
+
+@pytest.mark.parametrize("lock", ["runtime.txt", "dev.txt", "e2e.txt"])
+def test_every_locked_package_has_a_version_and_hashes(lock: str) -> None:
+    text = (repo.ROOT / "requirements" / lock).read_text(encoding="utf-8").replace("\\\n", " ")
+    packages = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+    assert packages
+    assert [
+        line
+        for line in packages
+        if not re.match(r"[a-z0-9._-]+(\[.*\])?==\S+ .*--hash=sha256:[0-9a-f]{64}", line)
+    ] == []
+
+
+def test_the_final_stage_takes_the_program_and_no_installer() -> None:
+    assert _values("COPY", FINAL) == ["--from=build /app /app"]
+    assert any(run.startswith("rm -rf") and "/usr/local/bin/pip*" in run for run in _values("RUN", FINAL))
+    assert any("compileall" in run and "unchecked-hash" in run for run in _values("RUN"))
+
+
+def test_the_program_is_copied_and_neither_tests_nor_sandbox() -> None:
+    assert [copy.split()[0] for copy in _values("COPY") if not copy.startswith("--from")] == [
+        "requirements/runtime.txt",
+        "schemas",
+        "publer_publish",
+        "entrypoint.py",
+    ]
+
+
+def test_the_build_context_holds_nothing_else() -> None:
+    """The whole repository is the context: what is not ignored may reach the builder."""
+    lines = (repo.ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    rules = [line for line in lines if line and not line.startswith("#")]
+    assert rules[0] == "*"
+    let_in = [rule[1:] for rule in rules if rule.startswith("!")]
+    assert let_in == ["entrypoint.py", "publer_publish", "requirements/runtime.txt", "schemas"]
+    assert rules[rules.index("!schemas") + 1 :] == ["**/__pycache__", "**/*.pyc"]
+
+
+def test_the_image_says_where_it_comes_from() -> None:
+    (labels,) = _values("LABEL", FINAL)
+    for key in ("title", "description", "source", "licenses", "base.name"):
+        assert f"org.opencontainers.image.{key}=" in labels

@@ -1,0 +1,145 @@
+"""The plan of the house: which room may know which, and how large a room may grow."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.contract import repository as repo
+
+PACKAGE = repo.ROOT / "publer_publish"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+MAY_IMPORT = {
+    "app": {"config", "github", "post", "publer", "delivery", "report", "errors", "clock", ""},
+    "delivery": {"publer", "post", "errors", "clock", "config", ""},
+    "report": {"delivery", "post", "errors", "clock", ""},
+    "publer": {"errors", "clock", ""},
+    "github": {"errors", "clock", ""},
+    "post": {"errors", "clock", ""},
+    "config": {"errors", "clock", ""},
+    "errors": set(),
+    "clock": set(),
+    "": set(),
+}
+"""Room -> rooms that it may import besides itself. Nothing points back up. "" is the package itself."""
+
+NETWORK = {"requests", "urllib3", "http", "socket", "ssl", "requests_toolbelt", "urllib.request"}
+
+
+def _room(path: Path) -> str:
+    relative = path.relative_to(PACKAGE)
+    if len(relative.parts) > 1:
+        return relative.parts[0]
+    return "" if relative.stem == "__init__" else relative.stem
+
+
+def _imports(path: Path) -> set[str]:
+    found: set[str] = set()
+    package = ["publer_publish", *path.relative_to(PACKAGE).parent.parts]
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            above = package[: len(package) - node.level + 1] if node.level else []
+            source = ".".join([*above, *([node.module] if node.module else [])])
+            found |= {source} | {f"{source}.{alias.name}" for alias in node.names}
+    return found
+
+
+def _rooms_imported(path: Path) -> set[str]:
+    rooms = set()
+    for name in _imports(path):
+        parts = name.split(".")
+        if parts[0] == "publer_publish" and len(parts) > 1:
+            # `from publer_publish import __version__` is the package itself.
+            rooms.add("" if parts[1].startswith("__") else parts[1])
+    return rooms
+
+
+def _id(path: Path) -> str:
+    return str(path.relative_to(repo.ROOT))
+
+
+@pytest.mark.parametrize("path", MODULES, ids=_id)
+def test_imports_point_one_way(path: Path) -> None:
+    room = _room(path)
+    assert room in MAY_IMPORT, f"{room} is not in the plan of the house"
+    assert _rooms_imported(path) - {room} <= MAY_IMPORT[room]
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if _room(path) in {"post", "report"}], ids=_id)
+def test_posts_and_reports_are_made_without_the_network(path: Path) -> None:
+    imported = _imports(path)
+    assert {name for name in imported if name in NETWORK or name.split(".")[0] in NETWORK} == set()
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in MODULES if _room(path) not in {"publer", "github"}], ids=_id
+)
+def test_http_is_spoken_only_with_publer_and_github(path: Path) -> None:
+    assert {name for name in _imports(path) if name.split(".")[0] in {"requests", "urllib3"}} == set()
+
+
+@pytest.mark.parametrize("path", MODULES, ids=_id)
+def test_nothing_below_config_reads_the_environment(path: Path) -> None:
+    if _room(path) in {"app", "config"}:
+        return
+    text = path.read_text(encoding="utf-8")
+    assert (
+        re.findall(r"\bos\.(?:environ|getenv|environb|getenvb)\b|from os import .*(?:environ|getenv)", text)
+        == []
+    )
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if _room(path) != "github"], ids=_id)
+def test_only_github_knows_what_a_workflow_command_is(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    docs = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+        and node.body
+        and isinstance(node.body[0], ast.Expr)
+    }
+    commands = re.compile(r"::(?:error|warning|notice|debug|group|endgroup|add-mask|stop-commands)|##\[")
+    written = [
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and id(node) not in docs
+        and commands.search(node.value)
+    ]
+    assert written == []
+
+
+@pytest.mark.parametrize("path", [*MODULES, *sorted((repo.ROOT / "sandbox").rglob("*.py"))], ids=_id)
+def test_no_module_outgrows_400_lines(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 400
+
+
+def test_sandbox_and_program_share_no_code_so_that_each_checks_the_other() -> None:
+    """A misreading of the API that both shared would never be noticed."""
+    sandbox = sorted((repo.ROOT / "sandbox").rglob("*.py"))
+    # The demo starts the program; starting is not sharing.
+    shared = [
+        _id(path)
+        for path in sandbox
+        if re.search(
+            r"^\s*(?:from|import) publer_publish\.(?:publer|delivery)",
+            path.read_text(encoding="utf-8"),
+            re.MULTILINE,
+        )
+    ]
+    assert shared == []
+    back = [
+        path for path in MODULES if any(name.split(".")[0] in {"sandbox", "tests"} for name in _imports(path))
+    ]
+    assert back == []
+
+
+def test_the_entrypoint_is_a_few_lines() -> None:
+    lines = (repo.ROOT / "entrypoint.py").read_text(encoding="utf-8").splitlines()
+    assert len(lines) <= 30

@@ -1,0 +1,150 @@
+"""The repository's own workflows: pinned, without rights they do not need, and in step with action.yml."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.contract import repository as repo
+
+REUSABLE = ("announce.yml", "validate-posts.yml", "doctor.yml")
+_USES = re.compile(r"^\s*(?:- )?uses: (\S+)(.*)$", re.MULTILINE)
+
+
+def _path(name: str) -> Path:
+    return repo.ROOT / ".github" / "workflows" / name
+
+
+def _on(document: Any) -> Any:
+    # YAML 1.1 readers take the key `on` for a boolean.
+    return document["on"] if "on" in document else document[True]
+
+
+@pytest.mark.parametrize("path", [*repo.WORKFLOWS, *repo.EXAMPLES], ids=lambda path: path.name)
+def test_foreign_actions_are_pinned_to_a_commit_with_the_version_behind(path: Path) -> None:
+    """A tag can be moved to other code (moved tag); a bare commit tells a reader nothing."""
+    loose = [
+        uses + behind
+        for uses, behind in _USES.findall(path.read_text(encoding="utf-8"))
+        if not uses.startswith(("./", "$/", f"{repo.OURS}@", f"{repo.OURS}/"))
+        and not (
+            re.fullmatch(r"[\w.-]+/[\w./-]+@[0-9a-f]{40}", uses) and re.match(r" # v\d+\.\d+\.\d+\b", behind)
+        )
+    ]
+    assert loose == []
+
+
+def test_one_commit_and_one_version_for_each_action_everywhere() -> None:
+    """An example that lags behind the workflows that we run ourselves was forgotten."""
+    texts = [path.read_text(encoding="utf-8") for path in (*repo.WORKFLOWS, *repo.EXAMPLES)]
+    texts += [block for _, block in repo.documented_yaml()]
+    pins: dict[str, set[str]] = {}
+    for text in texts:
+        for uses, behind in _USES.findall(text):
+            name, at, commit = uses.partition("@")
+            if at and not name.startswith(repo.OURS):
+                version = re.match(r" # (v[\d.]+)", behind)
+                pins.setdefault(name, set()).add(f"{commit} {version.group(1) if version else ''}")
+    assert {name: sorted(found) for name, found in pins.items() if len(found) > 1} == {}
+
+
+@pytest.mark.parametrize("path", [*repo.WORKFLOWS, *repo.EXAMPLES], ids=lambda path: path.name)
+def test_no_workflow_starts_with_rights(path: Path) -> None:
+    assert repo.read(path)["permissions"] == {}
+
+
+@pytest.mark.parametrize("path", [*repo.WORKFLOWS, *repo.EXAMPLES], ids=lambda path: path.name)
+def test_every_job_that_runs_steps_ends_some_time(path: Path) -> None:
+    jobs = repo.read(path)["jobs"]
+    assert [name for name, job in jobs.items() if "steps" in job and "timeout-minutes" not in job] == []
+
+
+@pytest.mark.parametrize("path", [*repo.WORKFLOWS, *repo.EXAMPLES], ids=lambda path: path.name)
+def test_no_script_is_made_of_expressions(path: Path) -> None:
+    """Event text inside a script would be run (hostile event text): scripts read the environment."""
+
+    def scripts(node: Any) -> list[str]:
+        if isinstance(node, dict):
+            own = [node["run"]] if isinstance(node.get("run"), str) else []
+            return own + [script for value in node.values() for script in scripts(value)]
+        return [script for value in node for script in scripts(value)] if isinstance(node, list) else []
+
+    assert [script for script in scripts(repo.read(path)) if "${{" in script] == []
+
+
+@pytest.mark.parametrize("path", [*repo.WORKFLOWS, *repo.EXAMPLES], ids=lambda path: path.name)
+def test_no_checkout_leaves_a_token_in_the_workspace(path: Path) -> None:
+    checkouts = [step for step in repo.steps(repo.read(path)) if step["uses"].startswith("actions/checkout@")]
+    assert [step for step in checkouts if step.get("with", {}).get("persist-credentials") is not False] == []
+
+
+@pytest.mark.parametrize("name", REUSABLE)
+def test_a_reusable_workflow_declares_what_it_passes_on_and_with_the_same_defaults(name: str) -> None:
+    document = repo.read(_path(name))
+    call = _on(document)["workflow_call"]
+    (step,) = [step for step in repo.steps(document) if repo.is_our_action(step)]
+    passed = {key: value for key, value in step["with"].items() if "inputs." in str(value)}
+    assert passed == {key: f"${{{{ inputs.{key} }}}}" for key in call["inputs"]}
+    for key, rule in call["inputs"].items():
+        assert rule.get("required") or rule["default"] == repo.INPUTS[key], key
+    for key, rule in call.get("outputs", {}).items():
+        assert rule["value"] == f"${{{{ jobs.{next(iter(document['jobs']))}.outputs.{key} }}}}"
+
+
+def test_announce_takes_every_input_and_passes_every_output_on() -> None:
+    call = _on(repo.read(_path("announce.yml")))["workflow_call"]
+    # The key is the one secret; the token to look releases up with is the job's own.
+    assert set(call["inputs"]) == set(repo.INPUTS) - {"api-key", "github-token"}
+    assert set(call["outputs"]) == set(repo.OUTPUTS)
+    assert set(call["secrets"]) == {"api-key"}
+
+
+def test_announce_never_cancels_a_run_that_may_have_posted() -> None:
+    (job,) = repo.read(_path("announce.yml"))["jobs"].values()
+    assert job["concurrency"]["cancel-in-progress"] is False
+    assert "github.ref" in job["concurrency"]["group"]
+    assert job["permissions"] == {"contents": "read"}
+
+
+def test_checking_a_pull_request_needs_no_secret() -> None:
+    """Code of a fork must never meet a key (hostile pull request)."""
+    assert "secrets" not in _path("validate-posts.yml").read_text(encoding="utf-8").replace("No secret", "")
+    for example in repo.EXAMPLES:
+        for name, job in repo.read(example)["jobs"].items():
+            if "pull_request'" in str(job.get("if", "")) or name in {"validate", "preview"}:
+                assert "secrets." not in str(job), f"{example.name}: {name}"
+
+
+def test_no_workflow_gives_a_key_to_the_code_of_a_pull_request() -> None:
+    for path in (*repo.WORKFLOWS, *repo.EXAMPLES):
+        assert "pull_request_target" not in _on(repo.read(path)), path.name
+
+
+def test_a_release_reaches_users_last() -> None:
+    """Nothing is half-released: the tags that users name come after image, attestation and trial."""
+    jobs = repo.read(_path("release.yml"))["jobs"]
+    assert set(jobs["image"]["needs"]) == {"check", "ci"}
+    assert set(jobs["try"]["needs"]) == {"check", "image"}
+    assert set(jobs["release"]["needs"]) == {"check", "image", "try"}
+    writers = [name for name, job in jobs.items() if job["permissions"].get("contents") == "write"]
+    assert writers == ["release"]
+    names = [step["name"] for step in jobs["release"]["steps"]]
+    assert names == [
+        "Check out",
+        "Write the release commit and tag it",
+        "Publish the release, which locks its tag",
+        "Move the major tag, forward only",
+    ]
+
+
+def test_ci_runs_on_every_python_that_we_support() -> None:
+    matrix = repo.read(_path("ci.yml"))["jobs"]["test"]["strategy"]["matrix"]["python"]
+    assert matrix == ["3.11", "3.12", "3.13", "3.14"]
+
+
+def test_new_versions_wait_before_they_are_proposed() -> None:
+    """Most poisoned packages are found within days (poisoned dependency)."""
+    updates = repo.read(repo.ROOT / ".github" / "dependabot.yml")["updates"]
+    assert {update["package-ecosystem"] for update in updates} == {"pip", "docker", "github-actions"}
+    assert [update for update in updates if update["cooldown"]["default-days"] < 7] == []
