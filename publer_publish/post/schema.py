@@ -1,0 +1,116 @@
+"""Check a post file against ``schemas/post.schema.json``: every mistake at its node, in our own words."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator
+from functools import cache
+from itertools import chain, islice
+from pathlib import Path
+from typing import Any
+
+from publer_publish.errors import Problem
+from publer_publish.post.document import Document
+from publer_publish.post.schema_messages import Explainer, Finding
+
+SCHEMA_FILE = Path(__file__).parents[2] / "schemas" / "post.schema.json"
+MAX_PROBLEMS = 200
+"""In one file; who has more fixes these first."""
+
+_COMBINATORS = {"anyOf", "oneOf"}
+
+DataPath = tuple[str | int, ...]
+
+
+def check(document: Document, data: Any | None = None) -> list[Problem]:  # noqa: ANN401 - any YAML or JSON
+    """Return everything that the schema finds wrong, in the order of the file.
+
+    ``data`` has the shape of the document with some texts already rendered; places come from the document.
+    """
+    data = document.data if data is None else data
+    explainer = Explainer(load(), document)
+    shape = _shape(data)
+    if shape is None:
+        return [explainer.no_post_file(data)]
+    findings = _root_causes(_findings(shape, data))
+    found = chain.from_iterable(explainer.explain(finding) for finding in findings)
+    problems = list(islice(found, MAX_PROBLEMS + 1))
+    problems += [explainer.not_finite(path) for path in islice(_not_finite(data), MAX_PROBLEMS + 1)]
+    problems = list(dict.fromkeys(problems))
+    problems.sort(key=lambda problem: (problem.where.line, problem.where.column))
+    if len(problems) > MAX_PROBLEMS:
+        problems = [*problems[:MAX_PROBLEMS], explainer.more(problems[MAX_PROBLEMS])]
+    return problems
+
+
+@cache
+def load() -> dict[str, Any]:
+    """Read the schema."""
+    schema: dict[str, Any] = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
+    return schema
+
+
+def _shape(data: object) -> str | None:
+    """Choose the definition by the form of the file, so that errors lie in it and not in an alternative."""
+    if isinstance(data, list):
+        return "posts"
+    if not isinstance(data, dict):
+        return None
+    if "bulk" in data:
+        return "bulk_document"
+    return "posts_document" if "posts" in data else "post"
+
+
+def _findings(shape: str, data: object) -> list[Finding]:
+    return [
+        Finding(
+            keyword=str(error.validator),
+            rule=error.validator_value,
+            path=tuple(error.absolute_path),
+            value=error.instance,
+            schema=error.schema,
+        )
+        for error in islice(_validator(shape).iter_errors(data), MAX_PROBLEMS + 1)
+    ]
+
+
+@cache
+def _validator(shape: str) -> Any:  # noqa: ANN401 - the library is imported only when a file is checked
+    from jsonschema import Draft202012Validator  # noqa: PLC0415
+
+    return Draft202012Validator({"$ref": f"#/$defs/{shape}", "$defs": load()["$defs"]})
+
+
+def _root_causes(findings: list[Finding]) -> list[Finding]:
+    """Leave out what only follows from another error at the same node.
+
+    Who mistypes ``file`` as ``fil`` need not read as well that one of file, url and id is missing; and
+    what is not text cannot be one of the allowed words.
+    """
+    wrong_type = {finding.path for finding in findings if finding.keyword == "type"}
+    unknown_key = {finding.path for finding in findings if finding.keyword == "additionalProperties"}
+    return [
+        finding
+        for finding in findings
+        if (finding.keyword == "type" or finding.path not in wrong_type)
+        and (finding.keyword not in _COMBINATORS or finding.path not in unknown_key)
+    ]
+
+
+def _not_finite(data: object) -> Iterator[DataPath]:
+    """Find numbers beyond what JSON can carry, such as 1e999; as account ids they are text, and welcome."""
+    stack: list[tuple[DataPath, object]] = [((), data)]
+    while stack:
+        path, value = stack.pop()
+        if isinstance(value, dict):
+            stack += [((*path, key), item) for key, item in value.items()]
+        elif isinstance(value, list):
+            stack += [((*path, index), item) for index, item in enumerate(value)]
+        elif isinstance(value, float) and not math.isfinite(value) and not _is_account_id(path):
+            yield path
+
+
+def _is_account_id(path: DataPath) -> bool:
+    entry = path[:-1] if path and path[-1] == "id" else path
+    return len(entry) > 1 and entry[-2] == "accounts" and isinstance(entry[-1], int) and "extra" not in entry
