@@ -1,0 +1,235 @@
+"""The Publer API, one short method per endpoint.
+
+What can be repeated without harm (every GET, an upload, an import) is repeated in here until the
+deadline. ``publish`` is one HTTP attempt, always: whether it may be repeated is for delivery to say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any, BinaryIO, TypeVar
+from urllib.parse import quote
+
+from publer_publish.clock import Deadline
+from publer_publish.errors import ServiceError
+from publer_publish.publer import answers
+from publer_publish.publer.errors import (
+    FORBIDDEN,
+    LostError,
+    NotSentError,
+    RateLimitedError,
+    RefusedError,
+)
+from publer_publish.publer.limits import RateLimit
+from publer_publish.publer.model import Account, Job, JobState, PostPage, User, Workspace
+from publer_publish.publer.transport import Transport
+
+PUBLISH_PATIENCE = 60.0
+"""Seconds for the answer to a publish request; after that it is lost and looked up."""
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 10.0
+"""Seconds between two attempts; doubled each time."""
+PROGRESS_EVERY = 10.0
+"""Seconds between two lines of the log while waiting."""
+UPLOAD_ATTEMPTS = 4
+"""Attempts for one file whose answers are lost: each may send 200 MB."""
+
+_T = TypeVar("_T")
+
+
+class Publer:
+    """What this program asks of Publer."""
+
+    def __init__(self, transport: Transport) -> None:
+        self.transport = transport
+
+    @property
+    def rate_limit(self) -> RateLimit:
+        """What the latest answer said about the rate limit."""
+        return self.transport.rate_limit
+
+    def me(self, *, deadline: Deadline) -> User:
+        """The owner of the key."""
+        return self._get("/users/me", answers.read_user, deadline)
+
+    def workspaces(self, *, deadline: Deadline) -> tuple[Workspace, ...]:
+        """The workspaces that the key can see."""
+        return self._get("/workspaces", answers.read_workspaces, deadline)
+
+    def accounts(self, *, deadline: Deadline) -> tuple[Account, ...]:
+        """The social accounts of the workspace."""
+        return self._get("/accounts", answers.read_accounts, deadline)
+
+    def posts(
+        self,
+        account_ids: Iterable[str],
+        since: date,
+        until: date,
+        page: int = 0,
+        states: Iterable[str] = ("published", "failed"),
+        *,
+        deadline: Deadline,
+    ) -> PostPage:
+        """One page (from 0) of the posts between two dates. Publer may take the dates as exclusive."""
+        params = [("state[]", state) for state in states]
+        params += [("account_ids[]", account_id) for account_id in account_ids]
+        params += [("from", since.isoformat()), ("to", until.isoformat()), ("page", str(page))]
+        return self._get("/posts", answers.read_posts, deadline, params)
+
+    def publish(self, bulk: Mapping[str, Any], *, deadline: Deadline) -> str:
+        """Publish now and return the job's id. Exactly one HTTP attempt, on a fresh connection.
+
+        Raises NotSentError or RateLimitedError (certainly not taken), RefusedError (a no), and
+        LostError, also for a 2xx without a job id (perhaps taken).
+        """
+        answer = self.transport.send(
+            "POST",
+            "/posts/schedule/publish",
+            deadline=deadline,
+            document={"bulk": bulk},
+            patience=PUBLISH_PATIENCE,
+            fresh=True,
+        )
+        return answers.read_job_id(answer)
+
+    def job(self, job_id: str, *, deadline: Deadline) -> Job:
+        """Where a job is. The first terminal answer may be the only one: keep it."""
+        job = self._get(f"/job_status/{quote(job_id, safe='')}", answers.read_job, deadline)
+        if job.state is JobState.WORKING and job.raw:
+            self.transport.log(f"Publer answered with an unknown status; still waiting. It said: {job.raw}")
+        return job
+
+    def upload(
+        self,
+        name: str,
+        stream: BinaryIO,
+        size: int,
+        content_type: str,
+        *,
+        on_progress: Callable[[int, int], None],
+        deadline: Deadline,
+        direct_upload: bool = False,
+        in_library: bool = False,
+    ) -> Mapping[str, Any]:
+        """Upload a file and return Publer's media object.
+
+        ``stream`` is seekable and read in small pieces; ``on_progress`` gets the bytes sent and their
+        total. Repeated when it was lost: a second copy of a file that no post uses does no harm.
+        """
+        from publer_publish.publer.multipart import Multipart  # noqa: PLC0415  # only runs with files need it
+
+        fields = {"direct_upload": _flag(direct_upload), "in_library": _flag(in_library)}
+        start = stream.tell()
+
+        def attempt() -> Mapping[str, Any]:
+            stream.seek(start)
+            body = Multipart(fields, name, stream, size, content_type, on_progress)
+            answer = self.transport.send(
+                "POST",
+                "/media",
+                deadline=deadline,
+                stream=body,
+                content_type=body.content_type,
+                patience=deadline.remaining(),
+            )
+            return answers.read_media(answer)
+
+        return self._patiently(attempt, deadline, attempts=UPLOAD_ATTEMPTS)
+
+    def import_urls(
+        self,
+        items: Sequence[Mapping[str, Any]],
+        *,
+        deadline: Deadline,
+        direct_upload: bool = False,
+        in_library: bool = False,
+    ) -> str:
+        """Start one import of files by URL (``url`` and ``name`` each) and return its job's id.
+
+        Publer runs one import at a time and answers 403 to the next: that is waited for.
+        """
+        document = {
+            "media": [dict(item) for item in items],
+            "type": "single" if len(items) == 1 else "bulk",
+            "direct_upload": direct_upload,
+            "in_library": in_library,
+        }
+
+        def attempt() -> str:
+            return answers.read_job_id(
+                self.transport.send("POST", "/media/from-url", deadline=deadline, document=document)
+            )
+
+        return self._patiently(attempt, deadline, attempts=UPLOAD_ATTEMPTS, wait_for_imports=True)
+
+    def media_options(
+        self, account_ids: Iterable[str], *, deadline: Deadline
+    ) -> tuple[Mapping[str, Any], ...]:
+        """Albums, boards and watermarks per account."""
+        path = f"/workspaces/{quote(self.transport.workspace_id, safe='')}/media_options"
+        params = [("accounts[]", account_id) for account_id in account_ids]
+        return self._get(path, lambda body: answers.read_objects(body, "media_options"), deadline, params)
+
+    def _get(
+        self,
+        path: str,
+        read: Callable[[Any], _T],
+        deadline: Deadline,
+        params: Sequence[tuple[str, str]] = (),
+    ) -> _T:
+        def attempt() -> _T:
+            return read(self.transport.send("GET", path, deadline=deadline, params=params))
+
+        return self._patiently(attempt, deadline)
+
+    def _patiently(
+        self,
+        attempt: Callable[[], _T],
+        deadline: Deadline,
+        *,
+        attempts: int | None = None,
+        wait_for_imports: bool = False,
+    ) -> _T:
+        """Repeat what may be repeated until the deadline, then raise the last error."""
+        pause = FIRST_PAUSE
+        lost = 0
+        while True:
+            try:
+                return attempt()
+            except RateLimitedError as error:
+                failure: ServiceError = error
+                wait = error.wait_seconds
+                why = "Publer's rate limit"
+            except (NotSentError, LostError) as error:
+                lost += isinstance(error, LostError)
+                if (isinstance(error, NotSentError) and error.hopeless) or lost == attempts:
+                    raise
+                failure, wait, why = error, pause, "the next attempt"
+                pause = min(pause * 2, LONGEST_PAUSE)
+            except RefusedError as error:
+                if not (wait_for_imports and is_busy(error)):
+                    raise
+                failure, wait, why = error, LONGEST_PAUSE / 2, "another import to finish"
+            if wait >= deadline.remaining():
+                raise failure
+            self.transport.log(f"{failure.message} Waiting {wait:g} s for {why}.")
+            self._sleep(wait, why)
+
+    def _sleep(self, seconds: float, why: str) -> None:
+        left = seconds
+        while left > 0:
+            nap = min(left, PROGRESS_EVERY)
+            self.transport.clock.sleep(nap)
+            left -= nap
+            if left > 0:
+                self.transport.log(f"Waiting {left:.0f} s more for {why}.")
+
+
+def is_busy(error: RefusedError) -> bool:
+    """Tell whether this 403 only means that another import is running, which passes."""
+    said = error.sentence.lower()
+    return error.status == FORBIDDEN and "wait" in said and ("jobs" in said or "download" in said)
+
+
+def _flag(value: bool) -> str:  # noqa: FBT001  # the value itself is the matter
+    return "true" if value else "false"

@@ -1,0 +1,71 @@
+"""What can become of one request to Publer when it does not succeed.
+
+The difference that matters is what is *certain*. A post is sent again only after
+``NotSentError`` and ``RateLimitedError``; after ``LostError`` it may be live already.
+"""
+
+from __future__ import annotations
+
+from publer_publish.errors import ServiceError
+
+UNAUTHORIZED, FORBIDDEN = 401, 403
+
+_SUSPECT_BOTH = (
+    "Publer mixes up 401 and 403, so check both inputs: `api-key` (complete, still active, made by a member "
+    "of this workspace) and `workspace-id` (a workspace that this key can see; `doctor` lists them)."
+)
+_SCOPES_AND_PLAN = (
+    " The key also needs the scope `posts` (and `media` to send files), and the workspace a Business or "
+    "Enterprise plan."
+)
+_HINTS = {
+    400: "Publer could not use what was sent; its sentence says why.",
+    UNAUTHORIZED: _SUSPECT_BOTH,
+    FORBIDDEN: _SUSPECT_BOTH + _SCOPES_AND_PLAN,
+    404: "Check `api-url` and `workspace-id`: Publer knows nothing at this address.",
+    413: "What was sent is too large for Publer: a media file may have 200 MB.",
+    422: "Publer understood what was sent and does not accept it; its sentence says why.",
+}
+
+
+class NotSentError(ServiceError):
+    """The connection was never established: it is certain that Publer did not take the request."""
+
+    def __init__(self, message: str, *, hint: str = "", hopeless: bool = False) -> None:
+        super().__init__(message, hint=hint)
+        self.hopeless = hopeless
+        """Trying again cannot help: an untrusted certificate, an unusable proxy or address."""
+
+
+class RefusedError(ServiceError):
+    """Publer said no: nothing was taken, and asking again brings the same answer."""
+
+    def __init__(self, status: int, sentence: str, *, request: str = "the request") -> None:
+        where = f"HTTP {status} from Publer to {request}"
+        super().__init__(f"{sentence} ({where})" if sentence else where, hint=_HINTS.get(status, ""))
+        self.status = status
+        self.sentence = sentence
+        """Publer's own words, cleaned; possibly empty, possibly in the user's language."""
+
+
+class RateLimitedError(ServiceError):
+    """429: nothing was taken; Publer wants ``wait_seconds`` of silence."""
+
+    def __init__(self, wait_seconds: float, *, sentence: str = "", request: str = "the request") -> None:
+        said = sentence or "Publer's rate limit is used up."
+        super().__init__(
+            f"{said} (HTTP 429 from Publer to {request}; free again in {wait_seconds:.0f} s)",
+            hint="Publer allows 100 requests in 2 minutes for all keys of a user together. "
+            "Run fewer jobs at the same time, or raise `timeout`.",
+        )
+        self.wait_seconds = wait_seconds
+        self.sentence = sentence
+
+
+class LostError(ServiceError):
+    """The request went out, and what came back does not say what became of it: it may have been taken."""
+
+    def __init__(self, message: str, *, hint: str = "", status: int = 0) -> None:
+        super().__init__(message, hint=hint)
+        self.status = status
+        """The HTTP status, if there was one; else 0."""

@@ -1,0 +1,392 @@
+"""Reading ``GET /job_status``: every envelope, status word and payload that Publer was seen to send.
+
+Three families of payload are known: an object with ``failures`` (scheduling), an array with one
+entry per account (immediate publishing), and an array of media objects (imports). They may mix.
+The rule that holds for all of them: **a failure anywhere in the answer is never lost**, so the
+whole payload is walked and everything that looks like a failure becomes a FAILED entry.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from publer_publish.publer.errors import LostError
+from publer_publish.publer.model import Job, JobEntry, JobState, LivePost, Verdict
+from publer_publish.publer.sentences import clean, sentence_of
+from publer_publish.publer.values import first, id_of, post_of, word_of
+
+RAW_LIMIT = 2000
+"""Characters of the answer that are kept for the log."""
+
+_COMPLETE_WORDS = frozenset(
+    {"complete", "completed", "success", "succeeded", "successful", "done", "finished"}
+)
+_FAILED_WORDS = frozenset(
+    {
+        "failed",
+        "failure",
+        "error",
+        "errored",
+        "canceled",
+        "cancelled",
+        "rejected",
+        "declined",
+        "refused",
+        "aborted",
+    }
+)
+_WORKING_WORDS = frozenset(
+    {"working", "pending", "queued", "processing", "running", "in_progress", "started"}
+)
+_LIVE_STATES = frozenset({"published", "published_posted", "posted"})
+
+_FAILURE_KEYS = ("failure", "failures", "error", "errors")
+_ENTRY_KEYS = frozenset({"post", "failure", "error", "errors", "status", "state", "account_id", "success"})
+_FAILURE_FIELDS = frozenset(
+    {
+        "message",
+        "account_id",
+        "account_name",
+        "account",
+        "provider",
+        "network",
+        "error",
+        "reason",
+        "description",
+    }
+)
+_ENVELOPE = frozenset(
+    {"data", "result", "plan", "status", "success", "message", "id", "job_id", "type", "payload"}
+)
+_BENIGN = frozenset({"failures", "plan", "success", "status"})
+_DEEPEST = 40
+_MAX_ID = 128
+
+
+def read_job(body: Any) -> Job:
+    """Read one answer of ``GET /job_status``.
+
+    An unknown status word means that the job is still working, as null does; such an answer keeps
+    its ``raw`` form so that it can be logged. Raises LostError for an answer that is none.
+    """
+    if isinstance(body, list) and body:
+        body = {"status": "complete", "payload": body}
+    if not isinstance(body, dict):
+        raise LostError(
+            "Publer's answer about the job could not be read: it is neither an object nor a list."
+        )
+    levels = _levels(body)
+    entries = tuple(_entries_of_levels(levels))
+    state = _state(levels, entries)
+    word = next((word for level in reversed(levels) if (word := word_of(level.get("status")))), "")
+    locked = any(
+        isinstance(plan := level.get("plan"), dict) and plan.get("locked") is True for level in levels
+    )
+    if state is JobState.WORKING:
+        unknown = bool(word) and word not in _WORKING_WORDS | _COMPLETE_WORDS
+        return Job(state=state, locked=locked, raw=_raw(body) if unknown else "")
+    if state is JobState.COMPLETE and _says_no(levels) and not _failed(entries):
+        entries += (JobEntry(verdict=Verdict.FAILED, message=_message(levels)),)
+    return Job(
+        state=state,
+        entries=entries,
+        message=_message(levels) if state is JobState.FAILED else "",
+        nothing_failed=state is JobState.COMPLETE and not entries and _nothing_failed(levels),
+        locked=locked,
+        media=_media(levels),
+        raw=_raw(body),
+    )
+
+
+def _levels(body: dict[str, Any]) -> list[dict[str, Any]]:
+    """Unwrap ``data`` and ``result``, outermost first. A list in their place is the payload."""
+    levels = [body]
+    for key in ("data", "result", "data", "result"):
+        inner = levels[-1].get(key)
+        if isinstance(inner, dict):
+            levels.append(inner)
+        elif isinstance(inner, list) and "payload" not in levels[-1]:
+            levels.append({"payload": inner})
+    if len(levels) == 1 and _is_media(body):
+        return [{"status": "complete", "payload": [body]}]
+    return levels
+
+
+def _state(levels: list[dict[str, Any]], entries: tuple[JobEntry, ...]) -> JobState:
+    """A failure at any level is one; else the innermost level that says something decides."""
+    words = [word for level in levels if (word := word_of(level.get("status")))]
+    if any(word in _FAILED_WORDS for word in words):
+        return JobState.FAILED
+    if words:
+        return JobState.COMPLETE if words[-1] in _COMPLETE_WORDS else JobState.WORKING
+    if _says_no(levels):
+        return JobState.FAILED
+    spoke = any(entry.verdict is not Verdict.UNKNOWN for entry in entries)
+    return JobState.COMPLETE if spoke else JobState.WORKING
+
+
+def _says_no(levels: list[dict[str, Any]]) -> bool:
+    return any(
+        level.get("success") is False
+        or any(_is_failure(level.get(key)) for key in ("error", "errors", "failure"))
+        for level in levels
+    )
+
+
+def _failed(entries: tuple[JobEntry, ...]) -> bool:
+    return any(entry.verdict is Verdict.FAILED for entry in entries)
+
+
+def _is_failure(value: Any) -> bool:
+    """``error: null`` and ``failures: []`` are the absence of one; anything else is one."""
+    return value not in (None, False, "", 0) and value not in ({}, [])
+
+
+def _nothing_failed(levels: list[dict[str, Any]]) -> bool:
+    payloads = [level["payload"] for level in levels if level.get("payload") is not None]
+    return len(payloads) == 1 and _is_documented_success(payloads[0])
+
+
+def _is_documented_success(payload: Any) -> bool:
+    if not isinstance(payload, dict) or payload.get("failures") not in ({}, []):
+        return False
+    return all(key in _BENIGN or value in (None, "", [], {}) for key, value in payload.items())
+
+
+def _message(levels: list[dict[str, Any]]) -> str:
+    """Publer's sentence about the whole job; it may stand anywhere, or nowhere."""
+    for level in reversed(levels):
+        for holder in (level, level.get("payload"), level.get("failures")):
+            wanted = holder
+            if isinstance(holder, dict):
+                wanted = [holder.get(key) for key in (*_FAILURE_KEYS, "message")]
+            if found := sentence_of(_flat(wanted)):
+                return found
+    return ""
+
+
+def _flat(value: Any) -> Any:
+    """Turn failures keyed by post into a list, because the key is no part of the sentence."""
+    if isinstance(value, dict) and not _FAILURE_FIELDS & value.keys():
+        return [_flat(item) for item in list(value.values())[:10]]
+    return [_flat(item) for item in value[:10]] if isinstance(value, list) else value
+
+
+def _entries_of_levels(levels: list[dict[str, Any]]) -> Iterator[JobEntry]:
+    for level in levels:
+        yield from _walk(level.get("payload"), 0)
+        for key, value in level.items():
+            if key in _FAILURE_KEYS and isinstance(value, dict | list):
+                yield from _failures(value, 0)
+            elif key not in _ENVELOPE and isinstance(value, dict | list):
+                yield from _walk(value, 0)
+
+
+def _walk(node: Any, depth: int) -> Iterator[JobEntry]:
+    """Yield an entry for whatever speaks of an account, a post or a failure."""
+    _check(depth)
+    if isinstance(node, str):
+        yield from _from_text(node)
+    elif isinstance(node, list):
+        for item in node:
+            yield from _walk(item, depth + 1)
+    elif isinstance(node, dict):
+        is_entry = bool(_ENTRY_KEYS & node.keys()) or node.get("type") == "error"
+        if is_entry:
+            yield _entry(node)
+        for key, value in node.items():
+            if key == "failures" or (key in _FAILURE_KEYS and not is_entry):
+                yield from _failures(value, depth + 1)
+            elif key in ("post_ids", "ids") and isinstance(value, list):
+                yield from _ids(value)
+            elif key == "post" and isinstance(value, dict):
+                for inner in value.values():
+                    yield from _walk_container(inner, depth + 2)
+            elif key not in ("failure", "error", "errors"):
+                yield from _walk_container(value, depth + 1)
+
+
+def _walk_container(node: Any, depth: int) -> Iterator[JobEntry]:
+    if isinstance(node, dict | list):
+        yield from _walk(node, depth)
+
+
+def _from_text(text: str) -> Iterator[JobEntry]:
+    """A sentence where an entry should be says something, but not what became of whom. A bare id does not."""
+    if len(text.split()) > 1:
+        yield JobEntry(verdict=Verdict.UNKNOWN, message=clean(text))
+
+
+def _ids(values: list[Any]) -> Iterator[JobEntry]:
+    for value in values:
+        if isinstance(value, dict | list):
+            yield from _walk(value, 1)
+        elif found := id_of(value):
+            yield JobEntry(verdict=Verdict.UNKNOWN, post=LivePost(id=found, account_id="", state=""))
+
+
+def _failures(node: Any, depth: int) -> Iterator[JobEntry]:
+    """Read what stands under ``failures``: an object keyed by post, or a list; of lists, objects or sentences."""
+    _check(depth)
+    if isinstance(node, list):
+        for item in node:
+            yield from _failures(item, depth + 1) if isinstance(item, list) else _failure_item(item, depth)
+    elif isinstance(node, dict):
+        if _FAILURE_FIELDS & node.keys() or _ENTRY_KEYS & node.keys():
+            yield from _failure_item(node, depth)
+        else:
+            for item in node.values():
+                if isinstance(item, list) or item not in (None, "", {}):
+                    yield from _failures(item, depth + 1)
+    elif _is_failure(node):
+        yield JobEntry(verdict=Verdict.FAILED, message=sentence_of(node))
+
+
+def _failure_item(item: Any, depth: int) -> Iterator[JobEntry]:
+    """Every element of a list of failures is one, even an empty one."""
+    if not isinstance(item, dict):
+        yield JobEntry(verdict=Verdict.FAILED, message=sentence_of(item))
+        return
+    inner = item.get("failure")
+    if _FAILURE_FIELDS & item.keys() or _ENTRY_KEYS & item.keys() or not item:
+        yield _named(Verdict.FAILED, item, inner, message=sentence_of(inner) or sentence_of(item))
+        for value in item.values():
+            if isinstance(value, list):
+                yield from _walk(value, depth + 1)
+    else:
+        yield from _failures(item, depth + 1)
+
+
+def _entry(node: dict[str, Any]) -> JobEntry:
+    failure, raw_post = node.get("failure"), node.get("post")
+    bare_post = raw_post is None and bool({"account_id", "state"} & node.keys())
+    source = raw_post if isinstance(raw_post, dict) else node if bare_post else {}
+    post = post_of(source) if source else None
+    message = next(
+        (said for key in ("failure", "error", "errors") if (said := sentence_of(node.get(key)))), ""
+    )
+    if _entry_failed(node):
+        said = message or sentence_of(source.get("error")) or sentence_of(node.get("message"))
+        return _named(
+            Verdict.FAILED, node, failure, source, message=said, post=post if post and post.id else None
+        )
+    verdict, why = _verdict(node, source, post)
+    return _named(verdict, node, source, message=why, post=post)
+
+
+def _entry_failed(node: Mapping[str, Any]) -> bool:
+    words = {word_of(node.get(key)) for key in ("status", "state", "type")}
+    said_no = node.get("success") is False or any(
+        _is_failure(node.get(key)) for key in ("failure", "error", "errors")
+    )
+    return said_no or bool(words & _FAILED_WORDS)
+
+
+def _verdict(
+    node: Mapping[str, Any], source: Mapping[str, Any], post: LivePost | None
+) -> tuple[Verdict, str]:
+    """Only a state that says so makes a post published; without one, an id and a success or a link do."""
+    if post is None:
+        return Verdict.UNKNOWN, ""
+    trouble = sentence_of([source.get(key) for key in _FAILURE_KEYS])
+    if post.state in _LIVE_STATES and post.id:
+        # A live post that carries an error contradicts itself: the list of posts decides.
+        return (Verdict.UNKNOWN, trouble) if trouble else (Verdict.PUBLISHED, "")
+    # Declined is final. Pending, reauth and locked may still go out: calling them failed invites a second post.
+    if (
+        post.state in _FAILED_WORDS
+        or post.state.endswith(("_failed", "_declined"))
+        or (trouble and not post.state)
+    ):
+        return Verdict.FAILED, trouble or f"Publer lists the post as {clean(post.state, 60)}."
+    if post.state:
+        return (
+            Verdict.UNKNOWN,
+            trouble or f"Publer lists the post as {clean(post.state, 60)}, not as published.",
+        )
+    succeeded = word_of(node.get("status")) in _COMPLETE_WORDS
+    evident = bool(post.id and (post.link or (succeeded and isinstance(node.get("post"), dict))))
+    return (Verdict.PUBLISHED, "") if evident else (Verdict.UNKNOWN, "")
+
+
+def _named(verdict: Verdict, *sources: Any, message: str, post: LivePost | None = None) -> JobEntry:
+    """Find whom an entry is about: in itself, its failure or its post; flat or under ``account``."""
+    objects = [source for source in sources if isinstance(source, dict)]
+    accounts = [account for source in objects if isinstance(account := source.get("account"), dict)]
+    return JobEntry(
+        verdict=verdict,
+        account_id=first(id_of(source.get("account_id")) for source in objects)
+        or first(id_of(account.get("id")) for account in accounts),
+        account_name=clean(
+            first(_text(source.get("account_name")) for source in objects)
+            or first(_text(account.get("name")) for account in accounts),
+            200,
+        ),
+        provider=first(
+            word_of(source.get(key)) for source in [*objects, *accounts] for key in ("provider", "network")
+        ),
+        message=message,
+        post=post,
+    )
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _media(levels: list[dict[str, Any]]) -> tuple[Mapping[str, Any], ...]:
+    for level in reversed(levels):
+        payload = level.get("payload")
+        if isinstance(payload, dict):
+            payload = [payload] if _is_media(payload) else payload.get("media")
+        if isinstance(payload, list) and payload:
+            return tuple(item if isinstance(item, dict) else _media_id(item) for item in payload)
+    return ()
+
+
+def _media_id(item: Any) -> Mapping[str, Any]:
+    """An array of bare ids. What is not even that keeps its place: the order follows the request."""
+    found = id_of(item)
+    return {"id": found} if found else {"error": sentence_of(item) or "Publer sent nothing for this file."}
+
+
+def _is_media(value: Mapping[str, Any]) -> bool:
+    return bool(id_of(value.get("id"))) and bool(
+        {"path", "thumbnail", "thumbnails", "validity"} & value.keys()
+    )
+
+
+def _check(depth: int) -> None:
+    if depth > _DEEPEST:
+        raise LostError("Publer's answer about the job could not be read: it is nested too deeply.")
+
+
+def _raw(body: Any) -> str:
+    try:
+        return clean(json.dumps(body, ensure_ascii=False), RAW_LIMIT)
+    except (RecursionError, ValueError):
+        return ""
+
+
+def read_job_id(body: Any) -> str:
+    """Read the id of a job that was just started: at ``job_id``, or within ``data`` or ``job``.
+
+    A 2xx without one (seen when Publer ignored a body it did not understand) raises LostError:
+    whether anything was started is not known.
+    """
+    holders = [body]
+    if isinstance(body, dict):
+        holders += [body.get("data"), body.get("job")]
+    for holder in holders:
+        if isinstance(holder, dict):
+            found = id_of(holder.get("job_id")) or (id_of(holder.get("id")) if holder is not body else "")
+            if found and len(found) <= _MAX_ID and all(char.isalnum() or char in "-_" for char in found):
+                return found
+    said = sentence_of(body)
+    quoted = f" It said: {said}" if said else ""
+    raise LostError(
+        f"Publer answered without a job id, so nobody knows whether it took the request.{quoted}",
+        hint="Look in Publer before sending it again.",
+    )

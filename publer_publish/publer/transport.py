@@ -1,0 +1,349 @@
+"""One HTTP request to Publer, and what became of it.
+
+``Transport.send`` returns a parsed answer or raises exactly one of ``NotSentError``,
+``RefusedError``, ``RateLimitedError`` and ``LostError``. It never repeats anything.
+"""
+
+from __future__ import annotations
+
+import http.client
+import ipaddress
+import json
+import re
+import socket
+import ssl
+from collections.abc import Callable, Sequence
+from http import HTTPStatus
+from typing import Any, Protocol, Self
+from urllib.parse import urlsplit
+
+import requests
+import urllib3
+
+from publer_publish import __version__
+from publer_publish.clock import Clock, Deadline
+from publer_publish.errors import ServiceError
+from publer_publish.publer.errors import LostError, NotSentError, RateLimitedError, RefusedError
+from publer_publish.publer.limits import RateLimit, rate_limit_of, wait_of
+from publer_publish.publer.sentences import clean, sentence_of, sentence_of_text
+from publer_publish.publer.wire import Watch, WatchedAdapter, Wire
+
+USER_AGENT = f"publer-publish/{__version__} (+https://github.com/publer-publish/publer-publish)"
+"""Said openly: Publer's CDN turns some anonymous clients away (Cloudflare 1010)."""
+
+MAX_BODY = 8 * 1024 * 1024
+"""Bytes of an answer that are read. The largest known ones (lists of posts) have some hundred KB."""
+
+CONNECT_PATIENCE = 10.0
+"""Seconds for a connection to come up."""
+READ_PATIENCE = 14.0
+"""Seconds for one attempt of a request that may be repeated."""
+
+_WITHOUT_WORKSPACE = ("/users/me", "/workspaces")
+_CLEAR_NO = frozenset(
+    {400, 401, 402, 403, 404, 405, 406, 410, 411, 413, 414, 415, 417, 422, 426, 428, 431, 451}
+)
+"""Statuses that say that nothing was taken. 408, 409, 425 and unknown ones do not say that."""
+_SHORTEST_SECRET = 8
+_UNSPEAKABLE = re.compile(r"[^\x21-\x7e]")
+
+_MAY_BE_TAKEN = "Publer may or may not have taken it."
+_UNREACHABLE = (
+    "Check the network of the runner, `api-url`, and https://status.publer.com or Publer's support."
+)
+
+
+class Body(Protocol):
+    """A request body that is streamed."""
+
+    def read(self, size: int = ..., /) -> bytes: ...
+
+
+class _KeyAuth(requests.auth.AuthBase):
+    """Sets our header as requests' own ``auth``, so that a ``.netrc`` or a URL cannot replace it."""
+
+    __slots__ = ("_header",)
+
+    def __init__(self, key: str) -> None:
+        self._header = f"Bearer-API {key}"
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = self._header
+        return request
+
+
+class _Session(requests.Session):
+    def get_redirect_target(self, resp: requests.Response) -> None:  # noqa: ARG002  # its signature
+        """Know of no redirects: even when it may not follow them, requests would read the whole body."""
+
+
+class Transport:
+    """A session with Publer: one key, one workspace, one connection that is kept."""
+
+    def __init__(
+        self, api_url: str, api_key: str, workspace_id: str, clock: Clock, log: Callable[[str], None]
+    ) -> None:
+        if not api_key or _UNSPEAKABLE.search(api_key):
+            raise ServiceError(
+                "The API key is empty or contains a space, a line break or another impossible character.",
+                hint="Copy the key again from Publer (Settings, Access & Login, API Keys) into the secret.",
+            )
+        self.clock = clock
+        self.log = log
+        self.workspace_id = workspace_id
+        """May be empty until ``/workspaces`` has been asked."""
+        self.rate_limit = RateLimit()
+        """What the latest answer said."""
+        self._url = api_url.rstrip("/")
+        self._key = api_key
+        self._wire = Wire()
+        self._session = self._new_session()
+
+    def _new_session(self) -> requests.Session:
+        session = _Session()
+        from_environment = session.merge_environment_settings(self._url, {}, None, None, None)
+        # From here on nothing is looked up in the environment, least of all a .netrc.
+        session.trust_env = False
+        session.verify = from_environment["verify"]
+        if not _is_loopback(self._url):
+            session.proxies.update(from_environment["proxies"])
+        session.auth = _KeyAuth(self._key)
+        session.headers.update(
+            {"User-Agent": USER_AGENT, "Accept": "application/json", "Accept-Encoding": "identity"}
+        )
+        adapter = WatchedAdapter(self._wire)
+        session.mount("https://", adapter)
+        session.mount("http://", adapter)
+        return session
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection; a later request opens a new one."""
+        self._session.close()
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        deadline: Deadline,
+        params: Sequence[tuple[str, str]] = (),
+        document: Any = None,
+        stream: Body | None = None,
+        content_type: str = "application/json",
+        patience: float = READ_PATIENCE,
+        fresh: bool = False,
+    ) -> Any:
+        """Send one request, once, and return the parsed JSON of a 2xx answer.
+
+        ``document`` is sent as JSON, ``stream`` as it is. ``patience`` is how many seconds the whole
+        exchange may take, and never more than the deadline leaves. ``fresh`` opens a new connection,
+        because an old one may have died unnoticed, and then nobody knows whether the request got there.
+        """
+        label = f"{method} {path}"
+        seconds = min(patience, deadline.remaining())
+        if seconds <= 0:
+            raise NotSentError(
+                f"The time was up before {label} was sent.", hint="Raise `timeout`.", hopeless=True
+            )
+        data = _encoded(document, label) if document is not None else stream
+        headers = {"Content-Type": content_type} if data is not None else {}
+        if self.workspace_id and path not in _WITHOUT_WORKSPACE:
+            headers["Publer-Workspace-Id"] = self.workspace_id
+        if fresh:
+            self.close()
+        self._wire.begin(seconds)
+        try:
+            with Watch(self._wire, seconds, lambda waited: self._still_waiting(label, waited)):
+                with self._session.request(
+                    method,
+                    self._url + path,
+                    params=list(params),
+                    data=data,  # type: ignore[arg-type]  # the stubs do not know a plain reader
+                    headers=headers,
+                    timeout=(min(CONNECT_PATIENCE, seconds), seconds),
+                    allow_redirects=False,
+                    stream=True,
+                ) as response:
+                    return self._judge(label, response)
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+            raise self._failure(label, error) from None
+        except http.client.HTTPException as error:
+            raise self._failure(label, error) from None
+
+    def _still_waiting(self, label: str, waited: float) -> None:
+        self.log(f"Still waiting for Publer's answer to {label} ({waited:.0f} s).")
+
+    def _judge(self, label: str, response: requests.Response) -> Any:
+        status = response.status_code
+        self.rate_limit = rate_limit_of(response.headers)
+        body, defect = self._read(response)
+        text = self.redact(body.decode("utf-8", "replace"))
+        if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
+            if defect:
+                raise _lost(label, f"the answer {defect}", status)
+            return _parsed(label, text, status)
+        sentence = _sentence(text)
+        if status == HTTPStatus.TOO_MANY_REQUESTS:
+            raise RateLimitedError(
+                wait_of(response.headers, self.clock.time()), sentence=sentence, request=label
+            )
+        if status in _CLEAR_NO:
+            raise RefusedError(status, sentence, request=label)
+        said = f": {sentence}" if sentence else ""
+        raise _lost(label, f"HTTP {status}{said}", status)
+
+    def _read(self, response: requests.Response) -> tuple[bytes, str]:
+        """Return what could be read, and what is wrong with it: a status counts even if its body broke."""
+        body = bytearray()
+        try:
+            for chunk in response.iter_content(64 * 1024):
+                body += chunk
+                if len(body) > MAX_BODY:
+                    return bytes(body[:MAX_BODY]), f"is larger than {MAX_BODY // 1024 // 1024} MB"
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+            return bytes(body), f"broke off: {self._cause(error)}"
+        if self._wire.cut:
+            return bytes(body), "did not come to an end in time"
+        return bytes(body), ""
+
+    def _failure(self, label: str, error: Exception) -> ServiceError:
+        cause = self._cause(error)
+        if self._wire.established:
+            return _lost(label, cause)
+        return NotSentError(
+            f"Publer could not be reached for {label}: {cause}.",
+            hint=_UNREACHABLE,
+            hopeless=_is_hopeless(error),
+        )
+
+    def _cause(self, error: BaseException) -> str:
+        if self._wire.cut:
+            return "no complete answer in time"
+        return self.redact(_cause(error, established=self._wire.established))
+
+    def redact(self, text: str) -> str:
+        """Take the key out of a text that comes from outside."""
+        return text.replace(self._key, "***") if len(self._key) >= _SHORTEST_SECRET else text
+
+
+def _lost(label: str, cause: str, status: int = 0) -> LostError:
+    message = f"Publer's answer to {label} was lost: {cause}."
+    if label.startswith("GET "):
+        return LostError(message, hint=_UNREACHABLE, status=status)
+    return LostError(
+        f"{message} {_MAY_BE_TAKEN}", hint="Look in Publer before sending it again.", status=status
+    )
+
+
+def _encoded(document: Any, label: str) -> bytes:
+    try:
+        return json.dumps(document, ensure_ascii=False, allow_nan=False).encode("utf-8", "replace")
+    except (TypeError, ValueError, RecursionError) as error:
+        raise NotSentError(
+            f"The body of {label} cannot be written as JSON: {clean(str(error), 100)}.", hopeless=True
+        ) from error
+
+
+def _parsed(label: str, text: str, status: int) -> Any:
+    if not text.strip():
+        raise _lost(label, f"HTTP {status} with an empty answer", status)
+    try:
+        value = json.loads(text.removeprefix("\ufeff"))
+        if "\\ud" in text.lower():
+            # Half a surrogate pair is legal in JSON and cannot be written anywhere.
+            value = json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
+    except (ValueError, RecursionError):
+        raise _lost(
+            label, f"HTTP {status} with an answer that is not JSON: {_sentence(text)}", status
+        ) from None
+    return value
+
+
+def _sentence(text: str) -> str:
+    try:
+        parsed = json.loads(text)
+    except (ValueError, RecursionError):
+        return sentence_of_text(text)
+    return sentence_of(parsed)
+
+
+def _is_loopback(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _chain(error: BaseException) -> list[BaseException]:
+    """List the error and everything it wraps, outermost first."""
+    found: list[BaseException] = []
+    pending: list[Any] = [error]
+    while pending and len(found) < 20:  # noqa: PLR2004  # an end for circles
+        item = pending.pop(0)
+        if isinstance(item, BaseException) and item not in found:
+            found.append(item)
+            pending += [getattr(item, "reason", None), *item.args, item.__cause__, item.__context__]
+    return found
+
+
+def _is_hopeless(error: BaseException) -> bool:
+    chain = _chain(error)
+    unusable = (
+        ssl.SSLCertVerificationError,
+        requests.exceptions.InvalidURL,
+        requests.exceptions.InvalidSchema,
+        requests.exceptions.MissingSchema,
+        requests.exceptions.InvalidHeader,
+        urllib3.exceptions.LocationValueError,
+    )
+    return any(isinstance(item, unusable) for item in chain) or type(error) is OSError
+
+
+def _cause(error: BaseException, *, established: bool) -> str:
+    """Say it in few words of our own: what libraries say contains addresses, and of proxies the password."""
+    chain = _chain(error)
+    for kind, words in _CAUSES:
+        for item in chain:
+            if isinstance(item, kind):
+                return words(item)
+    if any(isinstance(item, ssl.SSLError) for item in chain):
+        return "the TLS connection broke" if established else "the TLS handshake failed"
+    for item in chain:
+        if isinstance(item, OSError) and "unnel connection failed" in str(item):
+            return clean(f"the proxy refused: {item}", 200)
+        if type(item) is OSError and item.strerror:
+            return clean(item.strerror, 200)
+    if type(error) is OSError:
+        return clean(str(error), 300)
+    return f"an unusable connection or answer ({type(chain[-1]).__name__})"
+
+
+_CAUSES: tuple[tuple[type[BaseException], Callable[[Any], str]], ...] = (
+    (socket.gaierror, lambda _: "its name could not be resolved"),
+    (
+        ssl.SSLCertVerificationError,
+        lambda e: clean(f"its certificate is not trusted ({e.verify_message})", 200),
+    ),
+    (ConnectionRefusedError, lambda _: "the connection was refused"),
+    (ConnectionResetError, lambda _: "the connection was reset"),
+    (BrokenPipeError, lambda _: "the connection was closed while sending"),
+    (http.client.RemoteDisconnected, lambda _: "the connection was closed without an answer"),
+    (http.client.IncompleteRead, lambda _: "it was cut off"),
+    (urllib3.exceptions.IncompleteRead, lambda _: "it was cut off"),
+    (urllib3.exceptions.TimeoutError, lambda _: "it took too long"),
+    (requests.exceptions.Timeout, lambda _: "it took too long"),
+    (TimeoutError, lambda _: "it took too long"),
+    (
+        requests.exceptions.InvalidSchema,
+        lambda e: clean(f"{e.args[0] if e.args else 'unusable address'}", 100),
+    ),
+)

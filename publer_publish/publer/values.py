@@ -1,0 +1,91 @@
+"""Small tolerant readers: foreign JSON of any type in, a plain value out, never an exception."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from publer_publish.publer.model import LivePost
+from publer_publish.publer.sentences import clean, sentence_of
+
+_MAX_ID_DIGITS = 40
+_MAX_WORD = 60
+_MAX_LINK = 2000
+_LAST_SECOND = 253_402_300_799
+"""9999-12-31: a larger number must be milliseconds."""
+_SPACED_OFFSET = re.compile(r" (?=[+-]\d\d:?\d\d$)")
+
+
+def first(values: Iterable[str]) -> str:
+    """Return the first that is not empty."""
+    return next((value for value in values if value), "")
+
+
+def id_of(value: Any) -> str:
+    """An id as text: Publer's are hex strings, but posts may have numbers. Anything else is no id."""
+    if isinstance(value, str):
+        text = value.strip()
+        return text if text.isprintable() and " " not in text else ""
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**_MAX_ID_DIGITS:
+        return str(value)
+    return ""
+
+
+def word_of(value: Any) -> str:
+    """A status, type or network: lower case, trimmed; empty if it is not text."""
+    return value.strip().lower()[:_MAX_WORD] if isinstance(value, str) else ""
+
+
+def name_of(value: Any) -> str:
+    """A name of somebody or something: one visible line."""
+    return clean(value, 200) if isinstance(value, str) else ""
+
+
+def link_of(value: Any) -> str:
+    """An http(s) address, else nothing: it will be shown as a link."""
+    if not isinstance(value, str) or len(value) > _MAX_LINK:
+        return ""
+    text = value.strip()
+    try:
+        parts = urlsplit(text)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        return ""
+    return text if usable and text.isprintable() and not re.search(r"[\s<>\"`\\]", text) else ""
+
+
+def time_of(value: Any) -> float | None:
+    """Seconds since the epoch from ISO 8601 (with or without seconds and offset; UTC if it has none)."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        seconds = value / 1000 if value > _LAST_SECOND else value
+        return float(seconds) if 0 < seconds <= _LAST_SECOND else None
+    if not isinstance(value, str) or len(value) > _MAX_WORD:
+        return None
+    text = _SPACED_OFFSET.sub("", value.strip().removesuffix(" UTC"))
+    try:
+        moment = datetime.fromisoformat(text)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError):
+        return None
+
+
+def post_of(item: Mapping[str, Any]) -> LivePost:
+    """Read a post as it stands in a list of posts or in a job's answer."""
+    account = item.get("account")
+    owner = account if isinstance(account, dict) else {}
+    times = (time_of(item.get(key)) for key in ("published_at", "scheduled_at", "created_at"))
+    text = item.get("text")
+    return LivePost(
+        id=id_of(item.get("id")) or id_of(item.get("post_id")),
+        account_id=id_of(item.get("account_id")) or id_of(owner.get("id")),
+        state=word_of(item.get("state")),
+        text=text if isinstance(text, str) else "",
+        type=word_of(item.get("type")),
+        link=link_of(item.get("post_link")),
+        url=link_of(item.get("url")),
+        at=next((at for at in times if at is not None), None),
+        error=sentence_of(item.get("error")),
+    )

@@ -1,0 +1,134 @@
+"""Knowing for certain whether a request left, and never waiting longer than allowed.
+
+What requests raises does not tell: ``ConnectionError`` stands for a refused connection as well as
+for one that was reset after Publer took the request. So the connection itself takes a note at the
+one moment that matters: when it is established and the first byte of the request is about to go.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from requests.adapters import HTTPAdapter
+from requests.exceptions import InvalidSchema
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.connection import HTTPConnection, HTTPSConnection
+
+STILL_WAITING_EVERY = 10.0
+"""Seconds between two calls of ``on_waiting``."""
+
+
+class Wire:
+    """The state of the one connection while one request is on it."""
+
+    def __init__(self) -> None:
+        self.established = False
+        """From here on the request may have been taken."""
+        self.cut = False
+        """We ended it ourselves because the time was up."""
+        self.patience = 0.0
+        """Seconds that sending a piece of the request may take."""
+        self._socket: Any = None
+
+    def begin(self, patience: float) -> None:
+        self.established = self.cut = False
+        self.patience = patience
+
+    def opened(self, sock: Any) -> None:
+        self._socket = sock
+
+    def ready(self, sock: Any) -> None:
+        self.established = True
+        self._socket = sock
+        sock.settimeout(self.patience)
+
+    def stop(self) -> None:
+        """End whatever is going on: pending reads and writes see the end of the connection."""
+        self.cut = True
+        # TLS inside TLS has no socket of its own.
+        sock = getattr(self._socket, "socket", self._socket)
+        if isinstance(sock, socket.socket):
+            with contextlib.suppress(OSError):
+                # Below the TLS layer: SSLSocket.shutdown would drop encryption under a running write.
+                socket.socket.shutdown(sock, socket.SHUT_RDWR)
+
+
+class Watch:
+    """Cuts the wire after ``seconds``, however slowly the bytes keep dribbling in; says when it takes long."""
+
+    def __init__(self, wire: Wire, seconds: float, on_waiting: Callable[[float], None]) -> None:
+        self._wire, self._left, self._on_waiting = wire, min(seconds, threading.TIMEOUT_MAX), on_waiting
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="publer-watch", daemon=True)
+
+    def __enter__(self) -> None:
+        self._thread.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+
+    def _run(self) -> None:
+        waited = 0.0
+        while not self._over.wait(min(STILL_WAITING_EVERY, self._left - waited)):
+            waited += min(STILL_WAITING_EVERY, self._left - waited)
+            if waited >= self._left:
+                self._wire.stop()
+                return
+            self._on_waiting(waited)
+
+
+class WatchedAdapter(HTTPAdapter):
+    """Requests' adapter over connections that take notes on a ``Wire``; one connection, no retries."""
+
+    def __init__(self, wire: Wire) -> None:
+        self._pools = _watched_pools(wire)
+        super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = self._pools
+
+    def proxy_manager_for(self, proxy: Any, **kwargs: Any) -> Any:
+        if str(proxy).lower().startswith("socks"):
+            raise InvalidSchema("a SOCKS proxy is not supported")
+        manager = super().proxy_manager_for(proxy, **kwargs)
+        manager.pool_classes_by_scheme = self._pools
+        return manager
+
+
+def _watched_pools(wire: Wire) -> dict[str, type[HTTPConnectionPool]]:
+    class Plain(HTTPConnection):
+        def _new_conn(self) -> socket.socket:
+            sock = super()._new_conn()
+            wire.opened(sock)
+            return sock
+
+        def request(self, *args: Any, **kwargs: Any) -> None:
+            if self.sock is None:
+                self.connect()
+            wire.ready(self.sock)
+            super().request(*args, **kwargs)
+
+    class Secure(HTTPSConnection):
+        def _new_conn(self) -> socket.socket:
+            sock = super()._new_conn()
+            wire.opened(sock)
+            return sock
+
+        def request(self, *args: Any, **kwargs: Any) -> None:
+            if self.sock is None:
+                self.connect()
+            wire.ready(self.sock)
+            super().request(*args, **kwargs)
+
+    class PlainPool(HTTPConnectionPool):
+        ConnectionCls = Plain
+
+    class SecurePool(HTTPSConnectionPool):
+        ConnectionCls = Secure
+
+    return {"http": PlainPool, "https": SecurePool}
