@@ -12,7 +12,7 @@ from typing import Any
 from publer_publish.errors import ServiceError
 from publer_publish.publer.errors import LostError
 from publer_publish.publer.jobs import read_job, read_job_id
-from publer_publish.publer.model import Account, PostPage, User, Workspace
+from publer_publish.publer.model import Account, Json, PostPage, User, Workspace
 from publer_publish.publer.sentences import clean, sentence_of
 from publer_publish.publer.values import first, id_of, name_of, post_of, word_of
 
@@ -28,8 +28,21 @@ __all__ = [
 ]
 
 _PROVIDERS = frozenset(
-    "bluesky facebook instagram linkedin twitter tiktok youtube pinterest google wordpress telegram "
-    "mastodon threads".split()
+    {
+        "bluesky",
+        "facebook",
+        "instagram",
+        "linkedin",
+        "twitter",
+        "tiktok",
+        "youtube",
+        "pinterest",
+        "google",
+        "wordpress",
+        "telegram",
+        "mastodon",
+        "threads",
+    }
 )
 _BY_TYPE_PREFIX = {
     "fb": "facebook",
@@ -39,22 +52,39 @@ _BY_TYPE_PREFIX = {
     "wordpress": "wordpress",
 }
 _BROKEN = frozenset(
-    "disconnected expired token_expired reauth needs_reauth reauth_required reconnect needs_reconnect "
-    "revoked unauthorized invalid locked suspended disabled broken error failed".split()
+    {
+        "disconnected",
+        "expired",
+        "token_expired",
+        "reauth",
+        "needs_reauth",
+        "reauth_required",
+        "reconnect",
+        "needs_reconnect",
+        "revoked",
+        "unauthorized",
+        "invalid",
+        "locked",
+        "suspended",
+        "disabled",
+        "broken",
+        "error",
+        "failed",
+    }
 )
 _MAX_PAGES = 1_000_000
 
 
-def read_user(body: Any) -> User:
-    """The owner of the key."""
+def read_user(body: Json) -> User:
+    """Read the owner of the key."""
     for holder in _holders(body, "user"):
         if isinstance(holder, dict) and (found := id_of(holder.get("id"))):
             return User(id=found, name=_name(holder), email=name_of(holder.get("email")))
     raise _unreadable("the user", body)
 
 
-def read_workspaces(body: Any) -> tuple[Workspace, ...]:
-    """The workspaces that the key can see; entries without an id are left out."""
+def read_workspaces(body: Json) -> tuple[Workspace, ...]:
+    """Read the workspaces that the key can see; entries without an id are left out."""
     return tuple(
         Workspace(id=found, name=_name(item), plan=_plan(item.get("plan")))
         for item in _objects(body, "workspaces")
@@ -62,8 +92,8 @@ def read_workspaces(body: Any) -> tuple[Workspace, ...]:
     )
 
 
-def read_accounts(body: Any) -> tuple[Account, ...]:
-    """The accounts of the workspace; entries without an id are left out."""
+def read_accounts(body: Json) -> tuple[Account, ...]:
+    """Read the accounts of the workspace; entries without an id are left out."""
     return tuple(
         Account(
             id=found,
@@ -77,8 +107,11 @@ def read_accounts(body: Any) -> tuple[Account, ...]:
     )
 
 
-def read_posts(body: Any) -> PostPage:
-    """One page of posts. An entry that is no object makes the page unreadable: it might be the post looked for."""
+def read_posts(body: Json) -> PostPage:
+    """Read one page of posts.
+
+    An entry that is no object makes the page unreadable: it might be the post that is looked for.
+    """
     posts = tuple(post_of(item) for item in _objects(body, "posts"))
     for holder in _holders(body, "data"):
         if isinstance(holder, dict) and (pages := _pages(holder)) is not None:
@@ -86,8 +119,8 @@ def read_posts(body: Any) -> PostPage:
     return PostPage(posts=posts)
 
 
-def read_media(body: Any) -> Mapping[str, Any]:
-    """The media object of an upload, as Publer sent it; ``id`` is text."""
+def read_media(body: Json) -> Mapping[str, Any]:
+    """Read the media object of an upload, as Publer sent it; ``id`` is text."""
     candidates = [*_holders(body, "media"), *(body[:1] if isinstance(body, list) else [])]
     for holder in candidates:
         if isinstance(holder, dict) and (found := id_of(holder.get("id"))):
@@ -98,20 +131,20 @@ def read_media(body: Any) -> Mapping[str, Any]:
     raise _unreadable("the uploaded file", body)
 
 
-def read_objects(body: Any, name: str) -> tuple[Mapping[str, Any], ...]:
-    """A list of objects as it is: bare, under ``name``, or within ``data``."""
+def read_objects(body: Json, name: str) -> tuple[Mapping[str, Any], ...]:
+    """Read a list of objects as it is: bare, under ``name``, or within ``data``."""
     return tuple(_objects(body, name))
 
 
-def _holders(body: Any, name: str) -> list[Any]:
-    """Where an answer may stand: at the top, under its name, within ``data``, or both."""
+def _holders(body: Json, name: str) -> list[Any]:
+    """List where an answer may stand: at the top, under its name, within ``data``, or both."""
     if not isinstance(body, dict):
         return [body]
     data = body.get("data")
     return [body, body.get(name), data, data.get(name) if isinstance(data, dict) else None]
 
 
-def _objects(body: Any, name: str) -> list[dict[str, Any]]:
+def _objects(body: Json, name: str) -> list[dict[str, Any]]:
     for holder in _holders(body, name):
         if isinstance(holder, list):
             if not all(isinstance(item, dict) for item in holder):
@@ -120,7 +153,7 @@ def _objects(body: Any, name: str) -> list[dict[str, Any]]:
     raise _unreadable(f"the list of {name}", body)
 
 
-def _unreadable(what: str, body: Any) -> LostError:
+def _unreadable(what: str, body: Json) -> LostError:
     said = sentence_of(body) if isinstance(body, dict) else ""
     quoted = f" It said: {said}" if said else ""
     return LostError(f"Publer's answer about {what} could not be read: it has another form.{quoted}")
@@ -130,18 +163,18 @@ def _name(item: Mapping[str, Any]) -> str:
     return first(name_of(item.get(key)) for key in ("name", "username", "first_name"))
 
 
-def _plan(value: Any) -> str:
+def _plan(value: Json) -> str:
     return name_of(value.get("name") or value.get("rate")) if isinstance(value, dict) else name_of(value)
 
 
 def _provider(item: Mapping[str, Any]) -> str:
-    """``provider``, or where it is missing what the type begins with (``in_page``, ``ig_business``)."""
+    """Take ``provider``, or where it is missing what the type begins with (``in_page``, ``ig_business``)."""
     provider = word_of(item.get("provider")) or word_of(item.get("network"))
     kind = word_of(item.get("type"))
     return provider or (kind if kind in _PROVIDERS else _BY_TYPE_PREFIX.get(kind.split("_")[0], ""))
 
 
-def _trouble(status: Any) -> str:
+def _trouble(status: Json) -> str:
     return clean(status, 60) if word_of(status).replace(" ", "_") in _BROKEN else ""
 
 
@@ -153,7 +186,7 @@ def _pages(holder: Mapping[str, Any]) -> int | None:
     return -(-total // per_page) if total is not None and per_page else None
 
 
-def _count(value: Any) -> int | None:
+def _count(value: Json) -> int | None:
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < len(str(_MAX_PAGES)):
         value = int(value)
     usable = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MAX_PAGES

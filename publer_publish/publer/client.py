@@ -22,7 +22,7 @@ from publer_publish.publer.errors import (
     RefusedError,
 )
 from publer_publish.publer.limits import RateLimit
-from publer_publish.publer.model import Account, Job, JobState, PostPage, User, Workspace
+from publer_publish.publer.model import Account, Job, JobState, Json, PostPage, User, Workspace
 from publer_publish.publer.transport import Transport
 
 PUBLISH_PATIENCE = 60.0
@@ -49,15 +49,15 @@ class Publer:
         return self.transport.rate_limit
 
     def me(self, *, deadline: Deadline) -> User:
-        """The owner of the key."""
+        """Ask for the owner of the key."""
         return self._get("/users/me", answers.read_user, deadline)
 
     def workspaces(self, *, deadline: Deadline) -> tuple[Workspace, ...]:
-        """The workspaces that the key can see."""
+        """Ask for the workspaces that the key can see."""
         return self._get("/workspaces", answers.read_workspaces, deadline)
 
     def accounts(self, *, deadline: Deadline) -> tuple[Account, ...]:
-        """The social accounts of the workspace."""
+        """Ask for the social accounts of the workspace."""
         return self._get("/accounts", answers.read_accounts, deadline)
 
     def posts(
@@ -123,7 +123,7 @@ class Publer:
 
         def attempt() -> Mapping[str, Any]:
             stream.seek(start)
-            body = Multipart(fields, name, stream, size, content_type, on_progress)
+            body = Multipart(fields, name, stream, size, content_type, on_progress=on_progress)
             answer = self.transport.send(
                 "POST",
                 "/media",
@@ -173,7 +173,7 @@ class Publer:
     def _get(
         self,
         path: str,
-        read: Callable[[Any], _T],
+        read: Callable[[Json], _T],
         deadline: Deadline,
         params: Sequence[tuple[str, str]] = (),
     ) -> _T:

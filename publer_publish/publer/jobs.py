@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from publer_publish.publer.errors import LostError
-from publer_publish.publer.model import Job, JobEntry, JobState, LivePost, Verdict
+from publer_publish.publer.model import Job, JobEntry, JobState, Json, LivePost, Verdict
 from publer_publish.publer.sentences import clean, sentence_of
 from publer_publish.publer.values import first, id_of, post_of, word_of
 
@@ -65,7 +65,7 @@ _DEEPEST = 40
 _MAX_ID = 128
 
 
-def read_job(body: Any) -> Job:
+def read_job(body: Json) -> Job:
     """Read one answer of ``GET /job_status``.
 
     An unknown status word means that the job is still working, as null does; such an answer keeps
@@ -115,7 +115,7 @@ def _levels(body: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _state(levels: list[dict[str, Any]], entries: tuple[JobEntry, ...]) -> JobState:
-    """A failure at any level is one; else the innermost level that says something decides."""
+    """Let a failure at any level be one; else the innermost level that says something decides."""
     words = [word for level in levels if (word := word_of(level.get("status")))]
     if any(word in _FAILED_WORDS for word in words):
         return JobState.FAILED
@@ -139,8 +139,8 @@ def _failed(entries: tuple[JobEntry, ...]) -> bool:
     return any(entry.verdict is Verdict.FAILED for entry in entries)
 
 
-def _is_failure(value: Any) -> bool:
-    """``error: null`` and ``failures: []`` are the absence of one; anything else is one."""
+def _is_failure(value: Json) -> bool:
+    """Tell a failure from its absence: ``error: null`` and ``failures: []`` are none."""
     return value not in (None, False, "", 0) and value not in ({}, [])
 
 
@@ -149,7 +149,7 @@ def _nothing_failed(levels: list[dict[str, Any]]) -> bool:
     return len(payloads) == 1 and _is_documented_success(payloads[0])
 
 
-def _is_documented_success(payload: Any) -> bool:
+def _is_documented_success(payload: Json) -> bool:
     if not isinstance(payload, dict) or payload.get("failures") not in ({}, []):
         return False
     return all(key in _BENIGN or value in (None, "", [], {}) for key, value in payload.items())
@@ -167,7 +167,7 @@ def _message(levels: list[dict[str, Any]]) -> str:
     return ""
 
 
-def _flat(value: Any) -> Any:
+def _flat(value: Json) -> Json:
     """Turn failures keyed by post into a list, because the key is no part of the sentence."""
     if isinstance(value, dict) and not _FAILURE_FIELDS & value.keys():
         return [_flat(item) for item in list(value.values())[:10]]
@@ -184,7 +184,7 @@ def _entries_of_levels(levels: list[dict[str, Any]]) -> Iterator[JobEntry]:
                 yield from _walk(value, 0)
 
 
-def _walk(node: Any, depth: int) -> Iterator[JobEntry]:
+def _walk(node: Json, depth: int) -> Iterator[JobEntry]:
     """Yield an entry for whatever speaks of an account, a post or a failure."""
     _check(depth)
     if isinstance(node, str):
@@ -193,28 +193,34 @@ def _walk(node: Any, depth: int) -> Iterator[JobEntry]:
         for item in node:
             yield from _walk(item, depth + 1)
     elif isinstance(node, dict):
-        is_entry = bool(_ENTRY_KEYS & node.keys()) or node.get("type") == "error"
-        if is_entry:
-            yield _entry(node)
-        for key, value in node.items():
-            if key == "failures" or (key in _FAILURE_KEYS and not is_entry):
-                yield from _failures(value, depth + 1)
-            elif key in ("post_ids", "ids") and isinstance(value, list):
-                yield from _ids(value)
-            elif key == "post" and isinstance(value, dict):
-                for inner in value.values():
-                    yield from _walk_container(inner, depth + 2)
-            elif key not in ("failure", "error", "errors"):
-                yield from _walk_container(value, depth + 1)
+        yield from _walk_object(node, depth)
 
 
-def _walk_container(node: Any, depth: int) -> Iterator[JobEntry]:
-    if isinstance(node, dict | list):
-        yield from _walk(node, depth)
+def _walk_object(node: dict[str, Any], depth: int) -> Iterator[JobEntry]:
+    listed = [key for key in ("failure", "error", "errors") if _is_list_of_failures(node.get(key))]
+    if _ENTRY_KEYS & (node.keys() - set(listed)) or word_of(node.get("type")) in _FAILED_WORDS:
+        entry = _entry(node)
+        if entry.verdict is not Verdict.UNKNOWN or entry.account_id or entry.account_name or entry.message:
+            yield entry
+    for key, value in node.items():
+        if key == "failures" or key in listed:
+            yield from _failures(value, depth + 1)
+        elif key in ("post_ids", "ids") and isinstance(value, list):
+            yield from _ids(value)
+        elif key == "post" and isinstance(value, dict):
+            # The entry has read the post itself; what else hangs on it may speak, too.
+            yield from _walk([inner for inner in value.values() if isinstance(inner, dict | list)], depth + 1)
+        elif key not in _FAILURE_KEYS and isinstance(value, dict | list):
+            yield from _walk(value, depth + 1)
+
+
+def _is_list_of_failures(value: Json) -> bool:
+    """Tell several failures, each with an account of its own, from the sentences of one."""
+    return isinstance(value, list) and any(isinstance(item, dict) for item in value)
 
 
 def _from_text(text: str) -> Iterator[JobEntry]:
-    """A sentence where an entry should be says something, but not what became of whom. A bare id does not."""
+    """Keep a sentence that stands in the place of an entry: it says something, if not of whom."""
     if len(text.split()) > 1:
         yield JobEntry(verdict=Verdict.UNKNOWN, message=clean(text))
 
@@ -227,8 +233,8 @@ def _ids(values: list[Any]) -> Iterator[JobEntry]:
             yield JobEntry(verdict=Verdict.UNKNOWN, post=LivePost(id=found, account_id="", state=""))
 
 
-def _failures(node: Any, depth: int) -> Iterator[JobEntry]:
-    """Read what stands under ``failures``: an object keyed by post, or a list; of lists, objects or sentences."""
+def _failures(node: Json, depth: int) -> Iterator[JobEntry]:
+    """Read ``failures``: an object keyed by post, or a list; of lists, objects or sentences."""
     _check(depth)
     if isinstance(node, list):
         for item in node:
@@ -244,7 +250,7 @@ def _failures(node: Any, depth: int) -> Iterator[JobEntry]:
         yield JobEntry(verdict=Verdict.FAILED, message=sentence_of(node))
 
 
-def _failure_item(item: Any, depth: int) -> Iterator[JobEntry]:
+def _failure_item(item: Json, depth: int) -> Iterator[JobEntry]:
     """Every element of a list of failures is one, even an empty one."""
     if not isinstance(item, dict):
         yield JobEntry(verdict=Verdict.FAILED, message=sentence_of(item))
@@ -294,7 +300,7 @@ def _verdict(
     if post.state in _LIVE_STATES and post.id:
         # A live post that carries an error contradicts itself: the list of posts decides.
         return (Verdict.UNKNOWN, trouble) if trouble else (Verdict.PUBLISHED, "")
-    # Declined is final. Pending, reauth and locked may still go out: calling them failed invites a second post.
+    # Declined is final. Pending, reauth and locked may still go out: "failed" would invite a second post.
     if (
         post.state in _FAILED_WORDS
         or post.state.endswith(("_failed", "_declined"))
@@ -311,7 +317,7 @@ def _verdict(
     return (Verdict.PUBLISHED, "") if evident else (Verdict.UNKNOWN, "")
 
 
-def _named(verdict: Verdict, *sources: Any, message: str, post: LivePost | None = None) -> JobEntry:
+def _named(verdict: Verdict, *sources: Json, message: str, post: LivePost | None = None) -> JobEntry:
     """Find whom an entry is about: in itself, its failure or its post; flat or under ``account``."""
     objects = [source for source in sources if isinstance(source, dict)]
     accounts = [account for source in objects if isinstance(account := source.get("account"), dict)]
@@ -332,7 +338,7 @@ def _named(verdict: Verdict, *sources: Any, message: str, post: LivePost | None 
     )
 
 
-def _text(value: Any) -> str:
+def _text(value: Json) -> str:
     return value if isinstance(value, str) else ""
 
 
@@ -346,8 +352,8 @@ def _media(levels: list[dict[str, Any]]) -> tuple[Mapping[str, Any], ...]:
     return ()
 
 
-def _media_id(item: Any) -> Mapping[str, Any]:
-    """An array of bare ids. What is not even that keeps its place: the order follows the request."""
+def _media_id(item: Json) -> Mapping[str, Any]:
+    """Read an entry of an array of bare ids; what is not even that keeps its place in the order."""
     found = id_of(item)
     return {"id": found} if found else {"error": sentence_of(item) or "Publer sent nothing for this file."}
 
@@ -363,14 +369,14 @@ def _check(depth: int) -> None:
         raise LostError("Publer's answer about the job could not be read: it is nested too deeply.")
 
 
-def _raw(body: Any) -> str:
+def _raw(body: Json) -> str:
     try:
         return clean(json.dumps(body, ensure_ascii=False), RAW_LIMIT)
     except (RecursionError, ValueError):
         return ""
 
 
-def read_job_id(body: Any) -> str:
+def read_job_id(body: Json) -> str:
     """Read the id of a job that was just started: at ``job_id``, or within ``data`` or ``job``.
 
     A 2xx without one (seen when Publer ignored a body it did not understand) raises LostError:

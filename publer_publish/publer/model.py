@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeAlias
+
+Json: TypeAlias = Any
+"""A parsed answer whose shape is not known yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,6 +35,7 @@ class Multipart:
         stream: BinaryIO,
         size: int,
         content_type: str,
+        *,
         on_progress: Callable[[int, int], None],
     ) -> None:
         parts: list[tuple[str, Any]] = [

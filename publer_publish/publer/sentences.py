@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Any
+
+from publer_publish.publer.model import Json
 
 MAX_SENTENCE = 500
 """Characters. Enough for every sentence seen; a page of HTML or a stack trace is not one."""
@@ -17,7 +18,7 @@ _MAX_NESTING = 6
 
 
 def clean(text: str, limit: int = MAX_SENTENCE) -> str:
-    """One line of visible text: no control or direction characters, no lone surrogates, at most ``limit``."""
+    """Make one line of visible text: no control or direction characters, no half pairs."""
     head = text[: limit * 4]
     spaced = "".join(" " if _is_invisible(char) else char for char in head)
     line = " ".join(spaced.split())
@@ -28,8 +29,8 @@ def _is_invisible(char: str) -> bool:
     return char not in "\u200d\ufe0f" and unicodedata.category(char) in _INVISIBLE
 
 
-def sentence_of(value: Any) -> str:
-    """The sentence in a parsed answer; empty if it has none.
+def sentence_of(value: Json) -> str:
+    """Find the sentence in a parsed answer; empty if it has none.
 
     Publer says ``{"errors": ["…"]}`` and, on 429, ``{"error": "…"}``; others on the way say
     ``{"error": {"message": "…"}}``, ``{"message": "…"}`` or just text.
@@ -37,7 +38,7 @@ def sentence_of(value: Any) -> str:
     return clean(" ".join(_sentences(value, 0)))
 
 
-def _sentences(value: Any, depth: int) -> list[str]:
+def _sentences(value: Json, depth: int) -> list[str]:
     if isinstance(value, str):
         return [value] if value.strip() else []
     if depth >= _MAX_NESTING:
@@ -60,7 +61,7 @@ def _sentences(value: Any, depth: int) -> list[str]:
 
 
 def sentence_of_text(text: str) -> str:
-    """The sentence in an answer that is not JSON. A page of HTML is named as what it is."""
+    """Find the sentence in an answer that is not JSON. A page of HTML is named as what it is."""
     head = text.lstrip("\ufeff \t\r\n")[:20_000]
     cloudflare = _CLOUDFLARE.search(head)
     if not head.startswith("<") and not cloudflare:

@@ -25,6 +25,7 @@ from publer_publish.clock import Clock, Deadline
 from publer_publish.errors import ServiceError
 from publer_publish.publer.errors import LostError, NotSentError, RateLimitedError, RefusedError
 from publer_publish.publer.limits import RateLimit, rate_limit_of, wait_of
+from publer_publish.publer.model import Json
 from publer_publish.publer.sentences import clean, sentence_of, sentence_of_text
 from publer_publish.publer.wire import Watch, WatchedAdapter, Wire
 
@@ -73,7 +74,7 @@ class _KeyAuth(requests.auth.AuthBase):
 
 
 class _Session(requests.Session):
-    def get_redirect_target(self, resp: requests.Response) -> None:  # noqa: ARG002  # its signature
+    def get_redirect_target(self, resp: requests.Response) -> None:  # its signature
         """Know of no redirects: even when it may not follow them, requests would read the whole body."""
 
 
@@ -133,12 +134,12 @@ class Transport:
         *,
         deadline: Deadline,
         params: Sequence[tuple[str, str]] = (),
-        document: Any = None,
+        document: Json = None,
         stream: Body | None = None,
         content_type: str = "application/json",
         patience: float = READ_PATIENCE,
         fresh: bool = False,
-    ) -> Any:
+    ) -> Json:
         """Send one request, once, and return the parsed JSON of a 2xx answer.
 
         ``document`` is sent as JSON, ``stream`` as it is. ``patience`` is how many seconds the whole
@@ -159,18 +160,20 @@ class Transport:
             self.close()
         self._wire.begin(seconds)
         try:
-            with Watch(self._wire, seconds, lambda waited: self._still_waiting(label, waited)):
-                with self._session.request(
+            with (
+                Watch(self._wire, seconds, lambda waited: self._still_waiting(label, waited)),
+                self._session.request(
                     method,
                     self._url + path,
                     params=list(params),
-                    data=data,  # type: ignore[arg-type]  # the stubs do not know a plain reader
+                    data=data,
                     headers=headers,
                     timeout=(min(CONNECT_PATIENCE, seconds), seconds),
                     allow_redirects=False,
                     stream=True,
-                ) as response:
-                    return self._judge(label, response)
+                ) as response,
+            ):
+                return self._judge(label, response)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
             raise self._failure(label, error) from None
         except http.client.HTTPException as error:
@@ -179,7 +182,7 @@ class Transport:
     def _still_waiting(self, label: str, waited: float) -> None:
         self.log(f"Still waiting for Publer's answer to {label} ({waited:.0f} s).")
 
-    def _judge(self, label: str, response: requests.Response) -> Any:
+    def _judge(self, label: str, response: requests.Response) -> Json:
         status = response.status_code
         self.rate_limit = rate_limit_of(response.headers)
         body, defect = self._read(response)
@@ -241,7 +244,7 @@ def _lost(label: str, cause: str, status: int = 0) -> LostError:
     )
 
 
-def _encoded(document: Any, label: str) -> bytes:
+def _encoded(document: Json, label: str) -> bytes:
     try:
         return json.dumps(document, ensure_ascii=False, allow_nan=False).encode("utf-8", "replace")
     except (TypeError, ValueError, RecursionError) as error:
@@ -250,7 +253,7 @@ def _encoded(document: Any, label: str) -> bytes:
         ) from error
 
 
-def _parsed(label: str, text: str, status: int) -> Any:
+def _parsed(label: str, text: str, status: int) -> Json:
     if not text.strip():
         raise _lost(label, f"HTTP {status} with an empty answer", status)
     try:

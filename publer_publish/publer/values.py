@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Any
 from urllib.parse import urlsplit
 
-from publer_publish.publer.model import LivePost
+from publer_publish.publer.model import Json, LivePost
 from publer_publish.publer.sentences import clean, sentence_of
 
 _MAX_ID_DIGITS = 40
@@ -24,8 +23,8 @@ def first(values: Iterable[str]) -> str:
     return next((value for value in values if value), "")
 
 
-def id_of(value: Any) -> str:
-    """An id as text: Publer's are hex strings, but posts may have numbers. Anything else is no id."""
+def id_of(value: Json) -> str:
+    """Read an id as text: Publer's are hex strings, but posts may have numbers. Anything else is no id."""
     if isinstance(value, str):
         text = value.strip()
         return text if text.isprintable() and " " not in text else ""
@@ -34,18 +33,18 @@ def id_of(value: Any) -> str:
     return ""
 
 
-def word_of(value: Any) -> str:
-    """A status, type or network: lower case, trimmed; empty if it is not text."""
+def word_of(value: Json) -> str:
+    """Read a status, type or network: lower case, trimmed; empty if it is not text."""
     return value.strip().lower()[:_MAX_WORD] if isinstance(value, str) else ""
 
 
-def name_of(value: Any) -> str:
-    """A name of somebody or something: one visible line."""
+def name_of(value: Json) -> str:
+    """Read a name of somebody or something: one visible line."""
     return clean(value, 200) if isinstance(value, str) else ""
 
 
-def link_of(value: Any) -> str:
-    """An http(s) address, else nothing: it will be shown as a link."""
+def link_of(value: Json) -> str:
+    """Accept an http(s) address, else nothing: it will be shown as a link."""
     if not isinstance(value, str) or len(value) > _MAX_LINK:
         return ""
     text = value.strip()
@@ -57,8 +56,8 @@ def link_of(value: Any) -> str:
     return text if usable and text.isprintable() and not re.search(r"[\s<>\"`\\]", text) else ""
 
 
-def time_of(value: Any) -> float | None:
-    """Seconds since the epoch from ISO 8601 (with or without seconds and offset; UTC if it has none)."""
+def time_of(value: Json) -> float | None:
+    """Read seconds since the epoch from ISO 8601 (with or without seconds and offset; UTC if it has none)."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         seconds = value / 1000 if value > _LAST_SECOND else value
         return float(seconds) if 0 < seconds <= _LAST_SECOND else None
@@ -72,7 +71,7 @@ def time_of(value: Any) -> float | None:
         return None
 
 
-def post_of(item: Mapping[str, Any]) -> LivePost:
+def post_of(item: Mapping[str, Json]) -> LivePost:
     """Read a post as it stands in a list of posts or in a job's answer."""
     account = item.get("account")
     owner = account if isinstance(account, dict) else {}

@@ -11,12 +11,15 @@ import contextlib
 import socket
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias
 
 from requests.adapters import HTTPAdapter
 from requests.exceptions import InvalidSchema
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
+
+Foreign: TypeAlias = Any
+"""What belongs to a library and only passes through."""
 
 STILL_WAITING_EVERY = 10.0
 """Seconds between two calls of ``on_waiting``."""
@@ -32,16 +35,16 @@ class Wire:
         """We ended it ourselves because the time was up."""
         self.patience = 0.0
         """Seconds that sending a piece of the request may take."""
-        self._socket: Any = None
+        self._socket: Foreign = None
 
     def begin(self, patience: float) -> None:
         self.established = self.cut = False
         self.patience = patience
 
-    def opened(self, sock: Any) -> None:
+    def opened(self, sock: Foreign) -> None:
         self._socket = sock
 
-    def ready(self, sock: Any) -> None:
+    def ready(self, sock: Foreign) -> None:
         self.established = True
         self._socket = sock
         sock.settimeout(self.patience)
@@ -58,7 +61,7 @@ class Wire:
 
 
 class Watch:
-    """Cuts the wire after ``seconds``, however slowly the bytes keep dribbling in; says when it takes long."""
+    """Cuts the wire after ``seconds``, however slowly bytes keep dribbling in; says when it takes long."""
 
     def __init__(self, wire: Wire, seconds: float, on_waiting: Callable[[float], None]) -> None:
         self._wire, self._left, self._on_waiting = wire, min(seconds, threading.TIMEOUT_MAX), on_waiting
@@ -70,6 +73,8 @@ class Watch:
 
     def __exit__(self, *_: object) -> None:
         self._over.set()
+        # So that it can never cut the next request on the same wire.
+        self._thread.join()
 
     def _run(self) -> None:
         waited = 0.0
@@ -88,11 +93,11 @@ class WatchedAdapter(HTTPAdapter):
         self._pools = _watched_pools(wire)
         super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
 
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+    def init_poolmanager(self, *args: Foreign, **kwargs: Foreign) -> None:
         super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = self._pools
 
-    def proxy_manager_for(self, proxy: Any, **kwargs: Any) -> Any:
+    def proxy_manager_for(self, proxy: Foreign, **kwargs: Foreign) -> Foreign:
         if str(proxy).lower().startswith("socks"):
             raise InvalidSchema("a SOCKS proxy is not supported")
         manager = super().proxy_manager_for(proxy, **kwargs)
@@ -107,7 +112,7 @@ def _watched_pools(wire: Wire) -> dict[str, type[HTTPConnectionPool]]:
             wire.opened(sock)
             return sock
 
-        def request(self, *args: Any, **kwargs: Any) -> None:
+        def request(self, *args: Foreign, **kwargs: Foreign) -> None:
             if self.sock is None:
                 self.connect()
             wire.ready(self.sock)
@@ -119,7 +124,7 @@ def _watched_pools(wire: Wire) -> dict[str, type[HTTPConnectionPool]]:
             wire.opened(sock)
             return sock
 
-        def request(self, *args: Any, **kwargs: Any) -> None:
+        def request(self, *args: Foreign, **kwargs: Foreign) -> None:
             if self.sock is None:
                 self.connect()
             wire.ready(self.sock)
