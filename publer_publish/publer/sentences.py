@@ -11,7 +11,7 @@ MAX_SENTENCE = 500
 """Characters. Enough for every sentence seen; a page of HTML or a stack trace is not one."""
 
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
-_SAYING = ("message", "error", "errors", "error_message", "reason", "description", "detail", "title", "text")
+_SAYING = ("message", "error", "errors", "error_message", "reason", "description", "detail")
 _TITLE = re.compile(r"<title[^<>]{0,100}>([^<]{1,200})", re.IGNORECASE)
 _CLOUDFLARE = re.compile(r"error code:\s{0,5}(\d{3,4})", re.IGNORECASE)
 _MAX_NESTING = 6

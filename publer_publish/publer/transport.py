@@ -321,12 +321,11 @@ def _cause(error: BaseException, *, established: bool) -> str:
     if any(isinstance(item, ssl.SSLError) for item in chain):
         return "the TLS connection broke" if established else "the TLS handshake failed"
     for item in chain:
-        if isinstance(item, OSError) and "unnel connection failed" in str(item):
+        # requests' own exceptions are OSErrors, too; only the plain ones are short.
+        if type(item) is OSError and "unnel connection failed" in str(item):
             return clean(f"the proxy refused: {item}", 200)
-        if type(item) is OSError and item.strerror:
-            return clean(item.strerror, 200)
-    if type(error) is OSError:
-        return clean(str(error), 300)
+        if type(item) is OSError:
+            return clean(item.strerror or str(item), 300)
     return f"an unusable connection or answer ({type(chain[-1]).__name__})"
 
 
