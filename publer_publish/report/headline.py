@@ -61,7 +61,7 @@ def _skipped_part(facts: _Facts) -> str:
     live = len(facts.duplicates)
     other = len(facts.of(Status.SKIPPED)) - live
     part = f"; {live:,} skipped as already live" if live else ""
-    return part + (f"; {other:,} skipped by when" if other else "")
+    return part + (f"; {other:,} skipped (when is false)" if other else "")
 
 
 def _known(facts: _Facts) -> list[str]:
@@ -135,7 +135,7 @@ def _cancelled(facts: _Facts) -> tuple[str, str]:
 
 def _when_part(facts: _Facts) -> str:
     other = len(facts.of(Status.SKIPPED)) - len(facts.duplicates)
-    return f", {other:,} skipped by when" if other else ""
+    return f", {other:,} skipped (when is false)" if other else ""
 
 
 def _skipped(facts: _Facts) -> tuple[str, str]:
@@ -146,7 +146,7 @@ def _skipped(facts: _Facts) -> tuple[str, str]:
         whole = "the only target is" if total == 1 else f"all {total:,} targets are"
         return f"Nothing to publish: {whole} already live.", ""
     if live:
-        return f"Nothing to publish: {live:,} already live, {total - live:,} skipped by when.", ""
+        return f"Nothing to publish: {live:,} already live; when is false for {total - live:,}.", ""
     return f"Nothing to publish: when is false for {plural(total, 'target')}.", ""
 
 
@@ -177,7 +177,7 @@ def _valid(facts: _Facts) -> tuple[str, str]:
     sentence = f"{plural(posts, 'post')} {'is' if posts == 1 else 'are'} valid"
     sentence += f" for {plural(networks, 'network')}" if networks else ""
     sentence += f"; {plural(warnings, 'warning')}" if warnings else ""
-    sentence += f"; {skipped:,} skipped by when" if skipped else ""
+    sentence += f"; {skipped:,} skipped (when is false)" if skipped else ""
     return f"{sentence}. Nothing was sent.", ""
 
 

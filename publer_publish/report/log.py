@@ -8,7 +8,7 @@ from publer_publish.delivery.outcomes import Check, Result, Run
 from publer_publish.errors import Problem
 from publer_publish.report.preview import usage
 from publer_publish.report.text import columns, one_line, pad
-from publer_publish.report.words import post_names, status_words, target
+from publer_publish.report.words import explanation, post_names, target
 
 _MOST_JOB_IDS = 5
 
@@ -27,8 +27,9 @@ def result_lines(results: Sequence[Result]) -> list[str]:
 
 
 def _cells(result: Result) -> list[str]:
-    what = " ".join(one_line(part, 2000) for part in (result.url or "", result.message) if part)
-    return [status_words(result), target(result), usage(result.length, result.limit), what]
+    parts = (result.url or "", explanation(result), one_line(result.message, 2000))
+    what = " · ".join(one_line(part, 2000) for part in parts if part)
+    return [result.status.value, target(result), usage(result.length, result.limit), what]
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> list[str]:

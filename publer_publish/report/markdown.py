@@ -20,9 +20,11 @@ CELL_LIMIT = 500
 _ZERO_WIDTH = "&#8203;"
 _COPYABLE = re.compile(
     r"""(?:(?:https?|ftp)://|\bwww\.)[^\s|`<>"$]*[^\s|`<>"$.,;:!?)'\]*_]"""  # up to a sentence's end
-    r"|\b[0-9a-f]{7,64}\b",  # what may be the id of a commit
+    r"|\b[0-9a-f]{7,64}\b"  # what may be the id of a commit
+    r"|`[^`|]+`",  # a code span as it stands: nothing in it can close it
     re.IGNORECASE,
 )
+_HEX = re.compile(r"\b[0-9a-f]{7,}\b", re.IGNORECASE)
 _BREAK_AFTER = re.compile(
     r"@"  # a mention, a mail address
     r"|\#(?=\w)"  # an issue
@@ -59,19 +61,22 @@ def inline(text: str, limit: int = CELL_LIMIT) -> str:
     parts: list[str] = []
     done = 0
     for match in _COPYABLE.finditer(line):
-        parts += (_plain(line[done : match.start()], at_start=not done), f"`{match.group()}`")
+        span = match.group().strip("`")
+        parts += (_plain(line[done : match.start()], at_start=not done), f"`{span}`")
         done = match.end()
     parts.append(_plain(line[done:], at_start=not done))
     return "".join(parts)
 
 
 def _plain(text: str, *, at_start: bool) -> str:
-    pieces = _BREAK_AFTER.split(text)
-    found = _BREAK_AFTER.findall(text)
-    escaped = pieces[0].translate(_ESCAPES)
-    for separator, piece in zip(found, pieces[1:], strict=True):
-        escaped += separator.translate(_ESCAPES) + _ZERO_WIDTH + piece.translate(_ESCAPES)
+    escaped = _broken(text).translate(_ESCAPES)
     return _BLOCK_START.sub(r"\1\\", escaped) if at_start else escaped
+
+
+def _broken(text: str) -> str:
+    """Return text with zero-width spaces in all that GitHub would make something of."""
+    apart = _BREAK_AFTER.sub(lambda match: match.group() + "\u200b", text)
+    return _HEX.sub(lambda match: "\u200b".join(re.findall(".{1,6}", match.group())), apart)
 
 
 def quoted(text: str) -> str:
@@ -95,9 +100,7 @@ def code(text: str, limit: int = CELL_LIMIT) -> str:
 def in_html(text: str, limit: int = CELL_LIMIT) -> str:
     """Return foreign text for the inside of an HTML element, such as ``<summary>``, where Markdown is off."""
     line = one_line(text, limit)
-    broken = _BREAK_AFTER.sub(lambda match: match.group() + "\u200b", line)
-    broken = re.sub(r"(?i)\b([0-9a-f]{6})(?=[0-9a-f]{1,58}\b)", "\\1\u200b", broken)
-    escaped = html.escape(broken, quote=True).replace("$", "<span>$</span>")
+    escaped = html.escape(_broken(line), quote=True).replace("$", "<span>$</span>")
     return escaped.replace("\u200b", _ZERO_WIDTH)
 
 

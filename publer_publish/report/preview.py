@@ -5,11 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from publer_publish.delivery.outcomes import Result
 from publer_publish.post.model import Content
 
 _LINK = re.compile(r"""https?://[^\s<>"]*[^\s<>".,;:!?)'\]]""", re.IGNORECASE)
+
+
+class Fold(Protocol):
+    """Where a network cuts a text with "see more", about: whichever comes first."""
+
+    @property
+    def characters(self) -> int:
+        """Code points."""
+
+    @property
+    def lines(self) -> int | None:
+        """Lines of the text; None: only characters count."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,20 +73,25 @@ def link_of(content: Content) -> str:
     return own if isinstance(own, str) and own else first_link(content.text)
 
 
-def before_the_fold(text: str, fold: int | None) -> str:
-    """Return what stands before the network's "see more", cut at a word; empty if it shows the whole text.
-
-    ``fold``: how many code points a network shows; None if it always shows all.
-    """
-    if fold is None or len(text) <= fold:
+def before_the_fold(text: str, fold: Fold | None) -> str:
+    """Return what stands before the network's "see more", cut at a word; empty if it shows the whole text."""
+    if fold is None:
         return ""
-    shown = text[:fold]
-    if text[fold].isspace():
-        return shown.rstrip()
-    words = re.match(r"(?s)(.*\S)\s", shown)
-    return words.group(1) if words else shown
+    shown = text if fold.lines is None else "\n".join(text.split("\n")[: fold.lines])
+    if len(shown) > fold.characters:
+        shown = _whole_words(shown, fold.characters)
+    return shown.rstrip() if len(shown) < len(text) else ""
 
 
-def fold_of(content: Content, folds: Mapping[str, int]) -> str:
+def _whole_words(text: str, most: int) -> str:
+    """Return the beginning of a longer text, at most so many code points, ending where a word ends."""
+    shown = text[:most]
+    if text[most].isspace():
+        return shown
+    words = shown.rsplit(maxsplit=1)
+    return words[0] if len(words) > 1 else shown
+
+
+def fold_of(content: Content, folds: Mapping[str, Fold | None]) -> str:
     """Return the part of a content's text that its network shows before "see more"; empty if all."""
     return before_the_fold(content.text, folds.get(content.network))

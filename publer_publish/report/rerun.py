@@ -47,28 +47,33 @@ def rerun_hint(results: Sequence[Result], rerun: Rerun) -> str:
 
 def rerun_lines(results: Sequence[Result], rerun: Rerun) -> list[str]:
     """Return what a re-run will do, in Markdown, a line each; none if nothing is left to do."""
-    live = sum(is_live(result) for result in results)
     failed = sum(result.status is Status.FAILED for result in results)
     unconfirmed = sum(result.status is Status.UNCONFIRMED for result in results)
+    accepted = sum(result.status is Status.ACCEPTED for result in results)
+    seen = sum(is_live(result) for result in results) - accepted
     lines: list[str] = []
-    if failed and not (live and rerun.refuses):
-        lines.append(f"It sends the {plural(failed, 'target')} that failed or {_was(failed)} not sent.")
-    if live and failed + unconfirmed:
-        lines.append(_live_line(live, rerun))
-    if unconfirmed:
-        lines.append(_unconfirmed_line(unconfirmed, rerun))
+    if failed and not (seen and rerun.refuses):
+        lines.append(f"It sends {_those(failed)} that failed or {_are(failed, 'was', 'were')} not sent.")
+    if seen and failed + unconfirmed:
+        lines.append(_live_line(seen, rerun))
+    if unconfirmed or (accepted and failed):
+        lines.append(f"{_open_targets(accepted, unconfirmed)} {_then(rerun)}")
     return lines
 
 
-def _was(count: int) -> str:
-    return "was" if count == 1 else "were"
+def _those(count: int) -> str:
+    return "the target" if count == 1 else f"the {count:,} targets"
+
+
+def _are(count: int, one: str = "is", several: str = "are") -> str:
+    return one if count == 1 else several
 
 
 def _live_line(live: int, rerun: Rerun) -> str:
-    targets = "the target that is live" if live == 1 else f"the {live:,} targets that are live"
+    targets = f"{_those(live)} that {_are(live)} live"
     if rerun.recognises:
         return (
-            f"It recognises {targets} and skips {'it' if live == 1 else 'them'}, "
+            f"It recognises {targets} and skips {_are(live, 'it', 'them')}, "
             f"within {duration(rerun.window)} of publishing (`duplicate-window`)."
         )
     if rerun.refuses:
@@ -87,20 +92,27 @@ def _live_line(live: int, rerun: Rerun) -> str:
     )
 
 
-def _unconfirmed_line(unconfirmed: int, rerun: Rerun) -> str:
-    known = (
-        f"{plural(unconfirmed, 'target')} {'is' if unconfirmed == 1 else 'are'} unconfirmed: Publer took the "
-        "request, or may have taken it, and did not say what became of it. It may or may not be live."
-    )
+def _open_targets(accepted: int, unconfirmed: int) -> str:
+    known = []
+    if accepted:
+        known.append(
+            f"{plural(accepted, 'target')} {_are(accepted)} accepted by Publer and not yet seen live."
+        )
+    if unconfirmed:
+        known.append(
+            f"{plural(unconfirmed, 'target')} {_are(unconfirmed)} unconfirmed: Publer did not say what "
+            f"became of {_are(unconfirmed, 'it', 'them')}, so {_are(unconfirmed, 'it', 'they')} may or may "
+            "not be live."
+        )
+    return " ".join(known)
+
+
+def _then(rerun: Rerun) -> str:
     if rerun.recognises:
-        then = (
-            "A re-run skips it if Publer lists it as live by then, and else sends it. Publer may still be "
-            "at work on it: wait some minutes and look there before you re-run."
+        return (
+            "Of these, a re-run skips what Publer lists as live by then, and sends the rest. "
+            "Publer may still be at work: wait some minutes and look there before you re-run."
         )
-    elif rerun.refuses:
-        then = (
-            "A re-run sends nothing if Publer lists it as live by then, and else sends it. Look there first."
-        )
-    else:
-        then = "**A re-run sends it again in any case**: look in Publer first."
-    return f"{known} {then}"
+    if rerun.refuses:
+        return "A re-run sends nothing if Publer lists one of these as live by then: look there first."
+    return "**A re-run sends these again in any case**: look in Publer first."

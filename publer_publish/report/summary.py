@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 
 from publer_publish.delivery.outcomes import Check, Outcome, Result, Run
 from publer_publish.errors import Problem, Severity
 from publer_publish.report.cutting import STEP_SUMMARY_BYTES, shorten
 from publer_publish.report.markdown import code, in_html, inline, link, quoted
 from publer_publish.report.outcome import needs_attention
-from publer_publish.report.preview import Preview, fold_of, link_of, previews, usage
+from publer_publish.report.preview import Fold, Preview, fold_of, link_of, previews, usage
 from publer_publish.report.rerun import Rerun, rerun_lines
 from publer_publish.report.text import plural
 from publer_publish.report.words import (
@@ -29,7 +30,7 @@ _TITLES = {
     Outcome.FAILED: "Failed",
     Outcome.UNCONFIRMED: "Unconfirmed",
     Outcome.PUBLISHED: "Published",
-    Outcome.SKIPPED: "Nothing to publish",
+    Outcome.SKIPPED: "Skipped",
     Outcome.VALID: "Valid",
     Outcome.HEALTHY: "Healthy",
     Outcome.UNHEALTHY: "Unhealthy",
@@ -43,10 +44,10 @@ _TAIL = 40
 """Code points of a text that show where it is cut."""
 
 
-def summary(run: Run, *, rerun: Rerun | None = None, folds: Mapping[str, int] | None = None) -> str:
+def summary(run: Run, *, rerun: Rerun | None = None, folds: Mapping[str, Fold | None] | None = None) -> str:
     """Return the Markdown of the step summary, within GitHub's limit.
 
-    ``folds``: by network, how many code points of a text it shows before "see more".
+    ``folds``: by network, where it cuts a text with "see more".
     """
     sections = (
         _head(run),
@@ -59,7 +60,8 @@ def summary(run: Run, *, rerun: Rerun | None = None, folds: Mapping[str, int] | 
         _previews(run.results, folds or {}),
     )
     lines = [line for section in sections for line in section]
-    return shorten("\n".join(lines).strip("\n") + "\n", STEP_SUMMARY_BYTES)
+    spaced = [line for before, line in pairwise(["", *lines]) if before or line]
+    return shorten("\n".join(spaced).rstrip("\n") + "\n", STEP_SUMMARY_BYTES)
 
 
 def _head(run: Run) -> Iterator[str]:
@@ -97,7 +99,7 @@ def _problems(title: str, problems: Sequence[Problem], severity: Severity) -> It
     yield from _heading(f"{title} ({len(chosen):,})")
     shown = chosen[:_MOST_PROBLEMS]
     for file in dict.fromkeys(problem.where.file for problem in shown):
-        yield f"{code(file)}" if file else "Inputs and run"
+        yield f"{code(file)}" if file else "Not in a file"
         yield ""
         yield from (_problem(problem) for problem in shown if problem.where.file == file)
         yield ""
@@ -128,16 +130,17 @@ def _targets(results: Sequence[Result]) -> Iterator[str]:
     if not results:
         return
     yield from _heading(plural(len(results), "target"))
+    names = post_names(results)
     if len(results) <= _OPEN_ROWS:
-        yield from _table(results)
+        yield from _table(results, names)
         return
     attention = [result for result in results if needs_attention(result)]
     if attention:
         yield f"{plural(len(attention), 'target')} {'needs' if len(attention) == 1 else 'need'} attention:"
         yield ""
-        yield from _table(attention[:_MOST_PROBLEMS])
+        yield from _table(attention[:_MOST_PROBLEMS], names)
         yield ""
-    yield from _folded(f"All {len(results):,} targets", _table(results))
+    yield from _folded(f"All {len(results):,} targets", _table(results, names))
 
 
 def _folded(title: str, lines: Iterator[str]) -> Iterator[str]:
@@ -150,8 +153,7 @@ def _folded(title: str, lines: Iterator[str]) -> Iterator[str]:
     yield "</details>"
 
 
-def _table(results: Sequence[Result]) -> Iterator[str]:
-    names = post_names(results)
+def _table(results: Sequence[Result], names: Mapping[tuple[str, int], str]) -> Iterator[str]:
     several = len(names) > 1
     yield f"|{' Post |' if several else ''} Target | Status | Length | Result |"
     yield f"|{' --- |' if several else ''} --- | --- | ---: | --- |"
@@ -176,7 +178,7 @@ def _rerun(run: Run, rerun: Rerun) -> Iterator[str]:
         yield from (f"- {line}" for line in lines)
 
 
-def _previews(results: Sequence[Result], folds: Mapping[str, int]) -> Iterator[str]:
+def _previews(results: Sequence[Result], folds: Mapping[str, Fold | None]) -> Iterator[str]:
     shown = previews(results)
     if not shown:
         return
@@ -197,7 +199,7 @@ def _previews(results: Sequence[Result], folds: Mapping[str, int]) -> Iterator[s
         yield f"\n… and {plural(left, 'more post')}."
 
 
-def _preview(preview: Preview, folds: Mapping[str, int]) -> Iterator[str]:
+def _preview(preview: Preview, folds: Mapping[str, Fold | None]) -> Iterator[str]:
     content = preview.content
     yield "**" + " · ".join(_used(result) for result in preview.results) + "**"
     yield ""
@@ -217,7 +219,7 @@ def _used(result: Result) -> str:
     return f"{label} {used}" if used else label
 
 
-def _notes(preview: Preview, folds: Mapping[str, int]) -> Iterator[str]:
+def _notes(preview: Preview, folds: Mapping[str, Fold | None]) -> Iterator[str]:
     notes: list[str] = []
     for item in preview.content.media:
         alt = f"alt text: {inline(item.alt_text, 1000)}" if item.alt_text else "no alt text"

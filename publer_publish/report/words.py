@@ -71,6 +71,11 @@ def network_label(network: str | None) -> str:
     return NETWORKS.get(network, one_line(network, 40)) if network else "any network"
 
 
+def explanation(result: Result) -> str:
+    """Return what the bare word of a status leaves open; empty if it says all."""
+    return status_words(result) if status_words(result) != result.status.value else ""
+
+
 def status_words(result: Result) -> str:
     """Return what is known about a target, and no more."""
     if result.status is Status.SKIPPED and result.duplicate:
@@ -85,11 +90,12 @@ def target(result: Result) -> str:
 
 
 def post_names(results: Iterable[Result]) -> dict[tuple[str, int], str]:
-    """Return each post's name by file and index: ``posts/launch.yml``, ``#2`` if there are several."""
+    """Return each post's name by file and index: ``posts/launch.yml, post 2``; no number if it is alone."""
     posts = list(dict.fromkeys((result.file, result.post) for result in results))
     several = {file for file, index in posts if index}
     return {
-        (file, index): (one_line(file, 200) or "text input") + (f" #{index + 1}" if file in several else "")
+        (file, index): (one_line(file, 200) or "text input")
+        + (f", post {index + 1}" if file in several else "")
         for file, index in posts
     }
 
