@@ -80,7 +80,7 @@ def _partial(facts: _Facts) -> tuple[str, str]:
     rest = ", ".join(_known(facts))
     hint = rerun_hint(facts.results, facts.rerun)
     if facts.cause:
-        return f"{_unstopped(facts.cause.message)} ({rest})", facts.cause.hint or hint
+        return f"{_without_stop(facts.cause.message)} ({rest}).", facts.cause.hint or hint
     if not failed:
         return f"Stopped before anything was sent ({rest}).", hint
     total = len(facts.results)
@@ -165,7 +165,7 @@ def _invalid(facts: _Facts) -> tuple[str, str]:
     )
 
 
-def _unstopped(sentence: str) -> str:
+def _without_stop(sentence: str) -> str:
     return sentence.rstrip().rstrip(".")
 
 

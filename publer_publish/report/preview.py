@@ -86,7 +86,7 @@ def before_the_fold(text: str, fold: Fold | None) -> str:
 def _whole_words(text: str, most: int) -> str:
     """Return the beginning of a longer text, at most so many code points, ending where a word ends."""
     shown = text[:most]
-    if text[most].isspace():
+    if text[most].isspace() or shown[-1].isspace():
         return shown
     words = shown.rsplit(maxsplit=1)
     return words[0] if len(words) > 1 else shown

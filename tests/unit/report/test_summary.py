@@ -1,0 +1,137 @@
+"""Promise: whatever the world puts into a run, the page has our structure, fits, and says what is known."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections import Counter
+from dataclasses import replace
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from publer_publish.delivery.outcomes import Check, Outcome, Result, Run, Status
+from publer_publish.errors import Problem, Severity, Where
+from publer_publish.post.model import Comment, Content, Media, MediaSource
+from publer_publish.report.summary import summary
+from tests.unit.report import samples
+from tests.unit.report.samples import Fold, row
+from tests.unit.report.test_markdown import FOREIGN, ORACLE, flat, squeezed
+
+WORD = "word"
+
+
+def hostile_run(text: str, *, outcome: Outcome, posts: int) -> Run:
+    """A run that has the text wherever a foreign one can be; what is empty would only leave parts out."""
+    foreign = text if squeezed(text) else WORD
+    where = Where(file=foreign, line=3, column=5, path=foreign)
+    content = Content(
+        network=foreign,
+        type="photo",
+        text=foreign,
+        where=where,
+        media=(Media(source=MediaSource.FILE, value=foreign, where=where, alt_text=foreign),),
+        fields={"url": foreign},
+        comments=(Comment(text=foreign, where=where),),
+        length=5,
+    )
+    results = [
+        Result(
+            post=number,
+            file=foreign,
+            status=Status.FAILED if number else Status.ACCEPTED,
+            network=foreign,
+            account_id=foreign,
+            account_name=foreign,
+            url="https://e.com/1",
+            message=foreign,
+            content=content,
+        )
+        for number in range(posts)
+    ]
+    return Run(
+        mode="publish",
+        outcome=outcome,
+        failed=True,
+        headline=foreign,
+        hint=foreign,
+        results=tuple(results),
+        problems=tuple(
+            Problem(message=foreign, hint=foreign, where=where, severity=kind) for kind in Severity
+        ),
+        job_ids=(foreign,),
+        workspace=foreign,
+        checks=(Check(name=foreign, ok=False, detail=foreign, cure=foreign),),
+    )
+
+
+def structure(markdown: str) -> Counter[str]:
+    """Everything on the page but words: blocks, links and where they lead, our own HTML."""
+    found: Counter[str] = Counter()
+    for token in flat(ORACLE.parse(markdown)):
+        if token.type in {"text", "code_inline", "html_inline", "hardbreak"}:
+            continue
+        if token.type == "html_block":
+            found.update(re.findall(r"</?\w+", token.content.replace("<span>$</span>", "")))
+        found[f"{token.type} {token.attrs.get('href', '')}"] += 1
+    return found
+
+
+@settings(max_examples=50)
+@given(FOREIGN, st.sampled_from(Outcome), st.sampled_from([0, 1, 2, 31]))
+def test_foreign_text_adds_nothing_to_the_page(text: str, outcome: Outcome, posts: int) -> None:
+    page = summary(hostile_run(text, outcome=outcome, posts=posts))
+    plain = summary(hostile_run(WORD, outcome=outcome, posts=posts))
+    # A quoted text of several lines may have several paragraphs, each within our quote.
+    quotes = {"paragraph_open ", "paragraph_close ", "inline "}
+    ours, theirs = structure(plain), structure(page)
+    assert {kind: count for kind, count in theirs.items() if kind not in quotes} == {
+        kind: count for kind, count in ours.items() if kind not in quotes
+    }
+
+
+def test_the_whole_text_of_a_post_is_on_the_page() -> None:
+    text = "*Stars*, <b>tags</b>, `code`, [a](b) & | pipes\n# no heading\n- no list"
+    page = summary(samples.run([row("linkedin", content=samples.content("linkedin", text))]))
+    shown = "".join(
+        token.content for token in flat(ORACLE.parse(page)) if token.type in {"text", "code_inline"}
+    )
+    assert squeezed(text) in html.unescape(squeezed(shown))
+
+
+def test_a_page_of_thousands_of_targets_fits_and_shows_first_what_needs_attention() -> None:
+    long = "A sentence with ümläuts and 漢字. " * 90
+    rows = [
+        row(network, post=post, content=samples.content(network, f"{post} {network} {long}"))
+        for post in range(150)
+        for network in samples.LIMITS
+    ]
+    rows[-1] = replace(rows[-1], status=Status.FAILED, message="The last one failed.")
+    page = summary(samples.run(rows))
+    assert len(page.encode()) <= 1_000_000
+    assert "Cut here" in page
+    assert page.index("The last one failed.") < page.index("<details>")
+    assert page.count("<details>") == page.count("</details>")
+
+
+def test_posts_and_problems_beyond_what_one_can_read_are_counted() -> None:
+    rows = [row("bluesky", post=post) for post in range(130)]
+    problems = [Problem(message=f"wrong {number}", severity=Severity.WARNING) for number in range(400)]
+    page = summary(samples.run(rows, problems=problems, jobs=[f"job{number}" for number in range(12)]))
+    assert "… and 30 more posts." in page
+    assert "… and 100 more; the log has all of them." in page
+    assert "and 2 more" in page
+
+
+def test_a_post_without_text_or_alt_text_is_shown_as_that() -> None:
+    content = replace(samples.content("instagram"), text="", media=(replace(samples.CARD, alt_text=""),))
+    page = summary(samples.run([row("instagram", content=content, length=None)]))
+    assert "**Instagram**\n\n> (no text)" in page
+    assert "`docs/card.png`, no alt text" in page
+    bare = summary(samples.run([row("bluesky", content=replace(content, text="Hello", media=()))]))
+    assert bare.endswith("> Hello\n")
+
+
+def test_the_cut_of_a_network_is_shown_by_what_stands_before_it() -> None:
+    page = summary(samples.published(), folds={"linkedin": Fold(characters=30), "bluesky": None})
+    assert "LinkedIn cuts with “see more” after “…Dashboards 2.4.0 is out!”" in page

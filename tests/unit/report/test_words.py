@@ -1,0 +1,250 @@
+"""Promise: a sentence says what is known, no more, and the numbers in it are right."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from publer_publish.delivery.outcomes import Outcome, Result, Run, Status
+from publer_publish.errors import ActionError, Problem, Where
+from publer_publish.report.headline import headline
+from publer_publish.report.log import aligned, closing_lines, problem_lines, result_line, result_lines
+from publer_publish.report.outcome import decide
+from publer_publish.report.rerun import Rerun, rerun_hint, rerun_lines
+from publer_publish.report.text import columns, cut, duration, one_line, visible
+from publer_publish.report.words import network_label, status_words, target
+from tests.unit.report import samples
+from tests.unit.report.samples import row
+
+KINDS = {
+    "p": row("twitter"),
+    "a": row("linkedin", Status.ACCEPTED),
+    "f": row("bluesky", Status.FAILED, message="Publer said no."),
+    "u": row("mastodon", Status.UNCONFIRMED),
+    "d": row("threads", Status.SKIPPED, duplicate=True),
+    "w": row("facebook", Status.SKIPPED),
+}
+STOP = ActionError("Publer is down.", hint="Try later.")
+
+
+def said(mix: str, *, cancelled: bool = False, cause: ActionError | None = None) -> str:
+    results = [KINDS[kind] for kind in mix]
+    outcome, _ = decide("publish", results, fail_on="any", cancelled=cancelled, stopped=cause is not None)
+    return headline(outcome, results, cause=cause)[0]
+
+
+@pytest.mark.parametrize(
+    ("mix", "sentence"),
+    [
+        ("ppp", "Published to 3 targets."),
+        ("p", "Published to 1 target."),
+        ("pad", "Published to 1 target; 1 more accepted by Publer, not yet seen live; 1 skipped as already live."),
+        ("aa", "Accepted by Publer for 2 targets, not yet seen live."),
+        ("pw", "Published to 1 target; 1 skipped (when is false)."),
+        ("pf", "1 of 2 targets failed (1 published): Bluesky / acme: Publer said no."),
+        ("fduaf", ("2 of 5 targets failed (1 accepted by Publer but not yet seen live, 1 already live before, "
+                  "1 unconfirmed): Bluesky / acme, Bluesky / acme: Publer said no.")),
+        ("f", "Nothing was published: the only target failed: Bluesky / acme: Publer said no."),
+        ("ffw", "Nothing was published: 2 of 3 targets failed: Bluesky / acme, Bluesky / acme: Publer said no."),
+        ("u", "1 of 1 target is unconfirmed, it may or may not be live: Mastodon / acme."),
+        ("uup", ("2 of 3 targets are unconfirmed, they may or may not be live: Mastodon / acme, Mastodon / acme "
+                "(1 published).")),
+        ("d", "Nothing to publish: the only target is already live."),
+        ("ddd", "Nothing to publish: all 3 targets are already live."),
+        ("dw", "Nothing to publish: 1 already live; when is false for 1."),
+        ("ww", "Nothing to publish: when is false for 2 targets."),
+        ("", "Nothing to publish: there is no target."),
+    ],
+)  # fmt: skip
+def test_the_headline(mix: str, sentence: str) -> None:
+    assert said(mix) == sentence
+
+
+@pytest.mark.parametrize(
+    ("mix", "sentence"),
+    [
+        ("", "Cancelled before anything was sent."),
+        ("pfw", "Cancelled; of 3 targets: 1 published, 1 failed or not sent, 1 skipped (when is false)."),
+    ],
+)
+def test_the_headline_of_a_cancelled_run(mix: str, sentence: str) -> None:
+    assert said(mix, cancelled=True) == sentence
+
+
+def test_what_stopped_a_run_is_said_in_its_own_words() -> None:
+    assert said("", cause=STOP) == "Publer is down."
+    assert said("fd", cause=STOP) == "Publer is down (1 already live before)."
+    assert headline(Outcome.UNHEALTHY, cause=STOP) == ("Publer is down.", "Try later.")
+    assert headline(Outcome.FAILED)[0] == "Stopped before anything was sent."
+    assert (
+        headline(Outcome.PARTIAL, [KINDS["d"]])[0]
+        == "Stopped before anything was sent (1 already live before)."
+    )
+    assert headline(Outcome.UNHEALTHY)[0] == "The checks did not finish."
+
+
+def test_the_only_problem_is_the_headline_with_its_place() -> None:
+    problem = Problem(
+        message="the text is empty",
+        hint="Write one.",
+        where=Where(file="a.yml", line=3, column=5, path="text"),
+    )
+    assert headline(Outcome.INVALID, problems=[problem]) == (
+        "a.yml:3:5 (text): the text is empty",
+        "Write one.",
+    )
+    assert (
+        headline(Outcome.INVALID, problems=[problem, problem])[0] == "2 problems in 1 file; nothing was sent."
+    )
+    assert headline(Outcome.INVALID, cause=STOP)[0] == "Publer is down."
+    assert headline(Outcome.INVALID)[0] == "The input is invalid; nothing was sent."
+
+
+def test_different_reasons_are_not_given_for_one() -> None:
+    results = [KINDS["f"], row("threads", Status.FAILED, message="Too long.")]
+    assert headline(Outcome.FAILED, results)[0].endswith("failed: Bluesky / acme, Threads / acme.")
+
+
+@given(st.lists(st.sampled_from(list(KINDS.values())), max_size=6), st.sampled_from(Outcome), st.text())
+def test_a_headline_is_always_one_line(results: list[Result], outcome: Outcome, foreign: str) -> None:
+    sentence, hint = headline(outcome, results, cause=ActionError(foreign, hint=foreign))
+    assert len((sentence + hint).splitlines()) <= 1
+
+
+@pytest.mark.parametrize(
+    ("mix", "rerun", "words"),
+    [
+        ("fp", Rerun(), ["sends the target that failed", "recognises the target that is live", "24 hours"]),
+        ("ffpd", Rerun(window=5400), ["sends the 2 targets", "the 2 targets that are live", "90 minutes"]),
+        (
+            "fp",
+            Rerun(window=0),
+            ["sends the target", "**It posts the target that is live a second time**", "is off"],
+        ),
+        (
+            "fp",
+            Rerun(on_duplicate="publish"),
+            ["sends the target", "a second time** (`on-duplicate: publish`)"],
+        ),
+        ("fp", Rerun(on_duplicate="fail"), ["sends nothing at all because of the target that is live"]),
+        ("f", Rerun(on_duplicate="fail"), ["sends the target that failed"]),
+        ("u", Rerun(), ["1 target is unconfirmed", "skips what Publer lists as live"]),
+        ("u", Rerun(window=0), ["**A re-run sends these again in any case**"]),
+        ("u", Rerun(on_duplicate="fail"), ["sends nothing if Publer lists one of these"]),
+        ("fa", Rerun(), ["sends the target that failed", "accepted by Publer and not yet seen live"]),
+    ],
+)
+def test_what_a_rerun_does(mix: str, rerun: Rerun, words: list[str]) -> None:
+    lines = "\n".join(rerun_lines([KINDS[kind] for kind in mix], rerun))
+    assert [word for word in words if word not in lines] == []
+    if "fail" in rerun.on_duplicate and "p" in mix:
+        assert "sends the target that failed" not in lines
+
+
+@pytest.mark.parametrize("mix", ["", "p", "pad", "w"])
+def test_nothing_is_said_of_a_rerun_when_nothing_is_left_to_do(mix: str) -> None:
+    assert rerun_lines([KINDS[kind] for kind in mix], Rerun()) == []
+
+
+@pytest.mark.parametrize(
+    ("mix", "rerun", "words"),
+    [
+        ("f", Rerun(), "can safely be run again"),
+        ("fp", Rerun(), "sends only what is missing"),
+        ("fp", Rerun(window=0), "would post again what is live"),
+        ("fp", Rerun(on_duplicate="fail"), "sends nothing while"),
+        ("fu", Rerun(), "look in Publer before posting again"),
+    ],
+)
+def test_the_hint_after_a_failure(mix: str, rerun: Rerun, words: str) -> None:
+    assert words in rerun_hint([KINDS[kind] for kind in mix], rerun)
+
+
+def test_a_status_claims_no_more_than_is_known() -> None:
+    assert status_words(KINDS["a"]) == "accepted by Publer, not yet seen live"
+    assert (
+        status_words(KINDS["u"]) == "unconfirmed: may or may not be live; look in Publer before posting again"
+    )
+    assert status_words(KINDS["d"]) == "skipped: already live"
+    assert status_words(KINDS["w"]) == "skipped"
+
+
+def test_names_of_networks_and_targets() -> None:
+    assert [network_label(name) for name in ("twitter", "wordpress_basic", "new\nnet", None)] == [
+        "X",
+        "WordPress",
+        "new net",
+        "any network",
+    ]
+    assert target(row("linkedin", account_name=None)) == "LinkedIn / 66db83154e299efa19a2d803"
+
+
+def test_a_plain_successful_run_is_short() -> None:
+    run = samples.published()
+    assert len([*result_lines(run.results), *closing_lines(run)]) <= 7
+
+
+def test_one_target_on_one_line() -> None:
+    assert (
+        result_line(KINDS["p"]) == "published  X / acme  46 / 280  https://twitter.example/acme/status/1802"
+    )
+
+
+@given(st.text(), st.text())
+def test_log_lines_are_single_lines_whatever_they_are_made_of(first: str, second: str) -> None:
+    problem = Problem(message=first, hint=second, where=Where(file=first, line=1, path=second))
+    result = Result(
+        post=0,
+        file=first,
+        status=Status.FAILED,
+        network=first,
+        account_name=second,
+        url=first,
+        message=second,
+    )
+    run = Run(
+        mode="publish", outcome=Outcome.FAILED, failed=True, headline=first, hint=second, job_ids=(first,)
+    )
+    lines = [*problem_lines(problem), result_line(result), *result_lines([result]), *closing_lines(run)]
+    for line in lines:
+        assert len(line.splitlines()) <= 1
+        assert line == visible(line)
+
+
+def test_columns_begin_below_each_other_also_after_wide_characters() -> None:
+    lines = aligned([["漢字", "x"], ["abc", "y"], ["e\u0301", "z"]])
+    assert [columns(line) for line in lines] == [7, 7, 7]
+    assert aligned([]) == []
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (86_400, "24 hours"),
+        (3600, "1 hour"),
+        (5400, "90 minutes"),
+        (90, "90 seconds"),
+        (1, "1 second"),
+        (0.5, "0.5 seconds"),
+    ],
+)
+def test_durations(seconds: float, words: str) -> None:
+    assert duration(seconds) == words
+
+
+@given(st.text(), st.integers(min_value=1, max_value=20))
+def test_one_line_is_one_line_of_that_length(text: str, limit: int) -> None:
+    line = one_line(text, limit)
+    assert len(line) <= limit
+    assert len(line.splitlines()) <= 1
+    line.encode()
+
+
+@given(st.text(alphabet=st.characters(categories=["Cc", "Cf", "Cs", "Cn", "Zl", "Zp"])))
+def test_no_control_or_direction_survives(text: str) -> None:
+    kept = set(visible(text)) - set("\n\t")
+    assert not kept & {
+        chr(code) for code in [*range(32), *range(127, 160), *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+    }
+    assert cut("abcdef", 3) == "ab…"
