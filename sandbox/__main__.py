@@ -1,0 +1,60 @@
+"""``python -m sandbox``: a Publer stand-in for people, with a page that shows what was published."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import threading
+from pathlib import Path
+
+from sandbox.clock import SystemClock, VirtualClock
+from sandbox.jsonform import FormError
+from sandbox.scenario import Scenario
+from sandbox.server import Sandbox
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Serve until interrupted."""
+    parser = argparse.ArgumentParser(prog="python -m sandbox", description=__doc__)
+    parser.add_argument("--port", type=int, default=8930, help="0: any free one (default: %(default)s)")
+    parser.add_argument("--scenario", type=Path, metavar="FILE", help="a scenario in its JSON form")
+    parser.add_argument("--virtual-clock", action="store_true", help="time moves only by /_sandbox/advance")
+    options = parser.parse_args(arguments)
+    try:
+        text = options.scenario.read_text(encoding="utf-8") if options.scenario else "{}"
+        scenario = Scenario.from_json(text)
+        clock = VirtualClock() if options.virtual_clock else SystemClock()
+        sandbox = Sandbox(scenario, clock=clock, port=options.port).start()
+    except (FormError, OSError) as problem:
+        print(f"sandbox: {problem}", file=sys.stderr)
+        return 1
+    print(_greeting(sandbox), flush=True)
+    try:
+        threading.Event().wait()
+    except KeyboardInterrupt:
+        print()
+    finally:
+        sandbox.close()
+    return 0
+
+
+def _greeting(sandbox: Sandbox) -> str:
+    workspace = sandbox.scenario.workspaces[0]
+    accounts = "\n".join(
+        f"  {account.id}  {account.provider}/{account.name}" for account in workspace.accounts
+    )
+    return f"""Publer sandbox: {sandbox.root_url}/  (what was published)
+
+  export PUBLER_API_KEY={sandbox.scenario.api_key}
+  export PUBLER_WORKSPACE_ID={workspace.id}
+  export PUBLER_API_URL={sandbox.url}
+  export GITHUB_API_URL={sandbox.github_url}
+
+Accounts in {workspace.name}:
+{accounts}
+
+Ctrl-C ends it."""
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,61 @@
+"""What an API answers with."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sandbox.multipart import Form
+
+JSON = "application/json; charset=utf-8"
+HTML = "text/html; charset=utf-8"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """A request in the form in which the APIs look at it."""
+
+    method: str
+    path: str
+    query: tuple[tuple[str, str], ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Names in lower case."""
+    body: bytes = b""
+    form: Form | None = None
+    form_problem: str = ""
+
+    def values(self, name: str) -> list[str]:
+        """All values of a query parameter."""
+        return [value for key, value in self.query if key == name]
+
+    def value(self, name: str) -> str | None:
+        """Last value of a query parameter."""
+        values = self.values(name)
+        return values[-1] if values else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A status, headers and a body."""
+
+    status: int
+    body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+    content_type: str = JSON
+    error: str = ""
+
+
+def ok(value: Any, status: int = 200) -> Answer:  # noqa: ANN401  any JSON value
+    return Answer(status=status, body=json.dumps(value, ensure_ascii=False).encode())
+
+
+def refused(status: int, sentence: str) -> Answer:
+    """Publer's error envelope."""
+    return Answer(status=status, body=json.dumps({"errors": [sentence]}).encode(), error=sentence)
+
+
+def parsed_json(body: bytes) -> Any:  # noqa: ANN401  any JSON value
+    """The JSON value of a body. Raises ValueError."""
+    return json.loads(body.decode("utf-8"))

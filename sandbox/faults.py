@@ -1,0 +1,140 @@
+"""What can go wrong on the way: which fault meets which request."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Kind = Literal[
+    "refuse",
+    "reset",
+    "hang",
+    "slow",
+    "cut_off",
+    "truncated",
+    "wrong_json",
+    "html",
+    "empty",
+    "no_job_id",
+    "huge",
+    "redirect",
+    "rate_limited",
+    "server_error",
+    "bad_gateway",
+    "unavailable",
+    "answer",
+]
+
+_AFTER_BY_NATURE = frozenset(
+    {"slow", "cut_off", "truncated", "wrong_json", "html", "empty", "no_job_id", "huge"},
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One misfortune, and the requests that it meets.
+
+    It is chosen by ``number`` (the n-th request of all, from 1), or by ``method`` and ``path`` (a glob
+    below the base path: ``/posts/schedule/publish``, ``/job_status/*``, ``/github/*``) and ``nth`` (the
+    n-th such request since the fault was set, from 1). It then meets ``times`` requests on end; 0: all.
+
+    =============  ===================================================================================
+    refuse         the port is shut, new connections get ECONNREFUSED, idle ones are closed. It opens
+                   again after ``seconds`` on the sandbox's clock (None: by ``Sandbox.open_door``).
+                   A listener cannot see what it refuses, so: with ``number`` n the port is shut
+                   before request n (while request n-1 is answered; at once for 1); with ``method`` and
+                   ``path`` it is shut while the chosen request is answered, to refuse the next.
+    reset          RST (linger 0) instead of an answer
+    hang           nothing for ``seconds`` (real ones; None: until released). Then the answer, if the
+                   client is still there; if it is gone and ``when`` is before, nothing is processed
+    slow           the answer byte by byte over ``seconds``
+    cut_off        the connection ends in the middle of the body
+    truncated      a complete answer whose JSON ends in the middle
+    wrong_json     JSON of another shape (``body`` if given)
+    html           200 with an HTML page
+    empty          200 with nothing in it
+    no_job_id      the true answer without any job id
+    huge           a body of ``size`` bytes
+    redirect       302 to ``location``
+    rate_limited   429; ``headers`` as given (none by default)
+    server_error   500; bad_gateway: 502 with HTML; unavailable: 503
+    answer         ``status``, ``headers`` and ``body`` as given
+    =============  ===================================================================================
+
+    ``when`` says whether the request is processed: ``before`` (it is not) or ``after`` (it is, and only
+    the answer suffers). By default: after for what spoils an answer, before for the rest.
+    """
+
+    kind: Kind
+    method: str = "*"
+    path: str = "*"
+    nth: int = 1
+    times: int = 1
+    number: int | None = None
+    when: Literal["before", "after", ""] = ""
+    seconds: float | None = 1.0
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: str = ""
+    size: int = 64 * 1024 * 1024
+    location: str = "/redirected"
+
+    def is_processed(self) -> bool:
+        """Whether a request that meets this fault takes effect all the same."""
+        return self.when == "after" or (self.when == "" and self.kind in _AFTER_BY_NATURE)
+
+    def matches(self, method: str, path: str) -> bool:
+        return fnmatch.fnmatchcase(method, self.method) and fnmatch.fnmatchcase(path, self.path)
+
+
+@dataclass(slots=True)
+class _Armed:
+    fault: Fault
+    seen: int = 0
+    left: int = 0
+
+    def __post_init__(self) -> None:
+        self.left = self.fault.times
+
+
+class FaultPlan:
+    """The faults still to come. Not safe for threads: the owner holds the lock."""
+
+    def __init__(self, faults: tuple[Fault, ...] = ()) -> None:
+        self._armed: list[_Armed] = []
+        self.add(faults)
+
+    def add(self, faults: tuple[Fault, ...]) -> None:
+        self._armed.extend(_Armed(fault) for fault in faults)
+
+    def clear(self) -> None:
+        self._armed.clear()
+
+    def pick(self, number: int, method: str, path: str) -> Fault | None:
+        """The fault that meets this request; the first that was set wins. Counts the request for all."""
+        chosen: Fault | None = None
+        for armed in self._armed:
+            fault = armed.fault
+            if fault.kind == "refuse" and fault.number is not None:
+                continue
+            if fault.number is not None:
+                due = number >= fault.number
+            elif fault.matches(method, path):
+                armed.seen += 1
+                due = armed.seen >= fault.nth
+            else:
+                due = False
+            if due and chosen is None and (armed.left > 0 or fault.times == 0):
+                armed.left -= 1
+                chosen = fault
+        return chosen
+
+    def refusal_before(self, number: int) -> Fault | None:
+        """The ``refuse`` that shuts the port before the request of this number, if any; spent with it."""
+        for armed in self._armed:
+            if armed.fault.kind == "refuse" and armed.fault.number == number and armed.left > 0:
+                armed.left -= 1
+                return armed.fault
+        return None

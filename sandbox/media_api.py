@@ -1,0 +1,207 @@
+"""Uploads, imports and the media library."""
+
+from __future__ import annotations
+
+import urllib.parse
+from typing import Any
+
+from sandbox.answers import Answer, Call, ok, parsed_json, refused
+from sandbox.jobs import media_json
+from sandbox.record import Imported, Upload
+from sandbox.scenario import BUSY_WITH_IMPORT, Workspace
+from sandbox.state import ImportJob
+from sandbox.world import World
+
+PER_PAGE = 20
+_KINDS = {
+    ".jpg": "photo",
+    ".jpeg": "photo",
+    ".png": "photo",
+    ".webp": "photo",
+    ".gif": "gif",
+    ".mp4": "video",
+    ".mov": "video",
+    ".avi": "video",
+    ".webm": "video",
+    ".pdf": "document",
+}
+
+
+def upload(world: World, workspace: Workspace, call: Call) -> Answer:
+    """``POST /media``: the form has been read while it arrived."""
+    if call.form is None:
+        return refused(400, call.form_problem or "Content-Type must be multipart/form-data")
+    file = next((file for file in call.form.files if file.field == "file"), None)
+    if file is None:
+        return refused(400, "param is missing or the value is empty: file")
+    for name in (*call.form.fields, *(file.field for file in call.form.files)):
+        if name not in {"file", "direct_upload", "in_library"}:
+            world.surprise(f"POST /media: field {name}")
+    if file.size > world.scenario.max_upload:
+        return refused(413, "The file is larger than 200 MB")
+    kind = file.kind()
+    if kind is None:
+        return refused(400, "The file type is not supported")
+    in_library = call.form.fields.get("in_library") == "true"
+    media = world.add_media(workspace.id, kind, file.name, in_library=in_library, size=_image_size(file.head))
+    world.uploads.append(
+        Upload(
+            id=media.id,
+            name=file.name,
+            size=file.size,
+            sha256=file.sha256,
+            type=kind,
+            content_type=file.content_type,
+            direct_upload=call.form.fields.get("direct_upload") == "true",
+            in_library=in_library,
+        )
+    )
+    return ok(media_json(media))
+
+
+def import_from_url(world: World, workspace: Workspace, call: Call) -> Answer:
+    """``POST /media/from-url``: one job at a time."""
+    if call.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+        return refused(400, "Content-Type must be application/json")
+    try:
+        document = parsed_json(call.body)
+    except ValueError:
+        return refused(400, "The request body is not valid JSON")
+    if not isinstance(document, dict):
+        return refused(400, "param is missing or the value is empty: media")
+    if "media" not in document and "url" in document:
+        return ok({})
+    problem = _problem_of_import(document)
+    if problem:
+        return refused(400, problem)
+    if world.is_importing():
+        return refused(403, BUSY_WITH_IMPORT)
+    for key in document:
+        if key not in {"media", "type", "direct_upload", "in_library"}:
+            world.surprise(f"POST /media/from-url: key {key}")
+    return ok({"job_id": _start_import(world, workspace, document).id})
+
+
+def _problem_of_import(document: dict[str, Any]) -> str:
+    items = document.get("media")
+    if not isinstance(items, list) or not items:
+        return "param is missing or the value is empty: media"
+    if document.get("type") not in {"single", "bulk", "thumbnail"}:
+        return "param is missing or the value is empty: type"
+    for item in items:
+        for name in ("url", "name"):
+            if not isinstance(item, dict) or not isinstance(item.get(name), str) or not item[name]:
+                return f"param is missing or the value is empty: {name}"
+    return ""
+
+
+def _start_import(world: World, workspace: Workspace, document: dict[str, Any]) -> ImportJob:
+    spec = world.scenario.imports
+    job_id = world.new_id("import")
+    results: list[dict[str, Any]] = []
+    if spec.failure is None:
+        for item in document["media"]:
+            results += _import_item(world, workspace, job_id, document, item)
+    payload: Any = results
+    if spec.form == "object" and results:
+        payload = results[0]
+    elif spec.form == "media":
+        payload = {"failures": {}, "media": results}
+    job = ImportJob(
+        id=job_id,
+        workspace_id=workspace.id,
+        spec=spec,
+        done_at=world.clock.time() + spec.delay,
+        payload=payload,
+    )
+    world.import_jobs[job.id] = job
+    return job
+
+
+def _import_item(
+    world: World, workspace: Workspace, job_id: str, document: dict[str, Any], item: dict[str, Any]
+) -> list[dict[str, Any]]:
+    spec = world.scenario.imports
+    url = urllib.parse.urlsplit(item["url"])
+    error = spec.errors.get(item["url"], "")
+    if not error and (url.scheme not in {"http", "https"} or not url.hostname):
+        error = "Timed out while reading data"
+    made = []
+    if not error:
+        kind = next((kind for end, kind in _KINDS.items() if url.path.lower().endswith(end)), "photo")
+        made = [
+            world.add_media(
+                workspace.id,
+                "photo" if kind == "document" else kind,
+                item["name"],
+                in_library=document.get("in_library") is True,
+                caption=item.get("caption"),
+                source=item.get("source"),
+            )
+            for _ in range(spec.pdf_pages if kind == "document" else 1)
+        ]
+    world.imports.append(
+        Imported(
+            job_id=job_id,
+            url=item["url"],
+            name=item["name"],
+            media_ids=tuple(media.id for media in made),
+            error=error,
+        )
+    )
+    return [media_json(media) for media in made] or [{"error": error}]
+
+
+def list_media(world: World, workspace: Workspace, call: Call) -> Answer:
+    """``GET /media``: ``types`` and ``used`` are demanded, with or without brackets."""
+    types, used = _listed(call, "types"), _listed(call, "used")
+    ids = _listed(call, "ids")
+    if not types or not used:
+        return refused(400, f"param is missing or the value is empty: {'used' if types else 'types'}")
+    page = call.value("page") or "0"
+    if not page.isdecimal():
+        return refused(400, f"Invalid page {page}")
+    search = (call.value("search") or "").lower()
+    found = [
+        media
+        for media in world.media.values()
+        if media.workspace_id == workspace.id
+        and (media.id in ids if ids else media.type in types and search in media.name.lower())
+    ]
+    shown = found if ids else found[int(page) * PER_PAGE : (int(page) + 1) * PER_PAGE]
+    return ok({"media": [media_json(media, "library") for media in shown], "total": len(found)})
+
+
+def _listed(call: Call, name: str) -> list[str]:
+    values = call.values(f"{name}[]") + call.values(name)
+    return [part for value in values for part in value.split(",") if part]
+
+
+def media_options(_world: World, workspace: Workspace, call: Call) -> Answer:
+    """``GET /workspaces/{id}/media_options``: albums and boards of the accounts asked for."""
+    wanted = call.values("accounts[]")
+    return ok(
+        [
+            {
+                "id": account.id,
+                "albums": [
+                    {
+                        "id": f"{account.id[:20]}a1b0",
+                        "name": "Launches",
+                        "type": "board" if account.provider == "pinterest" else "album",
+                    }
+                ]
+                if account.provider in {"facebook", "pinterest"}
+                else [],
+                "watermarks": [],
+            }
+            for account in workspace.accounts
+            if not wanted or account.id in wanted
+        ]
+    )
+
+
+def _image_size(head: bytes) -> tuple[int, int]:
+    if head.startswith(b"\x89PNG") and len(head) >= 24:
+        return int.from_bytes(head[16:20], "big"), int.from_bytes(head[20:24], "big")
+    return (1200, 675)

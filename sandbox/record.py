@@ -1,0 +1,102 @@
+"""What really happened in the sandbox: the truth that a test compares a report with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(slots=True, kw_only=True)
+class Request:
+    """One request, as it came in."""
+
+    number: int
+    """From 1, over all requests except the control API's."""
+    time: float
+    method: str
+    path: str
+    """Below the base path ``/api/v1``; ``/github/…`` for the GitHub stand-in."""
+    query: list[tuple[str, str]] = field(default_factory=list)
+    headers: dict[str, str] = field(default_factory=dict)
+    """Names in lower case; credentials replaced by ``***``."""
+    body: Any = None
+    """Parsed JSON, the fields of an upload without the file's content, or None."""
+    fault: str = ""
+    processed: bool = False
+    status: int | None = None
+    """What was answered; None if nothing was."""
+    error: str = ""
+    """What the sandbox found wrong with the request, as answered."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """A post that is live."""
+
+    id: str
+    workspace_id: str
+    account_id: str
+    account_name: str
+    network: str
+    type: str
+    text: str
+    """As it was sent."""
+    stored_text: str
+    """As Publer keeps and lists it."""
+    url: str
+    media: tuple[Any, ...]
+    """The media items as they were sent."""
+    comments: tuple[Any, ...]
+    content: Any
+    """The whole network object as it was sent."""
+    time: float
+    link: str
+    """The true permalink, whether the API tells it or not."""
+    job_id: str
+    post_index: int
+    """Where the post stood in the request."""
+
+    @property
+    def media_ids(self) -> tuple[str, ...]:
+        return tuple(str(item.get("id", "")) for item in self.media)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upload:
+    """A file that arrived at ``POST /media``."""
+
+    id: str
+    name: str
+    size: int
+    sha256: str
+    type: str
+    content_type: str
+    direct_upload: bool
+    in_library: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported:
+    """A URL that ``POST /media/from-url`` was asked for."""
+
+    job_id: str
+    url: str
+    name: str
+    media_ids: tuple[str, ...]
+    error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """A snapshot of everything so far."""
+
+    requests: tuple[Request, ...]
+    published: tuple[Published, ...]
+    uploads: tuple[Upload, ...]
+    imports: tuple[Imported, ...]
+    surprises: tuple[str, ...]
+    """Keys and parameters that Publer's documentation does not know."""
+
+    def of(self, method: str, path: str) -> tuple[Request, ...]:
+        """The requests with this method and path."""
+        return tuple(r for r in self.requests if r.method == method and r.path == path)

@@ -1,0 +1,278 @@
+"""What the sandbox's world is like, and how it behaves: one frozen tree, with a JSON form."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from sandbox.faults import Fault
+from sandbox.jsonform import FormError, from_json, to_json
+from sandbox.networks import NETWORKS
+
+MIB = 1024 * 1024
+BUSY_WITH_IMPORT = "Please wait until your other download media from URL jobs have finished"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """A social account, and what becomes of a post to it."""
+
+    id: str
+    provider: str
+    name: str = "Acme Inc"
+    type: str = ""
+    """Empty: the live API's string for this network."""
+    status: str = ""
+    """Shown by ``GET /accounts`` if not empty: what is wrong with the connection."""
+    failure: str = ""
+    """Publer's sentence; every post to this account fails with it."""
+    failure_count: int | None = None
+    """Only the first so many posts fail; None: all of them."""
+    slowness: float = 0.0
+    """Seconds that a post to this account takes beyond the job's own delay."""
+    drops: bool = False
+    """The job reports no failure, and yet nothing is ever posted."""
+    unmentioned: bool = False
+    """Posted, but the job's answer says nothing about this account."""
+    text_limit: int | None = None
+    """Overrides the network's limit (X Premium, a Mastodon server of one's own)."""
+    link: Literal["at_once", "late", "never"] = "at_once"
+    link_after_lookups: int = 1
+    """For a late link: how many answers of ``GET /posts`` show the post without it."""
+    link_after_seconds: float = 0.0
+    """For a late link: seconds after publication before it is known."""
+
+    def public_type(self) -> str:
+        return self.type or NETWORKS[self.provider].account_type
+
+    def networks_key(self) -> str:
+        """The key of this account's content in a request: WordPress is keyed by the account's type."""
+        return self.public_type() if self.provider == "wordpress" else self.provider
+
+
+def default_accounts(first: int = 1) -> tuple[Account, ...]:
+    """One account per network, with ids that stay the same."""
+    return tuple(
+        Account(id=f"66db83154e299efa19a2d8{first + index:02x}", provider=provider)
+        for index, provider in enumerate(NETWORKS)
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workspace:
+    """A workspace of the user's, with the accounts connected to it."""
+
+    id: str = "66db7f0a4e299efa19a2d801"
+    name: str = "Acme"
+    plan: str = "business"
+    locked: bool = False
+    accounts: tuple[Account, ...] = field(default_factory=default_accounts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """How a publish job runs and what its answers look like."""
+
+    delay: float = 0.0
+    """Seconds before anything is posted."""
+    working_polls: int = 0
+    """At least so many looks find the job still working, whatever the clock says."""
+    never_ends: bool = False
+    """The job says ``working`` for ever; its posts go live all the same."""
+    failure: str | None = None
+    """The job as a whole fails with this sentence (may be empty) and posts nothing."""
+    failure_place: Literal[
+        "error", "errors", "message", "payload.error", "payload.errors", "payload.failures", "nowhere"
+    ] = "error"
+    family: Literal["entries", "failures"] = "entries"
+    """``entries``: an array with a post or a failure per account, as observed for publishing now.
+    ``failures``: the documented object, which says nothing about what was posted."""
+    payload: Literal["normal", "null", "missing", "empty_object", "empty_array"] = "normal"
+    """Anything but ``normal`` replaces the payload, whatever happened."""
+    failures_form: Literal["object", "array"] = "object"
+    """For the family ``failures``: keyed by post, or flat."""
+    no_failures_form: Literal["object", "array"] = "object"
+    """For the family ``failures`` without any: ``{}`` or ``[]``."""
+    envelope: Literal["bare", "data", "oas"] = "bare"
+    """``bare``: status and payload on top. ``data``: both below ``data``. ``oas``: as the OpenAPI file
+    has it, below ``data.result`` with a second status beside."""
+    status_word: str = "complete"
+    working_word: str | None = "working"
+    """None: the status is null while the job runs."""
+    plan: bool = True
+    read_once: bool = True
+    """The first terminal answer consumes the payload; later ones have null."""
+    id_place: Literal["job_id", "data"] = "job_id"
+    http_status: int = 200
+    numeric_post_ids: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Import:
+    """How a media-from-URL job runs."""
+
+    delay: float = 0.0
+    working_polls: int = 0
+    errors: Mapping[str, str] = field(default_factory=dict)
+    """URL to the error that Publer reports for it."""
+    failure: str | None = None
+    form: Literal["array", "object", "media"] = "array"
+    """An array of media; the single object alone; or ``{failures: {}, media: […]}``."""
+    pdf_pages: int = 1
+    """A PDF becomes so many photos."""
+    foreign_download_seconds: float = 0.0
+    """Somebody else's import keeps the one slot busy for so long after the start."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """How ``GET /posts`` answers."""
+
+    dates: Literal["inclusive", "exclusive"] = "inclusive"
+    """Whether posts of the days ``from`` and ``to`` themselves are in the answer."""
+    running: Literal["hidden", "scheduled"] = "hidden"
+    """Posts of a job that still runs."""
+    lag: float = 0.0
+    """Seconds after a job's end before its posts are listed."""
+    lag_lookups: int = 0
+    """So many answers leave a finished post out."""
+    failed_posts: bool = True
+    """Whether posts that a network refused are listed, with the state ``failed``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredText:
+    """What Publer makes of a text when it stores it."""
+
+    whitespace: Literal["as_sent", "collapsed", "crlf", "stripped"] = "as_sent"
+    shorten_links: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RateLimit:
+    """The request limit of the user account: a sliding window."""
+
+    limit: int = 100
+    window: float = 120.0
+    headers: bool = True
+    """``X-RateLimit-*`` on ordinary answers."""
+    headers_when_limited: bool = True
+    retry_after: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeededPost:
+    """A post that is in Publer's list from the start."""
+
+    account_id: str
+    text: str = ""
+    state: str = "published"
+    type: str = "status"
+    age: float = 3600.0
+    """Seconds before the sandbox started; negative: in the future."""
+    url: str = ""
+    has_media: bool = False
+    link: str | None = "https://social.example/seeded"
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """A release on the GitHub stand-in."""
+
+    repository: str = "acme/rocket"
+    tag_name: str = "v1.0.0"
+    name: str = "Rocket 1.0"
+    body: str = "First release."
+    prerelease: bool = False
+    draft: bool = False
+    published_at: str | None = "2026-10-31T12:00:00Z"
+    author: str = "octocat"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GitHub:
+    """The GitHub stand-in at ``/github/api/v3``."""
+
+    releases: tuple[Release, ...] = ()
+    token: str = ""
+    """If set, any other token is answered with 401."""
+    private: bool = False
+    """Without a token there is nothing to be found."""
+    rate_limited: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    """The whole world. Every field has a default; ``Scenario()`` is a well-behaved Publer.
+
+    The JSON form has the same names and nesting, each field optional::
+
+        {"workspaces": [{"id": "…", "name": "Acme", "accounts": [{"id": "…", "provider": "linkedin"}]}],
+         "job": {"family": "failures", "delay": 3}, "jobs": [{"failure": "…"}],
+         "rate_limit": {"limit": 5}, "faults": [{"kind": "reset", "when": "after", "path": "/posts/*"}],
+         "posts": [{"account_id": "…", "text": "…", "age": 600}],
+         "github": {"releases": [{"tag_name": "v2.0.0"}]}}
+    """
+
+    workspaces: tuple[Workspace, ...] = (Workspace(),)
+    api_key: str = "sandbox-4f1d7c3a9be24c55"
+    scopes: tuple[str, ...] = ("workspaces", "accounts", "posts", "media")
+    user_name: str = "Wile E. Coyote"
+    user_email: str = "wile@acme.example"
+    auth: Literal["observed", "documented"] = "observed"
+    """``observed``: wrong key 403, wrong workspace 401. ``documented``: the other way round."""
+    accounts_form: Literal["bare", "accounts", "data"] = "bare"
+    job: Job = Job()
+    jobs: tuple[Job, ...] = ()
+    """The first jobs, one by one; after them ``job`` holds."""
+    imports: Import = Import()
+    listing: Listing = Listing()
+    stored_text: StoredText = StoredText()
+    rate_limit: RateLimit = RateLimit()
+    posts: tuple[SeededPost, ...] = ()
+    github: GitHub = GitHub()
+    faults: tuple[Fault, ...] = ()
+    gap: float = 60.0
+    """Seconds that two posts of one account must be apart."""
+    max_upload: int = 200 * MIB
+    needs_user_agent: bool = False
+    """Answer clients without a User-Agent, and urllib's, as Cloudflare does: 403, error 1010."""
+
+    @classmethod
+    def from_json(cls, document: str | Mapping[str, Any]) -> Scenario:
+        """Read the JSON form, as text or parsed. Raises FormError with the place of the mistake."""
+        if isinstance(document, str):
+            try:
+                document = json.loads(document)
+            except ValueError as problem:
+                raise FormError(f"scenario: not JSON: {problem}") from None
+        return from_json(cls, document)
+
+    def to_json(self) -> dict[str, Any]:
+        """The JSON form with every field."""
+        form: dict[str, Any] = to_json(self)
+        return form
+
+    def account(self, network: str, name: str = "Acme Inc") -> Account:
+        """The first workspace's account on a network. Raises LookupError."""
+        for account in self.workspaces[0].accounts:
+            if account.provider == network and account.name == name:
+                return account
+        raise LookupError(f"{network}/{name}")
+
+    def with_account(self, network: str, **changes: Any) -> Scenario:  # noqa: ANN401  fields of Account
+        """This scenario with other fields for the first workspace's account(s) on a network."""
+        first, *others = self.workspaces
+        accounts = tuple(
+            dataclasses.replace(account, **changes) if account.provider == network else account
+            for account in first.accounts
+        )
+        return dataclasses.replace(self, workspaces=(dataclasses.replace(first, accounts=accounts), *others))
+
+    def but(self, **changes: Any) -> Scenario:  # noqa: ANN401  fields of Scenario
+        """This scenario with some fields replaced."""
+        return dataclasses.replace(self, **changes)

@@ -1,0 +1,300 @@
+"""The sandbox's world: what exists, what is on its way, and what has really been published."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import itertools
+import math
+import re
+import threading
+from collections import deque
+from typing import Any
+
+from sandbox.clock import Clock
+from sandbox.judging import GAP, UNKNOWN_ACCOUNT, judge
+from sandbox.networks import NETWORKS
+from sandbox.record import Imported, Published, Record, Request, Upload
+from sandbox.scenario import Account, Job, Scenario, SeededPost, Workspace
+from sandbox.state import Delivery, ImportJob, Media, PublishJob, StoredPost
+
+
+class World:
+    """All state of one sandbox. Every public method expects the caller to hold ``lock``."""
+
+    def __init__(self, scenario: Scenario, clock: Clock) -> None:
+        self.lock = threading.RLock()
+        self.scenario = scenario
+        self.clock = clock
+        self.started = clock.time()
+        self.requests: list[Request] = []
+        self.surprises: list[str] = []
+        self.uploads: list[Upload] = []
+        self.imports: list[Imported] = []
+        self.published: list[Published] = []
+        self.posts: list[StoredPost] = []
+        self.media: dict[str, Media] = {}
+        self.publish_jobs: dict[str, PublishJob] = {}
+        self.import_jobs: dict[str, ImportJob] = {}
+        self._numbers = itertools.count(1)
+        self._last_scheduled: dict[str, float] = {}
+        self._failures_left: dict[str, int] = {}
+        self._recent: deque[float] = deque()
+        for seeded in scenario.posts:
+            self._seed(seeded)
+
+    def snapshot(self) -> Record:
+        """Everything so far, as copies."""
+        self.settle()
+        return Record(
+            requests=tuple(copy.deepcopy(self.requests)),
+            published=tuple(self.published),
+            uploads=tuple(self.uploads),
+            imports=tuple(self.imports),
+            surprises=tuple(self.surprises),
+        )
+
+    def new_id(self, what: str) -> str:
+        """A 24-hex id that is the same in every run."""
+        return hashlib.sha256(f"{what} {next(self._numbers)}".encode()).hexdigest()[:24]
+
+    def surprise(self, sentence: str) -> None:
+        """Note something in a request that the documentation does not know."""
+        if sentence not in self.surprises:
+            self.surprises.append(sentence)
+
+    def workspace(self, workspace_id: str) -> Workspace | None:
+        return next((w for w in self.scenario.workspaces if w.id == workspace_id), None)
+
+    # The rate limit
+
+    def take_request(self) -> bool:
+        """Count a request against the limit; False if there is none left."""
+        self._forget_old_requests()
+        if len(self._recent) >= self.scenario.rate_limit.limit:
+            return False
+        self._recent.append(self.clock.time())
+        return True
+
+    def requests_left(self) -> int:
+        self._forget_old_requests()
+        return max(0, self.scenario.rate_limit.limit - len(self._recent))
+
+    def limit_resets_at(self) -> int:
+        """The epoch second in which the oldest counted request leaves the window."""
+        oldest = self._recent[0] if self._recent else self.clock.time()
+        return math.ceil(oldest + self.scenario.rate_limit.window)
+
+    def _forget_old_requests(self) -> None:
+        begin = self.clock.time() - self.scenario.rate_limit.window
+        while self._recent and self._recent[0] <= begin:
+            self._recent.popleft()
+
+    # Publishing
+
+    def start_publishing(self, workspace: Workspace, state: str, posts: list[dict[str, Any]]) -> PublishJob:
+        """Queue a bulk request whose form has been checked."""
+        scenario = self.scenario
+        count = len(self.publish_jobs)
+        spec = scenario.jobs[count] if count < len(scenario.jobs) else scenario.job
+        now = self.clock.time()
+        job = PublishJob(
+            id=self.new_id("job"), workspace_id=workspace.id, spec=spec, state=state, done_at=now + spec.delay
+        )
+        for index, post in enumerate(posts):
+            key = self.new_id("post")
+            for target in post.get("accounts") or []:
+                delivery = self._deliver(workspace, spec, post, target, state)
+                delivery.post_index, delivery.post_key = index, key
+                job.deliveries.append(delivery)
+                job.done_at = max(job.done_at, delivery.due)
+        self.publish_jobs[job.id] = job
+        return job
+
+    def _deliver(
+        self, workspace: Workspace, spec: Job, post: dict[str, Any], target: dict[str, Any], state: str
+    ) -> Delivery:
+        now = self.clock.time()
+        account = next((a for a in workspace.accounts if a.id == target["id"]), None)
+        content = post["networks"].get(account.networks_key()) if account else None
+        if account is None:
+            failure: str | None = UNKNOWN_ACCOUNT
+        else:
+            failure = judge(post, target, account, lambda media_id: self.kind_of(workspace, media_id))
+            if failure is None and state == "scheduled" and spec.failure is None:
+                failure = self._gap_or_refusal(account)
+        return Delivery(
+            scheduled_id=self.new_id("scheduled"),
+            live_id=self._live_id(spec),
+            post_index=0,
+            post_key="",
+            account_id=target["id"],
+            account=account,
+            content=content if isinstance(content, dict) else {},
+            target=target,
+            due=now + spec.delay + (account.slowness if account else 0.0),
+            failure=failure,
+            created=now,
+        )
+
+    def _live_id(self, spec: Job) -> str:
+        return str(90_000_000 + next(self._numbers)) if spec.numeric_post_ids else self.new_id("live")
+
+    def _gap_or_refusal(self, account: Account) -> str | None:
+        now = self.clock.time()
+        last = self._last_scheduled.get(account.id)
+        if last is not None and abs(now - last) < self.scenario.gap:
+            return GAP
+        if account.failure:
+            left = self._failures_left.setdefault(
+                account.id, -1 if account.failure_count is None else account.failure_count
+            )
+            if left != 0:
+                self._failures_left[account.id] = left - 1
+                return account.failure
+        self._last_scheduled[account.id] = now
+        return None
+
+    def settle(self) -> None:
+        """Let everything that is due by now happen, in order of its own time."""
+        now = self.clock.time()
+        due = [
+            (delivery.due, job, delivery)
+            for job in self.publish_jobs.values()
+            for delivery in job.deliveries
+            if not delivery.settled and delivery.due <= now
+        ]
+        for _, job, delivery in sorted(due, key=lambda item: item[0]):
+            delivery.settled = True
+            if delivery.account is not None and job.spec.failure is None:
+                self._settle_delivery(job, delivery, delivery.account)
+
+    def _settle_delivery(self, job: PublishJob, delivery: Delivery, account: Account) -> None:
+        if delivery.failure is not None:
+            if delivery.failure == account.failure:
+                self._store(job, delivery, account, "failed")
+        elif job.state != "scheduled":
+            self._store(job, delivery, account, job.state)
+        elif not account.drops:
+            self._store(job, delivery, account, "published")
+            self._publish(job, delivery, account)
+
+    def _store(self, job: PublishJob, delivery: Delivery, account: Account, state: str) -> None:
+        live = state == "published"
+        delivery.post = StoredPost(
+            id=delivery.live_id if live else delivery.scheduled_id,
+            workspace_id=job.workspace_id,
+            account=account,
+            state=state,
+            type=str(delivery.content.get("type", "")),
+            text=self._stored_text(delivery.text()),
+            url=delivery.url(),
+            at=delivery.due,
+            has_media=bool(delivery.media()),
+            link=self._link(delivery, account) if live else None,
+            error=delivery.failure or "",
+            job=job,
+        )
+        self.posts.append(delivery.post)
+
+    def _publish(self, job: PublishJob, delivery: Delivery, account: Account) -> None:
+        self.published.append(
+            Published(
+                id=delivery.live_id,
+                workspace_id=job.workspace_id,
+                account_id=account.id,
+                account_name=account.name,
+                network=account.provider,
+                type=str(delivery.content["type"]),
+                text=delivery.text(),
+                stored_text=self._stored_text(delivery.text()),
+                url=delivery.url(),
+                media=tuple(delivery.media()),
+                comments=tuple(delivery.target.get("comments", ())),
+                content=delivery.content,
+                time=delivery.due,
+                link=self._link(delivery, account),
+                job_id=job.id,
+                post_index=delivery.post_index,
+            )
+        )
+
+    def _link(self, delivery: Delivery, account: Account) -> str:
+        return NETWORKS[account.provider].link.format(int(delivery.live_id[:12], 16))
+
+    def _stored_text(self, text: str) -> str:
+        rule = self.scenario.stored_text
+        if rule.shorten_links:
+            text = re.sub(r"https?://\S+", _short_link, text)
+        if rule.whitespace == "collapsed":
+            return re.sub(r"\s+", " ", text).strip()
+        if rule.whitespace == "crlf":
+            return re.sub(r"\r?\n", "\r\n", text)
+        if rule.whitespace == "stripped":
+            return "\n".join(line.rstrip() for line in text.split("\n")).strip()
+        return text
+
+    def _seed(self, seeded: SeededPost) -> None:
+        for workspace in self.scenario.workspaces:
+            for account in workspace.accounts:
+                if account.id == seeded.account_id:
+                    at = self.started - seeded.age
+                    post = StoredPost(
+                        id=self.new_id("seeded"),
+                        workspace_id=workspace.id,
+                        account=account,
+                        state=seeded.state,
+                        type=seeded.type,
+                        text=seeded.text,
+                        url=seeded.url,
+                        at=at,
+                        has_media=seeded.has_media,
+                        link=seeded.link,
+                        error=seeded.error,
+                    )
+                    self.posts.append(post)
+                    if seeded.state in {"published", "scheduled"}:
+                        self._last_scheduled[account.id] = max(self._last_scheduled.get(account.id, at), at)
+
+    # Media
+
+    def kind_of(self, workspace: Workspace, media_id: str) -> str | None:
+        media = self.media.get(media_id)
+        return media.type if media and media.workspace_id == workspace.id else None
+
+    def add_media(
+        self,
+        workspace_id: str,
+        kind: str,
+        name: str,
+        *,
+        in_library: bool,
+        size: tuple[int, int] = (1200, 675),
+        caption: str | None = None,
+        source: str | None = None,
+    ) -> Media:
+        """Put a media object into the library."""
+        media = Media(
+            id=self.new_id("media"),
+            workspace_id=workspace_id,
+            type=kind,
+            name=name,
+            width=size[0],
+            height=size[1],
+            created=self.clock.time(),
+            in_library=in_library,
+            caption=caption,
+            source=source,
+        )
+        self.media[media.id] = media
+        return media
+
+    def is_importing(self) -> bool:
+        """Whether the one import slot is taken, by us or by somebody else."""
+        now = self.clock.time()
+        foreign = now < self.started + self.scenario.imports.foreign_download_seconds
+        return foreign or any(now < job.done_at for job in self.import_jobs.values())
+
+
+def _short_link(match: re.Match[str]) -> str:
+    return "https://pblr.example/" + hashlib.sha256(match[0].encode()).hexdigest()[:7]

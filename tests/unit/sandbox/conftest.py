@@ -1,0 +1,3 @@
+from sandbox.testing import new_sandbox
+
+__all__ = ["new_sandbox"]
