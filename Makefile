@@ -59,7 +59,11 @@ image: ## Build the image and say how much it adds to its base
 e2e: $(VENV)/.ready-e2e ## Run the image in real workflows (needs a container engine)
 	@$(BIN)/python -m pytest -p no:randomly tests/e2e
 
-oracles: $(READY) ## Compare with the runner's own library (needs npm)
+tests/oracles/node_modules/.package-lock.json: tests/oracles/package-lock.json
+	@npm ci --prefix tests/oracles --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
+
+oracles: $(READY) tests/oracles/node_modules/.package-lock.json ## Compare with the runner's own library (needs npm)
 	@$(BIN)/python -m pytest tests/oracles
 
 bench: $(READY) ## Measure start-up, parsing and polling
@@ -86,4 +90,4 @@ coverage-report: $(READY)
 	@$(BIN)/python tests/measure.py report
 
 clean: ## Remove everything that was made here
-	@rm -rf $(VENV) $(VENV)-* .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage* build
+	@rm -rf $(VENV) $(VENV)-* .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage* build tests/oracles/node_modules
