@@ -1,0 +1,212 @@
+"""How long a text is, as the network that gets it counts.
+
+The table in ``networks`` says which rule each network follows and where the rule comes from.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from publer_publish.post import urls
+from publer_publish.post.networks import Counting, Network
+
+URL_LENGTH = 23
+"""What a URL counts on X and on Mastodon, whatever its real length."""
+
+MAX_DOMAIN_LENGTH = 253
+
+_LINE_END = re.compile(r"\r\n?")
+_HEAVY = re.compile("[^\u0000-\u10ff\u2000-\u200d\u2010-\u201f\u2032-\u2037]")
+"""What counts 2 on X: all but twitter-text's four ranges of weight 100."""
+
+_SKIN = "[\U0001f3fb-\U0001f3ff]"
+_TAKES_SKIN = (
+    "[\u261d\u26f9\u270a-\u270d\U0001f385\U0001f3c2-\U0001f3c4\U0001f3c7\U0001f3ca-\U0001f3cc"
+    "\U0001f442\U0001f443\U0001f446-\U0001f450\U0001f466-\U0001f478\U0001f47c\U0001f481-\U0001f483"
+    "\U0001f485-\U0001f487\U0001f48f\U0001f491\U0001f4aa\U0001f574\U0001f575\U0001f57a\U0001f590"
+    "\U0001f595\U0001f596\U0001f645-\U0001f647\U0001f64b-\U0001f64f\U0001f6a3\U0001f6b4-\U0001f6b6"
+    "\U0001f6c0\U0001f6cc\U0001f90c\U0001f90f\U0001f918-\U0001f91f\U0001f926\U0001f930-\U0001f939"
+    "\U0001f93c-\U0001f93e\U0001f977\U0001f9b5\U0001f9b6\U0001f9b8\U0001f9b9\U0001f9bb"
+    "\U0001f9cd-\U0001f9cf\U0001f9d1-\U0001f9dd\U0001fac3-\U0001fac5\U0001faf0-\U0001fafa]"
+)
+"""Unicode's Emoji_Modifier_Base."""
+_SYMBOL = (
+    "[\u203c\u2049\u2122\u2139\u2190-\u21ff\u2300-\u23ff\u24c2\u25a0-\u27bf\u2934\u2935\u2b05-\u2b55"
+    "\u3030\u303d\u3297\u3299\U0001f000-\U0001f1e5\U0001f200-\U0001f3fa\U0001f400-\U0001faff]"
+)
+"""The blocks that emoji are in: those of today and those that Unicode will add there."""
+_ONE = f"(?:{_TAKES_SKIN}{_SKIN}|{_SYMBOL}\ufe0f?|[\u00a9\u00ae]\ufe0f)"
+_EMOJI = re.compile(
+    "[0-9#*]\ufe0f?\u20e3"
+    "|[\U0001f1e6-\U0001f1ff]{2}"
+    "|\U0001f3f4[\U000e0020-\U000e007e]+\U000e007f"
+    f"|{_ONE}(?:\u200d{_ONE})*"
+)
+"""An emoji of one or more code points: X counts it 2."""
+
+_ONE_BY_ONE = re.compile("[\u0020-\u02ff\n\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u2190-\u21ff]*")
+"""Characters that never join their neighbours (pictographs only do beside a joiner): each is a grapheme."""
+
+_MENTION = re.compile(
+    r"(?<![=/\w])@[a-z0-9_]+(?:[.-]+[a-z0-9_]+)*(?P<domain>@\w+(?:[.-]+\w+)*)?", re.IGNORECASE
+)
+_NOT_AFTER_MENTION = re.compile("[@\uff20\u00c0-\u024f]|://")
+
+
+def measure(network: Network, text: str) -> int:
+    """Return the length of ``text`` as the network counts it. Whitespace at both ends counts here, too."""
+    return _MEASURES[network.counting](text)
+
+
+def limit_of(network: Network, *, max_length: int | None = None, long_post: bool = False) -> int | None:
+    """Return the text limit that applies; None if none is known.
+
+    ``max_length``: the file's own limit, which wins. ``long_post``: ``details.type`` is ``long_post``.
+    """
+    if max_length is not None:
+        return max_length
+    if long_post and network.long_text_limit is not None:
+        return network.long_text_limit
+    return network.text_limit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Length:
+    """How long a text is on a network, and what is wrong with that."""
+
+    used: int
+    limit: int | None
+    message: str = ""
+    """What is wrong; empty if the text fits."""
+    hint: str = ""
+
+
+def check_text(
+    network: Network, text: str, *, max_length: int | None = None, long_post: bool = False, extra: int = 0
+) -> Length:
+    """Measure a text against every limit of its network.
+
+    ``extra``: what counts besides the text, measured by the caller (Mastodon's ``spoilerText``).
+    """
+    used = measure(network, text) + extra
+    limit = limit_of(network, max_length=max_length, long_post=long_post)
+    if limit is not None and used > limit:
+        return Length(
+            used=used,
+            limit=limit,
+            message=f"The text has {used:,} of {limit:,} characters that {network.label} allows",
+            hint=_shorten(network, used - limit, raised=max_length is not None),
+        )
+    size = utf8_length(text) if network.bytes_limit is not None and max_length is None else 0
+    if network.bytes_limit is not None and size > network.bytes_limit:
+        return Length(
+            used=used,
+            limit=limit,
+            message=f"The text has {size:,} bytes of the {network.bytes_limit:,} that {network.label} allows",
+            hint=f"Shorten it by {size - network.bytes_limit:,} bytes: letters beyond ASCII take 2 to 4.",
+        )
+    return Length(used=used, limit=limit)
+
+
+def fits(
+    network: Network, text: str, *, max_length: int | None = None, long_post: bool = False, extra: int = 0
+) -> bool:
+    """Whether a text is within every limit of its network."""
+    checked = check_text(network, text, max_length=max_length, long_post=long_post, extra=extra)
+    return not checked.message
+
+
+def utf8_length(text: str) -> int:
+    """Return the number of bytes in UTF-8. A lone surrogate counts 3."""
+    return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
+
+
+def _shorten(network: Network, excess: int, *, raised: bool) -> str:
+    hint = f"Shorten it by {excess:,}, give {network.label} its own text, or cut a part with the filter fit."
+    if raised:
+        return hint
+    if network.long_text_limit is not None:
+        return hint + f" With X Premium: details.type long_post allows {network.long_text_limit:,}."
+    if network.counting is Counting.MASTODON:
+        return hint + " If your server allows more, say so with max_length."
+    return hint
+
+
+def _code_points(text: str) -> int:
+    return len(text)
+
+
+def _utf16(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def _graphemes(text: str) -> int:
+    if _ONE_BY_ONE.fullmatch(text):
+        return len(text)
+    import regex  # noqa: PLC0415  (30 ms that plain text need not pay)
+
+    return sum(1 for _ in regex.finditer(r"\X", text))
+
+
+def _twitter(text: str) -> int:
+    text = _LINE_END.sub("\n", unicodedata.normalize("NFC", text))
+    length, after = 0, 0
+    for start, end in urls.find_urls(text):
+        length += _weight(text[after:start]) + URL_LENGTH
+        after = end
+    return length + _weight(text[after:])
+
+
+def _weight(text: str) -> int:
+    if text.isascii():
+        return len(text)
+    rest, emoji = _EMOJI.subn("", text)
+    return 2 * emoji + len(rest) + len(_HEAVY.findall(rest))
+
+
+def _mastodon(text: str) -> int:
+    if "@" not in text and "://" not in text:
+        return _graphemes(text)
+    pieces, after = [], 0
+    for start, end, stand_in in _mastodon_entities(text):
+        if start >= after:
+            pieces += [text[after:start], stand_in]
+            after = end
+    return _graphemes("".join(pieces) + text[after:])
+
+
+def _mastodon_entities(text: str) -> list[tuple[int, int, str]]:
+    entities = [
+        (start, end, "x" * URL_LENGTH)
+        for start, end in urls.find_urls(text, grammar=urls.mastodon(), bare_domains=False)
+    ]
+    for mention in _MENTION.finditer(text):
+        domain = mention["domain"] or ""
+        if 0 < len(domain) <= MAX_DOMAIN_LENGTH and not _NOT_AFTER_MENTION.match(text, mention.end()):
+            entities.append((mention.start(), mention.end(), mention.group().removesuffix(domain)))
+    return sorted(entities)
+
+
+def _threads(text: str) -> int:
+    if _ONE_BY_ONE.fullmatch(text):
+        return len(text)
+    import regex  # noqa: PLC0415  (30 ms that plain text need not pay)
+
+    emoji = regex.compile(r"\p{Emoji_Presentation}\X?|\p{Emoji}\uFE0F\X?")
+    return sum(
+        utf8_length(cluster) if emoji.match(cluster) else len(cluster)
+        for cluster in regex.findall(r"\X", text)
+    )
+
+
+_MEASURES: Mapping[Counting, Callable[[str], int]] = {
+    Counting.CODE_POINTS: _code_points,
+    Counting.UTF16: _utf16,
+    Counting.TWITTER: _twitter,
+    Counting.GRAPHEMES: _graphemes,
+    Counting.MASTODON: _mastodon,
+    Counting.THREADS: _threads,
+}

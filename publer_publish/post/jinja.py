@@ -1,0 +1,419 @@
+"""The Jinja2 behind ``template``: a sandbox of allow-lists, in which every render ends soon.
+
+A render has a budget of steps. A loop turn costs as many as its body has nodes, a call as many as the
+template has, and handling a long text costs by its length: so no combination of loops, macros and filters
+runs long. No text or number in it grows beyond a size either. What a post needs is far below all of these.
+"""
+
+# ruff: noqa: ANN401, N802, N815, SIM905  (the names and types are Jinja's; its values are anything)
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any, NoReturn, cast
+
+from jinja2 import StrictUndefined, Undefined, meta, nodes, pass_context
+from jinja2.exceptions import TemplateRuntimeError
+from jinja2.parser import Parser
+from jinja2.runtime import Context, LoopContext, Macro
+from jinja2.sandbox import SandboxedEnvironment
+from jinja2.utils import Namespace, _PassArg, missing
+from jinja2.visitor import NodeTransformer
+
+from publer_publish.errors import ActionError
+from publer_publish.post import template_errors
+from publer_publish.post.fit import fit_all
+from publer_publish.post.plain import plain
+from publer_publish.post.template_errors import Refused, UndefinedName
+
+MAX_OUTPUT = 100_000
+"""Code points of any text that a template makes."""
+MAX_STEPS = 200_000
+MAX_ITEMS = 10_000
+"""Of a range or a repeated list; also the largest number that a filter takes as an option."""
+MAX_NUMBER = 10**30
+MAX_FITS = 20
+
+TEXT_METHODS = frozenset(
+    """
+    capitalize casefold count endswith find index isalnum isalpha isdigit islower isnumeric isspace
+    isupper join lower lstrip partition removeprefix removesuffix replace rfind rpartition rsplit rstrip
+    split splitlines startswith strip swapcase title upper
+    """.split()
+)
+MAPPING_METHODS = frozenset({"get", "items", "keys", "values"})
+FILTERS = """
+    abs batch capitalize center count d default dictsort filesizeformat first float groupby indent int
+    items join last length list lower map max min reject rejectattr replace reverse round select selectattr
+    slice sort string sum title trim truncate unique upper urlencode wordcount
+    """.split()
+"""Jinja's filters that a post may use. ``plain`` and ``fit`` come on top."""
+
+
+class Budget:
+    """What is left of a render's steps."""
+
+    __slots__ = ("left",)
+
+    def __init__(self) -> None:
+        self.left = MAX_STEPS
+
+    def spend(self, steps: int) -> None:
+        self.left -= steps
+        if self.left < 0:
+            raise Refused(
+                "The template does too much", "Loop over fewer items, or do the work before this action."
+            )
+
+
+class _Missing(StrictUndefined):
+    """A name that does not exist: remembers what was looked for, and in what."""
+
+    __slots__ = ()
+
+    def __init__(
+        self, hint: str | None = None, obj: Any = missing, name: str | None = None, **_: Any
+    ) -> None:
+        error = cast("type[TemplateRuntimeError]", partial(UndefinedName, obj=obj, name=name))
+        super().__init__(hint, obj, name, error)
+
+
+class _Sandbox(SandboxedEnvironment):
+    intercepted_binops = frozenset({"+", "-", "*", "**", "%", "/", "//"})
+
+    def __init__(self) -> None:
+        super().__init__(
+            undefined=_Missing,
+            autoescape=False,
+            keep_trailing_newline=True,
+            optimized=False,
+            finalize=_as_text,
+        )
+        self.budget = Budget()
+        self.fits: _Parts | None = None
+        self.concat = self._join_output  # type: ignore[method-assign]  # Jinja's own hook for joining output
+        every = dict(self.filters)
+        self.filters = {name: _bounded(every[name]) for name in FILTERS}
+        self.filters |= {"replace": _replace_filter, "join": _join_filter, "plain": _plain, "fit": _fit}
+        self.filters |= {"_each": _each, "_concat": _concat}
+        self.globals = {"range": _range, "namespace": Namespace, "dict": dict}
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        tree = Parser(self, source, name, filename).parse()
+        return cast("nodes.Template", _Bound(self).visit(tree))
+
+    def _join_output(self, pieces: Iterable[str]) -> str:
+        kept, size = [], 0
+        for piece in pieces:
+            size += len(piece)
+            if size > MAX_OUTPUT:
+                _too_much_text()
+            kept.append(piece)
+        return "".join(kept)
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        if isinstance(obj, Undefined):
+            obj._fail_with_undefined_error()  # noqa: SLF001  (what Jinja does for every other use of it)
+        if isinstance(obj, Mapping):
+            if attribute in obj:
+                return obj[attribute]
+            return (
+                getattr(obj, attribute)
+                if attribute in MAPPING_METHODS
+                else self.undefined(obj=obj, name=attribute)
+            )
+        known = (
+            attribute in TEXT_METHODS if isinstance(obj, str) else isinstance(obj, LoopContext | Namespace)
+        )
+        if known and not attribute.startswith("_"):
+            return getattr(obj, attribute, None)
+        return self.undefined(obj=obj, name=attribute)
+
+    def getitem(self, obj: Any, argument: Any) -> Any:
+        try:
+            return obj[argument]
+        except (AttributeError, TypeError, LookupError):
+            return self.undefined(obj=obj, name=argument)
+
+    def call(__self, __context: Context, __obj: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: N805, PYI063  (Jinja's signature)
+        owner = getattr(__obj, "__self__", None)
+        if isinstance(__obj, Macro):
+            __self.budget.spend(__context.environment.nodes_of_template)  # type: ignore[attr-defined]
+        elif isinstance(owner, str):
+            return __self.call_text_method(owner, __obj, args)
+        elif __obj not in (_range, Namespace, dict) and not isinstance(owner, Mapping | LoopContext):
+            raise Refused("This cannot be called", "Values are read without brackets: {{ release.name }}.")
+        return super().call(__context, __obj, *args, **kwargs)
+
+    def call_text_method(self, text: str, method: Callable[..., Any], args: Sequence[Any]) -> Any:
+        self.budget.spend(1 + len(text) // 50)
+        if method.__name__ == "join":
+            return _joined(text, *args)
+        if method.__name__ == "replace":
+            return _replaced(text, *args)
+        return method(*args)
+
+    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
+        if isinstance(left, int | float) and isinstance(right, int | float):
+            if operator == "**" and (abs(right) > 100 or abs(left) > MAX_NUMBER):  # noqa: PLR2004  (100 bits: ample)
+                _too_large()
+            result = super().call_binop(context, operator, left, right)
+            return result if abs(result) <= MAX_NUMBER else _too_large()
+        if operator == "%":
+            raise Refused("% does not format text here", "Put the value between {{ and }}.")
+        self._check_size(operator, left, right)
+        return super().call_binop(context, operator, left, right)
+
+    def _check_size(self, operator: str, left: Any, right: Any) -> None:
+        times, size = 1, 0
+        for side in (left, right):
+            if isinstance(side, int):
+                times = max(0, side)
+            elif isinstance(side, str | list | tuple):
+                size += len(side)
+        self.budget.spend(1 + size // 50)
+        if operator in "+*" and size * times > MAX_OUTPUT:
+            _too_much_text()
+
+    nodes_of_template = 1
+    """Of the template that is being rendered: what a call in it may cost."""
+
+
+class _Bound(NodeTransformer):
+    """Refuses what needs other files, and puts a meter on what repeats or grows."""
+
+    def __init__(self, environment: _Sandbox) -> None:
+        self.environment = environment
+
+    def visit_For(self, node: nodes.For) -> nodes.Node:
+        if node.recursive:
+            self._refuse(node, "Recursive loops are not available in templates")
+        size = sum(1 for _ in node.find_all(nodes.Node))
+        self.generic_visit(node)
+        node.iter = self._filter(node, cast("nodes.Expr", node.iter), "_each", [nodes.Const(size)])
+        return node
+
+    def visit_Concat(self, node: nodes.Concat) -> nodes.Node:
+        self.generic_visit(node)
+        return self._filter(node, nodes.List(node.nodes), "_concat", [])
+
+    def _filter(self, at: nodes.Node, value: nodes.Expr, name: str, args: list[nodes.Expr]) -> nodes.Filter:
+        metered = nodes.Filter(value, name, args, [], None, None, lineno=at.lineno)
+        return cast("nodes.Filter", metered.set_environment(self.environment).set_lineno(at.lineno))
+
+    def _refuse(self, node: nodes.Node, what: str) -> NoReturn:
+        raise Refused(
+            what, "A template stands alone: it is one text with {{ }}, {% if %} and {% for %}.", node.lineno
+        )
+
+    def _other_file(self, node: nodes.Node) -> NoReturn:
+        self._refuse(node, "Templates cannot include, import or extend other files, nor define blocks")
+
+    visit_Include = visit_Import = visit_FromImport = visit_Extends = visit_Block = _other_file
+    visit_ScopedEvalContextModifier = visit_EvalContextModifier = _other_file
+
+
+class _Parts:
+    """The parts that go through ``fit``: marks in the text until their length is known."""
+
+    def __init__(self) -> None:
+        self.values: list[str] = []
+        nonce = "".join(chr(0xF0000 + byte) for byte in secrets.token_bytes(8))
+        """Private-use characters that no value can have guessed, and no filter changes."""
+        self._mark = f"\U000fff00{nonce}"
+        self._marks = re.compile(rf"{self._mark}([\U000fff01-\U000fffff])")
+
+    def add(self, value: str) -> str:
+        if len(self.values) >= MAX_FITS:
+            raise Refused(
+                f"More than {MAX_FITS} parts go through fit", "Put fit around the loop, not into it."
+            )
+        self.values.append(value)
+        return self._mark + chr(0xFFF00 + len(self.values))
+
+    def settle(self, text: str, fits: Callable[[str], bool]) -> str:
+        """Return the text with every part in its place, cut so that the whole fits."""
+        pieces = self._marks.split(text)
+        fixed, places = pieces[::2], [ord(mark) - 0xFFF01 for mark in pieces[1::2]]
+
+        def whole(values: Sequence[str]) -> str:
+            filled = [fixed[0]]
+            for place, after in zip(places, fixed[1:], strict=True):
+                filled += [values[place], after]
+            return "".join(filled)
+
+        return whole(fit_all(self.values, lambda values: fits(whole(values))))
+
+
+class Renderer:
+    """Renders over one context; compiles each distinct source once."""
+
+    def __init__(self, context: Mapping[str, object]) -> None:
+        self._context = dict(context)
+        self._environment = _Sandbox()
+        self._compiled: dict[str, tuple[Any, int]] = {}
+
+    def render(self, source: str, fits: Callable[[str], bool] | None) -> str:
+        template, size = self._compiled.get(source) or self._compile(source)
+        environment = self._environment
+        environment.budget, environment.nodes_of_template = Budget(), size
+        environment.fits = parts = _Parts() if fits else None
+        try:
+            context = template.new_context(self._context)
+            text = environment.concat(template.root_render_func(context))
+        except ActionError:
+            raise
+        except Exception as error:  # noqa: BLE001  (whatever a template does wrong is its author's to mend)
+            raise template_errors.explain(
+                error, source, self._context, list(environment.filters), template
+            ) from None
+        return parts.settle(text, fits) if parts and fits and parts.values else text
+
+    def _compile(self, source: str) -> tuple[Any, int]:
+        try:
+            size = sum(1 for _ in self._environment.parse(source).find_all(nodes.Node))
+            template = self._environment.from_string(source)
+        except Exception as error:  # noqa: BLE001  (whatever a template does wrong is its author's to mend)
+            raise template_errors.explain(
+                error, source, self._context, list(self._environment.filters)
+            ) from None
+        self._compiled[source] = template, size
+        return self._compiled[source]
+
+
+def undeclared(source: str) -> frozenset[str]:
+    """Return the names that the template takes from its context. Raises TemplateError."""
+    environment = _Sandbox()
+    try:
+        names = meta.find_undeclared_variables(environment.parse(source))
+    except Exception as error:  # noqa: BLE001  (whatever a template does wrong is its author's to mend)
+        raise template_errors.explain(error, source, {}, list(environment.filters)) from None
+    return frozenset(names - set(environment.globals))
+
+
+def _too_much_text() -> NoReturn:
+    raise Refused(
+        f"The template makes more than {MAX_OUTPUT:,} characters", "No network takes a text of that length."
+    )
+
+
+def _too_large() -> NoReturn:
+    raise Refused("The template computes a number that is too large", "Templates are not for such numbers.")
+
+
+def _as_text(value: Any) -> str:
+    """Return what ``{{ value }}`` becomes. An object in a post is never what its author meant."""
+    if value is None:
+        return ""
+    if isinstance(value, str | int | float | Undefined):
+        return str(value)
+    what = (
+        "an object"
+        if isinstance(value, Mapping)
+        else "a list"
+        if isinstance(value, list | tuple)
+        else "no text"
+    )
+    raise Refused(f"This is {what}, not a text", "Name one of its fields, or go through it with {% for %}.")
+
+
+def _bounded(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Put a meter on one of Jinja's filters."""
+    passes = _PassArg.from_obj(function)
+
+    @pass_context
+    def metered(context: Context, value: Any, *args: Any, **options: Any) -> Any:
+        _spend(context, value)
+        for option in (*args, *options.values()):
+            if isinstance(option, int) and abs(option) > MAX_ITEMS:
+                _too_large()
+        first = {
+            _PassArg.context: context,
+            _PassArg.eval_context: context.eval_ctx,
+            _PassArg.environment: context.environment,
+        }
+        before = () if passes is None else (first[passes],)
+        result = function(*before, value, *args, **options)
+        if isinstance(result, str) and len(result) > MAX_OUTPUT:
+            _too_much_text()
+        return result
+
+    return metered
+
+
+def _spend(context: Context, value: Any, per_step: int = 50) -> None:
+    size = len(value) if isinstance(value, str | list | tuple) else 1
+    _sandbox(context).budget.spend(1 + size // per_step)
+
+
+def _sandbox(context: Context) -> _Sandbox:
+    return cast("_Sandbox", context.environment)
+
+
+@pass_context
+def _each(context: Context, items: Iterable[Any], steps: int) -> Iterator[Any]:
+    budget = _sandbox(context).budget
+    for item in items:
+        budget.spend(1 + steps)
+        yield item
+
+
+@pass_context
+def _concat(context: Context, values: list[Any]) -> str:
+    return _join_filter(context, [_as_text(value) for value in values])
+
+
+@pass_context
+def _join_filter(context: Context, values: Iterable[Any], separator: str = "", attribute: Any = None) -> str:
+    items = list(values)
+    _spend(context, items)
+    if attribute is not None:
+        items = [_sandbox(context).getitem(item, attribute) for item in items]
+    texts = [_as_text(item) for item in items]
+    _spend(context, _joined(str(separator), texts))
+    return _joined(str(separator), texts)
+
+
+@pass_context
+def _replace_filter(context: Context, value: Any, old: str, new: str, count: int = -1) -> str:
+    _spend(context, value)
+    return _replaced(_as_text(value), str(old), str(new), count)
+
+
+def _joined(separator: str, values: Iterable[str]) -> str:
+    texts = list(values)
+    if sum(map(len, texts)) + len(separator) * len(texts) > MAX_OUTPUT:
+        _too_much_text()
+    return separator.join(texts)
+
+
+def _replaced(text: str, old: str, new: str, count: int = -1) -> str:
+    found = text.count(old)
+    times = found if count < 0 else min(found, count)
+    if len(text) + times * (len(new) - len(old)) > MAX_OUTPUT:
+        _too_much_text()
+    return text.replace(old, new, count)
+
+
+def _range(*bounds: int) -> range:
+    numbers = range(*bounds)
+    if numbers[MAX_ITEMS:]:
+        raise Refused(f"The range has more than {MAX_ITEMS:,} numbers", "Use a smaller one.")
+    return numbers
+
+
+@pass_context
+def _plain(context: Context, value: Any) -> str:
+    text = _as_text(value)
+    _spend(context, text, per_step=5)
+    return plain(text)
+
+
+@pass_context
+def _fit(context: Context, value: Any) -> str:
+    text = _as_text(value)
+    parts = _sandbox(context).fits
+    return parts.add(text) if parts is not None else text

@@ -1,0 +1,199 @@
+"""What went wrong in a template, in the words of its author, at its place in the source."""
+
+# ruff: noqa: ANN401  (what a name was looked for in can be anything)
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from jinja2 import Template, TemplateSyntaxError
+from jinja2.exceptions import UndefinedError
+from jinja2.utils import missing
+
+from publer_publish.post.template import TemplateError
+
+_QUOTED = re.compile(r"'([^'\n]{1,80})'")
+_NEWLINE = re.compile(r"\r\n|\r|\n")
+_SYNTAX_HINT = (
+    "Values stand in {{ … }}, conditions and loops in {% … %}. For literal braces: {% raw %} … {% endraw %}."
+)
+_SHOWN = 12
+
+
+class Refused(Exception):  # noqa: N818  (what the sandbox does, not what is wrong with it)
+    """The sandbox does not do this. ``line`` from 1; 0 when only the traceback knows it."""
+
+    def __init__(self, message: str, hint: str, line: int = 0) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.line = line
+
+
+class UndefinedName(UndefinedError):  # noqa: N818  (named after what it is about)
+    """A name that does not exist in ``obj``, or in the context if ``obj`` is ``missing``."""
+
+    def __init__(self, message: str | None = None, *, obj: Any = None, name: Any = None) -> None:
+        super().__init__(message)
+        self.obj = obj
+        self.name = name
+
+
+def explain(
+    error: Exception,
+    source: str,
+    context: Mapping[str, object],
+    filters: Sequence[str],
+    template: Template | None = None,
+) -> TemplateError:
+    """Return the error that its author can act on."""
+    line = _line_of(error, template)
+    if isinstance(error, UndefinedName):
+        return _undefined(error, source, context, line)
+    if isinstance(error, Refused):
+        return TemplateError(error.message, hint=error.hint, offset=_tag_on(source, error.line or line))
+    if isinstance(error, RecursionError | MemoryError | SyntaxError | OverflowError):
+        return TemplateError("The template is nested too deeply", hint="Use fewer brackets, loops and calls.")
+    if isinstance(error, TemplateSyntaxError) or "named" in str(error):
+        return _syntax(str(error.args[0] if error.args else error), source, filters, line)
+    return TemplateError(
+        f"The template cannot be rendered: {_sentence(str(error))}",
+        hint="An operation does not suit its value: see the template at this place.",
+        offset=_tag_on(source, line),
+    )
+
+
+def suggestion(word: str, known: Iterable[str]) -> str:
+    """Return "Did you mean …?", or what there is."""
+    names = sorted(name for name in known if not name.startswith("_"))
+    near = difflib.get_close_matches(word, names, n=1)
+    if near:
+        return f"Did you mean {near[0]!r}?"
+    if not names:
+        return ""
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return f"There are: {', '.join(names[:_SHOWN])}{more}."
+
+
+def _undefined(error: UndefinedName, source: str, context: Mapping[str, object], line: int) -> TemplateError:
+    name = str(error.name)
+    if error.obj is missing:
+        offset, _ = _find(source, line, rf"(?<![\w.]){re.escape(name)}(?!\w)")
+        return TemplateError(
+            f"There is no {_short(name)} for templates", hint=suggestion(name, context), offset=offset
+        )
+    offset, path = _find(source, line, rf"(?:[\w.]*\.\s*|\[\s*['\"]?){re.escape(name)}(?!\w)", group=name)
+    known = [str(key) for key in error.obj] if isinstance(error.obj, Mapping) else []
+    if isinstance(error.obj, Mapping):
+        shown = path if re.fullmatch(r"\w+(?:\.\w+)+", path) else name
+        return TemplateError(f"There is no {_short(shown)}", hint=suggestion(name, known), offset=offset)
+    if name.startswith("_"):
+        return TemplateError(
+            f"Templates cannot read {_short(name)}",
+            hint="Names that begin with _ are Python's own.",
+            offset=offset,
+        )
+    return TemplateError(
+        f"There is no {_short(name)} in {_kind(error.obj)}",
+        hint="Templates read fields such as release.name, and use filters: {{ release.body | plain | fit }}.",
+        offset=offset,
+    )
+
+
+def _syntax(message: str, source: str, filters: Sequence[str], line: int) -> TemplateError:
+    quoted = _QUOTED.search(message)
+    word = quoted.group(1) if quoted else ""
+    offset, _ = _find(
+        source, line, rf"(?<!\w){re.escape(word)}(?!\w)" if word.isidentifier() else re.escape(word)
+    )
+    if message.startswith("No filter named"):
+        return TemplateError(
+            f"There is no filter {_short(word)}", hint=suggestion(word, filters), offset=offset
+        )
+    if message.startswith("No test named"):
+        return TemplateError(
+            f"There is no test {_short(word)}", hint="For example: is defined, is none.", offset=offset
+        )
+    return TemplateError(
+        f"The template is wrong here: {_sentence(message)}", hint=_SYNTAX_HINT, offset=offset
+    )
+
+
+def _short(name: str) -> str:
+    return repr(name if len(name) <= 60 else name[:59] + "…")  # noqa: PLR2004  (a name shown in a message)
+
+
+def _sentence(message: str) -> str:
+    first = message.strip().split("\n", 1)[0].rstrip(".")
+    return first if len(first) <= 160 else first[:159] + "…"  # noqa: PLR2004  (a value shown in a message)
+
+
+def _kind(value: object) -> str:
+    kinds = {
+        str: "a text",
+        bool: "true or false",
+        int: "a number",
+        float: "a number",
+        type(None): "an empty value",
+    }
+    return kinds.get(type(value), "a list" if isinstance(value, list | tuple) else "this value")
+
+
+def _line_of(error: Exception, template: Template | None) -> int:
+    """Return the source line, from 1; 0 when unknown."""
+    line = getattr(error, "lineno", None)
+    trace = error.__traceback__
+    while template is not None and trace is not None:
+        if (
+            trace.tb_frame.f_globals.get("__jinja_template__") is template
+            or trace.tb_frame.f_code.co_filename == "<template>"
+        ):
+            line = template.get_corresponding_lineno(trace.tb_lineno)
+        trace = trace.tb_next
+    return line if isinstance(line, int) else 0
+
+
+def _line_start(source: str, line: int) -> int:
+    start = 0
+    for number, newline in enumerate(_NEWLINE.finditer(source), start=2):
+        if number > line:
+            break
+        start = newline.end()
+    return start
+
+
+def _tag_on(source: str, line: int) -> int:
+    """Return the offset of the first tag on a line, or of the line."""
+    start = _line_start(source, line)
+    end = _NEWLINE.search(source, start)
+    tag = re.compile(r"\{[{%#]").search(source, start, end.start() if end else len(source))
+    return tag.start() if tag else start
+
+
+def _find(source: str, line: int, pattern: str, group: str = "") -> tuple[int, str]:
+    """Return where ``pattern`` first occurs in a tag from ``line`` on, and what it matched there.
+
+    An expression over several lines is reported by Jinja at its first line: hence "from". With ``group``
+    the offset is that of this word inside the match.
+    """
+    start = _line_start(source, line)
+    search = re.compile(pattern)
+    for tag_start, tag_end in _tags(source):
+        if tag_end <= start:
+            continue
+        found = search.search(source, max(tag_start, start), tag_end)
+        if found and found.group():
+            return found.start() + max(0, found.group().rfind(group) if group else 0), found.group()
+    return _tag_on(source, line), group
+
+
+def _tags(source: str) -> Iterator[tuple[int, int]]:
+    at = 0
+    opening = re.compile(r"\{[{%]")
+    while tag := opening.search(source, at):
+        close = source.find("}}" if tag.group() == "{{" else "%}", tag.end())
+        at = close + 2 if close >= 0 else len(source)
+        yield tag.start(), at
