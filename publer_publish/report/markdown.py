@@ -30,6 +30,7 @@ _BREAK_AFTER = re.compile(
     r"|\#(?=\w)"  # an issue
     r"|:(?=/|[\w+-]+:)"  # a URL, an emoji's name
     r"|\bwww(?=\.)"
+    r"|\[(?=!)"  # an alert
     r"|(?<=[A-Za-z])-(?=\d)|(?<=GHSA)-",  # GH-1, CVE-2024-1, GHSA-…, a ticket of another system
     re.IGNORECASE,
 )

@@ -57,7 +57,7 @@ def rerun_lines(results: Sequence[Result], rerun: Rerun) -> list[str]:
     if seen and failed + unconfirmed:
         lines.append(_live_line(seen, rerun))
     if unconfirmed or (accepted and failed):
-        lines.append(f"{_open_targets(accepted, unconfirmed)} {_then(rerun)}")
+        lines.append(f"{_open_targets(accepted, unconfirmed)} {_then(accepted + unconfirmed, rerun)}")
     return lines
 
 
@@ -107,12 +107,15 @@ def _open_targets(accepted: int, unconfirmed: int) -> str:
     return " ".join(known)
 
 
-def _then(rerun: Rerun) -> str:
+def _then(count: int, rerun: Rerun) -> str:
+    one = count == 1
     if rerun.recognises:
+        skips = "it if Publer lists it" if one else "those that Publer lists"
         return (
-            "Of these, a re-run skips what Publer lists as live by then, and sends the rest. "
+            f"A re-run skips {skips} as live by then, and {'else sends it' if one else 'sends the others'}. "
             "Publer may still be at work: wait some minutes and look there before you re-run."
         )
     if rerun.refuses:
-        return "A re-run sends nothing if Publer lists one of these as live by then: look there first."
-    return "**A re-run sends these again in any case**: look in Publer first."
+        listed = "it" if one else "one of them"
+        return f"A re-run sends nothing if Publer lists {listed} as live by then: look there first."
+    return f"**A re-run sends {'it' if one else 'them'} again in any case**: look in Publer first."

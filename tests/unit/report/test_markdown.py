@@ -83,6 +83,7 @@ PIECES = st.sampled_from(
         "$$",
         "[x]:",
         "[^1]",
+        "[!NOTE]",
         ">",
         ":::",
         "``a``",
@@ -131,7 +132,7 @@ FOREIGN = st.one_of(
 )
 # What GitHub makes links, mentions, emoji and formulas of after Markdown is done.
 ACTIVE = re.compile(
-    r"@\w|\#\w|://|\bwww\.|:[\w+-]+:|\bgh-\d|\bcve-\d|\bghsa-|\b[0-9a-f]{7,40}\b|\$", re.IGNORECASE
+    r"\[!|@\w|\#\w|://|\bwww\.|:[\w+-]+:|\bgh-\d|\bcve-\d|\bghsa-|\b[0-9a-f]{7,40}\b|\$", re.IGNORECASE
 )
 EVERYDAY = {"text", "code_inline", "softbreak", "hardbreak", "html_inline"}
 
