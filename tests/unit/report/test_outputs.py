@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -170,3 +172,15 @@ def test_the_summary_output_is_at_most_60_kb() -> None:
 
 def test_the_summary_output_can_be_written_whatever_is_in_it() -> None:
     assert outputs(samples.empty(), "a\ud800b")["summary"] == "a?b"
+
+
+SCHEMA = json.loads((Path(__file__).parents[3] / "schemas" / "results.schema.json").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("name", samples.ALL)
+def test_results_match_their_published_schema(name: str) -> None:
+    jsonschema.validate(json.loads(made(samples.ALL[name]())["results"]), SCHEMA)
+
+
+def test_rows_have_the_keys_of_the_schema_in_its_order() -> None:
+    assert list(SCHEMA["$defs"]["result"]["properties"]) == KEYS
