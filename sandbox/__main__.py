@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import threading
 from pathlib import Path
@@ -28,8 +29,9 @@ def main(arguments: list[str] | None = None) -> int:
     except (FormError, OSError) as problem:
         print(f"sandbox: {problem}", file=sys.stderr)
         return 1
-    print(_greeting(sandbox), flush=True)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
+        print(_greeting(sandbox), flush=True)
         threading.Event().wait()
     except KeyboardInterrupt:
         print()

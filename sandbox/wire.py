@@ -44,11 +44,11 @@ class Handler(BaseHTTPRequestHandler):
 
     def finish(self) -> None:
         self.sandbox.connections.discard(self.connection)
-        with contextlib.suppress(OSError, ValueError):
+        with contextlib.suppress(OSError):
             super().finish()
 
     def handle(self) -> None:
-        with contextlib.suppress(ConnectionError, TimeoutError, ValueError):
+        with contextlib.suppress(ConnectionError, TimeoutError):
             super().handle()
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002, ANN401  the base class's signature
