@@ -1,0 +1,120 @@
+"""The media files of a post: whether Publer takes them, by content. What networks want: ``media_rules``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from publer_publish.errors import Problem
+from publer_publish.post.media_rules import (
+    FORMATS,
+    check_for_network,
+    duration,
+    extension_of,
+    file_size,
+    infer_type,
+    kind_of,
+)
+from publer_publish.post.model import Media, MediaSource
+from publer_publish.post.probe_header import MediaInfo
+from publer_publish.post.workspace import OpenFile, UnusableFileError, Workspace
+
+__all__ = [
+    "MOST_BYTES",
+    "Checked",
+    "MediaInfo",
+    "check_file",
+    "check_files",
+    "check_for_network",
+    "described",
+    "infer_type",
+    "kind_of",
+]
+
+MOST_BYTES = 200_000_000
+"""Publer's limit for one upload (media handling page)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """What is known about the files of a run."""
+
+    infos: Mapping[str, MediaInfo]
+    """By the path as written (``Media.value``); the usable ones."""
+    problems: tuple[Problem, ...] = ()
+
+    def info(self, media: Media) -> MediaInfo | None:
+        """None for what is no file, or no usable one."""
+        return self.infos.get(media.value) if media.source is MediaSource.FILE else None
+
+
+def check_files(workspace: Workspace, items: Iterable[Media]) -> Checked:
+    """Open and check the file of each item and of its thumbnail; once, however often it is named."""
+    infos: dict[str, MediaInfo] = {}
+    failed: dict[str, tuple[Problem, ...]] = {}
+    problems: list[Problem] = []
+    for media in _with_thumbnails(items):
+        if media.source is not MediaSource.FILE:
+            continue
+        if media.value in failed:
+            problems += [_at(media, problem) for problem in failed[media.value]]
+        elif media.value not in infos:
+            try:
+                with workspace.open(media.value) as file:
+                    found = check_file(file, media)
+            except UnusableFileError as error:
+                found = (Problem(message=error.message, hint=error.hint, where=media.where),)
+            if isinstance(found, MediaInfo):
+                infos[media.value] = found
+            else:
+                failed[media.value] = found
+                problems += found
+    return Checked(infos=infos, problems=tuple(dict.fromkeys(problems)))
+
+
+def check_file(file: OpenFile, media: Media) -> MediaInfo | tuple[Problem, ...]:
+    """Tell what an open file is, or everything that keeps Publer from taking it."""
+    from publer_publish.post.probe import NotMediaError, probe  # noqa: PLC0415 - most posts have no media
+
+    def wrong(message: str, hint: str) -> Problem:
+        return Problem(message=f"{file.name!r} {message}.", hint=hint, where=media.where)
+
+    if not file.size:
+        return (wrong("is empty", "Did the step that makes it fail, or is it a placeholder?"),)
+    problems = []
+    if file.size > MOST_BYTES:
+        size = f"has {file.size:,} bytes; Publer takes at most {MOST_BYTES:,} (200 MB)"
+        problems.append(wrong(size, "Make it smaller, or give its public address as `url`."))
+    info = None
+    try:
+        info = probe(file.stream, file.size)
+    except NotMediaError as error:
+        problems.append(wrong(error.message, error.hint))
+    extension = extension_of(file.name)
+    if info and extension and info.format not in FORMATS.get(extension, (None, frozenset()))[1]:
+        what = f"is named .{extension}, but its content is {info.format.upper()}"
+        problems.append(wrong(what, f"Name it .{info.format}, or convert it."))
+    return info if info and not problems else tuple(problems)
+
+
+def described(info: MediaInfo) -> str:
+    """Size and dimensions for people: ``PNG, 1200 x 630 pixels, 84 KB``."""
+    parts = [info.format.upper()]
+    if info.width and info.height:
+        parts.append(f"{info.width} x {info.height} pixels")
+    if info.duration_seconds is not None:
+        parts.append(duration(info.duration_seconds))
+    if info.pages is not None:
+        parts.append(f"{info.pages} page{'s' * (info.pages != 1)}")
+    return ", ".join([*parts, file_size(info.size)])
+
+
+def _with_thumbnails(items: Iterable[Media]) -> Iterator[Media]:
+    for media in items:
+        yield media
+        if isinstance(media.thumbnail, Media):
+            yield media.thumbnail
+
+
+def _at(media: Media, problem: Problem) -> Problem:
+    return replace(problem, where=media.where)
