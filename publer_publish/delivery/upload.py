@@ -207,6 +207,7 @@ class _Crew:
             name = PurePosixPath(file.name).name.encode("utf-8", "replace").decode()
             if extension_of(name) not in FORMATS:
                 name = f"{name}.{info.format}"
+            file.stream.seek(0)
             answer = publer.upload(
                 name, file.stream, file.size, info.mime, on_progress=on_progress, deadline=self._deadline
             )
@@ -233,9 +234,6 @@ class _Crew:
         while not all(task.over for task in tasks):
             self._hear(_LOOK_EVERY)
             self._tell(tasks)
-            for task in tasks:
-                if task.bug:
-                    raise task.bug
             if self._deadline.expired():
                 grace -= 1
                 if not grace:
@@ -245,6 +243,8 @@ class _Crew:
         if self._show:
             self._show(())
         for task in tasks:
+            if task.bug:
+                raise task.bug
             if not task.over:
                 task.fail("the time was up before Publer had it; raise `timeout`.")
 

@@ -6,12 +6,13 @@ deadline. ``publish`` is one HTTP attempt, always: whether it may be repeated is
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, BinaryIO, TypeVar
 from urllib.parse import quote
 
-from publer_publish.clock import Deadline
+from publer_publish.clock import Clock, Deadline
 from publer_publish.errors import ServiceError
 from publer_publish.publer import answers
 from publer_publish.publer.errors import (
@@ -34,6 +35,10 @@ PROGRESS_EVERY = 10.0
 UPLOAD_ATTEMPTS = 4
 """Attempts for one file whose answers are lost: each may send 200 MB."""
 
+_ABOUT_ACCESS = re.compile(
+    r"(?i)\b(api|key|workspace|scope|permissions?|access|plan|upgrade|denied|forbidden|cloudflare)\b"
+)
+
 _T = TypeVar("_T")
 
 
@@ -42,6 +47,10 @@ class Publer:
 
     def __init__(self, transport: Transport) -> None:
         self.transport = transport
+
+    def another(self, clock: Clock, log: Callable[[str], None]) -> Publer:
+        """Make a client with a connection of its own, for another thread."""
+        return Publer(self.transport.another(clock, log))
 
     @property
     def rate_limit(self) -> RateLimit:
@@ -227,8 +236,8 @@ class Publer:
 
 def is_busy(error: RefusedError) -> bool:
     """Tell whether this 403 only means that another import is running, which passes."""
-    said = error.sentence.lower()
-    return error.status == FORBIDDEN and "wait" in said and ("jobs" in said or "download" in said)
+    # Publer's sentences may be in the user's language: what is not about access is about waiting.
+    return error.status == FORBIDDEN and bool(error.sentence) and not _ABOUT_ACCESS.search(error.sentence)
 
 
 def _flag(value: bool) -> str:  # noqa: FBT001  # the value itself is the matter

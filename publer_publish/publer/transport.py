@@ -100,6 +100,10 @@ class Transport:
         self._wire = Wire()
         self._session = self._new_session()
 
+    def another(self, clock: Clock, log: Callable[[str], None]) -> Transport:
+        """Make one to the same place with a connection of its own: a session serves one thread."""
+        return Transport(self._url, self._key, self.workspace_id, clock, log)
+
     def _new_session(self) -> requests.Session:
         session = _Session()
         from_environment = session.merge_environment_settings(self._url, {}, None, None, None)
