@@ -167,11 +167,12 @@ def _message(levels: list[dict[str, Any]]) -> str:
     return ""
 
 
-def _flat(value: Json) -> Json:
+def _flat(value: Json, depth: int = 0) -> Json:
     """Turn failures keyed by post into a list, because the key is no part of the sentence."""
+    _check(depth)
     if isinstance(value, dict) and not _FAILURE_FIELDS & value.keys():
-        return [_flat(item) for item in list(value.values())[:10]]
-    return [_flat(item) for item in value[:10]] if isinstance(value, list) else value
+        return [_flat(item, depth + 1) for item in list(value.values())[:10]]
+    return [_flat(item, depth + 1) for item in value[:10]] if isinstance(value, list) else value
 
 
 def _entries_of_levels(levels: list[dict[str, Any]]) -> Iterator[JobEntry]:

@@ -59,8 +59,9 @@ def link_of(value: Json) -> str:
 def time_of(value: Json) -> float | None:
     """Read seconds since the epoch from ISO 8601 (with or without seconds and offset; UTC if it has none)."""
     if isinstance(value, int | float) and not isinstance(value, bool):
-        seconds = value / 1000 if value > _LAST_SECOND else value
-        return float(seconds) if 0 < seconds <= _LAST_SECOND else None
+        if not 0 < value <= _LAST_SECOND * 1000:
+            return None
+        return value / 1000 if value > _LAST_SECOND else float(value)
     if not isinstance(value, str) or len(value) > _MAX_WORD:
         return None
     text = _SPACED_OFFSET.sub("", value.strip().removesuffix(" UTC"))

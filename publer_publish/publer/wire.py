@@ -17,6 +17,7 @@ from requests.adapters import HTTPAdapter
 from requests.exceptions import InvalidSchema
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import NewConnectionError
 
 Foreign: TypeAlias = Any
 """What belongs to a library and only passes through."""
@@ -108,7 +109,12 @@ class WatchedAdapter(HTTPAdapter):
 def _watched_pools(wire: Wire) -> dict[str, type[HTTPConnectionPool]]:
     class Plain(HTTPConnection):
         def _new_conn(self) -> socket.socket:
-            sock = super()._new_conn()
+            try:
+                sock = super()._new_conn()
+            except NewConnectionError as error:
+                # Accepted and reset so quickly that connect() itself reports the reset.
+                wire.established = isinstance(error.__cause__, ConnectionResetError)
+                raise
             wire.opened(sock)
             return sock
 
