@@ -196,8 +196,10 @@ class _Reader:
     def _fail_at_key(self) -> NoReturn:
         self._fail_if_comment_or_end("a key")
         if self._peek() == "'":
-            self._fail("A key stands in single quotes.", 'JSON keys have double quotes: "text": …')
-        self._fail("A key must stand in double quotes.", 'Write "text": … instead of text: …')
+            self._fail("A key stands in single quotes.", 'JSON has only double quotes: "text".')
+        self._fail(
+            "A key must stand in double quotes.", 'Write "text": instead of text: and likewise for every key.'
+        )
 
     def _fail_at_missing_comma(self, parent: Node, closing: str) -> NoReturn:
         self._fail_if_comment_or_end(f'"," or "{closing}"', parent)

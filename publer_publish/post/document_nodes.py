@@ -129,7 +129,8 @@ def problem_at(source: Source, offset: int, message: str, hint: str) -> Problem:
 
 
 def short(text: str) -> str:
-    """Cut what a message quotes."""
+    """Make what a message quotes fit on a line: cut, and without control characters."""
+    text = "".join(char if char.isprintable() else " " for char in text[: MAX_QUOTED + 1])
     return text if len(text) <= MAX_QUOTED else text[: MAX_QUOTED - 1] + "…"
 
 

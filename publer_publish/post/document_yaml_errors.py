@@ -142,6 +142,11 @@ _EXPLANATIONS: tuple[tuple[str, str, str], ...] = (
         'A line that begins with "%" is a directive in YAML, and this one is not valid.',
         "Remove it, or put the text in quotes.",
     ),
+    (
+        "non-alphabetical character",
+        'A line that begins with "%" is a directive in YAML, and this one is not valid.',
+        "Remove it, or put the text in quotes.",
+    ),
     ("version", 'The "%YAML" line is not valid.', "Remove it: post files are YAML 1.2."),
     ("simple key", 'A ":" is missing: a line here is neither "key: value" nor "- item".', _INDENT),
 )
@@ -149,9 +154,14 @@ _EXPLANATIONS: tuple[tuple[str, str, str], ...] = (
 _TAB = ("A tab stands where YAML expects spaces.", "Indent with spaces.")
 _RESERVED = (
     'A value cannot begin with "{}": the character is reserved in YAML.',
-    "Put the value in quotes. " + _QUOTE,
+    _QUOTE,
 )
-_BEGINS_WHERE_OPENED = ("found unexpected end of stream", "found unexpected document indicator")
+_BEGINS_WHERE_OPENED = (
+    "found unexpected end of stream",
+    "found unexpected document indicator",
+    "did not find expected ',' or ']'",
+    "did not find expected ',' or '}'",
+)
 _OTHERWISE = ("This is not valid YAML.", _INDENT + " " + _QUOTE)
 
 

@@ -99,6 +99,11 @@ class KeyFinder:
         words = {**allowed, "posts": {}, "bulk": {}} if not path else allowed
         guess = self.suggestion(key, words)
         exact = _plain(guess) == _plain(key)
+        if "accounts" in path[-2:-1] and key in self._network_keys:
+            return (
+                f'Unknown key "{key}" in an entry of accounts.',
+                f'Write the selector as text: "{key}/Name".',
+            )
         places = [] if exact else self._places(key, path)
         inside = f" in {short(str(path[-1]))}" if path and isinstance(path[-1], str) else ""
         message = f'Unknown key "{short(key)}"{inside}.'

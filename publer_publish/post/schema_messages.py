@@ -13,7 +13,8 @@ from publer_publish.post.schema_keys import KeyFinder, closest
 
 Path = tuple[str | int, ...]
 
-_MAX_LISTED = 14
+_MAX_LISTED = 24
+_LISTED_OF_MANY = 5
 _TYPE_NAMES = {
     "string": "text",
     "integer": "a whole number",
@@ -160,12 +161,19 @@ class Explainer:
         if "string" in types:
             return "Write the text, or remove the key." if value is None else "Write one text here."
         if "object" in types:
-            return (
-                _A_MAPPING if value is not None else "Write {} if there is nothing to set, or remove the key."
-            )
+            return self._mapping_hint(value, path)
         if "boolean" in types and isinstance(value, str) and value.lower() in _LOOKS_TRUE_OR_FALSE:
             return "Write true or false, without quotes: in YAML 1.2 yes, no, on and off are text."
         return f"Write {_types(types)}, without quotes."
+
+    def _mapping_hint(self, value: object, path: Path) -> str:
+        if value is None and "networks" in path[-2:-1]:
+            return "Write {} if there is nothing to set, or remove the key."
+        if path[-1:] == ("networks",):
+            return 'Write each network as a key: "twitter: {}".'
+        if "media" in path[-2:-1] and isinstance(value, str):
+            return f'Write "file: {short(value)}"; a URL as "url: …", a Publer media id as "id: …".'
+        return _A_MAPPING
 
     def _enum(self, finding: Finding, path: Path) -> Problem:
         own = finding.schema.get("errorMessage")
@@ -175,8 +183,9 @@ class Explainer:
         guess = closest(str(finding.value), allowed)
         network = self._keys.network_of(path) if path[-1] == "type" and len(path) > 1 else ""
         of = f" on {network}" if network and path[-2] == network else ""
-        listed = ", ".join(allowed[:_MAX_LISTED])
-        more = f" … and {len(allowed) - _MAX_LISTED} more" if len(allowed) > _MAX_LISTED else ""
+        shown = allowed if len(allowed) <= _MAX_LISTED else allowed[:_LISTED_OF_MANY]
+        listed = ", ".join(shown)
+        more = f" … and {len(allowed) - len(shown)} more" if len(allowed) > len(shown) else ""
         did_you_mean = f'Did you mean "{guess}"? ' if guess else ""
         return Problem(
             message=f'{_name(path)} cannot be "{short(str(finding.value))}"{of}.',
@@ -234,7 +243,7 @@ class Explainer:
 
     def _too_few(self, finding: Finding, path: Path) -> Problem:
         if not finding.value:
-            hint = "Write at least one item, or remove the key."
+            hint = "Write at least one item, or remove the key." if path else "Write at least one post."
             if path and path[-1] == "accounts":
                 hint = 'Name at least one account, such as "twitter/*"; without accounts a post goes nowhere.'
             return Problem(

@@ -1,0 +1,73 @@
+"""Promise: every broken post file is told with line, column, path and our words, all problems at once.
+
+Each file in ``tests/data/broken`` has its expected problems beside it: adding a pair adds a test. ``words``
+are parts of the message.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from publer_publish.errors import InvalidInputError, Problem, Severity
+from publer_publish.post.document import parse
+from publer_publish.post.schema import check
+
+BROKEN = Path(__file__).parents[2] / "data" / "broken"
+EXPECTED = ".expected.json"
+FILES = sorted(path for path in BROKEN.iterdir() if not path.name.endswith(EXPECTED) and path.name[0] != ".")
+
+
+def problems_of(path: Path) -> list[Problem]:
+    """Give all problems of a file, as a run reports them."""
+    try:
+        return check(parse(path.read_bytes(), path.name))
+    except InvalidInputError as error:
+        return list(error.problems)
+
+
+def expected_of(path: Path) -> list[dict[str, Any]]:
+    expected: list[dict[str, Any]] = json.loads(path.with_name(path.name + EXPECTED).read_text("utf-8"))
+    return expected
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_each_problem_of_a_broken_file_is_told_at_its_place(path: Path) -> None:
+    found = problems_of(path)
+    assert [(p.where.line, p.where.column, p.where.path) for p in found] == [
+        (e["line"], e["column"], e["path"]) for e in expected_of(path)
+    ]
+    for problem, expected in zip(found, expected_of(path), strict=True):
+        for words in expected["words"]:
+            assert words in problem.message
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_each_problem_is_a_short_sentence_with_a_hint(path: Path) -> None:
+    found = problems_of(path)
+    assert any(problem.severity is Severity.ERROR for problem in found)
+    for problem in found:
+        assert problem.where.file == path.name
+        assert problem.message.endswith(".")
+        assert problem.message[0].isupper() or problem.message[0] == '"'
+        assert problem.message.isprintable()
+        assert len(problem.message) < 200
+        assert problem.hint.endswith((".", "?", '"'))
+        for foreign in (
+            "while scanning",
+            "while parsing",
+            "is not of type",
+            "is not valid under",
+            "Traceback",
+        ):
+            assert foreign not in problem.message + problem.hint
+
+
+def test_the_corpus_is_large_and_paired() -> None:
+    assert len(FILES) >= 100
+    names = {path.name for path in FILES}
+    for path in BROKEN.glob("*" + EXPECTED):
+        assert path.name.removesuffix(EXPECTED) in names
