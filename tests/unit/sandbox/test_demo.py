@@ -1,0 +1,123 @@
+"""Promise: the demo shows what the runner would show, and gives the action what the runner would give it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+
+from sandbox import demo
+from sandbox.runner_view import LogView, read_outputs
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.mark.parametrize(
+    ("printed", "shown"),
+    [
+        ("hello", "hello"),
+        ("a::error::b", "a::error::b"),
+        ("::error::No.", "Error: No."),
+        ("  ::WARNING title=Oh dear::Maybe%0Anot 100%25", "Warning: Maybe\nnot 100%"),
+        ("::notice file=a%2Cb.yml,line=3,col=7::See", "Notice: See  (a,b.yml:3:7)"),
+        ("::error title=12:30 too::Late", "Error: Late"),
+        ("::debug::hidden", None),
+        ("::group::Posts", "▾ Posts"),
+        ("::endgroup::", None),
+        ("::unknown::x", "::unknown::x"),
+    ],
+)
+def test_commands_are_shown_as_the_runner_does(printed: str, shown: str | None) -> None:
+    assert LogView().line(printed + "\n") == shown
+
+
+def test_groups_masks_and_stopped_commands() -> None:
+    view = LogView()
+    printed = [
+        "::add-mask::s3cret",
+        "::group::With s3cret",
+        "key s3cret",
+        "::stop-commands::t0ken",
+        "::error::not one, s3cret",
+        "::t0ken::",
+        "::endgroup::",
+        "::error::one",
+    ]
+    shown = [view.line(line) for line in printed]
+    assert shown == [
+        None,
+        "▾ With ***",
+        "    key ***",
+        None,
+        "    ::error::not one, ***",
+        None,
+        None,
+        "Error: one",
+    ]
+
+
+def test_outputs_are_read_by_the_runners_rules() -> None:
+    text = "a=1\nb<<END\nx\n\ny=z\nEND\nc=\nd<<E\nE\n\ne=f<<g\na=2\n"
+    assert read_outputs(text) == {"a": "2", "b": "x\n\ny=z", "c": "", "d": "", "e": "f<<g"}
+
+
+@pytest.mark.parametrize("text", ["junk\n", "=x\n", "a<<\nx\n", "a<<END\nx\n"])
+def test_broken_outputs_are_errors(text: str) -> None:
+    with pytest.raises(ValueError, match=r"Invalid format|must not be empty|not found"):
+        read_outputs(text)
+
+
+PROGRAM = """
+import http.client, json, os, urllib.parse
+url = urllib.parse.urlsplit(os.environ["INPUT_API-URL"])
+connection = http.client.HTTPConnection(url.netloc)
+headers = {"Authorization": "Bearer-API " + os.environ["INPUT_API-KEY"], "Content-Type": "application/json",
+           "Publer-Workspace-Id": os.environ["INPUT_WORKSPACE-ID"]}
+connection.request("GET", url.path + "/accounts", headers=headers)
+account = next(a for a in json.load(connection.getresponse()) if a["provider"] == "bluesky")
+tag = json.load(open(os.environ["GITHUB_EVENT_PATH"]))["release"]["tag_name"]
+post = {"networks": {"bluesky": {"type": "status", "text": tag}}, "accounts": [{"id": account["id"]}]}
+body = json.dumps({"bulk": {"state": "scheduled", "posts": [post]}})
+connection.request("POST", url.path + "/posts/schedule/publish", body, headers)
+connection.getresponse().read()
+connection.close()
+print("::notice::posted from", os.path.basename(os.getcwd()))
+open(os.environ["GITHUB_OUTPUT"], "a").write("published-count=REPORTED\\nresults=[{\\"a\\": 1}]\\n")
+open(os.environ["GITHUB_STEP_SUMMARY"], "a").write("# Done\\n")
+raise SystemExit(EXIT)
+"""
+
+
+@pytest.mark.parametrize(
+    ("reported", "exit_code", "expected"), [("1", "0", 0), ("1", "1", 1), ("0", "0", 1), ("2", "0", 1)]
+)
+def test_the_demo_shows_everything_and_believes_only_the_truth(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], reported: str, exit_code: str, expected: int
+) -> None:
+    program = tmp_path / "program.py"
+    program.write_text(PROGRAM.replace("REPORTED", reported).replace("EXIT", exit_code))
+    assert demo.main(program) == expected
+    printed = capfd.readouterr().out
+    for part in (
+        "Notice: posted from workspace",
+        "published-count: ",
+        '    {"a": 1}',
+        "# Done",
+        "Bluesky · Acme Inc",
+    ):
+        assert part in printed
+    assert ("really published: 1." in printed) is (reported != "1")
+
+
+def test_every_declared_input_is_given_as_declared() -> None:
+    declared = YAML(typ="safe").load((ROOT / "action.yml").read_text(encoding="utf-8"))["inputs"]
+    assert set(demo.INPUTS) | {"api-key", "workspace-id", "api-url"} == set(declared)
+    for name, value in demo.INPUTS.items():
+        if name not in {"post-file", "github-token"}:
+            assert value == declared[name].get("default", "")
+
+
+def test_the_release_example_goes_to_five_networks() -> None:
+    example = YAML(typ="safe").load((ROOT / "examples" / "release.yml").read_text(encoding="utf-8"))
+    assert set(example["networks"]) == {"twitter", "linkedin", "bluesky", "mastodon", "threads"}
