@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from publer_publish.clock import Clock, Deadline
 from publer_publish.delivery.prepared import Key, Prepared, key_of
-from publer_publish.delivery.progress import Progress, Show, line
+from publer_publish.delivery.upload_progress import Progress, Show, line
 from publer_publish.errors import ActionError, CancelledError
 from publer_publish.post.media import check_file
 from publer_publish.post.media_rules import FORMATS, extension_of

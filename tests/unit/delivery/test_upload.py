@@ -15,8 +15,8 @@ import pytest
 
 from publer_publish.clock import Clock, Deadline
 from publer_publish.delivery.prepared import Prepared
-from publer_publish.delivery.progress import Progress, bar, line
 from publer_publish.delivery.upload import prepare
+from publer_publish.delivery.upload_progress import Progress, bar, line
 from publer_publish.errors import CancelledError, Where
 from publer_publish.post.model import Media, MediaSource
 from publer_publish.post.workspace import Workspace
