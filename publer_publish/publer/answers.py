@@ -11,7 +11,7 @@ from typing import Any
 
 from publer_publish.errors import ServiceError
 from publer_publish.publer.errors import LostError
-from publer_publish.publer.jobs import read_job, read_job_id
+from publer_publish.publer.jobs import read_job
 from publer_publish.publer.model import Account, Json, PostPage, User, Workspace
 from publer_publish.publer.sentences import clean, sentence_of
 from publer_publish.publer.values import first, id_of, name_of, post_of, word_of
@@ -73,6 +73,7 @@ _BROKEN = frozenset(
     }
 )
 _MAX_PAGES = 1_000_000
+_MAX_JOB_ID = 128
 
 
 def read_user(body: Json) -> User:
@@ -129,6 +130,28 @@ def read_media(body: Json) -> Mapping[str, Any]:
     if said:
         raise ServiceError(f"Publer did not keep the file: {said}")
     raise _unreadable("the uploaded file", body)
+
+
+def read_job_id(body: Json) -> str:
+    """Read the id of a job that was just started: at ``job_id``, or within ``data`` or ``job``.
+
+    A 2xx without one (seen when Publer ignored a body it did not understand) raises LostError:
+    whether anything was started is not known.
+    """
+    holders = [body]
+    if isinstance(body, dict):
+        holders += [body.get("data"), body.get("job")]
+    for holder in holders:
+        if isinstance(holder, dict):
+            found = id_of(holder.get("job_id")) or (id_of(holder.get("id")) if holder is not body else "")
+            if found and len(found) <= _MAX_JOB_ID and all(char.isalnum() or char in "-_" for char in found):
+                return found
+    said = sentence_of(body)
+    quoted = f" It said: {said}" if said else ""
+    raise LostError(
+        f"Publer answered without a job id, so nobody knows whether it took the request.{quoted}",
+        hint="Look in Publer before sending it again.",
+    )
 
 
 def read_objects(body: Json, name: str) -> tuple[Mapping[str, Any], ...]:

@@ -32,6 +32,12 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.5, 10.0
 """Seconds between two attempts; doubled each time."""
 PROGRESS_EVERY = 10.0
 """Seconds between two lines of the log while waiting."""
+FIRST_PATIENCE, LONGEST_PATIENCE = 10.0, 40.0
+"""Seconds for one attempt to read; doubled each time, because Publer may just be slow today."""
+IMPORT_PATIENCE = 30.0
+"""Seconds for the answer to an import, which only starts it."""
+UPLOAD_SILENCE = 120.0
+"""Seconds that Publer may take to think about an uploaded file."""
 UPLOAD_ATTEMPTS = 4
 """Attempts for one file whose answers are lost: each may send 200 MB."""
 
@@ -140,6 +146,7 @@ class Publer:
                 stream=body,
                 content_type=body.content_type,
                 patience=deadline.remaining(),
+                silence=UPLOAD_SILENCE,
             )
             return answers.read_media(answer)
 
@@ -165,9 +172,10 @@ class Publer:
         }
 
         def attempt() -> str:
-            return answers.read_job_id(
-                self.transport.send("POST", "/media/from-url", deadline=deadline, document=document)
+            answer = self.transport.send(
+                "POST", "/media/from-url", deadline=deadline, document=document, patience=IMPORT_PATIENCE
             )
+            return answers.read_job_id(answer)
 
         return self._patiently(attempt, deadline, attempts=UPLOAD_ATTEMPTS, wait_for_imports=True)
 
@@ -186,8 +194,12 @@ class Publer:
         deadline: Deadline,
         params: Sequence[tuple[str, str]] = (),
     ) -> _T:
+        patience = FIRST_PATIENCE / 2
+
         def attempt() -> _T:
-            return read(self.transport.send("GET", path, deadline=deadline, params=params))
+            nonlocal patience
+            patience = min(patience * 2, LONGEST_PATIENCE)
+            return read(self.transport.send("GET", path, deadline=deadline, params=params, patience=patience))
 
         return self._patiently(attempt, deadline)
 

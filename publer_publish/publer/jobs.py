@@ -62,7 +62,6 @@ _ENVELOPE = frozenset(
 )
 _BENIGN = frozenset({"failures", "plan", "success", "status"})
 _DEEPEST = 40
-_MAX_ID = 128
 
 
 def read_job(body: Json) -> Job:
@@ -375,25 +374,3 @@ def _raw(body: Json) -> str:
         return clean(json.dumps(body, ensure_ascii=False), RAW_LIMIT)
     except (RecursionError, ValueError):
         return ""
-
-
-def read_job_id(body: Json) -> str:
-    """Read the id of a job that was just started: at ``job_id``, or within ``data`` or ``job``.
-
-    A 2xx without one (seen when Publer ignored a body it did not understand) raises LostError:
-    whether anything was started is not known.
-    """
-    holders = [body]
-    if isinstance(body, dict):
-        holders += [body.get("data"), body.get("job")]
-    for holder in holders:
-        if isinstance(holder, dict):
-            found = id_of(holder.get("job_id")) or (id_of(holder.get("id")) if holder is not body else "")
-            if found and len(found) <= _MAX_ID and all(char.isalnum() or char in "-_" for char in found):
-                return found
-    said = sentence_of(body)
-    quoted = f" It said: {said}" if said else ""
-    raise LostError(
-        f"Publer answered without a job id, so nobody knows whether it took the request.{quoted}",
-        hint="Look in Publer before sending it again.",
-    )

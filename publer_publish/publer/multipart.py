@@ -7,11 +7,14 @@ from typing import Any, BinaryIO
 
 from requests_toolbelt.multipart.encoder import MultipartEncoder
 
+from publer_publish.errors import ServiceError
+
 
 class _Exactly:
     """The next ``size`` bytes of a stream: the length that was announced is the length that is sent."""
 
-    def __init__(self, stream: BinaryIO, size: int) -> None:
+    def __init__(self, name: str, stream: BinaryIO, size: int) -> None:
+        self._name = name
         self._stream = stream
         self.len = size
         """Bytes still to come; the encoder asks for it."""
@@ -20,7 +23,7 @@ class _Exactly:
         wanted = self.len if size < 0 else min(size, self.len)
         piece = self._stream.read(wanted)
         if wanted and not piece:
-            raise OSError("the file became shorter while it was sent")
+            raise ServiceError(f"{self._name} became shorter while it was sent.")
         self.len -= len(piece)
         return piece
 
@@ -40,7 +43,7 @@ class Multipart:
     ) -> None:
         parts: list[tuple[str, Any]] = [
             *fields.items(),
-            ("file", (name, _Exactly(stream, size), content_type)),
+            ("file", (name, _Exactly(name, stream, size), content_type)),
         ]
         self._encoder = MultipartEncoder(parts)
         self.len: int = self._encoder.len

@@ -10,7 +10,9 @@ from publer_publish.publer.model import Json
 MAX_SENTENCE = 500
 """Characters. Enough for every sentence seen; a page of HTML or a stack trace is not one."""
 
-_INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+_BREAKING = {"Cc", "Cs", "Zl", "Zp"}
+_JOINERS = "\u200c\u200d"
+"""Invisible, too, but names in Persian and emoji of several people are not the same without them."""
 _SAYING = ("message", "error", "errors", "error_message", "reason", "description", "detail")
 _TITLE = re.compile(r"<title[^<>]{0,100}>([^<]{1,200})", re.IGNORECASE)
 _CLOUDFLARE = re.compile(r"error code:\s{0,5}(\d{3,4})", re.IGNORECASE)
@@ -20,13 +22,15 @@ _MAX_NESTING = 6
 def clean(text: str, limit: int = MAX_SENTENCE) -> str:
     """Make one line of visible text: no control or direction characters, no half pairs."""
     head = text[: limit * 4]
-    spaced = "".join(" " if _is_invisible(char) else char for char in head)
-    line = " ".join(spaced.split())
+    line = " ".join("".join(map(_visible, head)).split())
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 
-def _is_invisible(char: str) -> bool:
-    return char not in "\u200d\ufe0f" and unicodedata.category(char) in _INVISIBLE
+def _visible(char: str) -> str:
+    category = unicodedata.category(char)
+    if category in _BREAKING:
+        return " "
+    return "" if category == "Cf" and char not in _JOINERS else char
 
 
 def sentence_of(value: Json) -> str:

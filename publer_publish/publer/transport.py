@@ -37,8 +37,8 @@ MAX_BODY = 8 * 1024 * 1024
 
 CONNECT_PATIENCE = 10.0
 """Seconds for a connection to come up."""
-READ_PATIENCE = 14.0
-"""Seconds for one attempt of a request that may be repeated."""
+PATIENCE = 10.0
+"""Seconds for one exchange, unless the caller has more."""
 
 _WITHOUT_WORKSPACE = ("/users/me", "/workspaces")
 _CLEAR_NO = frozenset(
@@ -91,8 +91,8 @@ class Transport:
             )
         self.clock = clock
         self.log = log
+        self._workspace_id = ""
         self.workspace_id = workspace_id
-        """May be empty until ``/workspaces`` has been asked."""
         self.rate_limit = RateLimit()
         """What the latest answer said."""
         self._url = api_url.rstrip("/")
@@ -121,6 +121,20 @@ class Transport:
         session.mount("http://", adapter)
         return session
 
+    @property
+    def workspace_id(self) -> str:
+        """The workspace that requests are about; empty until ``/workspaces`` has been asked."""
+        return self._workspace_id
+
+    @workspace_id.setter
+    def workspace_id(self, value: str) -> None:
+        if _UNSPEAKABLE.search(value):
+            raise ServiceError(
+                "The workspace id contains a space, a line break or another impossible character.",
+                hint="`workspace-id` is 24 hexadecimal digits; `doctor` lists the workspaces of the key.",
+            )
+        self._workspace_id = value
+
     def __enter__(self) -> Self:
         return self
 
@@ -141,13 +155,15 @@ class Transport:
         document: Json = None,
         stream: Body | None = None,
         content_type: str = "application/json",
-        patience: float = READ_PATIENCE,
+        patience: float = PATIENCE,
+        silence: float | None = None,
         fresh: bool = False,
     ) -> Json:
         """Send one request, once, and return the parsed JSON of a 2xx answer.
 
         ``document`` is sent as JSON, ``stream`` as it is. ``patience`` is how many seconds the whole
-        exchange may take, and never more than the deadline leaves. ``fresh`` opens a new connection,
+        exchange may take, and never more than the deadline leaves; ``silence`` how many of them may pass
+        without a byte from Publer, by default all. ``fresh`` opens a new connection,
         because an old one may have died unnoticed, and then nobody knows whether the request got there.
         """
         label = f"{method} {path}"
@@ -172,7 +188,7 @@ class Transport:
                     params=list(params),
                     data=data,
                     headers=headers,
-                    timeout=(min(CONNECT_PATIENCE, seconds), seconds),
+                    timeout=(min(CONNECT_PATIENCE, seconds), min(silence or seconds, seconds)),
                     allow_redirects=False,
                     stream=True,
                 ) as response,

@@ -64,8 +64,15 @@ class Wire:
 class Watch:
     """Cuts the wire after ``seconds``, however slowly bytes keep dribbling in; says when it takes long."""
 
-    def __init__(self, wire: Wire, seconds: float, on_waiting: Callable[[float], None]) -> None:
+    def __init__(
+        self,
+        wire: Wire,
+        seconds: float,
+        on_waiting: Callable[[float], None],
+        every: float = STILL_WAITING_EVERY,
+    ) -> None:
         self._wire, self._left, self._on_waiting = wire, min(seconds, threading.TIMEOUT_MAX), on_waiting
+        self._every = every
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, name="publer-watch", daemon=True)
 
@@ -79,8 +86,8 @@ class Watch:
 
     def _run(self) -> None:
         waited = 0.0
-        while not self._over.wait(min(STILL_WAITING_EVERY, self._left - waited)):
-            waited += min(STILL_WAITING_EVERY, self._left - waited)
+        while not self._over.wait(nap := min(self._every, self._left - waited)):
+            waited += nap
             if waited >= self._left:
                 self._wire.stop()
                 return

@@ -136,6 +136,13 @@ def test_a_wait_beyond_the_deadline_is_not_begun(bench: Any) -> None:
 # --- the other endpoints ---------------------------------------------------------------------------
 
 
+def test_the_rate_limit_of_the_latest_answer_is_known(bench: Any) -> None:
+    server = bench.serve(bench.answer(200, [], headers="X-RateLimit-Remaining: 42\r\n"))
+    publer = bench.publer(server.url)
+    publer.accounts(deadline=bench.deadline())
+    assert publer.rate_limit.remaining == 42
+
+
 def test_me_and_workspaces(bench: Any) -> None:
     server = bench.serve(
         bench.answer(200, {"id": "u", "name": "Ada"}), bench.answer(200, [{"id": "w", "name": "Team"}])
@@ -283,7 +290,7 @@ def test_a_file_over_the_limit_is_refused_once(bench: Any) -> None:
 
 def test_a_file_that_becomes_shorter_does_not_hang(bench: Any) -> None:
     server = bench.serve(bench.answer(200, {"id": "m1"}))
-    with pytest.raises(ServiceError):
+    with pytest.raises(ServiceError, match=r"card\.png became shorter"):
         upload(bench, server.url, io.BytesIO(b"short"), 5000)
     assert server.requests == []
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import threading
 import traceback
 from typing import Any
 
@@ -12,7 +13,9 @@ import pytest
 from publer_publish.errors import ServiceError
 from publer_publish.publer.errors import LostError, NotSentError, RateLimitedError, RefusedError
 from publer_publish.publer.limits import RateLimit
+from publer_publish.publer.sentences import clean
 from publer_publish.publer.transport import MAX_BODY, Transport
+from publer_publish.publer.wire import Watch, Wire
 
 
 def failure(
@@ -466,6 +469,36 @@ def test_an_impossible_key_is_refused_without_showing_it(bench: Any, key: str) -
     with pytest.raises(ServiceError) as caught:
         Transport("http://127.0.0.1:1", key, "", bench.clock, bench.lines.append)
     assert not key or key not in caught.value.message + caught.value.hint
+
+
+@pytest.mark.parametrize("workspace", ["two words", "line\nbreak", "größe"])
+def test_an_impossible_workspace_is_refused_before_it_reaches_a_header(bench: Any, workspace: str) -> None:
+    with pytest.raises(ServiceError, match="workspace id"):
+        Transport("http://127.0.0.1:1", bench.key, workspace, bench.clock, bench.lines.append)
+
+
+def test_a_long_wait_gives_signs_of_life() -> None:
+    """Design 5.9"""
+    said = threading.Event()
+    with Watch(Wire(), 60, lambda _: said.set(), every=0.001):
+        assert said.wait(30)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("  a \t\r\n b\u2028c ", "a b c"),
+        ("a\x00\x1b[31mb\x9b", "a [31mb"),
+        ("evil\u202etxt\u2066\u200b\ufeff", "eviltxt"),
+        ("می\u200cخواهم 👩\u200d👩\u200d👧 ❤️", "می\u200cخواهم 👩\u200d👩\u200d👧 ❤️"),
+        ("half \ud83d pair", "half pair"),
+        ("\U0001fae8 newer than this Python", "\U0001fae8 newer than this Python"),
+        ("x" * 501, "x" * 499 + "…"),
+    ],
+    ids=ascii,
+)
+def test_foreign_text_becomes_one_visible_line(text: str, line: str) -> None:
+    assert clean(text) == line
 
 
 def test_neither_transport_nor_session_shows_the_key(bench: Any) -> None:
