@@ -48,7 +48,11 @@ class Answer:
 
 
 def ok(value: Any, status: int = 200) -> Answer:  # noqa: ANN401  any JSON value
-    return Answer(status=status, body=json.dumps(value, ensure_ascii=False).encode())
+    try:
+        body = json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:  # half a surrogate pair, sent to us as an escape: sent back as one
+        body = json.dumps(value).encode()
+    return Answer(status=status, body=body)
 
 
 def refused(status: int, sentence: str) -> Answer:
@@ -58,4 +62,7 @@ def refused(status: int, sentence: str) -> Answer:
 
 def parsed_json(body: bytes) -> Any:  # noqa: ANN401  any JSON value
     """The JSON value of a body. Raises ValueError."""
-    return json.loads(body.decode("utf-8"))
+    try:
+        return json.loads(body.decode("utf-8"))
+    except RecursionError:
+        raise ValueError("nested too deeply") from None

@@ -55,7 +55,9 @@ def answer(sandbox: Sandbox, call: Call) -> Answer:
 def _look(sandbox: Sandbox, path: str) -> Answer:
     if path == "/":
         text = page.render(sandbox.record, sandbox.scenario)
-        return Answer(status=200, body=text.encode(), headers=_PAGE_HEADERS, content_type=HTML)
+        return Answer(
+            status=200, body=text.encode("utf-8", "replace"), headers=_PAGE_HEADERS, content_type=HTML
+        )
     if path == "/_sandbox/page.css":
         return Answer(status=200, body=page.STYLE.encode(), headers=_PAGE_HEADERS, content_type="text/css")
     if path == "/_sandbox/record":

@@ -55,9 +55,14 @@ def answer(world: World, call: Call) -> Answer:
 
 
 def _page(releases: list[dict[str, Any]], call: Call) -> Answer:
-    size = min(100, int(call.value("per_page") or 30))
-    page = max(1, int(call.value("page") or 1))
+    size = min(100, _number(call, "per_page", 30))
+    page = _number(call, "page", 1)
     return ok(releases[(page - 1) * size : page * size])
+
+
+def _number(call: Call, name: str, default: int) -> int:
+    text = call.value(name) or ""
+    return max(1, int(text)) if text.isdecimal() else default
 
 
 def _refused(status: int, message: str, headers: Mapping[str, str] | None = None) -> Answer:
