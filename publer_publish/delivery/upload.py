@@ -13,14 +13,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any, BinaryIO, Protocol, Self
-from urllib.parse import urlsplit
 
 from publer_publish.clock import Clock, Deadline
 from publer_publish.delivery.prepared import Key, Prepared, key_of
 from publer_publish.delivery.upload_progress import Progress, Show, line
 from publer_publish.errors import ActionError, CancelledError
 from publer_publish.post.media import check_file
-from publer_publish.post.media_rules import FORMATS, extension_of
+from publer_publish.post.media_rules import FORMATS, extension_of, path_of_url
 from publer_publish.post.model import Media, MediaSource
 from publer_publish.post.probe_header import MediaInfo
 from publer_publish.post.workspace import UnusableFileError, Workspace
@@ -57,6 +56,8 @@ class MediaApi(Protocol):
     def another(self, clock: Clock, log: Callable[[str], None]) -> Self:
         """Make one with a connection of its own, for another thread."""
         ...
+
+    def close(self) -> None: ...
 
 
 @dataclass(slots=True, kw_only=True)
@@ -171,25 +172,27 @@ class _Crew:
         threading.Thread(target=self._work, args=(publer, tasks), name="publer-media", daemon=True).start()
 
     def _work(self, publer: MediaApi, tasks: queue.SimpleQueue[_Task]) -> None:
-        while not self._stopped.is_set():
-            try:
-                task = tasks.get_nowait()
-            except queue.Empty:
-                return
-            try:
-                task.began = self._clock.monotonic()
-                if task.media[0].source is MediaSource.FILE:
-                    self._upload(publer, task)
-                else:
-                    self._import(publer, task)
-            except ActionError as error:
-                task.fail(error.message)
-            except CancelledError:
-                return
-            except Exception as error:  # noqa: BLE001 - handed to the main thread, which raises it
-                task.bug = error
-            task.over = True
-            self._messages.put("")  # wakes the main thread
+        try:
+            while not self._stopped.is_set():
+                self._do(publer, tasks.get_nowait())
+        except (queue.Empty, CancelledError):
+            pass
+        finally:
+            publer.close()
+
+    def _do(self, publer: MediaApi, task: _Task) -> None:
+        task.began = self._clock.monotonic()
+        try:
+            if task.media[0].source is MediaSource.FILE:
+                self._upload(publer, task)
+            else:
+                self._import(publer, task)
+        except ActionError as error:
+            task.fail(error.message)
+        except Exception as error:  # noqa: BLE001 - handed to the main thread, which raises it
+            task.bug = error
+        task.over = True
+        self._messages.put("")  # wakes the main thread
 
     def _upload(self, publer: MediaApi, task: _Task) -> None:
         (media,) = task.media
@@ -254,6 +257,8 @@ class _Crew:
         except queue.Empty:
             return
         if message:
+            if self._show:
+                self._show(())
             self._log(message)
 
     def _tell(self, tasks: Sequence[_Task]) -> None:
@@ -319,8 +324,7 @@ def _read_import(task: _Task, items: Sequence[Mapping[str, Any]], job: Job) -> N
 
 
 def _name_of_url(url: str) -> str:
-    parts = urlsplit(url)
-    name = PurePosixPath(parts.path).name or parts.hostname or "media"
+    name = PurePosixPath(path_of_url(url) or "").name or "media"
     return name[-_LONGEST_NAME:]
 
 

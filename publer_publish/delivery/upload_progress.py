@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from shutil import get_terminal_size
+from typing import TextIO
 
 from publer_publish.post.media_rules import file_size
 
 _BAR = 20
+_BEGIN_OF_LINE = "\r\x1b[2K"  # and nothing behind it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,15 +36,30 @@ Show = Callable[[Sequence[Progress]], None]
 """What is told about the files on their way, several times a second; an empty one ends it."""
 
 
+def on_terminal(stream: TextIO) -> Show:
+    """Keep a bar in the last line of a terminal."""
+
+    def show(files: Sequence[Progress]) -> None:
+        stream.write(_BEGIN_OF_LINE + (bar(files, get_terminal_size().columns - 1) if files else ""))
+        stream.flush()
+
+    return show
+
+
 def line(progress: Progress) -> str:
     """Name, percent and rate, as a line of a log."""
     total = file_size(progress.total)
-    return f"Uploading {progress.name}: {progress.percent} % of {total}, {progress.rate}"
+    return f"Uploading {_visible(progress.name)}: {progress.percent} % of {total}, {progress.rate}"
 
 
 def bar(files: Sequence[Progress], width: int) -> str:
     """Draw all files of the moment in one line of at most ``width`` columns."""
     sent, total = sum(file.sent for file in files), sum(file.total for file in files)
     done = _BAR * sent // total if total else _BAR
-    names = ", ".join(f"{file.name} {file.percent} % ({file.rate})" for file in files)
+    names = ", ".join(f"{_visible(file.name)} {file.percent} % ({file.rate})" for file in files)
     return f"[{'#' * done}{'.' * (_BAR - done)}] {names}"[:width]
+
+
+def _visible(name: str) -> str:
+    """Take from a file's name what would move the cursor or begin a new line."""
+    return "".join(character if character.isprintable() else "?" for character in name)

@@ -14,6 +14,7 @@ from publer_publish.post.media_rules import (
     file_size,
     infer_type,
     kind_of,
+    path_of_url,
 )
 from publer_publish.post.model import Media, MediaSource
 from publer_publish.post.probe_header import MediaInfo
@@ -49,11 +50,13 @@ class Checked:
 
 
 def check_files(workspace: Workspace, items: Iterable[Media]) -> Checked:
-    """Open and check the file of each item and of its thumbnail; once, however often it is named."""
+    """Check each item and its thumbnail; a file is opened once, however often it is named."""
     infos: dict[str, MediaInfo] = {}
     failed: dict[str, tuple[Problem, ...]] = {}
     problems: list[Problem] = []
     for media in _with_thumbnails(items):
+        if media.source is MediaSource.URL and path_of_url(media.value) is None:
+            problems.append(_no_address(media))
         if media.source is not MediaSource.FILE:
             continue
         if media.value in failed:
@@ -114,6 +117,14 @@ def _with_thumbnails(items: Iterable[Media]) -> Iterator[Media]:
         yield media
         if isinstance(media.thumbnail, Media):
             yield media.thumbnail
+
+
+def _no_address(media: Media) -> Problem:
+    return Problem(
+        message=f"{media.value!r} is not an address that Publer could download from.",
+        hint="Give the direct, public address of the file: https://…",
+        where=media.where,
+    )
 
 
 def _at(media: Media, problem: Problem) -> Problem:

@@ -7,6 +7,7 @@ the wider value is taken, and since they do differ, exceeding one is a warning.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -90,7 +91,7 @@ def kind_of(media: Media, info: MediaInfo | None = None) -> Kind | None:
     if media.source is MediaSource.ID:
         return None
     known = FORMATS.get(
-        extension_of(media.value if media.source is MediaSource.FILE else _url_path(media.value))
+        extension_of(media.value if media.source is MediaSource.FILE else path_of_url(media.value) or "")
     )
     return known[0] if known else None
 
@@ -305,11 +306,14 @@ def extension_of(name: str) -> str:
     return PurePosixPath(name).suffix[1:].lower()
 
 
-def _url_path(url: str) -> str:
+def path_of_url(url: str) -> str | None:
+    """Return the path of a web address; None if it is none."""
     try:
-        return urlsplit(url).path
+        parts = urlsplit(url)
     except ValueError:  # such as an unclosed bracket of an IPv6 address
-        return ""
+        return None
+    is_one = parts.scheme in {"http", "https"} and parts.hostname and not re.search(r"[\x00-\x20\x7f]", url)
+    return parts.path if is_one else None
 
 
 def file_size(size: int) -> str:

@@ -58,6 +58,10 @@ class Publer:
         """Make a client with a connection of its own, for another thread."""
         return Publer(self.transport.another(clock, log))
 
+    def close(self) -> None:
+        """Close the connection; a later request opens a new one."""
+        self.transport.close()
+
     @property
     def rate_limit(self) -> RateLimit:
         """What the latest answer said about the rate limit."""

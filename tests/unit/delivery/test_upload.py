@@ -16,7 +16,7 @@ import pytest
 from publer_publish.clock import Clock, Deadline
 from publer_publish.delivery.prepared import Prepared
 from publer_publish.delivery.upload import prepare
-from publer_publish.delivery.upload_progress import Progress, bar, line
+from publer_publish.delivery.upload_progress import Progress, bar, line, on_terminal
 from publer_publish.errors import CancelledError, Where
 from publer_publish.post.model import Media, MediaSource
 from publer_publish.post.workspace import Workspace
@@ -219,7 +219,7 @@ def test_all_urls_of_a_run_are_one_import(new_run: NewRun) -> None:
     prepared = run.prepare(*medias, medias[0])
     (request,) = run.sandbox.record.of("POST", "/media/from-url")
     assert request.body["type"] == "bulk"
-    assert [item["name"] for item in request.body["media"]] == ["a.png", "b.mp4", "example.com"]
+    assert [item["name"] for item in request.body["media"]] == ["a.png", "b.mp4", "media"]
     assert prepared.items(medias[0])[0]["alt_text"] == "A"
     assert prepared.failure(medias[1]) == (
         "not sent: 'https://example.com/b.mp4' could not be brought to Publer: Timed out while reading data"
@@ -328,6 +328,9 @@ class FakeApi:
     def another(self, clock: Clock, log: Callable[[str], None]) -> FakeApi:
         return self
 
+    def close(self) -> None:
+        pass
+
     def upload(
         self,
         name: str,
@@ -429,6 +432,14 @@ def test_a_terminal_is_shown_every_state_and_then_none(tmp_path: Path) -> None:
     shown: list[Sequence[Progress]] = []
     prepared_by(lambda *_: None, tmp_path, VirtualClock(), show=shown.append)
     assert shown[-1] == ()
+
+
+def test_the_bar_is_drawn_over_and_over_in_one_line_and_then_removed() -> None:
+    terminal = io.StringIO()
+    show = on_terminal(terminal)
+    show([Progress(name="a\x1b[2J\n.mp4", sent=5, total=10, seconds=1)])
+    show([])
+    assert terminal.getvalue() == "\r\x1b[2K[##########..........] a?[2J?.mp4 50 % (1 KB/s)\r\x1b[2K"
 
 
 def test_progress_as_a_line_and_as_a_bar() -> None:

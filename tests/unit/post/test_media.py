@@ -121,6 +121,18 @@ def test_all_files_of_a_run_are_checked_and_every_place_is_named(tmp_path: Path)
 
 
 @pytest.mark.parametrize(
+    "value",
+    ["", "ftp://example.com/a.png", "https://", "https:///a.png", "https://[::1/a", "https://a b/c", "a.png"],
+)
+def test_what_is_no_web_address_is_refused(tmp_path: Path, value: str) -> None:
+    """A template may make anything of a `url`."""
+    item = Media(source=MediaSource.URL, value=value, where=Where(line=4))
+    (problem,) = check_files(Workspace(tmp_path), [item]).problems
+    assert problem.message == f"{value!r} is not an address that Publer could download from."
+    assert problem.where == item.where
+
+
+@pytest.mark.parametrize(
     ("info", "words"),
     [
         (
