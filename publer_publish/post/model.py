@@ -9,6 +9,9 @@ from typing import Any
 
 from publer_publish.errors import Where
 
+Json = Any
+"""Whatever a YAML or JSON document can hold."""
+
 
 class SelectorKind(StrEnum):
     """The four ways to name accounts (design 4.3)."""
@@ -48,7 +51,7 @@ class Media:
     """A path relative to the workspace, a URL, or a Publer media id."""
     where: Where
     alt_text: str = ""
-    fields: Mapping[str, Any] = field(default_factory=dict)
+    fields: Mapping[str, Any] = field(default_factory=dict, hash=False)
     """Further fields of Publer's media object (``type``, ``path``, ``caption``, ``title`` …), as written."""
     thumbnail: Media | int | None = None
     """For a video: another media item, or the index of one of Publer's own thumbnails."""
@@ -71,8 +74,8 @@ class AccountRef:
 
     selector: Selector
     where: Where
-    comments: tuple[Comment, ...] | None = None
-    """None: the comments of the post apply."""
+    has_comments: bool = False
+    """It has its own; else the comments of the post apply."""
     fields: Mapping[str, Any] = field(default_factory=dict)
     """``share``, ``delete``, ``labels`` …: as Publer names them."""
     extra: Mapping[str, Any] = field(default_factory=dict)

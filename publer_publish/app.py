@@ -1,0 +1,262 @@
+"""The program. Reads as the specification.
+
+mask → config → event → load and validate everything, report all problems at once → (validate stops here) →
+resolve → look for duplicates → upload → publish → poll → confirm → outputs, summary, headline → exit code.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TextIO
+
+from publer_publish import __version__, config
+from publer_publish.clock import Clock, SystemClock
+from publer_publish.config import Config, Mode
+from publer_publish.delivery.ledger import Ledger
+from publer_publish.delivery.outcomes import Check, Result, Run
+from publer_publish.errors import ActionError, CancelledError, InvalidInputError, Problem, ServiceError, Where
+from publer_publish.github.console import Console, open_console
+from publer_publish.github.context import Event, read_event
+from publer_publish.pipeline import MODES
+from publer_publish.post.workspace import Workspace
+from publer_publish.report.headline import headline
+from publer_publish.report.log import check_lines, closing_lines, result_lines
+from publer_publish.report.outcome import decide
+from publer_publish.report.outputs import outputs
+from publer_publish.report.rerun import Rerun
+from publer_publish.report.summary import summary
+from publer_publish.session import Session
+
+_HOME = "https://github.com/publer-publish/publer-publish"
+
+
+@dataclass(slots=True, kw_only=True)
+class _Story:
+    """How the run went, for the report."""
+
+    mode: str
+    session: Session | None = None
+    results: Sequence[Result] = ()
+    checks: Sequence[Check] = ()
+    problems: list[Problem] = field(default_factory=list)
+    cause: ActionError | None = None
+    invalid: bool = False
+    cancelled: bool = False
+
+
+def main(argv: Sequence[str], env: Mapping[str, str], stdout: TextIO, clock: Clock | None = None) -> int:
+    """Run once and return the exit code, 0 or 1. Whatever happens, everything known is reported."""
+    clock = clock or SystemClock()
+    in_workflow = env.get("GITHUB_ACTIONS") == "true"
+    inputs, as_json = (config.inputs_from_env(env), False) if in_workflow else _from_command_line(argv, env)
+    console = open_console(env, sys.stderr if as_json else stdout)
+    for secret in (
+        *config.secrets_in(env),
+        inputs.get("api-key", "").strip(),
+        inputs.get("github-token", "").strip(),
+    ):
+        if len(secret) >= config.MASK_FROM:
+            console.mask(secret)
+    story = _Story(mode=inputs.get("mode", "") or "auto")
+    with _signals_cancel() as ignore_signals:
+        try:
+            _live(story, inputs, env, console, clock, as_json=as_json)
+            ignore_signals()
+        except CancelledError:
+            story.cancelled = True
+        _complete(story)
+        return _tell(story, console, stdout if as_json else None)
+
+
+def _from_command_line(argv: Sequence[str], env: Mapping[str, str]) -> tuple[Mapping[str, str], bool]:
+    from publer_publish import cli  # noqa: PLC0415  (argparse is for a desk only)
+
+    typed = cli.parse(argv, env)
+    return typed.inputs, typed.as_json
+
+
+def _live(
+    story: _Story,
+    inputs: Mapping[str, str],
+    env: Mapping[str, str],
+    console: Console,
+    clock: Clock,
+    *,
+    as_json: bool,
+) -> None:
+    """The run itself. Every way in which it can end is written down in ``story``."""
+    try:
+        event = read_event(env, now=clock.time())
+        story.mode = _mode_of(inputs, event)
+        settings = config.read(
+            inputs,
+            only_review=event.default_mode_is_validate,
+            no_secrets=event.no_secrets_reason,
+            as_json=as_json,
+        )
+        story.mode = str(settings.mode)
+        workspace = event.workspace if env.get("GITHUB_ACTIONS") == "true" else Path.cwd()
+        story.session = Session(
+            config=settings,
+            event=event,
+            console=console,
+            clock=clock,
+            ledger=Ledger(),
+            workspace=Workspace(workspace),
+        )
+        _say_start(console, settings, event)
+        story.results, story.checks = MODES[settings.mode](story.session)
+    except InvalidInputError as error:
+        story.invalid = True
+        story.problems += error.problems
+    except ServiceError as error:
+        story.cause = error
+    except ActionError as error:
+        story.invalid = True
+        story.problems.append(Problem(message=error.message, hint=error.hint, where=Where()))
+    except Exception as error:  # noqa: BLE001  (the one place where a bug of ours becomes a report)
+        story.cause = _bug(error, console)
+
+
+def _complete(story: _Story) -> None:
+    """Add what the session has learned, however far it came."""
+    if story.session is not None:
+        story.problems += story.session.problems
+        story.results = (
+            story.results or story.session.results or story.session.ledger.results(_why_not(story))
+        )
+
+
+def _mode_of(inputs: Mapping[str, str], event: Event) -> str:
+    written = inputs.get("mode", "").strip() or "auto"
+    if written != "auto":
+        return written
+    return "validate" if event.default_mode_is_validate else "publish"
+
+
+def _why_not(story: _Story) -> str:
+    if story.cancelled:
+        return "the run was cancelled before its turn"
+    return story.cause.message if story.cause else "the run ended before its turn"
+
+
+def _bug(error: Exception, console: Console) -> ActionError:
+    with suppress(Exception), console.group("Details for a report of this bug"):
+        console.line(f"publer-publish {__version__}, Python {sys.version.split()[0]}")
+        for line in traceback.format_exception(error):
+            console.line(line.rstrip("\n"))
+    return ActionError(
+        f"Internal error of publer-publish: {type(error).__name__}.",
+        hint=f"This is a bug. Please report it with the details from the log: {_HOME}/issues",
+    )
+
+
+def _say_start(console: Console, settings: Config, event: Event) -> None:
+    console.line(f"publer-publish {__version__}: {settings.mode}")
+    if event.payload_note:
+        console.line(event.payload_note)
+
+
+def _tell(story: _Story, console: Console, json_stream: TextIO | None) -> int:
+    """Outputs, summary, annotations, one headline; then the exit code."""
+    run = _conclude(story)
+    rerun = _rerun(story)
+    try:
+        markdown = summary(run, rerun=rerun)
+        values = outputs(run, markdown)
+        for problem in run.problems:
+            if problem.message != run.headline:
+                console.annotate(problem)
+        for line in [*check_lines(run.checks), *result_lines(run.results)]:
+            console.line(line)
+        console.set_outputs(values)
+        console.write_summary(markdown)
+        if json_stream is not None:
+            json_stream.write(values["results"] + "\n")
+        if run.failed:
+            console.headline(run.headline, run.hint)
+        elif run.mode != Mode.ACCOUNTS:
+            for line in closing_lines(run):
+                console.line(line)
+        console.finish()
+    except ActionError as error:
+        console.headline(error.message, error.hint)
+        return 1
+    return 1 if run.failed else 0
+
+
+def _conclude(story: _Story) -> Run:
+    settings = story.session.config if story.session else None
+    stopped = story.cause is not None
+    outcome, failed = decide(
+        story.mode,
+        story.results,
+        fail_on=str(settings.fail_on) if settings else "any",
+        cancelled=story.cancelled,
+        invalid=story.invalid,
+        stopped=stopped,
+        checks=story.checks,
+    )
+    sentence, hint = headline(
+        outcome,
+        story.results,
+        problems=story.problems,
+        checks=story.checks,
+        cause=story.cause,
+        rerun=_rerun(story),
+    )
+    ledger = story.session.ledger if story.session else Ledger()
+    return Run(
+        mode=story.mode,
+        outcome=outcome,
+        failed=failed,
+        headline=sentence,
+        hint=hint,
+        results=tuple(story.results),
+        problems=tuple(dict.fromkeys(story.problems)),
+        job_ids=tuple(ledger.job_ids),
+        workspace=ledger.workspace,
+        checks=tuple(story.checks),
+    )
+
+
+def _rerun(story: _Story) -> Rerun:
+    if story.session is None:
+        return Rerun()
+    settings = story.session.config
+    return Rerun(on_duplicate=str(settings.on_duplicate), window=settings.duplicate_window)
+
+
+@contextmanager
+def _signals_cancel() -> Iterator[Callable[[], None]]:
+    """SIGTERM and SIGINT end the run at once, but only once: they cannot disturb the report.
+
+    As PID 1 of a container Python has no default action for SIGTERM: without this it would be ignored.
+    Yields a function after which signals are ignored.
+    """
+
+    def ignore() -> None:
+        for number in before:
+            signal.signal(number, signal.SIG_IGN)
+
+    def cancel(_number: int, _frame: object) -> None:
+        ignore()
+        raise CancelledError
+
+    before: dict[int, Any] = {}
+    if threading.current_thread() is threading.main_thread():
+        before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+        for number in before:
+            signal.signal(number, cancel)
+    try:
+        yield ignore
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,317 @@
+"""Inputs and command-line flags, read into one frozen ``Config``. Every input rule and its message.
+
+The only module below ``entrypoint`` that knows how inputs are named in the environment.
+"""
+
+from __future__ import annotations
+
+import difflib
+import ipaddress
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from publer_publish.errors import InvalidInputError, Problem, Where
+
+
+class Mode(StrEnum):
+    """What a run does. ``accounts`` exists on the command line only."""
+
+    AUTO = "auto"
+    PUBLISH = "publish"
+    VALIDATE = "validate"
+    DOCTOR = "doctor"
+    ACCOUNTS = "accounts"
+
+
+class FailOn(StrEnum):
+    """Which targets make the run fail."""
+
+    ANY = "any"
+    ALL = "all"
+    NEVER = "never"
+
+
+class OnDuplicate(StrEnum):
+    """What to do with a post that is live already."""
+
+    SKIP = "skip"
+    FAIL = "fail"
+    PUBLISH = "publish"
+
+
+INPUTS: Mapping[str, str] = {
+    "mode": "auto",
+    "post-file": "",
+    "text": "",
+    "accounts": "",
+    "variables": "",
+    "api-key": "",
+    "workspace-id": "",
+    "fail-on": "any",
+    "on-duplicate": "skip",
+    "duplicate-window": "24h",
+    "timeout": "10m",
+    "github-token": "",
+    "api-url": "https://app.publer.com/api/v1",
+}
+"""Every input with its default; ``action.yml`` says the same (``github-token`` has the job's there)."""
+
+_RUNNER_INPUTS = frozenset({"entrypoint", "args"})
+"""The runner itself accepts these two under ``with:`` for every container action."""
+
+_DURATION = re.compile(r"(\d{1,7})([smh]?)")
+_SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600}
+_LONGEST_WAIT = 6 * 3600
+"""A hosted job ends after six hours: a longer wait could never be reported."""
+_LONGEST_WINDOW = 31 * 24 * 3600
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_WORKSPACE_ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
+_SHORTEST_KEY = 8
+MASK_FROM = 4
+"""A shorter value is never masked: it would shred the log and every output."""
+
+_Choice = TypeVar("_Choice", bound=StrEnum)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """What the user asked for, checked. Secrets stay out of its ``repr``."""
+
+    mode: Mode
+    """Never ``auto``: that is decided here."""
+    post_files: tuple[str, ...] = ()
+    """Paths and globs as typed."""
+    text: str = ""
+    accounts: tuple[str, ...] = ()
+    variables: Mapping[str, str] = field(default_factory=dict)
+    api_key: str = field(default="", repr=False)
+    workspace_id: str = ""
+    fail_on: FailOn = FailOn.ANY
+    on_duplicate: OnDuplicate = OnDuplicate.SKIP
+    duplicate_window: float = 24 * 3600.0
+    """Seconds; 0 turns the look-up off."""
+    timeout: float = 600.0
+    """Seconds for one request's job, with its uploads, waits and look-ups."""
+    github_token: str = field(default="", repr=False)
+    api_url: str = INPUTS["api-url"]
+    json: bool = False
+    """Command line only: print the results as JSON instead of a report."""
+
+
+def secrets_in(env: Mapping[str, str]) -> tuple[str, ...]:
+    """Every secret that may be in the environment, to be masked before the first other byte."""
+    names = ("INPUT_API-KEY", "INPUT_GITHUB-TOKEN", "PUBLER_API_KEY")
+    values = dict.fromkeys(env.get(name, "").strip() for name in names)
+    return tuple(value for value in values if len(value) >= MASK_FROM)
+
+
+def inputs_from_env(env: Mapping[str, str]) -> dict[str, str]:
+    """The inputs as the runner passes them: upper-cased, spaces to underscores, hyphens kept."""
+    prefix = "INPUT_"
+    return {
+        name.removeprefix(prefix).lower(): value for name, value in env.items() if name.startswith(prefix)
+    }
+
+
+def read(
+    inputs: Mapping[str, str], *, only_review: bool = False, no_secrets: str = "", as_json: bool = False
+) -> Config:
+    """Check all inputs together and raise one ``InvalidInputError`` with everything that is wrong.
+
+    ``only_review``: the event proposes a change, so that ``mode: auto`` means ``validate``.
+    ``no_secrets``: why this run gets no secrets (a fork, Dependabot); empty if it gets them.
+    """
+    reader = _Reader(inputs)
+    mode = _decide(reader.choice("mode", Mode), only_review=only_review)
+    config: dict[str, Any] = {
+        "mode": mode,
+        "post_files": reader.lines("post-file"),
+        "text": reader.text("text"),
+        "accounts": reader.lines("accounts"),
+        "variables": reader.variables("variables"),
+        "api_key": reader.key("api-key"),
+        "workspace_id": reader.workspace_id("workspace-id"),
+        "fail_on": reader.choice("fail-on", FailOn),
+        "on_duplicate": reader.choice("on-duplicate", OnDuplicate),
+        "duplicate_window": reader.duration("duplicate-window", shortest=0, longest=_LONGEST_WINDOW),
+        "timeout": reader.duration("timeout", shortest=1, longest=_LONGEST_WAIT),
+        "github_token": reader.line("github-token"),
+        "api_url": reader.url("api-url"),
+        "json": as_json,
+    }
+    reader.unknown_names()
+    if mode in (Mode.PUBLISH, Mode.VALIDATE) and not (config["post_files"] or config["text"]):
+        reader.wrong(
+            "post-file",
+            "There is nothing to publish: both `post-file` and `text` are empty.",
+            "Name a post file, such as `post-file: posts/release.yml`, or give the post itself in `text`.",
+        )
+    if mode is not Mode.VALIDATE and not reader.given("api-key"):
+        reader.wrong("api-key", *_missing_key(mode, no_secrets))
+    if reader.problems:
+        raise InvalidInputError(*reader.problems)
+    return Config(**config)
+
+
+def _decide(mode: Mode, *, only_review: bool) -> Mode:
+    if mode is not Mode.AUTO:
+        return mode
+    return Mode.VALIDATE if only_review else Mode.PUBLISH
+
+
+def _missing_key(mode: Mode, no_secrets: str) -> tuple[str, str]:
+    message = f"Input `api-key` is empty, and mode `{mode}` needs it."
+    if no_secrets:
+        return message, f"{no_secrets} Use `mode: validate` here: it needs no key."
+    return message, (
+        "Pass the secret: `api-key: ${{ secrets.PUBLER_API_KEY }}`. If you do, the secret does not exist "
+        "under "
+        "that name, or a reusable workflow's caller does not pass it on (`secrets: inherit`). "
+        "On a desk, set PUBLER_API_KEY."
+    )
+
+
+class _Reader:
+    """Reads single inputs and collects what is wrong with them."""
+
+    def __init__(self, inputs: Mapping[str, str]) -> None:
+        self._inputs = inputs
+        self.problems: list[Problem] = []
+
+    def wrong(self, name: str, message: str, hint: str = "") -> None:
+        self.problems.append(Problem(message=message, hint=hint, where=Where(path=name)))
+
+    def given(self, name: str) -> bool:
+        return bool(self._inputs.get(name, "").strip())
+
+    def text(self, name: str) -> str:
+        """The value, trimmed; the default when it is empty, for the runner cannot tell the two apart."""
+        return self._inputs.get(name, "").strip() or INPUTS[name]
+
+    def line(self, name: str) -> str:
+        value = self.text(name)
+        if any(character.isspace() for character in value) or not value.isascii() or not value.isprintable():
+            self.wrong(
+                name,
+                f"Input `{name}` has a space, a line break or another character that cannot be part of it.",
+                "Copy it once more, without anything before, between or after.",
+            )
+            return ""
+        return value
+
+    def lines(self, name: str) -> tuple[str, ...]:
+        stripped = (line.strip() for line in self._inputs.get(name, "").splitlines())
+        return tuple(line for line in stripped if line)
+
+    def choice(self, name: str, choices: type[_Choice]) -> _Choice:
+        value = self.text(name)
+        allowed = [str(choice) for choice in choices if choice != Mode.ACCOUNTS]
+        if value in set(map(str, choices)):
+            return choices(value)
+        self.wrong(
+            name,
+            f"Input `{name}` is {quoted(value)}.",
+            f"Allowed: {', '.join(allowed)}.{guess(value, allowed)}",
+        )
+        return choices(INPUTS[name])
+
+    def duration(self, name: str, *, shortest: int, longest: int) -> float:
+        value = self.text(name)
+        match = _DURATION.fullmatch(value)
+        seconds = int(match[1]) * _SECONDS[match[2]] if match else -1
+        if shortest <= seconds <= longest:
+            return float(seconds)
+        self.wrong(
+            name,
+            f"Input `{name}` is {quoted(value)}, "
+            f"which is no duration between {shortest} s and {longest // 3600} h.",
+            "Write it like `90s`, `10m`, `24h`, or as plain seconds.",
+        )
+        return 0.0
+
+    def variables(self, name: str) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for number, line in enumerate(self.lines(name), start=1):
+            key, equals, value = line.partition("=")
+            key = key.strip()
+            if not equals or not _VARIABLE.fullmatch(key):
+                self.wrong(
+                    name,
+                    f"Line {number} of input `{name}` is {quoted(line)}.",
+                    "Write `name=value`, one a line; a name has letters, digits and underscores.",
+                )
+            elif key in found:
+                self.wrong(name, f"Input `{name}` sets `{key}` twice.", "Keep one of the two lines.")
+            else:
+                found[key] = value.strip()
+        return found
+
+    def key(self, name: str) -> str:
+        value = self.line(name)
+        if value and len(value) < _SHORTEST_KEY:
+            self.wrong(
+                name,
+                f"Input `{name}` is too short to be a Publer API key.",
+                "Publer shows a key once, under Settings → Access & Login → API Keys. Store it as a secret.",
+            )
+        return value
+
+    def workspace_id(self, name: str) -> str:
+        value = self.text(name)
+        if not value or _WORKSPACE_ID.fullmatch(value):
+            return value
+        self.wrong(
+            name,
+            f"Input `{name}` is {quoted(value)}, which is no workspace id.",
+            "It is the 24-digit id, not the name. Leave it empty once: the error lists names and ids.",
+        )
+        return ""
+
+    def url(self, name: str) -> str:
+        value = self.text(name).rstrip("/")
+        try:
+            parts = urlsplit(value)
+            host, _ = parts.hostname or "", parts.port
+        except ValueError:
+            parts, host = urlsplit(""), ""
+        extra = parts.query or parts.fragment or parts.username or parts.password
+        secure = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
+        if host and secure and not extra and value.isascii() and value.isprintable() and " " not in value:
+            return value
+        self.wrong(
+            name,
+            f"Input `{name}` is {quoted(value)}.",
+            f"It must be an https:// address (http:// only for this machine). Publer's is {INPUTS[name]}.",
+        )
+        return INPUTS[name]
+
+    def unknown_names(self) -> None:
+        for name in sorted(self._inputs):
+            if name not in INPUTS and name not in _RUNNER_INPUTS:
+                allowed = ", ".join(INPUTS)
+                self.wrong(name, f"There is no input `{name}`.", f"Inputs: {allowed}.{guess(name, INPUTS)}")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine itself."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def quoted(value: str, longest: int = 40) -> str:
+    """A user's value for a message, never long."""
+    return f"`{value}`" if len(value) <= longest else f"`{value[:longest]}…`"
+
+
+def guess(value: str, allowed: Iterable[str]) -> str:
+    """`` Did you mean `x`?`` or nothing."""
+    close = difflib.get_close_matches(value.replace("_", "-"), list(allowed), n=1)
+    return f" Did you mean `{close[0]}`?" if close else ""

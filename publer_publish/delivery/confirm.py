@@ -1,0 +1,163 @@
+"""Rules 6 and 7: from what a job said, and what the post list shows, to one status per target.
+
+``published`` needs evidence, ``failed`` needs Publer's word, and everything else is said to be unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from publer_publish.clock import Deadline
+from publer_publish.delivery import matching
+from publer_publish.delivery.ledger import LOOK_FIRST, Ledger
+from publer_publish.delivery.lookup import listed_posts
+from publer_publish.delivery.outcomes import Status
+from publer_publish.delivery.waiting import Progress
+from publer_publish.delivery.targets import Target
+from publer_publish.errors import ServiceError
+from publer_publish.publer.client import Publer
+from publer_publish.publer.model import Job, JobEntry, JobState, LivePost, Verdict
+
+_PAUSES = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
+"""Between look-ups: after them a post that was taken has had a minute to appear."""
+_LINK_PAUSES = (1.0, 3.0)
+"""For a missing link only: it may take hours, or never come (publer-api 8.1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A target whose fate the job's answer leaves open, and what is concluded if the list shows nothing."""
+
+    target: Target
+    otherwise: Status
+    message: str
+
+
+def read_verdicts(targets: Sequence[Target], job: Job, ledger: Ledger) -> list[Doubt]:
+    """Settle every target on which the job speaks clearly; return the others."""
+    doubts = []
+    nameless = [
+        entry for entry in job.entries if not any(_is_about(entry, target, targets) for target in targets)
+    ]
+    for target in targets:
+        own = [entry for entry in job.entries if _is_about(entry, target, targets)]
+        doubt = _judge(target, own, nameless, job, alone=len(targets) == 1, ledger=ledger)
+        if doubt:
+            doubts.append(doubt)
+    return doubts
+
+
+def _judge(
+    target: Target,
+    own: Sequence[JobEntry],
+    nameless: Sequence[JobEntry],
+    job: Job,
+    *,
+    alone: bool,
+    ledger: Ledger,
+) -> Doubt | None:
+    """One target: settled (None) or in doubt."""
+    refusals = [entry for entry in own if entry.verdict is Verdict.FAILED]
+    successes = [entry for entry in own if entry.verdict is Verdict.PUBLISHED]
+    complaints = _sentences(refusals) or _sentences(nameless) or job.message
+    if successes and not refusals:
+        ledger.settle(target, Status.PUBLISHED, live=successes[0].post)
+        return None
+    if refusals and not successes:
+        ledger.settle(target, Status.FAILED, complaints or "Publer refused it without saying why.")
+        return None
+    if refusals and successes:
+        return Doubt(
+            target, Status.UNCONFIRMED, f"Publer says both: published, and {complaints}. {LOOK_FIRST}"
+        )
+    if job.state is JobState.FAILED or (alone and any(entry.verdict is Verdict.FAILED for entry in nameless)):
+        return Doubt(target, Status.FAILED, complaints or "Publer's job failed without saying why.")
+    if job.nothing_failed and not nameless and not own:
+        return Doubt(target, Status.ACCEPTED, "Publer's job is complete and names no failure.")
+    said = _sentences(own) or complaints
+    return Doubt(
+        target, Status.UNCONFIRMED, f"{said or 'Publer did not say what became of it.'} {LOOK_FIRST}"
+    )
+
+
+def _is_about(entry: JobEntry, target: Target, targets: Sequence[Target]) -> bool:
+    account = target.account
+    if entry.account_id:
+        return entry.account_id == account.id
+    same = [
+        other
+        for other in targets
+        if (entry.provider or entry.account_name)
+        and (not entry.provider or entry.provider in (other.account.provider, other.account.type))
+        and (not entry.account_name or entry.account_name == other.account.name)
+    ]
+    return same == [target]
+
+
+def _sentences(entries: Iterable[JobEntry]) -> str:
+    return "; ".join(dict.fromkeys(entry.message for entry in entries if entry.message))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confirmer:
+    """Looks in Publer's post list for what a job, or its silence, left open."""
+
+    publer: Publer
+    ledger: Ledger
+    search: matching.Search
+    deadline: Deadline
+    log: Callable[[str], None]
+
+    def settle(self, doubts: Sequence[Doubt]) -> None:
+        """Settle every doubt: by evidence if some appears in time, else by what it says itself."""
+        left = list(doubts)
+        progress = Progress(self.deadline.clock, self.log, "Looking in Publer's post list")
+        for pause in _PAUSES:
+            if not left or self.deadline.expired():
+                break
+            progress.wait(min(pause, self.deadline.remaining()))
+            posts = self._look(left, progress)
+            left = [doubt for doubt in left if not self._settle_by_evidence(doubt, posts)]
+            if all(doubt.otherwise is not Status.UNCONFIRMED for doubt in left) and pause >= _PAUSES[2]:
+                break
+        for doubt in left:
+            self.ledger.settle(doubt.target, doubt.otherwise, doubt.message)
+
+    def _settle_by_evidence(self, doubt: Doubt, posts: Sequence[LivePost]) -> bool:
+        post = matching.find(doubt.target, posts, self.search)
+        if post is None or not (matching.is_live(post) or matching.is_failed(post)):
+            return False
+        if matching.is_live(post):
+            self.ledger.settle(doubt.target, Status.PUBLISHED, live=post)
+        else:
+            self.ledger.settle(doubt.target, Status.FAILED, post.error or doubt.message, live=post)
+        return True
+
+    def find_links(self, targets: Sequence[Target], known: Callable[[Target], LivePost | None]) -> None:
+        """Rule 7: a few looks for links that the job's answer lacks. A missing link is never a failure."""
+        progress = Progress(self.deadline.clock, self.log, "Looking for the links of new posts")
+        left = list(targets)
+        for pause in _LINK_PAUSES:
+            if not left or self.deadline.expired():
+                return
+            progress.wait(min(pause, self.deadline.remaining()))
+            posts = self._look_for(left, progress)
+            for target in list(left):
+                own = known(target)
+                post = next((one for one in posts if own and one.id == own.id), None)
+                post = post or matching.find(target, posts, self.search)
+                if post and matching.is_live(post) and post.link:
+                    self.ledger.add_link(target, post)
+                    left.remove(target)
+
+    def _look(self, doubts: Sequence[Doubt], progress: Progress) -> tuple[LivePost, ...]:
+        return self._look_for([doubt.target for doubt in doubts], progress)
+
+    def _look_for(self, targets: Sequence[Target], progress: Progress) -> tuple[LivePost, ...]:
+        accounts = [target.account.id for target in targets]
+        try:
+            return listed_posts(self.publer, accounts, since=self.search.since, deadline=self.deadline)
+        except ServiceError as error:
+            progress.note(f"{error.message} The post list could not be read.")
+            return ()

@@ -1,0 +1,184 @@
+"""The order of a delivery: look for duplicates, upload, then publish, poll and confirm request by request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from publer_publish.clock import Clock, Deadline
+from publer_publish.delivery import duplicates, matching
+from publer_publish.delivery.confirm import Confirmer, Doubt, read_verdicts
+from publer_publish.delivery.ledger import LOOK_FIRST, Ledger
+from publer_publish.delivery.outcomes import Status
+from publer_publish.delivery.poll import wait_for_job
+from publer_publish.delivery.waiting import Progress
+from publer_publish.delivery.publish import send_once
+from publer_publish.delivery.request import MediaBodies, bulk_body
+from publer_publish.delivery.targets import Target, rounds
+from publer_publish.errors import Problem, ServiceError, Severity
+from publer_publish.publer.client import Publer
+from publer_publish.publer.errors import LostError, RefusedError
+
+POSTS_A_REQUEST = 500
+"""Publer takes no more (publer-api 3.1)."""
+GAP = 61.0
+"""Seconds between two posts of an account: Publer wants a minute, and clocks differ a little."""
+_SKEW = 120.0
+"""How much earlier than our request Publer may date a post: its times may be cut to the minute."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What the user decided about the delivery."""
+
+    timeout: float
+    """Seconds for one request."""
+    window: duplicates.Window
+    skip_duplicates: bool = True
+    fail_on_duplicates: bool = False
+
+
+Prepare = Callable[[Sequence[Target], Deadline], tuple[MediaBodies, dict[tuple[str, int, str], str]]]
+"""Uploads and imports: what to send for each media item, and target key → why it cannot be sent."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Delivery:
+    """One delivery. Everything that is learned goes into ``ledger`` at the moment it is learned."""
+
+    publer: Publer
+    ledger: Ledger
+    rules: Rules
+    prepare: Prepare
+    clock: Clock
+    log: Callable[[str], None]
+    warn: Callable[[Problem], None]
+    _known: set[str] = field(default_factory=set)
+    _last_post_at: dict[str, float] = field(default_factory=dict)
+
+    def deliver(self, targets: Sequence[Target], deadline: Deadline) -> None:
+        """Send what is missing. ``deadline`` ends the preparation together with the first request."""
+        missing = self._drop_duplicates(targets, deadline)
+        media, unprepared = self.prepare(missing, deadline) if missing else ({}, {})
+        for target in missing:
+            if target.key in unprepared:
+                self.ledger.settle(target, Status.FAILED, f"not sent: {unprepared[target.key]}")
+        ready = [target for target in missing if target.key not in unprepared]
+        for number, request in enumerate(rounds(ready, at_most=POSTS_A_REQUEST)):
+            left = deadline.remaining() if number == 0 else self.rules.timeout
+            self._keep_the_gap(request)
+            if not self._send(request, media, Deadline.after(self.clock, left)):
+                return
+
+    def _drop_duplicates(self, targets: Sequence[Target], deadline: Deadline) -> list[Target]:
+        """Rule 3."""
+        found = duplicates.look_for_duplicates(
+            targets, self.publer, self.rules.window, deadline=deadline, log=self.log
+        )
+        self._known.update(found.known)
+        self._last_post_at.update(found.last_post_at)
+        if self.rules.fail_on_duplicates and (found.live or found.pending):
+            self._refuse_all(targets, found)
+            return []
+        if not self.rules.skip_duplicates:
+            return list(targets)
+        for target in targets:
+            if post := found.live.get(target.key):
+                self.ledger.settle(
+                    target, Status.SKIPPED, duplicates.evidence(post), live=post, duplicate=True
+                )
+            elif post := found.pending.get(target.key):
+                message = f"not sent: an equal post is on its way in Publer (post {post.id}). {LOOK_FIRST}"
+                self.ledger.settle(target, Status.UNCONFIRMED, message, live=post)
+        return [
+            target for target in targets if target.key not in found.live and target.key not in found.pending
+        ]
+
+    def _refuse_all(self, targets: Sequence[Target], found: duplicates.Found) -> None:
+        for target in targets:
+            post = found.live.get(target.key) or found.pending.get(target.key)
+            why = duplicates.evidence(post) if post else "another target is a duplicate"
+            self.ledger.settle(target, Status.FAILED, f"not sent: {why} (`on-duplicate: fail`)", live=post)
+
+    def _keep_the_gap(self, request: Sequence[Target]) -> None:
+        """Rule 1: a minute between two posts of an account, also of an earlier run."""
+        due = max((self._last_post_at.get(target.account.id, 0.0) + GAP for target in request), default=0.0)
+        # A time in the future is another clock's mistake: never wait for longer than the gap itself.
+        wait = min(GAP, due - self.clock.time())
+        if wait <= 0:
+            return
+        late = [
+            str(t) for t in request if self._last_post_at.get(t.account.id, 0.0) + GAP > self.clock.time()
+        ]
+        others = f" and {len(late) - 1} more" if len(late) > 1 else ""
+        why = "Publer wants a minute between two posts of one account"
+        self.log(f"Waiting {wait:.0f} s: {why} ({late[0]}{others}).")
+        Progress(self.clock, self.log, "Still keeping the minute between two posts of one account").wait(wait)
+
+    def _send(self, request: Sequence[Target], media: MediaBodies, deadline: Deadline) -> bool:
+        """One request, from publishing to the last confirmation. False: the next one would fail as well."""
+        search = matching.Search(since=self.clock.time() - _SKEW, own_run=True, known=frozenset(self._known))
+        confirmer = Confirmer(
+            publer=self.publer, ledger=self.ledger, search=search, deadline=deadline, log=self.log
+        )
+        self.log(f"Publishing: {', '.join(map(str, request))}")
+        self.ledger.sending(request)
+        try:
+            job_id = send_once(self.publer, bulk_body(request, media), deadline=deadline, log=self.log)
+        except LostError as error:
+            self.log(
+                f"{error.message} Publer may have taken the request: looking instead of sending it again."
+            )
+            confirmer.settle(
+                [Doubt(one, Status.UNCONFIRMED, f"{error.message} {LOOK_FIRST}") for one in request]
+            )
+        except ServiceError as error:
+            self._not_taken(request, error)
+            return False
+        else:
+            self.ledger.job_ids.append(job_id)
+            self._follow(job_id, request, confirmer)
+        self._remember(request)
+        return True
+
+    def _not_taken(self, request: Sequence[Target], error: ServiceError) -> None:
+        """Publer refused it, or it never got there: nothing was posted, and the rest is not tried."""
+        self.ledger.not_sent(request)
+        for target in self.ledger.open_targets():
+            self.ledger.settle(target, Status.FAILED, f"not sent: {error.message}")
+        self.warn(Problem(message=error.message, hint=error.hint, severity=Severity.WARNING))
+
+    def _follow(self, job_id: str, request: Sequence[Target], confirmer: Confirmer) -> None:
+        """Wait for the job, then settle every target of the request."""
+        self.log(f"Publer's job {job_id} is running.")
+        deadline = confirmer.deadline
+        progress = Progress(self.clock, self.log, f"Waiting for Publer's job {job_id}")
+        # The last tenth of the time (at most 10 s) is for a look at the post list.
+        enough = Deadline(self.clock, deadline.at - min(10.0, 0.1 * deadline.remaining()))
+        try:
+            job = wait_for_job(self.publer, job_id, deadline=enough, progress=progress)
+            silence = "" if job else f"Publer's job {job_id} did not end within `timeout`."
+        except RefusedError as error:
+            job, silence = None, error.message
+        if job is None:
+            self.log(f"{silence} Looking in Publer's post list.")
+            confirmer.settle([Doubt(one, Status.UNCONFIRMED, f"{silence} {LOOK_FIRST}") for one in request])
+            return
+        self.log(f"Publer's job {job_id} ended. Its answer: {job.raw}")
+        if job.locked:
+            self.warn(
+                Problem(
+                    message="Publer says that the workspace is locked by its subscription.",
+                    hint="Look at the plan of the workspace in Publer.",
+                    severity=Severity.WARNING,
+                )
+            )
+        confirmer.settle(read_verdicts(request, job, self.ledger))
+        published = {entry.account_id: entry.post for entry in job.entries if entry.post}
+        confirmer.find_links(self.ledger.without_link(request), lambda one: published.get(one.account.id))
+
+    def _remember(self, request: Sequence[Target]) -> None:
+        """For the next request: when these accounts had their last post, and which posts are not its own."""
+        for target in request:
+            self._last_post_at[target.account.id] = self.clock.time()
+        self._known.update(self.ledger.post_ids())

@@ -1,0 +1,114 @@
+"""``mode: doctor``: is everything in order for publishing? Only GET requests; posts nothing, ever."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from publer_publish.clock import Deadline
+from publer_publish.delivery.outcomes import Check
+from publer_publish.delivery.resolve import describe, select
+from publer_publish.errors import ActionError, Problem, Severity
+from publer_publish.post.model import AccountRef
+from publer_publish.publer.client import Publer
+from publer_publish.publer.model import Account, Workspace
+
+_PLANS = ("business", "enterprise", "ambassador")
+"""Those that include the API (publer-api 1)."""
+_ENOUGH = 10
+"""Requests that a plain run may need."""
+
+
+def examine(
+    publer: Publer,
+    *,
+    choose_workspace: Callable[[Sequence[Workspace]], Workspace],
+    refs: Sequence[AccountRef],
+    problems: Sequence[Problem],
+    deadline: Deadline,
+) -> list[Check]:
+    """Every check, as far as the ones before it allow."""
+    checks: list[Check] = []
+    try:
+        user = publer.me(deadline=deadline)
+        checks.append(
+            Check(name="API key", ok=True, detail=f"belongs to {user.name or user.email or user.id}")
+        )
+        workspace = choose_workspace(publer.workspaces(deadline=deadline))
+        checks.append(Check(name="workspace", ok=True, detail=f"{workspace.name} ({workspace.id})"))
+        checks.append(_plan(workspace))
+        publer.transport.workspace_id = workspace.id
+        accounts = publer.accounts(deadline=deadline)
+        checks += [_accounts(accounts), *_broken(accounts), *_selectors(refs, accounts)]
+    except ActionError as error:
+        name = ("API key", "workspace", "accounts")[min(len(checks), 2)]
+        checks.append(Check(name=name, ok=False, detail=error.message, cure=error.hint))
+    return [*checks, *_files(problems), _rate_limit(publer, deadline.clock.time())]
+
+
+def _plan(workspace: Workspace) -> Check:
+    plan = workspace.plan or "not told by Publer"
+    known_without = bool(workspace.plan) and not any(word in workspace.plan.lower() for word in _PLANS)
+    if known_without:
+        return Check(
+            name="plan",
+            ok=False,
+            detail=f"`{plan}` does not include the API, as far as Publer documents it",
+            cure="The API needs a Business or Enterprise plan: look under Settings → Billing in Publer.",
+        )
+    return Check(name="plan", ok=True, detail=plan)
+
+
+def _accounts(accounts: Sequence[Account]) -> Check:
+    if not accounts:
+        cure = "Connect social accounts to this workspace in Publer, or check `workspace-id`."
+        return Check(name="accounts", ok=False, detail="the workspace has none", cure=cure)
+    return Check(name="accounts", ok=True, detail=f"{len(accounts)} connected")
+
+
+def _broken(accounts: Sequence[Account]) -> list[Check]:
+    return [
+        Check(
+            name="connection",
+            ok=False,
+            detail=f"{describe(account)}: {account.trouble}",
+            cure="Reconnect the account in Publer.",
+        )
+        for account in accounts
+        if account.trouble
+    ]
+
+
+def _selectors(refs: Sequence[AccountRef], accounts: Sequence[Account]) -> list[Check]:
+    checks: dict[str, Check] = {}
+    for ref in refs:
+        found, problem = select(ref, accounts)
+        written = ref.selector.written
+        if problem:
+            detail = f"{problem.where}: {problem.message}"
+            checks[written] = Check(name="selector", ok=False, detail=detail, cure=problem.hint)
+        else:
+            named = ", ".join(describe(account) for account in found[:5])
+            more = f" and {len(found) - 5} more" if len(found) > 5 else ""  # noqa: PLR2004
+            checks.setdefault(written, Check(name="selector", ok=True, detail=f"{written} → {named}{more}"))
+    return list(checks.values())
+
+
+def _files(problems: Sequence[Problem]) -> list[Check]:
+    return [
+        Check(name="post file", ok=False, detail=f"{one.where}: {one.message}", cure=one.hint)
+        for one in problems
+        if one.severity is Severity.ERROR
+    ]
+
+
+def _rate_limit(publer: Publer, now: float) -> Check:
+    limit = publer.rate_limit
+    if limit.remaining is None:
+        return Check(name="rate limit", ok=True, detail="Publer does not say how many requests are left")
+    reset = f", reset in {max(0.0, limit.reset_at - now):.0f} s" if limit.reset_at is not None else ""
+    detail = f"{limit.remaining} of {limit.limit or 100} requests left{reset}"
+    cure = (
+        "Something else uses this key's limit of 100 requests in 2 minutes: wait, or run fewer jobs at once."
+    )
+    ok = limit.remaining >= _ENOUGH
+    return Check(name="rate limit", ok=ok, detail=detail, cure="" if ok else cure)

@@ -1,0 +1,86 @@
+"""The body of ``POST /posts/schedule/publish``: exact in what is sent (publer-api 3.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+from publer_publish.delivery.targets import Target
+from publer_publish.post.model import Comment, Content, Media
+
+MediaBodies = Mapping[Media, Mapping[str, Any]]
+"""What Publer wants to read for each media item, once it is uploaded or imported."""
+
+
+def bulk_body(targets: Sequence[Target], media: MediaBodies) -> dict[str, Any]:
+    """What stands under ``bulk``. ``state`` is "scheduled" for publishing now, too; no ``scheduled_at``."""
+    posts = [_post(list(group), media) for _, group in groupby(targets, key=lambda target: target.key[:2])]
+    return {"state": "scheduled", "posts": posts}
+
+
+def _post(targets: Sequence[Target], media: MediaBodies) -> dict[str, Any]:
+    body: dict[str, Any] = {
+        "networks": {network_key(target): _network(target.content, media) for target in targets},
+        "accounts": [_account(target, media) for target in targets],
+    }
+    if targets[0].post.labels:
+        body["labels"] = list(targets[0].post.labels)
+    return body
+
+
+def network_key(target: Target) -> str:
+    """The provider, but for WordPress, whose request key is the account's own type (publer-api 5.1)."""
+    account_type = target.account.type
+    return account_type if account_type.startswith("wordpress_") else target.content.network
+
+
+def _network(content: Content, media: MediaBodies) -> dict[str, Any]:
+    body: dict[str, Any] = {"type": content.type}
+    if content.text:
+        body["text"] = content.text
+    if content.media:
+        body["media"] = [dict(media[item]) for item in content.media]
+    body.update(content.fields)
+    return merged(body, content.extra)
+
+
+def _account(target: Target, media: MediaBodies) -> dict[str, Any]:
+    body: dict[str, Any] = {"id": target.account.id, **target.ref.fields}
+    if target.content.comments:
+        body["comments"] = [_comment(comment, media) for comment in target.content.comments]
+    return merged(body, target.ref.extra)
+
+
+def _comment(comment: Comment, media: MediaBodies) -> dict[str, Any]:
+    body: dict[str, Any] = {"text": comment.text, **comment.fields}
+    if comment.media:
+        # The reference shows one object here, not a list (publer-api 9).
+        body["media"] = dict(media[comment.media[0]])
+    return body
+
+
+def merged(body: Mapping[str, Any], extra: Mapping[str, Any]) -> dict[str, Any]:
+    """``extra`` laid over ``body``, mapping by mapping."""
+    result = dict(body)
+    for key, value in extra.items():
+        below = result.get(key)
+        both = isinstance(below, Mapping) and isinstance(value, Mapping)
+        result[key] = merged(below, value) if both else value  # type: ignore[arg-type]  # both are mappings
+    return result
+
+
+def media_of(targets: Iterable[Target]) -> list[Media]:
+    """Every media item that the targets need, once, in order; a video's thumbnail too."""
+    found: dict[Media, None] = {}
+    for target in targets:
+        for item in needed_by(target):
+            found[item] = None
+    return list(found)
+
+
+def needed_by(target: Target) -> list[Media]:
+    """The media items of one target, its comments and thumbnails included."""
+    own = list(target.content.media)
+    own += [item for comment in target.content.comments for item in comment.media]
+    return own + [item.thumbnail for item in own if isinstance(item.thumbnail, Media)]

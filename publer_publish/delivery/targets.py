@@ -1,0 +1,52 @@
+"""A target is one post on one account: the unit that is published, found live, or reported."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from publer_publish.post.model import AccountRef, Content, Post
+from publer_publish.publer.model import Account
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """One post on one account, with what that account's network gets."""
+
+    post: Post
+    account: Account
+    ref: AccountRef
+    content: Content
+
+    @property
+    def key(self) -> tuple[str, int, str]:
+        """Identifies the target within a run."""
+        return self.post.file, self.post.index, self.account.id
+
+    def __str__(self) -> str:
+        return f"{self.content.network}/{self.account.name}"
+
+
+def rounds(targets: Sequence[Target], *, at_most: int) -> list[list[Target]]:
+    """Split targets into requests: as few as possible, each account at most once in each.
+
+    Publer refuses a second post for an account within the minute, so the n-th post of an account goes into
+    the n-th round, in file order. ``at_most`` is the number of posts that one request may carry.
+    """
+    by_round: list[list[Target]] = []
+    posts_of_account: dict[str, int] = {}
+    for target in targets:
+        number = posts_of_account.get(target.account.id, 0)
+        posts_of_account[target.account.id] = number + 1
+        if number == len(by_round):
+            by_round.append([])
+        by_round[number].append(target)
+    return [part for group in by_round for part in _parts(group, at_most)]
+
+
+def _parts(targets: Sequence[Target], at_most: int) -> Iterable[list[Target]]:
+    posts = dict.fromkeys(target.key[:2] for target in targets)
+    order = {post: position for position, post in enumerate(posts)}
+    count = (len(order) + at_most - 1) // at_most
+    for part in range(count):
+        yield [target for target in targets if order[target.key[:2]] // at_most == part]

@@ -1,0 +1,264 @@
+"""What a schema cannot say about a network's content: its type, what it needs, its length, its media."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from publer_publish.errors import Problem, Severity, Where
+from publer_publish.post import count
+from publer_publish.post.document import Path
+from publer_publish.post.model import Content, Media
+from publer_publish.post.networks import Network, needs
+
+if TYPE_CHECKING:
+    from publer_publish.post.probe_header import MediaInfo
+    from publer_publish.post.render import Positions
+    from publer_publish.post.workspace import Workspace
+
+_WORDS = {
+    "text": "a text",
+    "media": "a picture or a video (`media`)",
+    "url": "an address (`url`)",
+    "title": "a `title`",
+    "options": "`options` to choose from",
+    "duration": "a `duration` in days",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inspected:
+    """What is known of a media item before anything is sent."""
+
+    info: MediaInfo | None = None
+    problems: tuple[Problem, ...] = ()
+
+
+class Checks:
+    """The checks of a run. A file is looked at once, however many posts and networks use it."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._inspected: dict[Media, Inspected] = {}
+
+    def inspect(self, media: Media) -> Inspected:
+        """Look at a media item: its file's head if it is one, else its name."""
+        if media not in self._inspected:
+            from publer_publish.post.media import check_files  # noqa: PLC0415  (most posts have no media)
+
+            checked = check_files(self._workspace, [media])
+            self._inspected[media] = Inspected(info=checked.info(media), problems=checked.problems)
+        return self._inspected[media]
+
+    def limit(self, network: Network, own: Mapping[str, Any]) -> int | None:
+        """The text limit that applies to a network's node."""
+        return count.limit_of(network, max_length=_max_length(own), long_post=_long_post(own))
+
+    def fits(self, network: Network, own: Mapping[str, Any]) -> Callable[[str], bool]:
+        """Whether a text is within every limit, for the filter ``fit``."""
+        extra = _spoiler_length(network, own)
+        return lambda text: count.fits(
+            network, text, max_length=_max_length(own), long_post=_long_post(own), extra=extra
+        )
+
+    def comment_fits(self, network: Network) -> Callable[[str], bool]:
+        """Whether one comment is within its limit."""
+        limit = network.comment_limit
+        return lambda text: limit is None or count.measure(network, text) <= limit
+
+    def content(
+        self,
+        network: Network,
+        content: Content,
+        own: Mapping[str, Any],
+        *,
+        positions: Positions,
+        own_path: Path,
+        text_path: Path,
+    ) -> list[Problem]:
+        """Everything that is wrong with what a network would get."""
+        here = positions.where((*own_path, "type") if "type" in own else own_path)
+        problems = _type_and_needs(network, content, here)
+        problems += _length(network, content, own, positions.where(text_path))
+        problems += _title(network, content, positions.where((*own_path, "title")))
+        problems += _poll(network, content, positions, own_path)
+        problems += self._comments(network, content)
+        problems += self._media(network, content)
+        return problems
+
+    def _comments(self, network: Network, content: Content) -> list[Problem]:
+        problems = []
+        most = network.comments_most
+        if most is not None and len(content.comments) > most:
+            problems.append(
+                Problem(
+                    message=f"{len(content.comments)} comments; {network.label} takes at most {most}.",
+                    hint="Leave some out.",
+                    where=content.comments[most].where,
+                )
+            )
+        for comment in content.comments:
+            used = count.measure(network, comment.text)
+            limit = network.comment_limit
+            if limit is not None and used > limit:
+                problems.append(
+                    Problem(
+                        message=f"The comment has {used:,} characters as {network.label} counts; "
+                        f"{limit:,} fit.",
+                        hint=f"Shorten it by {used - limit:,}, or make two of it.",
+                        where=comment.where,
+                    )
+                )
+            if not comment.text and not comment.media:
+                problems.append(
+                    Problem(message="A comment is empty.", hint="Give it a text.", where=comment.where)
+                )
+            problems += [problem for item in comment.media for problem in self.inspect(item).problems]
+        return problems
+
+    def _media(self, network: Network, content: Content) -> list[Problem]:
+        if not content.media:
+            return []
+        from publer_publish.post.media_rules import check_for_network  # noqa: PLC0415  (most posts have no media)
+
+        problems = [problem for item in content.media for problem in self.inspect(item).problems]
+        items = [(item, self.inspect(item).info) for item in content.media]
+        subtype = _value(content.fields, ("details", "type"))
+        return problems + check_for_network(
+            network.key, content.type, items, subtype=subtype if isinstance(subtype, str) else ""
+        )
+
+
+def _type_and_needs(network: Network, content: Content, where: Where) -> list[Problem]:
+    if not content.text and not content.media and not content.fields and not content.extra:
+        return [
+            Problem(
+                message=f"There is nothing for {network.label}: neither a text nor media, shared or its own.",
+                hint=f"Add `text` to the post, or under `networks.{network.key}`.",
+                where=where,
+            )
+        ]
+    missing = [one for one in needs(network, content.type) if not _has(content, one)]
+    if content.type not in network.types:
+        return [_wrong_type(network, content, where)]
+    return [
+        Problem(
+            message=f"A {network.label} post of type {content.type} needs {_in_words(one)}.",
+            hint=f"Add it to the post or under `networks.{network.key}`.",
+            where=where,
+        )
+        for one in missing
+    ]
+
+
+def _wrong_type(network: Network, content: Content, where: Where) -> Problem:
+    allowed = ", ".join(sorted(network.types))
+    if content.type == "status":
+        return Problem(
+            message=f"{network.label} takes no post of text alone.",
+            hint=f"Add `media`, or leave {network.label} out. Its types: {allowed}.",
+            where=where,
+        )
+    return Problem(
+        message=f"{network.label} takes no post of type {content.type}.",
+        hint=f"Its types: {allowed}.",
+        where=where,
+    )
+
+
+def _has(content: Content, need: str) -> bool:
+    """Whether one of the fields of ``a|b.c`` is there and not empty."""
+    own = {**content.fields, **content.extra, "text": content.text, "media": content.media}
+    return any(_value(own, field.split(".")) not in (None, "", (), [], {}) for field in need.split("|"))
+
+
+def _value(node: object, steps: Sequence[str]) -> object:
+    for step in steps:
+        node = node.get(step) if isinstance(node, Mapping) else None
+    return node
+
+
+def _in_words(need: str) -> str:
+    first, *others = need.split("|")
+    words = _WORDS.get(first, f"`{first}`")
+    return words if not others else f"{words} or {' or '.join(f'`{other}`' for other in others)}"
+
+
+def _length(network: Network, content: Content, own: Mapping[str, Any], where: Where) -> list[Problem]:
+    checked = count.check_text(
+        network,
+        content.text,
+        max_length=_max_length(own),
+        long_post=_long_post(own),
+        extra=_spoiler_length(network, own),
+    )
+    return [Problem(message=checked.message, hint=checked.hint, where=where)] if checked.message else []
+
+
+def _title(network: Network, content: Content, where: Where) -> list[Problem]:
+    title, limit = content.fields.get("title"), network.title_limit
+    if limit is None or not isinstance(title, str) or len(title) <= limit:
+        return []
+    return [
+        Problem(
+            message=f"The title has {len(title):,} characters; {network.label} takes {limit:,}.",
+            hint=f"Shorten it by {len(title) - limit:,}.",
+            where=where,
+        )
+    ]
+
+
+def _poll(network: Network, content: Content, positions: Positions, own_path: Path) -> list[Problem]:
+    options = content.fields.get("options")
+    if network.poll is None or content.type != "poll" or not isinstance(options, list):
+        return []
+    path: Path = (*own_path, "options")
+    problems = []
+    if len(options) > network.poll.options:
+        problems.append(
+            Problem(
+                message=f"{len(options)} options; a poll on {network.label} has "
+                f"at most {network.poll.options}.",
+                hint="Leave some out.",
+                where=positions.where((*path, network.poll.options)),
+            )
+        )
+    for index, option in enumerate(options):
+        if isinstance(option, str) and len(option) > network.poll.option_limit:
+            problems.append(
+                Problem(
+                    message=f"The option has {len(option)} characters; {network.label} takes "
+                    f"{network.poll.option_limit}.",
+                    hint="Shorten it.",
+                    where=positions.where((*path, index)),
+                )
+            )
+    duration = content.fields.get("duration")
+    if isinstance(duration, int) and network.poll.days and duration not in network.poll.days:
+        problems.append(
+            Problem(
+                message=f"A poll on {network.label} cannot last {duration} days.",
+                hint=f"It may last {', '.join(map(str, network.poll.days))} days.",
+                where=positions.where((*own_path, "duration")),
+                severity=Severity.WARNING,
+            )
+        )
+    return problems
+
+
+def _max_length(own: Mapping[str, Any]) -> int | None:
+    value = own.get("max_length")
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _long_post(own: Mapping[str, Any]) -> bool:
+    return _value(own, ("details", "type")) == "long_post"
+
+
+def _spoiler_length(network: Network, own: Mapping[str, Any]) -> int:
+    """A content warning counts as text on Mastodon (its status length validator)."""
+    spoiler = own.get("spoilerText") or own.get("content_warning")
+    if network.key != "mastodon" or not isinstance(spoiler, str):
+        return 0
+    return count.measure(network, spoiler)

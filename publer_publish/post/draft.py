@@ -1,0 +1,242 @@
+"""A post as written, from which each network's content is made: rendered, counted and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from publer_publish.errors import Problem, Severity, Where
+from publer_publish.post.checks import Checks
+from publer_publish.post.count import measure
+from publer_publish.post.credentials import credential_in
+from publer_publish.post.document import Path
+from publer_publish.post.model import AccountRef, Comment, Content, Json, Media, MediaSource, Post
+from publer_publish.post.networks import NETWORKS, Network, spellings
+from publer_publish.post.render import Positions, Renderer
+
+_OURS = frozenset({"text", "media", "type", "extra", "max_length"})
+_COMMENT_OURS = frozenset({"text", "media"})
+_MEDIA_OURS = frozenset({"file", "url", "id", "alt_text", "thumbnail"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Composed:
+    """One network's content, and everything that is wrong with it. No content: it could not be made."""
+
+    content: Content | None
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def valid(self) -> bool:
+        """Whether nothing but warnings was found."""
+        return self.content is not None and not any(one.severity is Severity.ERROR for one in self.problems)
+
+
+class Draft:
+    """One post of a document. ``content`` makes what a network gets; the same question is answered once."""
+
+    def __init__(
+        self,
+        post: Post,
+        *,
+        path: Path,
+        data: Mapping[str, Any],
+        positions: Positions,
+        renderer: Renderer,
+        checks: Checks,
+        secrets: Sequence[str] = (),
+    ) -> None:
+        self.post = post
+        self._path = path
+        self._data = data
+        self._positions = positions
+        self._renderer = renderer
+        self._checks = checks
+        self._secrets = secrets
+        self._composed: dict[tuple[str, int | None], Composed] = {}
+
+    def content(self, network: str, ref: AccountRef | None = None) -> Composed:
+        """What ``network`` gets; with ``ref``'s own comments, if it has any."""
+        own_comments = self._own_comments(ref)
+        key = (network, own_comments)
+        if key not in self._composed:
+            self._composed[key] = self._compose(NETWORKS[network], own_comments)
+        return self._composed[key]
+
+    def check_shared(self) -> tuple[Problem, ...]:
+        """What can be said of a post whose networks are not known: its templates, its media, its secrets."""
+        before = len(self._renderer.problems)
+        text = self._rendered((*self._path, "text"), self._data.get("text"))
+        media = self._media((*self._path, "media"), self._data.get("media"))
+        found = list(self._renderer.problems[before:])
+        found += self._leaks(text, (*self._path, "text"))
+        for item in media:
+            found += self._checks.inspect(item).problems
+        return tuple(dict.fromkeys(found))
+
+    def _own_comments(self, ref: AccountRef | None) -> int | None:
+        if ref is None or not ref.has_comments:
+            return None
+        return next((i for i, own in enumerate(self.post.accounts) if own is ref), None)
+
+    def _compose(self, network: Network, own_comments: int | None) -> Composed:
+        before = len(self._renderer.problems)
+        own_path, own = self._own(network)
+        text_path = (*own_path, "text") if "text" in own else (*self._path, "text")
+        media_path = (*own_path, "media") if "media" in own else (*self._path, "media")
+        media = self._media(media_path, own.get("media", self._data.get("media")))
+        fields = {key: value for key, value in own.items() if key not in _OURS}
+        limit = self._checks.limit(network, own)
+        fits = self._checks.fits(network, own)
+        text = self._rendered(text_path, own.get("text", self._data.get("text")), fits)
+        comments = self._comments(network, own_comments)
+        found = list(self._renderer.problems[before:])
+        if text is None or comments is None:
+            return Composed(content=None, problems=tuple(dict.fromkeys(found)))
+        post_type = self._type(network, own, media)
+        content = Content(
+            network=network.key,
+            type=post_type,
+            text=text,
+            where=self._positions.where(text_path if text else own_path),
+            media=media,
+            fields=_with_link(post_type, fields),
+            comments=comments,
+            extra=_mapping(own.get("extra")),
+            length=measure(network, text),
+            limit=limit,
+        )
+        found += self._leaks(text, text_path)
+        for comment in comments:
+            found += self._leaks_at(comment.text, comment)
+        found += self._checks.content(
+            network, content, own, positions=self._positions, own_path=own_path, text_path=text_path
+        )
+        return Composed(content=content, problems=tuple(dict.fromkeys(found)))
+
+    def _own(self, network: Network) -> tuple[Path, Mapping[str, Any]]:
+        """The network's own node, under whichever of its spellings the file uses."""
+        listed = _mapping(self._data.get("networks"))
+        for key in spellings(network.key):
+            if key in listed:
+                return (*self._path, "networks", key), _mapping(listed[key])
+        return self._path, {}
+
+    def _rendered(self, path: Path, source: Json, fits: Callable[[str], bool] | None = None) -> str | None:
+        """A text, rendered, without white space at its ends; empty if there is none; None after a mistake."""
+        if not isinstance(source, str):
+            return ""
+        rendered = self._renderer.text(path, source, fits=(lambda text: fits(text.strip())) if fits else None)
+        return None if rendered is None else rendered.strip()
+
+    def _type(self, network: Network, own: Mapping[str, Any], media: Sequence[Media]) -> str:
+        written = own.get("type")
+        if isinstance(written, str):
+            return written
+        from publer_publish.post.media_rules import infer_type  # noqa: PLC0415
+
+        items = [(item, self._checks.inspect(item).info) for item in media]
+        has_link = "url" in own or "link" in own
+        return infer_type(network.key, own, items, has_poll="options" in own, has_link=has_link)
+
+    def _media(self, path: Path, items: Json) -> tuple[Media, ...]:
+        if not isinstance(items, list):
+            return ()
+        found = (self._media_item((*path, index), item) for index, item in enumerate(items))
+        return tuple(item for item in found if item)
+
+    def _media_item(self, path: Path, item: Json) -> Media | None:
+        if not isinstance(item, Mapping):
+            return None
+        source = next((one for one in MediaSource if isinstance(item.get(one.value), str)), None)
+        if source is None:
+            return None
+        thumbnail = item.get("thumbnail")
+        own_thumbnail = (
+            self._media_item((*path, "thumbnail"), thumbnail) if isinstance(thumbnail, Mapping) else None
+        )
+        fields = {key: value for key, value in item.items() if key not in _MEDIA_OURS}
+        if isinstance(thumbnail, str):
+            fields["thumbnail"] = thumbnail
+        return Media(
+            source=source,
+            value=item[source.value],
+            where=self._positions.where(path),
+            alt_text=_text(item.get("alt_text")).strip(),
+            fields=fields,
+            thumbnail=thumbnail if isinstance(thumbnail, int) else own_thumbnail,
+        )
+
+    def _comments(self, network: Network, own_comments: int | None) -> tuple[Comment, ...] | None:
+        """The comments for an account, rendered for its network; None after a mistake in one of them."""
+        path: Path = (*self._path, "comments")
+        items = self._data.get("comments")
+        if own_comments is not None:
+            path = (*self._path, "accounts", own_comments, "comments")
+            items = self._data["accounts"][own_comments]["comments"]
+        comments = []
+        for index, item in enumerate(items if isinstance(items, list) else []):
+            comment = self._comment((*path, index), item, self._checks.comment_fits(network))
+            if comment is None:
+                return None
+            comments.append(comment)
+        return tuple(comments)
+
+    def _comment(self, path: Path, item: Json, fits: Callable[[str], bool] | None) -> Comment | None:
+        if isinstance(item, str):
+            text = self._rendered(path, item, fits)
+            return None if text is None else Comment(text=text, where=self._positions.where(path))
+        node = _mapping(item)
+        text = self._rendered((*path, "text"), node.get("text"), fits)
+        if text is None:
+            return None
+        media = node.get("media")
+        items = media if isinstance(media, list) else [media] if media else []
+        at: Path = (*path, "media")
+        found = [
+            self._media_item((*at, i) if isinstance(media, list) else at, one) for i, one in enumerate(items)
+        ]
+        return Comment(
+            text=text,
+            where=self._positions.where((*path, "text") if "text" in node else path),
+            media=tuple(one for one in found if one),
+            fields={key: value for key, value in node.items() if key not in _COMMENT_OURS},
+        )
+
+    def _leaks(self, text: str | None, path: Path) -> list[Problem]:
+        name = credential_in(text or "", self._secrets)
+        return [_leak(name, self._positions.where(path))] if name else []
+
+    def _leaks_at(self, text: str, comment: Comment) -> list[Problem]:
+        name = credential_in(text, self._secrets)
+        return [_leak(name, comment.where)] if name else []
+
+
+def _leak(name: str, where: Where) -> Problem:
+    return Problem(
+        message=f"The text contains {name}. It is not shown here, and nothing was sent.",
+        hint="Take it out; if it has been committed, revoke it.",
+        where=where,
+    )
+
+
+def _with_link(post_type: str, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """A link post says its address twice: which of the two a network reads is uncertain (publer-api 5.2)."""
+    result = dict(fields)
+    if post_type != "link":
+        return result
+    link = _mapping(result.get("link"))
+    if isinstance(result.get("url"), str):
+        result["link"] = {"url": result["url"], **link}
+    elif isinstance(link.get("url"), str):
+        result["url"] = link["url"]
+    return result
+
+
+def _mapping(value: Json) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _text(value: Json) -> str:
+    return value if isinstance(value, str) else ""

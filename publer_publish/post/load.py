@@ -1,0 +1,250 @@
+"""From the bytes of post files (or the ``text`` input) to drafts, and everything that is wrong with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from publer_publish.errors import InvalidInputError, Problem, Severity, Where
+from publer_publish.post.checks import Checks
+from publer_publish.post.document import Document, Path, parse
+from publer_publish.post.draft import Draft
+from publer_publish.post.model import AccountRef, Json, Post, Selector, SelectorKind
+from publer_publish.post.networks import NETWORKS, canonical
+from publer_publish.post.render import ContextSource, Positions, Renderer
+from publer_publish.post.schema import check
+from publer_publish.post.selectors import SelectorError, parse_selector
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What the inputs contribute to every post."""
+
+    context: ContextSource
+    checks: Checks
+    accounts: Sequence[str] = ()
+    """The ``accounts`` input, for posts that name none."""
+    secrets: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """All posts of a run, and all problems that can be told without asking Publer."""
+
+    drafts: tuple[Draft, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    notices: Sequence[Problem] = ()
+    """Grows while contents are made: a placeholder is noticed when a template asks for it."""
+
+
+def load(files: Iterable[tuple[str, bytes]], text: str, options: Options) -> Loaded:
+    """Read all files and the ``text`` input. Nothing stops at the first problem."""
+    drafts: list[Draft] = []
+    problems: list[Problem] = []
+    refs = _default_accounts(options.accounts, problems)
+    for name, content in files:
+        try:
+            document = parse(content, name)
+        except InvalidInputError as error:
+            problems += error.problems
+            continue
+        found, wrong = _Loader(document, document.file, refs, options).load(document.data)
+        drafts += found
+        problems += wrong
+    if text:
+        found, wrong = _Loader(_TextInput(), "", refs, options).load({"text": text})
+        drafts += found
+        problems += wrong
+    return Loaded(drafts=tuple(drafts), problems=tuple(dict.fromkeys(problems)))
+
+
+@dataclass(frozen=True, slots=True)
+class _TextInput:
+    """Stands for the document of the ``text`` input, whose only place is its name."""
+
+    file: str = ""
+
+    def where(self, path: Path, *, key: bool = False) -> Where:  # noqa: ARG002
+        return Where(path=".".join(str(part) for part in path) or "text")
+
+    def where_in(self, path: Path, offset: int) -> Where:  # noqa: ARG002
+        return self.where(path)
+
+    def raw(self, path: Path) -> str:
+        raise KeyError(path)
+
+
+class _Loader:
+    """Loads the posts of one document."""
+
+    def __init__(
+        self, positions: Positions, file: str, defaults: tuple[AccountRef, ...], options: Options
+    ) -> None:
+        self._positions = positions
+        self._file = file
+        self._defaults = defaults
+        self._options = options
+        self._renderer = Renderer(positions, options.context)
+        self._problems: list[Problem] = []
+
+    def load(self, data: Json) -> tuple[list[Draft], list[Problem]]:
+        paths = [path for path in post_paths(data) if isinstance(at(data, path), Mapping)]
+        skipped = {path: self._is_skipped(path, at(data, path)) for path in paths}
+        rendered = data
+        for path in paths:
+            if skipped[path] is False:
+                post = self._renderer.tree(path, at(data, path), skip=is_text)
+                rendered = replaced(rendered, path, post)
+        if isinstance(self._positions, Document):
+            self._problems += check(self._positions, rendered)
+        drafts = [
+            self._draft(index, path, at(rendered, path), skipped=bool(skipped[path]))
+            for index, path in enumerate(paths)
+        ]
+        return drafts, self._renderer.problems + self._problems
+
+    def _is_skipped(self, path: Path, post: Mapping[str, Any]) -> bool | None:
+        """Whether ``when`` is false; None when that cannot be told."""
+        when = post.get("when")
+        if isinstance(when, bool):
+            return not when
+        if not isinstance(when, str):
+            return False
+        truth = self._renderer.truth((*path, "when"), when)
+        return None if truth is None else not truth
+
+    def _draft(self, index: int, path: Path, data: Mapping[str, Any], *, skipped: bool) -> Draft:
+        refs = self._refs(path, data)
+        if not refs and not skipped:
+            self._problems.append(self._no_accounts(path, data))
+        networks = data.get("networks")
+        post = Post(
+            file=self._file,
+            index=index,
+            where=self._positions.where(path),
+            accounts=refs,
+            networks=tuple(dict.fromkeys(canonical(key) for key in networks if canonical(key) in NETWORKS))
+            if isinstance(networks, Mapping)
+            else (),
+            labels=_strings(data.get("labels")),
+            skipped=skipped,
+        )
+        return Draft(
+            post,
+            path=path,
+            data=data,
+            positions=self._positions,
+            renderer=self._renderer,
+            checks=self._options.checks,
+            secrets=self._options.secrets,
+        )
+
+    def _refs(self, path: Path, data: Mapping[str, Any]) -> tuple[AccountRef, ...]:
+        entries = data.get("accounts")
+        if not isinstance(entries, list):
+            return self._defaults if "accounts" not in data else ()
+        found = [self._ref((*path, "accounts", index), entry) for index, entry in enumerate(entries)]
+        return tuple(ref for ref in found if ref)
+
+    def _ref(self, path: Path, entry: Json) -> AccountRef | None:
+        options = entry if isinstance(entry, Mapping) else {}
+        id_path = (*path, "id") if options else path
+        selector = self._selector(id_path, options.get("id") if options else entry)
+        if selector is None:
+            return None
+        extra = options.get("extra")
+        return AccountRef(
+            selector=selector,
+            where=self._positions.where(id_path),
+            has_comments="comments" in options,
+            fields={key: value for key, value in options.items() if key not in ("id", "comments", "extra")},
+            extra=extra if isinstance(extra, Mapping) else {},
+        )
+
+    def _selector(self, path: Path, value: Json) -> Selector | None:
+        """Read a selector; an id of 24 digits is taken as written, whatever number YAML makes of it."""
+        if isinstance(value, bool) or not isinstance(value, str | int | float):
+            return None
+        try:
+            return parse_selector(value if isinstance(value, str) else self._positions.raw(path))
+        except SelectorError as error:
+            self._problems.append(
+                Problem(message=error.message, hint=error.hint, where=self._positions.where(path))
+            )
+            return None
+
+    def _no_accounts(self, path: Path, data: Mapping[str, Any]) -> Problem:
+        where = self._positions.where((*path, "accounts") if "accounts" in data else path)
+        return Problem(
+            message="The post names no accounts, so it would go nowhere.",
+            hint='Add it to the post, such as `accounts: ["twitter/*"]`, or set the input `accounts`.',
+            where=where,
+        )
+
+
+def post_paths(data: Json) -> list[Path]:
+    """Where the posts of a document are: it is one post, a list, ``posts:``, or Publer's bulk document."""
+    if isinstance(data, list):
+        return [(index,) for index in range(len(data))]
+    if not isinstance(data, Mapping):
+        return []
+    if isinstance(data.get("posts"), list):
+        return [("posts", index) for index in range(len(data["posts"]))]
+    bulk = data.get("bulk")
+    if isinstance(bulk, Mapping):
+        posts = bulk.get("posts")
+        return [("bulk", "posts", index) for index in range(len(posts) if isinstance(posts, list) else 0)]
+    return [()] if "posts" not in data and "bulk" not in data else []
+
+
+def at(data: Json, path: Path) -> Json:
+    """The value at a path that exists."""
+    for step in path:
+        data = data[step]
+    return data
+
+
+def replaced(data: Json, path: Path, value: Json) -> Json:
+    """A copy of ``data`` with another value at ``path``."""
+    if not path:
+        return value
+    copy = data.copy()
+    copy[path[0]] = replaced(data[path[0]], path[1:], value)
+    return copy
+
+
+def is_text(path: Path) -> bool:
+    """Whether a string of a post is rendered per network: its texts and comments, which are cut to fit."""
+    if path in {("text",), ("when",)}:
+        return True
+    if path[:1] == ("networks",) and path[2:] == ("text",):
+        return True
+    below = path[2:] if path[:1] == ("accounts",) else path
+    return below[:1] == ("comments",) and (len(below) == 2 or below[2:] == ("text",))  # noqa: PLR2004
+
+
+def named_networks(draft: Draft) -> tuple[tuple[str, ...], bool]:
+    """The networks that a post lists or selects by name, and whether its selectors may mean others too."""
+    selectors = [ref.selector for ref in draft.post.accounts]
+    named = [selector.network for selector in selectors if selector.network]
+    open_ended = any(selector.kind in (SelectorKind.ALL, SelectorKind.ID) for selector in selectors)
+    return tuple(dict.fromkeys([*draft.post.networks, *named])), open_ended
+
+
+def is_error(problem: Problem) -> bool:
+    return problem.severity is Severity.ERROR
+
+
+def _default_accounts(selectors: Sequence[str], problems: list[Problem]) -> tuple[AccountRef, ...]:
+    refs = []
+    for written in selectors:
+        try:
+            refs.append(AccountRef(selector=parse_selector(written), where=Where(path="accounts")))
+        except SelectorError as error:
+            problems.append(Problem(message=error.message, hint=error.hint, where=Where(path="accounts")))
+    return tuple(refs)
+
+
+def _strings(value: Json) -> tuple[str, ...]:
+    return tuple(item for item in value if isinstance(item, str)) if isinstance(value, list) else ()

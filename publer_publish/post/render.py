@@ -1,0 +1,88 @@
+"""Templates in their document: each string is rendered where it stands, and each mistake has its place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from publer_publish.errors import ActionError, Problem, Where
+from publer_publish.post.document import Path
+from publer_publish.post.model import Json
+from publer_publish.post.template import TemplateError, Templates, is_template, uses
+
+
+class Positions(Protocol):
+    """The part of a document that says where things stand."""
+
+    @property
+    def file(self) -> str: ...
+    def where(self, path: Path, *, key: bool = False) -> Where: ...
+    def where_in(self, path: Path, offset: int) -> Where: ...
+    def raw(self, path: Path) -> str: ...
+
+
+class ContextSource(Protocol):
+    """Where the values of templates come from. A release is looked up only when a template asks for it."""
+
+    def values(self, names: frozenset[str]) -> Mapping[str, object]:
+        """A context with all of ``names`` that exist. Raises ``ActionError`` if one cannot be had."""
+        ...
+
+
+class Renderer:
+    """Renders the strings of one document and keeps what went wrong."""
+
+    def __init__(self, positions: Positions, source: ContextSource) -> None:
+        self._positions = positions
+        self._source = source
+        self._latest: tuple[int, Templates] | None = None
+        self.problems: list[Problem] = []
+
+    def text(self, path: Path, source: str, *, fits: Callable[[str], bool] | None = None) -> str | None:
+        """One string, rendered; None when it cannot be, which is then among ``problems``."""
+        if not is_template(source):
+            return source
+        try:
+            return self._templates(source).render(source, fits=fits)
+        except TemplateError as error:
+            self._add(error.message, error.hint, self._positions.where_in(path, error.offset))
+        except ActionError as error:
+            self._add(error.message, error.hint, self._positions.where(path))
+        return None
+
+    def truth(self, path: Path, source: str) -> bool | None:
+        """What a ``when`` says; None when it cannot be told, which is then among ``problems``."""
+        try:
+            return self._templates(source).truth(source)
+        except TemplateError as error:
+            self._add(error.message, error.hint, self._positions.where_in(path, error.offset))
+        except ActionError as error:
+            self._add(error.message, error.hint, self._positions.where(path))
+        return None
+
+    def tree(self, path: Path, value: Json, *, skip: Callable[[Path], bool], below: Path = ()) -> Json:
+        """A copy of ``value`` with every string rendered but those whose path below it ``skip`` names."""
+        if isinstance(value, str):
+            if skip(below):
+                return value
+            rendered = self.text(path + below, value)
+            return value if rendered is None else rendered
+        if isinstance(value, Mapping):
+            return {key: self.tree(path, item, skip=skip, below=(*below, key)) for key, item in value.items()}
+        if isinstance(value, list):
+            return [
+                self.tree(path, item, skip=skip, below=(*below, index)) for index, item in enumerate(value)
+            ]
+        return value
+
+    def _templates(self, source: str) -> Templates:
+        """The templates over the context, which grows when a template asks for a release."""
+        values = self._source.values(uses(source))
+        if self._latest is None or self._latest[0] != len(values):
+            self._latest = len(values), Templates(values)
+        return self._latest[1]
+
+    def _add(self, message: str, hint: str, where: Where) -> None:
+        problem = Problem(message=message, hint=hint, where=where)
+        if problem not in self.problems:
+            self.problems.append(problem)

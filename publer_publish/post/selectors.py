@@ -1,0 +1,52 @@
+"""Account selectors: an id, ``network/Name``, ``network/*`` or ``*``."""
+
+from __future__ import annotations
+
+import difflib
+import re
+
+from publer_publish.post.model import Selector, SelectorKind
+from publer_publish.post.networks import NETWORKS, canonical
+
+_ID = re.compile(r"[0-9a-fA-F]{24}")
+
+
+class SelectorError(ValueError):
+    """What is wrong with a selector, and what to write instead."""
+
+    def __init__(self, message: str, hint: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+def parse_selector(written: str) -> Selector:
+    """Read one selector as written. Raises ``SelectorError``."""
+    text = written.strip()
+    if text == "*":
+        return Selector(kind=SelectorKind.ALL, written=text)
+    if _ID.fullmatch(text):
+        return Selector(kind=SelectorKind.ID, written=text, value=text)
+    network, slash, name = (part.strip() for part in text.partition("/"))
+    key = canonical(network.lower())
+    if slash and key in NETWORKS and name:
+        kind = SelectorKind.NETWORK if name == "*" else SelectorKind.NAME
+        return Selector(kind=kind, written=text, network=key, value="" if name == "*" else name)
+    raise SelectorError(*_complaint(text, network, key, bool(slash), name))
+
+
+def _complaint(text: str, network: str, key: str, slash: bool, name: str) -> tuple[str, str]:  # noqa: FBT001
+    shown = text if len(text) <= 40 else text[:40] + "…"  # noqa: PLR2004
+    forms = "Write an account's 24-digit id, `network/Name`, `network/*` or `*`."
+    if not text:
+        return "An account selector is empty.", forms
+    if key in NETWORKS and not name:
+        return f"`{shown}` names a network but no account.", f"For all its accounts write `{key}/*`. {forms}"
+    if slash:
+        close = difflib.get_close_matches(network.lower(), NETWORKS, n=1)
+        guess = f"Did you mean `{close[0]}/{name}`? " if close else ""
+        return (
+            f"`{shown}` begins with no network that Publer has.",
+            f"{guess}Networks: {', '.join(NETWORKS)}.",
+        )
+    return f"`{shown}` is no account selector.", forms

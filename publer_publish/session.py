@@ -1,0 +1,79 @@
+"""What every mode works with, and the few effects that they share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from publer_publish.clock import Clock, Deadline
+from publer_publish.config import Config
+from publer_publish.delivery.ledger import Ledger
+from publer_publish.delivery.outcomes import Result
+from publer_publish.errors import Problem, Where
+from publer_publish.github.console import Console
+from publer_publish.github.context import Event
+from publer_publish.github.release import fetch_release
+from publer_publish.post.checks import Checks
+from publer_publish.post.document import MAX_BYTES
+from publer_publish.post.load import Loaded, Options, load
+from publer_publish.post.workspace import UnusableFileError, Workspace
+from publer_publish.template_context import RunContext
+
+
+@dataclass(slots=True, kw_only=True)
+class Session:
+    """One run: its settings and surroundings, and what has been learned so far."""
+
+    config: Config
+    event: Event
+    console: Console
+    clock: Clock
+    ledger: Ledger
+    workspace: Workspace
+    problems: list[Problem] = field(default_factory=list)
+    """Warnings and notices on the way; errors end the run as ``InvalidInputError``."""
+    results: Sequence[Result] = ()
+    """Rows that are known although the run ends with an error; else the ledger's count."""
+
+    def deadline(self) -> Deadline:
+        """A fresh ``timeout``."""
+        return Deadline.after(self.clock, self.config.timeout)
+
+    def warn(self, problem: Problem) -> None:
+        """Keep a warning for the report."""
+        if problem not in self.problems:
+            self.problems.append(problem)
+
+    def load_posts(self, *, placeholders: bool) -> Loaded:
+        """Every post of the run, with every problem that needs no key to be seen."""
+        names, missing = self.workspace.find(self.config.post_files)
+        problems = list(missing)
+        files = []
+        for name in names:
+            try:
+                # One byte more, so that the parser can say that the file is too large.
+                files.append((name, self.workspace.read(name, MAX_BYTES + 1)))
+            except UnusableFileError as error:
+                problems.append(
+                    Problem(message=error.message, hint=error.hint, where=Where(file=name, path="post-file"))
+                )
+        context = RunContext(
+            self.event, self.config.variables, self._fetch_release, placeholders=placeholders
+        )
+        secrets = tuple(filter(None, (self.config.api_key, self.config.github_token)))
+        options = Options(
+            context=context, checks=Checks(self.workspace), accounts=self.config.accounts, secrets=secrets
+        )
+        loaded = load(files, self.config.text, options)
+        return Loaded(
+            drafts=loaded.drafts,
+            problems=(*problems, *loaded.problems),
+            notices=context.notices,
+        )
+
+    def _fetch_release(self, tag: str) -> Mapping[str, Any]:
+        self.console.line(f"Looking up the release {tag} at GitHub.")
+        return fetch_release(
+            self.event.api_url, self.event.repository, tag, self.config.github_token, clock=self.clock
+        )

@@ -1,0 +1,110 @@
+"""Rule 3: the same post is recognised, and two different announcements are never taken for one."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from publer_publish.delivery.matching import Search, find, same_but_for_links, same_text
+from tests.unit.delivery.build import live, target
+
+SAME = {
+    "line ends": ("one\ntwo", "one\r\ntwo"),
+    "white space at the ends": ("one", "  one\n"),
+    "runs of white space": ("one\n\ntwo", "one\n two"),
+    "composition": ("caf\u00e9", "cafe\u0301"),
+    "a byte order mark": ("one", "\ufeffone"),
+}
+DIFFERENT = {
+    "version": ("acme v1.2.3 is out", "acme v1.2.4 is out"),
+    "link": ("new https://example.com/a", "new https://example.com/b"),
+    "case": ("Hello", "hello"),
+    "emoji": ("out 🎉", "out 🚀"),
+    "cut off": ("one two three", "one two"),
+    "punctuation": ("out!", "out."),
+}
+
+
+@pytest.mark.parametrize(("ours", "theirs"), SAME.values(), ids=SAME)
+def test_what_publer_changes_makes_no_difference(ours: str, theirs: str) -> None:
+    assert same_text(ours, theirs)
+
+
+@pytest.mark.parametrize(("ours", "theirs"), DIFFERENT.values(), ids=DIFFERENT)
+def test_two_announcements_are_never_taken_for_one(ours: str, theirs: str) -> None:
+    assert not same_text(ours, theirs)
+    assert find(target(text=ours), [live(text=theirs)], Search(since=0)) is None
+
+
+@given(st.text(), st.text())
+def test_only_white_space_and_composition_are_forgiven(ours: str, theirs: str) -> None:
+    def letters(text: str) -> list[str]:
+        return unicodedata.normalize("NFC", text.replace("\ufeff", " ")).split()
+
+    invisible = set("\u200b\u2060\ufeff")
+    if not invisible & set(ours + theirs):
+        assert same_text(ours, theirs) is (letters(ours) == letters(theirs))
+
+
+FOUND = {
+    "a live post": (live(), True),
+    "another account": (live(account_id="b"), False),
+    "before the window": (live(at=99.0), False),
+    "without a time": (live(at=None), True),
+    "known before": (live(id="old"), False),
+}
+
+
+@pytest.mark.parametrize(("post", "expected"), FOUND.values(), ids=FOUND)
+def test_account_time_and_identity_decide(post: object, expected: bool) -> None:
+    search = Search(since=100.0, known=frozenset({"old"}))
+    assert (find(target(), [post], search) is not None) is expected  # type: ignore[list-item]  # from the table
+
+
+def test_a_live_post_goes_before_one_on_its_way_and_a_failed_one() -> None:
+    posts = [live(id="f", state="failed"), live(id="s", state="scheduled"), live(id="p")]
+    found = find(target(), posts, Search(since=0))
+    assert found is not None
+    assert found.id == "p"
+
+
+def test_the_same_text_with_other_media_is_the_same_post() -> None:
+    assert find(target(type="photo"), [live(type="video")], Search(since=0))
+
+
+class TestAPostWithoutText:
+    """It has nothing to be recognised by but its account and type, and only this run can have posted it."""
+
+    def test_is_not_recognised_by_another_run(self) -> None:
+        assert find(target(text="", type="story"), [live(text="", type="story")], Search(since=0)) is None
+
+    def test_is_recognised_in_a_re_run(self) -> None:
+        search = Search(since=0, own_run=True)
+        assert find(target(text="", type="story"), [live(text="", type="story")], search)
+
+    def test_is_not_another_type(self) -> None:
+        search = Search(since=0, own_run=True)
+        assert find(target(text="", type="story"), [live(text="", type="reel")], search) is None
+
+    def test_is_not_a_post_with_text(self) -> None:
+        search = Search(since=0, own_run=True)
+        assert find(target(text="", type="story"), [live(text="Hi", type="story")], search) is None
+
+
+class TestShortenedLinks:
+    """Publer may shorten links: enough to recognise a post of this run, never one of another."""
+
+    OURS = "v1 is out https://github.com/acme/anvil/releases/v1"
+    THEIRS = "v1 is out https://pblr.co/x1"
+
+    def test_another_runs_post_is_another_post(self) -> None:
+        assert find(target(text=self.OURS), [live(text=self.THEIRS)], Search(since=0)) is None
+
+    def test_this_runs_post_is_recognised(self) -> None:
+        assert find(target(text=self.OURS), [live(text=self.THEIRS)], Search(since=0, own_run=True))
+
+    def test_a_text_without_a_link_has_nothing_to_mask(self) -> None:
+        assert not same_but_for_links("v1 is out", "v1 is out https://pblr.co/x1")
