@@ -25,6 +25,7 @@ from publer_publish.errors import ActionError, CancelledError, InvalidInputError
 from publer_publish.github.console import Console, open_console
 from publer_publish.github.context import Event, read_event
 from publer_publish.pipeline import MODES
+from publer_publish.post.networks import NETWORKS
 from publer_publish.post.workspace import Workspace
 from publer_publish.report.headline import headline
 from publer_publish.report.log import check_lines, closing_lines, result_lines
@@ -34,6 +35,7 @@ from publer_publish.report.rerun import Rerun
 from publer_publish.report.summary import summary
 from publer_publish.session import Session
 
+_FOLDS = {key: network.fold for key, network in NETWORKS.items()}
 _HOME = "https://github.com/publer-publish/publer-publish"
 
 
@@ -169,7 +171,7 @@ def _tell(story: _Story, console: Console, json_stream: TextIO | None) -> int:
     run = _conclude(story)
     rerun = _rerun(story)
     try:
-        markdown = summary(run, rerun=rerun)
+        markdown = summary(run, rerun=rerun, folds=_FOLDS)
         values = outputs(run, markdown)
         for problem in run.problems:
             if problem.message != run.headline:

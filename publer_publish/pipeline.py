@@ -10,12 +10,12 @@ from publer_publish.delivery.deliver import Delivery, Rules
 from publer_publish.delivery.doctor import examine
 from publer_publish.delivery.duplicates import Window
 from publer_publish.delivery.outcomes import Check, Result, Status
-from publer_publish.delivery.request import MediaBodies
+from publer_publish.delivery.prepared import Prepared
 from publer_publish.delivery.resolve import describe, resolve
-from publer_publish.delivery.targets import Target
 from publer_publish.errors import InvalidInputError, Problem, ServiceError, Severity, Where
 from publer_publish.post.draft import Composed, Draft
 from publer_publish.post.load import Loaded, is_error, named_networks
+from publer_publish.post.model import Media
 from publer_publish.publer.client import Publer
 from publer_publish.publer.model import Workspace
 from publer_publish.publer.transport import Transport
@@ -239,12 +239,15 @@ def _rules(session: Session) -> Rules:
     )
 
 
-def _prepare(
-    session: Session, publer: Publer, targets: Sequence[Target], deadline: Deadline
-) -> tuple[MediaBodies, dict[tuple[str, int, str], str]]:
-    """Upload and import what the targets need."""
-    from publer_publish.delivery.request import media_of  # noqa: PLC0415
+def _prepare(session: Session, publer: Publer, items: Sequence[Media], deadline: Deadline) -> Prepared:
+    """Bring the media of the run to Publer."""
+    from publer_publish.delivery.upload import prepare  # noqa: PLC0415  (most posts have no media)
 
-    if not media_of(targets):
-        return {}, {}
-    raise NotImplementedError
+    return prepare(
+        items,
+        publer,
+        session.workspace,
+        deadline=deadline,
+        clock=session.clock,
+        log=session.console.line,
+    )

@@ -13,8 +13,8 @@ from publer_publish.delivery import matching
 from publer_publish.delivery.ledger import LOOK_FIRST, Ledger
 from publer_publish.delivery.lookup import listed_posts
 from publer_publish.delivery.outcomes import Status
-from publer_publish.delivery.waiting import Progress
 from publer_publish.delivery.targets import Target
+from publer_publish.delivery.waiting import Progress
 from publer_publish.errors import ServiceError
 from publer_publish.publer.client import Publer
 from publer_publish.publer.model import Job, JobEntry, JobState, LivePost, Verdict

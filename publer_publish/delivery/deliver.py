@@ -11,11 +11,13 @@ from publer_publish.delivery.confirm import Confirmer, Doubt, read_verdicts
 from publer_publish.delivery.ledger import LOOK_FIRST, Ledger
 from publer_publish.delivery.outcomes import Status
 from publer_publish.delivery.poll import wait_for_job
-from publer_publish.delivery.waiting import Progress
+from publer_publish.delivery.prepared import Prepared
 from publer_publish.delivery.publish import send_once
-from publer_publish.delivery.request import MediaBodies, bulk_body
+from publer_publish.delivery.request import bulk_body, media_of, needed_by
 from publer_publish.delivery.targets import Target, rounds
+from publer_publish.delivery.waiting import Progress
 from publer_publish.errors import Problem, ServiceError, Severity
+from publer_publish.post.model import Media
 from publer_publish.publer.client import Publer
 from publer_publish.publer.errors import LostError, RefusedError
 
@@ -38,8 +40,8 @@ class Rules:
     fail_on_duplicates: bool = False
 
 
-Prepare = Callable[[Sequence[Target], Deadline], tuple[MediaBodies, dict[tuple[str, int, str], str]]]
-"""Uploads and imports: what to send for each media item, and target key → why it cannot be sent."""
+Prepare = Callable[[Sequence[Media], Deadline], Prepared]
+"""Uploads and imports."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -59,16 +61,26 @@ class Delivery:
     def deliver(self, targets: Sequence[Target], deadline: Deadline) -> None:
         """Send what is missing. ``deadline`` ends the preparation together with the first request."""
         missing = self._drop_duplicates(targets, deadline)
-        media, unprepared = self.prepare(missing, deadline) if missing else ({}, {})
-        for target in missing:
-            if target.key in unprepared:
-                self.ledger.settle(target, Status.FAILED, f"not sent: {unprepared[target.key]}")
-        ready = [target for target in missing if target.key not in unprepared]
+        items = media_of(missing)
+        media = self.prepare(items, deadline) if items else Prepared()
+        ready = self._with_media(missing, media)
         for number, request in enumerate(rounds(ready, at_most=POSTS_A_REQUEST)):
             left = deadline.remaining() if number == 0 else self.rules.timeout
             self._keep_the_gap(request)
             if not self._send(request, media, Deadline.after(self.clock, left)):
                 return
+
+    def _with_media(self, targets: Sequence[Target], media: Prepared) -> list[Target]:
+        """The targets whose media Publer has; the others fail, and nothing is published for them."""
+        ready = []
+        for target in targets:
+            if failure := next(filter(None, map(media.failure, needed_by(target))), ""):
+                self.ledger.settle(target, Status.FAILED, failure)
+                continue
+            ready.append(target)
+            for warning in media.warnings(target.content):
+                self.warn(warning)
+        return ready
 
     def _drop_duplicates(self, targets: Sequence[Target], deadline: Deadline) -> list[Target]:
         """Rule 3."""
@@ -115,7 +127,7 @@ class Delivery:
         self.log(f"Waiting {wait:.0f} s: {why} ({late[0]}{others}).")
         Progress(self.clock, self.log, "Still keeping the minute between two posts of one account").wait(wait)
 
-    def _send(self, request: Sequence[Target], media: MediaBodies, deadline: Deadline) -> bool:
+    def _send(self, request: Sequence[Target], media: Prepared, deadline: Deadline) -> bool:
         """One request, from publishing to the last confirmation. False: the next one would fail as well."""
         search = matching.Search(since=self.clock.time() - _SKEW, own_run=True, known=frozenset(self._known))
         confirmer = Confirmer(

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from publer_publish.clock import Deadline
 from publer_publish.delivery import matching
 from publer_publish.delivery.lookup import listed_posts
-from publer_publish.delivery.waiting import Progress
 from publer_publish.delivery.targets import Target
+from publer_publish.delivery.waiting import Progress
 from publer_publish.publer.client import Publer
 from publer_publish.publer.model import LivePost
 

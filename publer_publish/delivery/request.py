@@ -6,20 +6,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
+from publer_publish.delivery.prepared import Prepared
 from publer_publish.delivery.targets import Target
 from publer_publish.post.model import Comment, Content, Media
 
-MediaBodies = Mapping[Media, Mapping[str, Any]]
-"""What Publer wants to read for each media item, once it is uploaded or imported."""
 
-
-def bulk_body(targets: Sequence[Target], media: MediaBodies) -> dict[str, Any]:
+def bulk_body(targets: Sequence[Target], media: Prepared) -> dict[str, Any]:
     """What stands under ``bulk``. ``state`` is "scheduled" for publishing now, too; no ``scheduled_at``."""
     posts = [_post(list(group), media) for _, group in groupby(targets, key=lambda target: target.key[:2])]
     return {"state": "scheduled", "posts": posts}
 
 
-def _post(targets: Sequence[Target], media: MediaBodies) -> dict[str, Any]:
+def _post(targets: Sequence[Target], media: Prepared) -> dict[str, Any]:
     body: dict[str, Any] = {
         "networks": {network_key(target): _network(target.content, media) for target in targets},
         "accounts": [_account(target, media) for target in targets],
@@ -35,28 +33,28 @@ def network_key(target: Target) -> str:
     return account_type if account_type.startswith("wordpress_") else target.content.network
 
 
-def _network(content: Content, media: MediaBodies) -> dict[str, Any]:
+def _network(content: Content, media: Prepared) -> dict[str, Any]:
     body: dict[str, Any] = {"type": content.type}
     if content.text:
         body["text"] = content.text
     if content.media:
-        body["media"] = [dict(media[item]) for item in content.media]
+        body["media"] = [body for item in content.media for body in media.items(item)]
     body.update(content.fields)
     return merged(body, content.extra)
 
 
-def _account(target: Target, media: MediaBodies) -> dict[str, Any]:
+def _account(target: Target, media: Prepared) -> dict[str, Any]:
     body: dict[str, Any] = {"id": target.account.id, **target.ref.fields}
     if target.content.comments:
         body["comments"] = [_comment(comment, media) for comment in target.content.comments]
     return merged(body, target.ref.extra)
 
 
-def _comment(comment: Comment, media: MediaBodies) -> dict[str, Any]:
+def _comment(comment: Comment, media: Prepared) -> dict[str, Any]:
     body: dict[str, Any] = {"text": comment.text, **comment.fields}
     if comment.media:
         # The reference shows one object here, not a list (publer-api 9).
-        body["media"] = dict(media[comment.media[0]])
+        body["media"] = media.items(comment.media[0])[0]
     return body
 
 
@@ -71,16 +69,11 @@ def merged(body: Mapping[str, Any], extra: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def media_of(targets: Iterable[Target]) -> list[Media]:
-    """Every media item that the targets need, once, in order; a video's thumbnail too."""
-    found: dict[Media, None] = {}
-    for target in targets:
-        for item in needed_by(target):
-            found[item] = None
-    return list(found)
+    """Every media item that the targets need, once, in order."""
+    return list(dict.fromkeys(item for target in targets for item in needed_by(target)))
 
 
 def needed_by(target: Target) -> list[Media]:
-    """The media items of one target, its comments and thumbnails included."""
-    own = list(target.content.media)
-    own += [item for comment in target.content.comments for item in comment.media]
-    return own + [item.thumbnail for item in own if isinstance(item.thumbnail, Media)]
+    """The media items of one target, those of its comments included."""
+    comments = target.content.comments
+    return [*target.content.media, *(item for comment in comments for item in comment.media)]

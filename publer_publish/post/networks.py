@@ -336,6 +336,11 @@ def canonical(key: str) -> str:
     return SPELLINGS.get(key, key)
 
 
+def spellings(key: str) -> tuple[str, ...]:
+    """Return every key under which a file may name the network."""
+    return (key, *(other for other, meant in SPELLINGS.items() if meant == key))
+
+
 def network(key: str) -> Network:
     """Return the rules of the network that ``key`` names in any spelling, or raise KeyError."""
     return NETWORKS[canonical(key)]

@@ -116,6 +116,7 @@ def check_every_run(outcome: Outcome, sandbox: Sandbox) -> None:
     assert bool(outcome.errors) == bool(outcome.exit_code), outcome.text
     assert len(headlines) <= len(outcome.errors) <= 10
     assert outcome.dropped_annotations == []
+    assert sandbox.record.surprises == ()
 
 
 def results(outcome: Outcome) -> list[dict[str, Any]]:

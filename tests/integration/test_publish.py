@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from sandbox.faults import Fault
@@ -15,11 +17,11 @@ def test_the_documented_sample_goes_out_as_documented(stage: Stage) -> None:
     """Publer's own example: one Facebook status, one account, nothing else in the body."""
     facebook = account("facebook")
     stage.open(world(facebook))
-    stage.write(
-        "post.json",
-        '{"bulk": {"state": "scheduled", "posts": [{"networks": {"facebook": {"type": "status", "text": '
-        '"Publish this content immediately"}}, "accounts": [{"id": "%s"}]}]}}' % facebook.id,
-    )
+    post = {
+        "networks": {"facebook": {"type": "status", "text": "Publish this content immediately"}},
+        "accounts": [{"id": facebook.id}],
+    }
+    stage.write("post.json", json.dumps({"bulk": {"state": "scheduled", "posts": [post]}}))
     outcome = stage.run(post_file="post.json")
     assert outcome.exit_code == 0, outcome.text
     (request,) = stage.requests("/posts/schedule/publish")
@@ -29,17 +31,7 @@ def test_the_documented_sample_goes_out_as_documented(stage: Stage) -> None:
     assert headers["authorization"].startswith("Bearer-API ")
     assert headers["publer-workspace-id"] == stage.sandbox.scenario.workspaces[0].id
     assert headers["content-type"] == "application/json"
-    assert request.body == {
-        "bulk": {
-            "state": "scheduled",
-            "posts": [
-                {
-                    "networks": {"facebook": {"type": "status", "text": "Publish this content immediately"}},
-                    "accounts": [{"id": facebook.id}],
-                }
-            ],
-        }
-    }
+    assert request.body == {"bulk": {"state": "scheduled", "posts": [post]}}
 
 
 def test_the_plain_case_asks_no_more_than_it_must(stage: Stage) -> None:
