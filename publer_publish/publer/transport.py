@@ -45,6 +45,14 @@ _CLEAR_NO = frozenset(
     {400, 401, 402, 403, 404, 405, 406, 410, 411, 413, 414, 415, 417, 422, 426, 428, 431, 451}
 )
 """Statuses that say that nothing was taken. 408, 409, 425 and unknown ones do not say that."""
+_FAULTS = (
+    requests.RequestException,
+    urllib3.exceptions.HTTPError,
+    http.client.HTTPException,
+    OSError,
+    ValueError,
+)
+"""Whatever the libraries raise about a connection; not all of them wrap it."""
 _SHORTEST_SECRET = 8
 _UNSPEAKABLE = re.compile(r"[^\x21-\x7e]")
 
@@ -194,9 +202,7 @@ class Transport:
                 ) as response,
             ):
                 return self._judge(label, response)
-        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
-            raise self._failure(label, error) from None
-        except http.client.HTTPException as error:
+        except _FAULTS as error:
             raise self._failure(label, error) from None
 
     def _still_waiting(self, label: str, waited: float) -> None:
@@ -229,7 +235,7 @@ class Transport:
                 body += chunk
                 if len(body) > MAX_BODY:
                     return bytes(body[:MAX_BODY]), f"is larger than {MAX_BODY // 1024 // 1024} MB"
-        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+        except _FAULTS as error:
             return bytes(body), f"broke off: {self._cause(error)}"
         if self._wire.cut:
             return bytes(body), "did not come to an end in time"
