@@ -55,6 +55,8 @@ class Media:
     """Further fields of Publer's media object (``type``, ``path``, ``caption``, ``title`` …), as written."""
     thumbnail: Media | int | None = None
     """For a video: another media item, or the index of one of Publer's own thumbnails."""
+    about: str = field(default="", compare=False)
+    """What its header tells, for people: format, pixels, duration, size."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

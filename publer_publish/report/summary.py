@@ -223,7 +223,8 @@ def _notes(preview: Preview, folds: Mapping[str, Fold | None]) -> Iterator[str]:
     notes: list[str] = []
     for item in preview.content.media:
         alt = f"alt text: {inline(item.alt_text, 1000)}" if item.alt_text else "no alt text"
-        notes.append(f"- Media: {code(item.value)}, {alt}")
+        about = f" ({inline(item.about, 100)})" if item.about else ""
+        notes.append(f"- Media: {code(item.value)}{about}, {alt}")
     card = link_of(preview.content)
     if card:
         notes.append(f"- First link: {code(card)}")

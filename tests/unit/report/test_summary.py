@@ -30,7 +30,7 @@ def hostile_run(text: str, *, outcome: Outcome, posts: int) -> Run:
         type="photo",
         text=foreign,
         where=where,
-        media=(Media(source=MediaSource.FILE, value=foreign, where=where, alt_text=foreign),),
+        media=(Media(source=MediaSource.FILE, value=foreign, where=where, alt_text=foreign, about=foreign),),
         fields={"url": foreign},
         comments=(Comment(text=foreign, where=where),),
         length=5,
@@ -130,6 +130,12 @@ def test_a_post_without_text_or_alt_text_is_shown_as_that() -> None:
     assert "`docs/card.png`, no alt text" in page
     bare = summary(samples.run([row("bluesky", content=replace(content, text="Hello", media=()))]))
     assert bare.endswith("> Hello\n")
+
+
+def test_what_is_known_of_a_file_stands_beside_its_name() -> None:
+    known = replace(samples.CARD, about="PNG, 1200 x 630 pixels, 84 KB")
+    page = summary(samples.run([row("bluesky", content=replace(samples.content("bluesky"), media=(known,)))]))
+    assert "`docs/card.png` (PNG, 1200 x 630 pixels, 84 KB), " in page
 
 
 def test_the_cut_of_a_network_is_shown_by_what_stands_before_it() -> None:
