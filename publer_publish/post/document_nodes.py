@@ -15,8 +15,8 @@ MAX_DEPTH = 64
 """Levels of nesting. Publer's deepest documented body has 12."""
 MAX_QUOTED = 40
 """Characters of a foreign value in a message."""
-MAX_VALUES = 200_000
-"""Values in one file: 500 posts for 13 networks have about 50,000."""
+MAX_VALUES = 100_000
+"""Values in one file, keys not counted: 500 posts for 13 networks have about 50,000."""
 
 _LINE_BREAK = re.compile(r"\r\n|\n|\r")
 _SPACE = " \t\n\r"

@@ -194,7 +194,8 @@ class _Reader:
         )  # fmt: skip
 
     def _attach(self, node: Node, alias_of: Node | None = None) -> None:
-        self.limits.count_value(node.start)
+        if not self.open or self.keys[-1] is not None or isinstance(self.open[-1].value, list):
+            self.limits.count_value(node.start)
         if not self.open:
             self.root = node
             return

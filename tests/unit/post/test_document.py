@@ -231,3 +231,19 @@ def test_aliases_share_what_they_stand_for() -> None:
 
 def test_an_alias_may_be_a_key_if_it_stands_for_text() -> None:
     assert parse(b"a: &x text\n*x : y\n", "a.yml").data == {"a": "text", "text": "y"}
+
+
+@pytest.mark.parametrize("file", ["a.yml", "a.json"])
+def test_a_file_holds_a_bounded_number_of_values_whose_keys_do_not_count(file: str) -> None:
+    content = ", ".join(f'"k{n}": {n}' for n in range(50_000))
+    assert len(parse(b"{" + content.encode() + b"}", file).data) == 50_000
+    with pytest.raises(InvalidInputError, match="more than 100,000 values"):
+        parse(b"[" + b"1," * 100_000 + b"1]", file)
+
+
+def test_aliases_may_repeat_what_many_posts_share() -> None:
+    content = (
+        b"- &first {text: x, networks: {twitter: {text: y}, mastodon: {}}, accounts: ['*']}\n"
+        + b"- *first\n" * 499
+    )
+    assert len(parse(content, "a.yml").data) == 500

@@ -138,3 +138,19 @@ def test_no_message_quotes_a_long_value(value: Any) -> None:
             assert len(found.where.path) < 200
     found = problems(json.dumps({"text": "x", "networks": {"mastodon": {"visibility": value}}}), "a.json")
     assert len(found[0].message) < 200
+
+
+ANNOTATIONS = {"title", "description", "default", "examples", "format", "errorMessage", "doNotSuggest"}
+STRUCTURE = {"properties", "items", "$ref"}
+EXPLAINED = {
+    "type", "additionalProperties", "required", "enum", "pattern", "anyOf", "oneOf", "not",
+    "minLength", "minItems", "maxItems", "minimum", "maximum",
+}  # fmt: skip
+
+
+def test_the_schema_uses_no_keyword_that_we_have_no_sentence_for() -> None:
+    used = set()
+    for path, node in nodes(load()["$defs"]):
+        if path and path.rpartition("/")[2] not in {"properties", "examples"} and "/examples" not in path:
+            used |= set(node)
+    assert used == EXPLAINED | ANNOTATIONS | STRUCTURE
