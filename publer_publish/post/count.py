@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from publer_publish.post import urls
 from publer_publish.post.networks import Counting, Network
@@ -17,6 +18,8 @@ URL_LENGTH = 23
 """What a URL counts on X and on Mastodon, whatever its real length."""
 
 MAX_DOMAIN_LENGTH = 253
+WORDS_REMEMBERED = 16_384
+"""Finding where a text is too long measures the same words again and again."""
 
 _LINE_END = re.compile(r"\r\n?")
 _HEAVY = re.compile("[^\u0000-\u10ff\u2000-\u200d\u2010-\u201f\u2032-\u2037]")
@@ -53,6 +56,7 @@ _ONE_BY_ONE = re.compile("[\u0020-\u02ff\n\u2010-\u2027\u2030-\u205e\u20a0-\u20b
 _MENTION = re.compile(
     r"(?<![=/\w])@[a-z0-9_]+(?:[.-]+[a-z0-9_]+)*(?P<domain>@\w+(?:[.-]+\w+)*)?", re.IGNORECASE
 )
+_SPACED_WORD = re.compile(r"[^ \n]*(?:@|://)[^ \n]*")
 _NOT_AFTER_MENTION = re.compile("[@\uff20\u00c0-\u024f]|://")
 
 
@@ -115,8 +119,10 @@ def fits(
     network: Network, text: str, *, max_length: int | None = None, long_post: bool = False, extra: int = 0
 ) -> bool:
     """Whether a text is within every limit of its network."""
-    checked = check_text(network, text, max_length=max_length, long_post=long_post, extra=extra)
-    return not checked.message
+    limit = limit_of(network, max_length=max_length, long_post=long_post)
+    if limit is not None and measure(network, text) + extra > limit:
+        return False
+    return network.bytes_limit is None or max_length is not None or utf8_length(text) <= network.bytes_limit
 
 
 def utf8_length(text: str) -> int:
@@ -152,12 +158,23 @@ def _graphemes(text: str) -> int:
 
 
 def _twitter(text: str) -> int:
-    text = _LINE_END.sub("\n", unicodedata.normalize("NFC", text))
+    """Add up the words: neither a URL nor an emoji reaches over a space."""
+    first, *rest = _LINE_END.sub("\n", text).replace("\n", " ").split(" ")
+    return _twitter_word(first) + len(rest) + sum(map(_twitter_later_word, rest))
+
+
+@lru_cache(maxsize=WORDS_REMEMBERED)
+def _twitter_later_word(word: str) -> int:
+    return _twitter_word(" " + word) - 1
+
+
+def _twitter_word(word: str) -> int:
+    word = unicodedata.normalize("NFC", word)
     length, after = 0, 0
-    for start, end in urls.find_urls(text):
-        length += _weight(text[after:start]) + URL_LENGTH
+    for start, end in urls.find_urls(word):
+        length += _weight(word[after:start]) + URL_LENGTH
         after = end
-    return length + _weight(text[after:])
+    return length + _weight(word[after:])
 
 
 def _weight(text: str) -> int:
@@ -170,12 +187,18 @@ def _weight(text: str) -> int:
 def _mastodon(text: str) -> int:
     if "@" not in text and "://" not in text:
         return _graphemes(text)
+    return _graphemes(_SPACED_WORD.sub(lambda word: _mastodon_word(word[0]), text))
+
+
+@lru_cache(maxsize=WORDS_REMEMBERED)
+def _mastodon_word(word: str) -> str:
+    """Return a word with what Mastodon counts instead of it."""
     pieces, after = [], 0
-    for start, end, stand_in in _mastodon_entities(text):
+    for start, end, stand_in in _mastodon_entities(word):
         if start >= after:
-            pieces += [text[after:start], stand_in]
+            pieces += [word[after:start], stand_in]
             after = end
-    return _graphemes("".join(pieces) + text[after:])
+    return "".join(pieces) + word[after:]
 
 
 def _mastodon_entities(text: str) -> list[tuple[int, int, str]]:

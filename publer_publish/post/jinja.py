@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, NoReturn, cast
 
-from jinja2 import StrictUndefined, Undefined, meta, nodes, pass_context
+from jinja2 import StrictUndefined, Template, Undefined, meta, nodes, pass_context
 from jinja2.exceptions import TemplateRuntimeError
 from jinja2.parser import Parser
 from jinja2.runtime import Context, LoopContext, Macro
@@ -216,15 +216,16 @@ class _Bound(NodeTransformer):
     visit_ScopedEvalContextModifier = visit_EvalContextModifier = _other_file
 
 
+_MARK = "\U000fff00" + "".join(chr(0xF0000 + byte) for byte in secrets.token_bytes(8))
+"""Private-use characters that no value can have guessed, and no filter changes."""
+_MARKS = re.compile(rf"{_MARK}([\U000fff01-\U000fffff])")
+
+
 class _Parts:
     """The parts that go through ``fit``: marks in the text until their length is known."""
 
     def __init__(self) -> None:
         self.values: list[str] = []
-        nonce = "".join(chr(0xF0000 + byte) for byte in secrets.token_bytes(8))
-        """Private-use characters that no value can have guessed, and no filter changes."""
-        self._mark = f"\U000fff00{nonce}"
-        self._marks = re.compile(rf"{self._mark}([\U000fff01-\U000fffff])")
 
     def add(self, value: str) -> str:
         if len(self.values) >= MAX_FITS:
@@ -232,11 +233,11 @@ class _Parts:
                 f"More than {MAX_FITS} parts go through fit", "Put fit around the loop, not into it."
             )
         self.values.append(value)
-        return self._mark + chr(0xFFF00 + len(self.values))
+        return _MARK + chr(0xFFF00 + len(self.values))
 
     def settle(self, text: str, fits: Callable[[str], bool]) -> str:
         """Return the text with every part in its place, cut so that the whole fits."""
-        pieces = self._marks.split(text)
+        pieces = _MARKS.split(text)
         fixed, places = pieces[::2], [ord(mark) - 0xFFF01 for mark in pieces[1::2]]
 
         def whole(values: Sequence[str]) -> str:
@@ -254,7 +255,7 @@ class Renderer:
     def __init__(self, context: Mapping[str, object]) -> None:
         self._context = dict(context)
         self._environment = _Sandbox()
-        self._compiled: dict[str, tuple[Any, int]] = {}
+        self._compiled: dict[str, tuple[Template, int]] = {}
 
     def render(self, source: str, fits: Callable[[str], bool] | None) -> str:
         template, size = self._compiled.get(source) or self._compile(source)
@@ -272,10 +273,14 @@ class Renderer:
             ) from None
         return parts.settle(text, fits) if parts and fits and parts.values else text
 
-    def _compile(self, source: str) -> tuple[Any, int]:
+    def _compile(self, source: str) -> tuple[Template, int]:
+        environment = self._environment
         try:
-            size = sum(1 for _ in self._environment.parse(source).find_all(nodes.Node))
-            template = self._environment.from_string(source)
+            tree = environment.parse(source)
+            size = sum(1 for _ in tree.find_all(nodes.Node))
+            template = Template.from_code(
+                environment, environment.compile(tree), environment.make_globals(None)
+            )
         except Exception as error:  # noqa: BLE001  (whatever a template does wrong is its author's to mend)
             raise template_errors.explain(
                 error, source, self._context, list(self._environment.filters)
@@ -408,7 +413,9 @@ def _range(*bounds: int) -> range:
 @pass_context
 def _plain(context: Context, value: Any) -> str:
     text = _as_text(value)
-    _spend(context, text, per_step=5)
+    if len(text) > MAX_OUTPUT:
+        _too_much_text()
+    _spend(context, text, per_step=1)
     return plain(text)
 
 

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.token import Token
 
-MAX_NESTING = 30
+MAX_NESTING = 16
+"""The parser's time is the length of the text times this, at worst."""
 BULLET = "• "
 
 _ALERT = re.compile(r"\A\[!(?:NOTE|TIP|IMPORTANT|WARNING|CAUTION)\]\s*", re.IGNORECASE)
@@ -120,7 +121,7 @@ class _Page:
             self.lines.append("")
         first, *rest = text.split("\n")
         hanging = indent + ("  " if self._lists else "")
-        self.lines += [(indent + marker if marker or not self._lists else hanging) + first]
+        self.lines.append((indent + marker if self._marker else hanging) + first)
         self.lines += [hanging + line if line else "" for line in rest]
         self._marker = ""
         self._attached = bool(self._lists)
@@ -145,26 +146,33 @@ _HANDLERS: Mapping[str, Callable[[_Page, Token], None]] = {
 
 def _inline_text(tokens: Sequence[Token], *, keep_url: bool) -> str:
     parts: list[str] = []
-    for i, token in enumerate(tokens):
-        if token.type in ("text", "code_inline", "text_special"):
+    autolink = False
+    for token in tokens:
+        if token.markup == "autolink":
+            autolink = not autolink
+            parts.append(str(token.attrGet("href") or "").removeprefix("mailto:"))
+        elif autolink:
+            continue
+        elif token.type in ("text", "code_inline", "text_special"):
             parts.append(token.content)
         elif token.type in ("softbreak", "hardbreak") or _BREAK.fullmatch(token.content):
             parts.append("\n")
         elif token.type == "image":
             parts.append(_inline_text(token.children or [], keep_url=False))
-        elif token.type == "link_close" and keep_url and token.markup != "autolink" and i == len(tokens) - 1:
-            parts.append(_own_url(tokens, "".join(parts)))
-    return "".join(parts)
+    text = "".join(parts)
+    return text + _own_url(tokens, text) if keep_url else text
 
 
 def _own_url(tokens: Sequence[Token], text: str) -> str:
     """Return what to append to the text of a link that is a paragraph of its own."""
-    url = str(tokens[0].attrGet("href") or "")
-    alone = tokens[0].type == "link_open" and sum(token.type == "link_open" for token in tokens) == 1
-    words = any(token.type in ("text", "code_inline") and token.content.strip() for token in tokens)
-    if not alone or not words or not url.startswith(("http://", "https://")) or text.strip() == url:
+    if len(tokens) < 2 or tokens[0].type != "link_open" or tokens[-1].type != "link_close":  # noqa: PLR2004
         return ""
-    return f"{'' if text.rstrip().endswith(':') else ':'} {url}"
+    url = str(tokens[0].attrGet("href") or "")
+    links = sum(token.type == "link_open" for token in tokens)
+    words = any(token.type in ("text", "code_inline") and token.content.strip() for token in tokens)
+    if links > 1 or not words or not url.startswith(("http://", "https://")) or text.strip() == url:
+        return ""
+    return f" {url}" if text.rstrip().endswith(":") else f": {url}"
 
 
 def _without_tags(text: str) -> str:

@@ -1,0 +1,92 @@
+"""Markdown becomes the text that a person would have written."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from publer_publish.post.plain import plain
+
+
+@pytest.mark.parametrize(
+    ("markdown", "text"),
+    [
+        ("# Title #\nText", "Title\nText"),
+        ("Title\n=====\n\nText", "Title\nText"),
+        ("Text\n\n## Next\n\n* a\n* b\n\nEnd", "Text\n\nNext\n• a\n• b\n\nEnd"),
+        ("some *em*, **bold**, ***both***, ~~gone~~, `code`", "some em, bold, both, gone, code"),
+        ("snake_case_name and 2 * 3 * 4", "snake_case_name and 2 * 3 * 4"),
+        ("- a\n  - b\n    1. c\n    2. d\n- e", "• a\n  • b\n    1. c\n    2. d\n• e"),
+        ("3. three\n4. four", "3. three\n4. four"),
+        ("- [ ] todo\n- [x] done", "☐ todo\n☑ done"),
+        ("- first\n\n  second\n- third", "• first\n  second\n• third"),
+        ("see [the docs](https://example.com/docs) now", "see the docs now"),
+        ("[Read the guide](https://example.com/guide)", "Read the guide: https://example.com/guide"),
+        ("[Read it:](https://example.com/guide)", "Read it: https://example.com/guide"),
+        ("[https://example.com](https://example.com)", "https://example.com"),
+        ("[x](javascript:alert(1))", "[x](javascript:alert(1))"),
+        ("<https://example.com/a%20b_c>", "https://example.com/a%20b_c"),
+        ("<me@example.com>", "me@example.com"),
+        ("bare https://example.com/a_b_c?d=*e*", "bare https://example.com/a_b_c?d=e"),
+        ("[![build](https://ci/badge.svg)](https://ci) ![A chart](c.png)", "build A chart"),
+        ("**Full Changelog**: https://github.com/o/r/compare/v1...v2", "Full Changelog: https://github.com/o/r/compare/v1...v2"),
+        ("* Fix by @a in https://github.com/o/r/pull/1", "• Fix by @a in https://github.com/o/r/pull/1"),
+        ("a &amp; b &copy; &#x1F600; &lt;tag&gt;", "a & b © 😀 <tag>"),
+        ("line\nbreak  \nhard<br>html", "line\nbreak\nhard\nhtml"),
+        ("<!-- hidden -->\n\n<p align=center>Hi <b>you</b></p>", "Hi you"),
+        ("text <!-- hidden --> and <span>more</span>", "text  and more"),
+        ("<details><summary>More</summary>\n\ninner\n\n</details>", "More\n\ninner"),
+        ("> [!NOTE]\n> Quoted\n> text", "Quoted\ntext"),
+        ("```py\ndef f():\n\n    return '*x*'\n```", "def f():\n\n    return '*x*'"),
+        ("| A | B |\n|---|--:|\n| 1 | `2` |\n\nafter", "A | B\n1 | 2\n\nafter"),
+        ("a\n\n---\n\nb", "a\n\nb"),
+        (r"\*not emphasis\*", "*not emphasis*"),
+        ("a\r\n\r\nb", "a\n\nb"),
+        ("", ""),
+        ("   \n\n", ""),
+        ("@user and #12 and {{ tag }}", "@user and #12 and {{ tag }}"),
+    ],
+)  # fmt: skip
+def test_markdown_as_text(markdown: str, text: str) -> None:
+    assert plain(markdown) == text
+
+
+@given(st.text(alphabet="ab *_`[]()<>!#-+|~\\&;:\n\t1.@/", max_size=80))
+def test_every_text_is_some_markdown(markdown: str) -> None:
+    """And the result has no blank ends and no run of empty lines."""
+    text = plain(markdown)
+    assert text == text.strip()
+
+
+HOSTILE = [
+    "[",
+    "![",
+    "![[",
+    "*",
+    "_a",
+    "**a",
+    "`",
+    "<",
+    "<!--",
+    "<a ",
+    ">",
+    "> ",
+    "- ",
+    "1. ",
+    "|",
+    "|a",
+    "&",
+    "\\",
+    "\n",
+    "~~",
+    "](",
+    "*a_",
+    "[a](",
+]
+
+
+@pytest.mark.parametrize("piece", HOSTILE)
+def test_hostile_markdown_ends(piece: str) -> None:
+    """Time that grew with the square of 60,000 characters would not end within the test run."""
+    plain((piece * 60_000)[:60_000])

@@ -1,0 +1,305 @@
+"""Templates render values as data, and errors say where they are and what to do."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from publer_publish.errors import ServiceError
+from publer_publish.post.count import fits, measure
+from publer_publish.post.networks import network
+from publer_publish.post.template import TemplateError, Templates, is_template, uses
+
+CONTEXT: Mapping[str, object] = {
+    "tag": "v1.2.3",
+    "version": "1.2.3",
+    "release": {
+        "name": None,
+        "body": "## New\n* **One** thing\n* Another",
+        "html_url": "https://github.com/o/r/releases/tag/v1.2.3",
+        "prerelease": False,
+    },
+    "event": {"commits": [{"message": "a"}, {"message": "b"}]},
+    "vars": {"items": "5", "evil": "{{ tag }}{% for x in y %}"},
+}
+
+
+@pytest.fixture
+def templates() -> Templates:
+    return Templates(CONTEXT)
+
+
+def failure(source: str) -> TemplateError:
+    with pytest.raises(TemplateError) as caught:
+        Templates(CONTEXT).render(source)
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("plain text, 100 % { } fine", "plain text, 100 % { } fine"),
+        ("{{ tag }} is out!\n", "v1.2.3 is out!\n"),
+        ("{{ release.body | plain }}", "New\n• One thing\n• Another"),
+        ("{% if release.prerelease %}pre{% else %}final{% endif %}", "final"),
+        ("{% for c in event.commits %}{{ loop.index }}{{ c.message }}{{ ', ' if not loop.last }}{% endfor %}", "1a, 2b"),
+        ("{{ event.commits | map(attribute='message') | join('+') }}", "a+b"),
+        ("{{ release.name or tag }}|{{ release.name }}|", "v1.2.3||"),
+        ("{{ vars.items }}", "5"),
+        ("{{ vars['items'] }} {{ vars.get('x', 'y') }}", "5 y"),
+        ("{{ 'known' if tag is defined }} {{ unknown is defined }} {{ unknown | default('x') }}", "known False x"),
+        ("{{ tag.upper() }} {{ tag[1:] }} {{ tag ~ '!' }} {{ tag.replace('v', '') }}", "V1.2.3 1.2.3 v1.2.3! 1.2.3"),
+        ("{% set n = namespace(x=1) %}{% for i in range(3) %}{% set n.x = n.x + i %}{% endfor %}{{ n.x }}", "4"),
+        ("{% macro bold(x) %}*{{ x }}*{% endmacro %}{{ bold(tag) }}", "*v1.2.3*"),
+        ("{% raw %}{{ literally }}{% endraw %}{# a comment #}", "{{ literally }}"),
+        ("<b>{{ '<&>' }}</b>", "<b><&></b>"),
+        ("{{ tag | fit }}", "v1.2.3"),
+        ("{{ 7 // 2 }} {{ 7 % 4 }} {{ 2 ** 10 }} {{ (1.5 + 1) | round | int }}", "3 3 1024 2"),
+    ],
+)  # fmt: skip
+def test_rendering(templates: Templates, source: str, text: str) -> None:
+    assert templates.render(source) == text
+
+
+@given(st.text(max_size=60))
+def test_a_value_is_never_a_template(value: str) -> None:
+    assert Templates({"x": value}).render("{{ x }}") == value
+
+
+def test_text_from_an_event_stays_text(templates: Templates) -> None:
+    assert templates.render("{{ vars.evil }}") == "{{ tag }}{% for x in y %}"
+
+
+@pytest.mark.parametrize(
+    ("source", "at", "message", "hint"),
+    [
+        ("{{ relase.name }}", "relase", "There is no 'relase'", "Did you mean 'release'?"),
+        ("one\ntwo {{ tag }} {{ release.html_ulr }}", "html_ulr", "'release.html_ulr'", "Did you mean 'html_url'?"),
+        ("one\r\n\r\n{{ release['html_ulr'] }}", "html_ulr", "'html_ulr'", "Did you mean 'html_url'?"),
+        ("😀\n😀😀 {{ tga }}", "tga", "'tga'", "Did you mean 'tag'?"),
+        ("tga {{ tag }}\n{{\n  tga }}", "tga }}", "'tga'", "Did you mean 'tag'?"),
+        ("{{ something_else }}", "something_else", "'something_else'", "There are: event, release, tag, vars, version."),
+        ("a\n\n{{ tag | uper }}", "uper", "There is no filter 'uper'", "Did you mean 'upper'?"),
+        ("a\n{{ tag is evn }}", "evn", "There is no test 'evn'", "is defined"),
+        ("a\n{% foo %}", "foo", "unknown tag 'foo'", "{% raw %}"),
+        ("a\n{{ tag", "{{ tag", "unexpected end of template", "{{ … }}"),
+        ("a\n\n{% if tag %}\nb", "{% if", "looking for", "{{ … }}"),
+        ("a\n{{ tag }}\n{{ release }}", "{{ release", "an object, not a text", "Name one of its fields"),
+        ("{{ event.commits }}", "{{ event", "a list, not a text", "{% for %}"),
+        ("{{ tag.nme }}", "nme", "no 'nme' in a text", "release.name"),
+        ("{{ tag + 1 }}", "{{ tag", "cannot be rendered", "does not suit"),
+        ("{{ 1 / 0 }}", "{{ 1", "division by zero", "does not suit"),
+        ("{{ tag() }}", "{{ tag", "cannot be called", "without brackets"),
+        ("{{ event.commits | map(attribute='mesage') | join }}", "{{ event", "'mesage'", "Did you mean 'message'?"),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_explained_at_its_place(source: str, at: str, message: str, hint: str) -> None:
+    error = failure(source)
+    assert message in error.message
+    assert hint in error.hint
+    assert error.offset == source.rindex(at)
+    assert source[error.offset :].startswith(at)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{{ ''.__class__ }}",
+        "{{ tag.__class__.__mro__ }}",
+        "{{ ''['__class__'] }}",
+        "{{ tag | attr('__class__') }}",
+        "{{ [tag] | map(attribute='__class__') | list | first }}",
+        "{{ range.__self__ }}",
+        "{{ namespace.__init__.__globals__ }}",
+        "{{ self.__dict__ }}",
+        "{{ lipsum.__globals__ }}",
+        "{{ joiner() }}",
+        "{{ cycler('a') }}",
+        "{{ '{0.__class__}'.format(tag) }}",
+        "{{ '{0.__class__}' | format(tag) }}",
+        "{{ tag.encode() }}",
+        "{% include 'secret' %}",
+        "{% import 'secret' as s %}",
+        "{% from 'secret' import s %}",
+        "{% extends 'secret' %}",
+        "{% block a %}{% endblock %}",
+        "{% for x in event.commits recursive %}{{ loop(event.commits) }}{% endfor %}",
+        "{% autoescape true %}{{ tag }}{% endautoescape %}",
+        "{{ self }}",
+        "{{ range }}",
+    ],
+)  # fmt: skip
+def test_the_sandbox_is_closed(source: str) -> None:
+    error = failure(source)
+    assert "object at 0x" not in error.message + error.hint
+
+
+DOUBLING = "{% set n = namespace(x='a') %}{% for i in range(100) %}"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{% for i in range(10000) %}{% for j in range(10000) %}{% endfor %}{% endfor %}",
+        "{% for i in range(10000) %}" * 3 + "x" + "{% endfor %}" * 3,
+        "{% for i in range(10000) %}" + "x" * 50 + "{% endfor %}",
+        "{% for c in 'a' * 100000 %}{% if c == 'b' %}x{% endif %}{% endfor %}",
+        "{% for i in range(10 ** 9) %}{% endfor %}",
+        "{{ range(0, 10 ** 20) }}",
+        "{{ 'a' * 10 ** 9 }}",
+        "{{ [1] * 10 ** 9 }}",
+        "{{ 10 ** 10 ** 10 }}",
+        "{{ 2 ** 99999 }}",
+        "{{ '%1000000000d' % 1 }}",
+        "{{ 'a' | center(10 ** 9) }}",
+        "{{ ['a'] | map('center', 10 ** 9) | list }}",
+        "{{ 'a' | indent(10 ** 9) }}",
+        "{{ [1] | batch(10 ** 9, 'x') | list }}",
+        "{{ 'a'.ljust(10 ** 9) }}",
+        "{{ 'a'.zfill(10 ** 9) }}",
+        "{{ '{:>1000000000}'.format(1) }}",
+        "{{ 'a' | replace('', 'b' * 1000) | replace('b', 'c' * 1000) }}",
+        "{{ ('x' * 90000).replace('x', 'yyyyyyyyyy') }}",
+        "{{ ('x' * 90000).join(['a', 'b', 'c']) }}",
+        DOUBLING + "{% set n.x = n.x + n.x %}{% endfor %}",
+        DOUBLING + "{% set n.x = n.x ~ n.x %}{% endfor %}",
+        DOUBLING + "{% set n.x %}{{ n.x }}{{ n.x }}{% endset %}{% endfor %}",
+        DOUBLING + "{% set n.x = [n.x, n.x] | join %}{% endfor %}",
+        DOUBLING + "{% set n.x = [n.x, n.x] %}{% endfor %}{{ n.x }}",
+        "{% set n = namespace(x=9) %}{% for i in range(100) %}{% set n.x = n.x * n.x %}{% endfor %}",
+        "{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}",
+        "{% macro f(n) %}{% if n %}{{ f(n - 1) }}{{ f(n - 1) }}{% endif %}{% endmacro %}{{ f(50) }}",
+        "{{ " + "(" * 10_000 + "1" + ")" * 10_000 + " }}",
+        "{{ " + "[" * 10_000 + "]" * 10_000 + " }}",
+        "{{ " + "-" * 10_000 + "1 }}",
+        "{{ " + "not " * 10_000 + "1 }}",
+        "{{ 1" + " + 1" * 10_000 + " }}",
+        "{{ tag" + ".x" * 10_000 + " }}",
+        "{{ tag" + "|upper" * 10_000 + " }}",
+        "{% if 1 %}" * 3_000 + "{% endif %}" * 3_000,
+        "{% for i in [1] %}" * 30 + "{% endfor %}" * 30,
+        "{{ " * 30_000,
+        "{% " * 30_000,
+        "{{ tag }}" + "x" * 100_000,
+    ],
+    ids=lambda source: source[:50],
+)  # fmt: skip
+def test_a_hostile_template_ends_with_an_error(source: str) -> None:
+    error = failure(source)
+    assert error.message
+    assert "Traceback" not in error.message
+    assert len(error.message) < 400
+
+
+def test_fit_makes_the_whole_text_fit(templates: Templates) -> None:
+    rules = network("twitter")
+    source = "{{ tag }} is out\n{{ ('Many words here. ' * 50) | fit }}\n{{ release.html_url }}"
+    text = templates.render(source, fits=lambda text: fits(rules, text))
+    assert text.startswith("v1.2.3 is out\nMany words")
+    assert text.endswith("…\nhttps://github.com/o/r/releases/tag/v1.2.3")
+    assert 280 - len(" words") <= measure(rules, text) <= 280
+
+
+def test_fit_works_inside_loops_and_before_other_filters(templates: Templates) -> None:
+    source = "{% for c in event.commits %}[{{ (c.message ~ ' word' * 3) | fit | trim }}]{% endfor %}"
+    assert templates.render(source, fits=lambda text: len(text) <= 30) == "[a word word word][b word…]"
+    assert (
+        templates.render(source, fits=lambda text: len(text) <= 100) == "[a word word word][b word word word]"
+    )
+
+
+def test_what_is_too_long_without_the_part_stays_for_the_length_check(templates: Templates) -> None:
+    assert templates.render("{{ tag }} {{ 'x y' | fit }}", fits=lambda text: len(text) <= 3) == "v1.2.3 "
+
+
+def test_too_many_fits_are_an_error(templates: Templates) -> None:
+    with pytest.raises(TemplateError, match="More than 20 parts"):
+        templates.render("{% for i in range(30) %}{{ tag | fit }}{% endfor %}", fits=lambda _: True)
+
+
+@pytest.mark.parametrize(
+    ("source", "truth"),
+    [
+        *(
+            (word, True)
+            for word in ("true", "True", " YES ", "1", "{{ not release.prerelease }}", "{{ 1 == 1 }}")
+        ),
+        *(
+            (word, False)
+            for word in ("false", "No", "0", "", "  ", "{{ release.prerelease }}", "{{ release.name }}")
+        ),
+    ],
+)
+def test_when_is_true_or_false(templates: Templates, source: str, truth: bool) -> None:
+    assert templates.truth(source) is truth
+
+
+@pytest.mark.parametrize("source", ["on", "maybe", "{{ tag }}", "2", "x" * 500])
+def test_when_is_nothing_else(templates: Templates, source: str) -> None:
+    with pytest.raises(TemplateError, match="neither true nor false") as caught:
+        templates.truth(source)
+    assert len(caught.value.message) < 120
+
+
+@pytest.mark.parametrize(
+    ("source", "names"),
+    [
+        ("text", set()),
+        ("{{ release.name }} {{ tag }}", {"release", "tag"}),
+        ("{% for c in event.commits %}{{ c.message }}{{ range(3) }}{% endfor %}", {"event"}),
+        ("{% if vars.x %}{{ version ~ sha }}{% endif %}", {"vars", "version", "sha"}),
+    ],
+)
+def test_the_names_that_a_template_uses(source: str, names: set[str]) -> None:
+    assert uses(source) == names
+
+
+def test_a_broken_template_uses_nothing_but_an_error() -> None:
+    with pytest.raises(TemplateError):
+        uses("{{ release.name")
+
+
+def test_the_same_source_gives_the_same_text_again(templates: Templates) -> None:
+    assert [templates.render("{{ tag }}{{ release.name }}") for _ in range(3)] == ["v1.2.3"] * 3
+
+
+class Unreachable(Mapping[str, object]):
+    """A release that is looked up when it is read, and cannot be."""
+
+    def __getitem__(self, key: str) -> object:
+        raise ServiceError("GitHub does not answer")
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+    def __contains__(self, key: object) -> bool:
+        return True
+
+
+def test_an_error_of_the_context_itself_is_not_blamed_on_the_template() -> None:
+    with pytest.raises(ServiceError, match="GitHub does not answer"):
+        Templates({"release": Unreachable()}).render("{{ release.name }}")
+
+
+def test_text_without_template_does_not_load_jinja() -> None:
+    program = (
+        "import sys\n"
+        "from publer_publish.post.template import Templates, uses\n"
+        "assert Templates({}).render('text') == 'text' and not uses('text') and Templates({}).truth('yes')\n"
+        "print('jinja2' in sys.modules)\n"
+    )
+    answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert answer.stdout.strip() == "False"
+
+
+def test_what_is_a_template() -> None:
+    assert [is_template(text) for text in ("{{ x }}", "{% x %}", "{# x #}")] == [True] * 3
+    assert [is_template(text) for text in ("", "{ x }", "100 %}", "}} {")] == [False] * 4
