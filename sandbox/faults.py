@@ -39,6 +39,7 @@ class Fault:
     It is chosen by ``number`` (the n-th request of all, from 1), or by ``method`` and ``path`` (a glob
     below the base path: ``/posts/schedule/publish``, ``/job_status/*``, ``/github/*``) and ``nth`` (the
     n-th such request since the fault was set, from 1). It then meets ``times`` requests on end; 0: all.
+    Of two faults for one request the one that was set first happens.
 
     =============  ===================================================================================
     refuse         the port is shut, new connections get ECONNREFUSED, idle ones are closed. It opens
@@ -120,7 +121,7 @@ class FaultPlan:
             if fault.kind == "refuse" and fault.number is not None:
                 continue
             if fault.number is not None:
-                due = number >= fault.number
+                due = fault.number <= number < fault.number + (fault.times or number)
             elif fault.matches(method, path):
                 armed.seen += 1
                 due = armed.seen >= fault.nth

@@ -205,9 +205,29 @@ def test_every_request_from_the_nth_on(new_sandbox: NewSandbox) -> None:
     assert statuses(client, *["/users/me"] * 4) == [200, 500, 500, 500]
 
 
-def test_by_the_number_of_the_request(new_sandbox: NewSandbox) -> None:
-    client = RawClient(new_sandbox(Scenario(faults=(Fault(kind="unavailable", number=2),))))
-    assert statuses(client, "/users/me", "/accounts", "/accounts") == [200, 503, 200]
+@pytest.mark.parametrize(
+    ("number", "times", "expected"),
+    [
+        (1, 1, [503, 200, 200, 200]),
+        (2, 1, [200, 503, 200, 200]),
+        (2, 2, [200, 503, 503, 200]),
+        (3, 0, [200, 200, 503, 503]),
+        (5, 1, [200, 200, 200, 200]),
+    ],
+)
+def test_by_the_number_of_the_request(
+    new_sandbox: NewSandbox, number: int, times: int, expected: list[int]
+) -> None:
+    fault = Fault(kind="unavailable", number=number, times=times)
+    client = RawClient(new_sandbox(Scenario(faults=(fault,))))
+    assert statuses(client, "/users/me", "/accounts", "/accounts", "/users/me") == expected
+
+
+def test_a_number_that_has_passed_meets_nobody(new_sandbox: NewSandbox) -> None:
+    client = RawClient(new_sandbox())
+    statuses(client, "/users/me", "/users/me")
+    client.sandbox.add_faults(Fault(kind="unavailable", number=2))
+    assert statuses(client, "/users/me") == [200]
 
 
 def test_the_first_fault_wins_and_the_next_meets_the_next(new_sandbox: NewSandbox) -> None:
