@@ -49,8 +49,8 @@ def _greeting(sandbox: Sandbox) -> str:
 
   export PUBLER_API_KEY={sandbox.scenario.api_key}
   export PUBLER_WORKSPACE_ID={workspace.id}
-  export PUBLER_API_URL={sandbox.url}
   export GITHUB_API_URL={sandbox.github_url}
+  python entrypoint.py publish --api-url {sandbox.url} examples/simple.yml
 
 Accounts in {workspace.name}:
 {accounts}

@@ -66,11 +66,11 @@ Thanks to everyone who reported craters.
 }
 
 
-def main(program: Path = ROOT / "entrypoint.py") -> int:
+def main(program: Path = ROOT / "entrypoint.py", *, linkedin_takes: float = 3.0) -> int:
     """Run the demo; the exit code is the action's, or 1 if it did not tell the truth."""
     with (
         tempfile.TemporaryDirectory(prefix="publer-demo-") as place,
-        Sandbox(Scenario().with_account("linkedin", slowness=3.0)) as sandbox,
+        Sandbox(Scenario().with_account("linkedin", slowness=linkedin_takes)) as sandbox,
     ):
         home = Path(place)
         environment = _prepare(home, sandbox)
@@ -79,9 +79,10 @@ def main(program: Path = ROOT / "entrypoint.py") -> int:
         print(f"\n(exit code {code})")
         outputs = read_outputs((home / "output").read_text(encoding="utf-8"))
         _heading("2. The outputs, for the next steps")
-        _show_outputs(outputs)
+        summary = (home / "summary.md").read_text(encoding="utf-8").strip()
+        _show_outputs(outputs, summary)
         _heading("3. The summary, on the page of the run (Markdown)")
-        print((home / "summary.md").read_text(encoding="utf-8").strip() or "(empty)")
+        print(summary or "(empty)")
         _heading("What the sandbox says was really published")
         record = sandbox.record
         _show_published(record)
@@ -151,9 +152,11 @@ def _run(command: list[str], environment: dict[str, str]) -> int:
         return process.wait()
 
 
-def _show_outputs(outputs: dict[str, str]) -> None:
+def _show_outputs(outputs: dict[str, str], summary: str) -> None:
     for name, value in outputs.items():
         shown = _pretty(value) if name == "results" else value
+        if name == "summary" and value.strip() == summary:
+            shown = "(the Markdown of part 3)"
         if "\n" in shown or name == "results":
             print(f"{name}:")
             print("\n".join(f"    {line}" for line in shown.splitlines()))

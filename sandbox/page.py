@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sized
 from datetime import UTC, datetime
 from html import escape
 
@@ -43,8 +44,8 @@ def render(record: Record, scenario: Scenario) -> str:
 </head>
 <body>
 <header>
-<h1>{count} {"post" if count == 1 else "posts"} really published</h1>
-<p>Workspace {escape(names)} · {len(record.requests)} requests so far · newest first</p>
+<h1>{_count(record.published, "post")} really published</h1>
+<p>Workspace {escape(names)} · {_count(record.requests, "request")} so far · newest first</p>
 </header>
 {f'<ul class="surprises">{surprises}</ul>' if surprises else ""}
 <main>
@@ -53,6 +54,10 @@ def render(record: Record, scenario: Scenario) -> str:
 </body>
 </html>
 """
+
+
+def _count(things: Sized, word: str) -> str:
+    return f"{len(things)} {word}{'' if len(things) == 1 else 's'}"
 
 
 def _card(post: Published) -> str:

@@ -163,7 +163,7 @@ def test_the_command_says_what_to_export_and_ends_on_a_signal(tmp_path: Path, en
         process.send_signal(end)
         assert process.wait(timeout=20) == 0
     text = "".join(lines)
-    assert re.search(r"export PUBLER_API_URL=http://127\.0\.0\.1:\d+/api/v1\n", text)
+    assert re.search(r"--api-url http://127\.0\.0\.1:\d+/api/v1 ", text)
     assert "export PUBLER_API_KEY=" in text
     assert "linkedin/Acme Inc" in text
 

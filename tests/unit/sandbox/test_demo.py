@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
-from sandbox import demo
+from sandbox import Scenario, demo
 from sandbox.runner_view import LogView, read_outputs
 
 ROOT = Path(__file__).parents[3]
@@ -108,6 +108,18 @@ def test_the_demo_shows_everything_and_believes_only_the_truth(
     ):
         assert part in printed
     assert ("really published: 1." in printed) is (reported != "1")
+
+
+def test_the_demo_publishes_the_release_to_five_networks(capfd: pytest.CaptureFixture[str]) -> None:
+    """The program itself, as the runner would start it."""
+    assert demo.main(linkedin_takes=0.0) == 0
+    printed = capfd.readouterr().out
+    truth = printed.rpartition("really published")[2]
+    networks = [line.partition(" · ")[0] for line in truth.splitlines() if " · Acme Inc (" in line]
+    assert sorted(networks) == ["Bluesky", "LinkedIn", "Mastodon", "Threads", "X"]
+    assert "outcome: published" in printed
+    assert "Not in Publer's documentation" not in printed
+    assert Scenario().api_key not in printed
 
 
 def test_every_declared_input_is_given_as_declared() -> None:
