@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 
 from publer_publish.clock import Deadline
@@ -242,6 +243,7 @@ def _rules(session: Session) -> Rules:
 def _prepare(session: Session, publer: Publer, items: Sequence[Media], deadline: Deadline) -> Prepared:
     """Bring the media of the run to Publer."""
     from publer_publish.delivery.upload import prepare  # noqa: PLC0415  (most posts have no media)
+    from publer_publish.delivery.upload_progress import on_terminal  # noqa: PLC0415
 
     return prepare(
         items,
@@ -250,4 +252,5 @@ def _prepare(session: Session, publer: Publer, items: Sequence[Media], deadline:
         deadline=deadline,
         clock=session.clock,
         log=session.console.line,
+        show=on_terminal(sys.stderr) if sys.stderr.isatty() else None,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from publer_publish.errors import Problem, Severity, Where
@@ -50,6 +50,15 @@ class Checks:
             checked = check_files(self._workspace, [media])
             self._inspected[media] = Inspected(info=checked.info(media), problems=checked.problems)
         return self._inspected[media]
+
+    def told(self, media: Media) -> Media:
+        """Return the item with what its file's header tells."""
+        info = self.inspect(media).info
+        if info is None:
+            return media
+        from publer_publish.post.media import described  # noqa: PLC0415  (most posts have no media)
+
+        return replace(media, about=described(info))
 
     def limit(self, network: Network, own: Mapping[str, Any]) -> int | None:
         """The text limit that applies to a network's node."""

@@ -159,7 +159,7 @@ class Draft:
         fields = {key: value for key, value in item.items() if key not in _MEDIA_OURS}
         if isinstance(thumbnail, str):
             fields["thumbnail"] = thumbnail
-        return Media(
+        media = Media(
             source=source,
             value=item[source.value],
             where=self._positions.where(path),
@@ -167,6 +167,7 @@ class Draft:
             fields=fields,
             thumbnail=thumbnail if isinstance(thumbnail, int) else own_thumbnail,
         )
+        return self._checks.told(media)
 
     def _comments(self, network: Network, own_comments: int | None) -> tuple[Comment, ...] | None:
         """The comments for an account, rendered for its network; None after a mistake in one of them."""

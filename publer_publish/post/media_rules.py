@@ -139,9 +139,13 @@ def check_for_network(
     rules = network(network_key)
     kinds = [kind_of(media, info) for media, info in items]
     shown_as = subtype if subtype in _NEEDED_KIND else content_type
-    problems = [*_kind_problems(rules, items, kinds), *_type_problems(rules, content_type, items, kinds)]
-    if not problems:
-        problems += [*_count_problems(rules, items, kinds), *_mix_problems(rules, items, kinds)]
+    # Each of these rests on the one before: the type follows from the kinds, and is not to blame for them.
+    problems = (
+        [*_kind_problems(rules, items, kinds)]
+        or [*_mix_problems(rules, items, kinds)]
+        or [*_type_problems(rules, content_type, items, kinds)]
+        or [*_count_problems(rules, items, kinds)]
+    )
     for (media, info), kind in zip(items, kinds, strict=True):
         problems += _thumbnail_problems(media, kind)
         problems += _alt_text_problems(media, kind)

@@ -114,7 +114,7 @@ def test_what_a_network_takes_is_no_problem(network: str, content_type: str, ite
 
 ERRORS = [
     ("instagram", "gif", [GIF], "a.gif", "Instagram takes no gif: 'a.gif'."),
-    ("bluesky", "gif", [GIF], "a.gif", "Bluesky takes no gif: 'a.gif'."),
+    ("bluesky", "gif", [PHOTO, GIF], "a.gif", "Bluesky takes no gif: 'a.gif'."),
     ("facebook", "document", [PDF], "a.pdf", "Facebook takes no document: 'a.pdf'."),
     ("youtube", "photo", [PHOTO], "a.jpg", "YouTube takes no photo: 'a.jpg'."),
     (
@@ -136,8 +136,8 @@ ERRORS = [
     ),
     ("twitter", "video", [VIDEO, VIDEO], "a.mp4", "X takes at most 1 video in a post; these are 2."),
     ("twitter", "gif", [GIF, GIF], "a.gif", "X takes at most 1 gif in a post; these are 2."),
-    ("mastodon", "event", [PHOTO, VIDEO], "a.mp4", "Mastodon takes no photo and video together in one post."),
-    ("twitter", "event", [PHOTO, GIF], "a.gif", "X takes no gif and photo together in one post."),
+    ("mastodon", "video", [PHOTO, VIDEO], "a.mp4", "Mastodon takes no photo and video together in one post."),
+    ("twitter", "gif", [PHOTO, GIF], "a.gif", "X takes no gif and photo together in one post."),
     (
         "instagram",
         "carousel",
@@ -165,7 +165,7 @@ def subtyped(network: str, subtype: str, item: Item) -> list[str]:
 
 WARNINGS = [
     ("linkedin", "photo", photos(10), "LinkedIn takes at most 9 photos in a post; these are 10."),
-    ("facebook", "event", [PHOTO, VIDEO], "Facebook takes no photo and video together in one post."),
+    ("facebook", "video", [PHOTO, VIDEO], "Facebook takes no photo and video together in one post."),
     ("twitter", "status", [PHOTO], "X: a status shows no media."),
     (
         "twitter",
