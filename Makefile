@@ -43,7 +43,8 @@ lint: $(READY) ## Style, types, schemas, workflows, Dockerfile
 	  .github/workflows/*.yml examples/workflows/*.yml
 	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.dependabot .github/dependabot.yml
 	@$(BIN)/check-jsonschema --quiet --check-metaschema schemas/*.json
-	@$(BIN)/zizmor --quiet --offline --no-progress --persona=pedantic action.yml .github
+	@found=$$($(BIN)/zizmor --quiet --offline --no-progress --persona=pedantic action.yml .github) || \
+	  { echo "$$found"; exit 1; }
 	@$(BIN)/actionlint .github/workflows/*.yml examples/workflows/*.yml
 	@$(BIN)/hadolint Dockerfile
 
