@@ -1,5 +1,6 @@
 """action.yml says what the program does, and everything that we show to others says what action.yml says."""
 
+import json
 import re
 from pathlib import Path
 
@@ -159,3 +160,11 @@ def test_the_changelog_knows_this_version() -> None:
     newest = re.search(r"^## \[(\d+\.\d+\.\d+)\]", changelog, re.MULTILINE)
     assert newest
     assert newest.group(1) == publer_publish.__version__
+
+
+def test_the_results_output_is_described_with_the_fields_of_its_schema() -> None:
+    schema = json.loads((repo.ROOT / "schemas" / "results.schema.json").read_text(encoding="utf-8"))
+    row = schema["items"]
+    fields = row.get("properties") or schema["$defs"][row["$ref"].rpartition("/")[2]]["properties"]
+    described = ACTION["outputs"]["results"]["description"].rpartition(": ")[2].rstrip(".")
+    assert described.split(", ") == list(fields)

@@ -1,0 +1,47 @@
+"""What our pages point to exists: tests, files, headings, commands."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.contract import repository as repo
+
+PAGES = sorted([*repo.ROOT.glob("*.md"), *(repo.ROOT / "docs").glob("*.md")])
+_LINK = re.compile(r"\]\((?!https?:|mailto:)([^)#\s]*)(?:#([\w-]+))?\)")
+
+
+def _anchors(page: Path) -> set[str]:
+    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).strip().replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_between_our_files_leads_somewhere(page: Path) -> None:
+    dead = []
+    for target, anchor in _LINK.findall(page.read_text(encoding="utf-8")):
+        path = (page.parent / target).resolve() if target else page
+        if not path.exists() or (anchor and path.suffix == ".md" and anchor not in _anchors(path)):
+            dead.append(f"{target}#{anchor}")
+    assert dead == []
+
+
+def test_every_threat_names_tests_that_exist() -> None:
+    """A threat model whose tests were renamed or dropped guards nothing."""
+    security = (repo.ROOT / "SECURITY.md").read_text(encoding="utf-8")
+    tests = "\n".join(path.read_text(encoding="utf-8") for path in (repo.ROOT / "tests").rglob("test_*.py"))
+    named = re.findall(r"`(test_\w+)`", security)
+    assert len(named) > 20
+    assert [name for name in named if not re.search(rf"^\s*def {name}\(", tests, re.MULTILINE)] == []
+    for threat in ("pull request", "event text", "API answer", "key", "tag", "dependency"):
+        assert re.search(rf"^\| \*\*[^|]*{threat}", security, re.MULTILINE), threat
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_make_command_on_a_page_exists(page: Path) -> None:
+    makefile = (repo.ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z][a-z0-9-]*):", makefile, re.MULTILINE))
+    commands = re.findall(
+        r"(?:^|`)make ((?:[a-z][a-z0-9-]* ?)+)", page.read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert {name for line in commands for name in line.split()} <= targets
