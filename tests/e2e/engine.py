@@ -125,9 +125,14 @@ def make_repository(path: Path, files: Mapping[str, str]) -> Path:
     ):
         subprocess.run([*git, *command], check=True)
     for place in (path, *path.rglob("*")):
-        if os.geteuid() == 0:
-            os.chown(place, RUNNER_UID, RUNNER_UID, follow_symlinks=False)
+        give_to_the_runner(place)
     return path
+
+
+def give_to_the_runner(place: Path) -> None:
+    """Who is not root cannot give files away, and has made them as an ordinary user already."""
+    if os.geteuid() == 0:
+        os.chown(place, RUNNER_UID, RUNNER_UID, follow_symlinks=False)
 
 
 def state_of(workspace: Path) -> dict[str, tuple[int, int, int, int, int]]:

@@ -1,7 +1,6 @@
 """The image on its own: what is in it, and how it lives and dies as PID 1."""
 
 import json
-import os
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -82,7 +81,7 @@ class Container:
         commands.mkdir()
         for name in ("output", "summary"):
             (commands / name).touch(mode=0o644)
-            os.chown(commands / name, engine.RUNNER_UID, engine.RUNNER_UID)
+            engine.give_to_the_runner(commands / name)
         (self.runner / "event.json").write_text("{}", encoding="utf-8")
         given = {
             "mode": "publish",
