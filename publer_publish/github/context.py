@@ -77,7 +77,7 @@ class Event:
     happened_at: float | None = None
     """Epoch seconds: the event did not happen before this. Never later than ``now``."""
     no_secrets_reason: str = ""
-    """Why GitHub gave this run no secrets: it comes from a fork or from Dependabot. Else empty."""
+    """A sentence: why GitHub gave this run no secrets (it comes from a fork or Dependabot). Else empty."""
     workspace: Path = field(default_factory=Path)
 
     @property
@@ -247,8 +247,8 @@ def _tag(event_name: str, built: str, payload: Mapping[str, Any]) -> str | None:
 def _no_secrets_reason(event_name: str, repository: str, actor: str, payload: Mapping[str, Any]) -> str:
     if actor == _DEPENDABOT:
         return (
-            "this run was started by Dependabot, and GitHub gives such runs only the secrets stored for "
-            "Dependabot"
+            "This run was started by Dependabot, and GitHub gives such runs only the secrets stored for "
+            "Dependabot."
         )
     if event_name == "pull_request_target" or not isinstance(payload.get("pull_request"), Mapping):
         return ""
@@ -256,7 +256,7 @@ def _no_secrets_reason(event_name: str, repository: str, actor: str, payload: Ma
     if head.casefold() == repository.casefold():
         return ""
     fork = f"the fork {head}" if head else "a fork that no longer exists"
-    return f"this pull request comes from {fork}, and GitHub gives such runs no secrets"
+    return f"This pull request comes from {fork}, and GitHub gives such runs no secrets."
 
 
 def _happened_at(payload: Mapping[str, Any], now: float) -> float | None:

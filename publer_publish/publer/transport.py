@@ -340,6 +340,13 @@ def _is_hopeless(error: BaseException) -> bool:
 def _cause(error: BaseException, *, established: bool) -> str:
     """Say it in few words of our own: what libraries say contains addresses, and of proxies the password."""
     chain = _chain(error)
+    words = _words(chain, established=established)
+    if any(isinstance(item, urllib3.exceptions.ProxyError) for item in chain) and "proxy" not in words:
+        return f"the proxy could not be used: {words}"
+    return words
+
+
+def _words(chain: Sequence[BaseException], *, established: bool) -> str:
     for kind, words in _CAUSES:
         for item in chain:
             if isinstance(item, kind):
