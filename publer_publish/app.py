@@ -174,7 +174,7 @@ def _tell(story: _Story, console: Console, json_stream: TextIO | None) -> int:
         markdown = summary(run, rerun=rerun, folds=_FOLDS)
         values = outputs(run, markdown)
         for problem in run.problems:
-            if problem.message != run.headline:
+            if not _is_the_headline(problem, run):
                 console.annotate(problem)
         for line in [*check_lines(run.checks), *result_lines(run.results)]:
             console.line(line)
@@ -192,6 +192,11 @@ def _tell(story: _Story, console: Console, json_stream: TextIO | None) -> int:
         console.headline(error.message, error.hint)
         return 1
     return 1 if run.failed else 0
+
+
+def _is_the_headline(problem: Problem, run: Run) -> bool:
+    """Whether a problem has no place to be shown at, and the headline says it anyway."""
+    return run.failed and not problem.where.file and run.headline.endswith(problem.message)
 
 
 def _conclude(story: _Story) -> Run:
@@ -243,14 +248,17 @@ def _signals_cancel() -> Iterator[Callable[[], None]]:
     As PID 1 of a container Python has no default action for SIGTERM: without this it would be ignored.
     Yields a function after which signals are ignored.
     """
+    armed = True
 
     def ignore() -> None:
-        for number in before:
-            signal.signal(number, signal.SIG_IGN)
+        # By a flag: a handler taken away while its signal is already under way is an error of its own.
+        nonlocal armed
+        armed = False
 
     def cancel(_number: int, _frame: object) -> None:
-        ignore()
-        raise CancelledError
+        if armed:
+            ignore()
+            raise CancelledError
 
     before: dict[int, Any] = {}
     if threading.current_thread() is threading.main_thread():

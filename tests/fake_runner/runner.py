@@ -243,6 +243,9 @@ class Step:
             )
         return line
 
+    def is_running(self) -> bool:
+        return self._process.poll() is None
+
     def signal(self, number: signal.Signals) -> None:
         self._process.send_signal(number)
 

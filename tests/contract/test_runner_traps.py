@@ -1,0 +1,445 @@
+"""The traps between a container action and the runner, each sprung on purpose, with the real program.
+
+The program runs under the fake runner, and what it would really have published stands in the sandbox.
+"""
+
+import json
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from sandbox import Fault, GitHub, Release, Sandbox, Scenario
+from tests.contract import repository as repo
+from tests.fake_runner import JOB_TOKEN, FakeRunner, Outcome, Step
+
+KEY = Scenario().api_key
+POST = "text: Rocket 1.0 is out!\naccounts: [mastodon/*]\n"
+HOSTILE = "::set-env name=A::b\r::error::c\n##[add-path]/tmp\n::stop-commands::x\n\x1b[31m\u202e ##[set-output name=o]v"
+
+
+@pytest.fixture
+def publer() -> Iterator[Sandbox]:
+    with Sandbox(Scenario()) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    directory = tmp_path / "work" / "rocket"
+    directory.mkdir(parents=True)
+    (directory / "post.yml").write_text(POST)
+    return directory
+
+
+@pytest.fixture
+def action(tmp_path: Path, workspace: Path) -> FakeRunner:
+    return FakeRunner(repo.ROOT / "action.yml", workspace, tmp_path)
+
+
+Publish = Callable[..., Outcome]
+
+
+def wait_for_request(publer: Sandbox, path: str, step: Step) -> None:
+    """Return as soon as a request for this path has arrived; fail when the step ends without one."""
+    pause = threading.Event()
+    while not any(fnmatchcase(request.path, path) for request in publer.record.requests):
+        assert step.is_running(), step.wait().text
+        pause.wait(0.01)
+
+
+@pytest.fixture
+def publish(action: FakeRunner, publer: Sandbox) -> Publish:
+    def run(inputs: dict[str, str] | None = None, **circumstances: Any) -> Outcome:
+        return action.run(publishing(publer) | (inputs or {}), **circumstances)
+
+    return run
+
+
+def publishing(publer: Sandbox) -> dict[str, str]:
+    return {"post-file": "post.yml", "api-key": KEY, "api-url": publer.url}
+
+
+def assert_kept(outcome: Outcome) -> None:
+    """What holds for every end of a run."""
+    assert outcome.forbidden == []
+    assert outcome.complaints == []
+    assert outcome.dropped_annotations == []
+    assert outcome.stderr == b""
+    assert set(outcome.outputs) == set(repo.OUTPUTS)
+    assert KEY.encode() not in outcome.stdout.replace(f"::add-mask::{KEY}\n".encode(), b"")
+    assert KEY not in json.dumps([outcome.outputs, outcome.summary])
+    assert JOB_TOKEN.encode() not in outcome.stdout.replace(f"::add-mask::{JOB_TOKEN}\n".encode(), b"")
+    if outcome.conclusion == "failure":
+        errors = [annotation for annotation in outcome.annotations if annotation.level == "error"]
+        not_located = [error.message for error in errors if not error.file]
+        assert not errors[-1].file, "the last error is the headline"
+        assert len(set(not_located)) == len(not_located), "nothing is said twice"
+    else:
+        assert outcome.errors == []
+
+
+def assert_published(outcome: Outcome, publer: Sandbox) -> None:
+    assert_kept(outcome)
+    assert (outcome.conclusion, outcome.outputs["outcome"]) == ("success", "published"), outcome.text
+    assert [post.text for post in publer.record.published] == ["Rocket 1.0 is out!"]
+
+
+def assert_invalid(outcome: Outcome, publer: Sandbox) -> None:
+    assert_kept(outcome)
+    assert (outcome.exit_code, outcome.outputs["outcome"]) == (1, "invalid"), outcome.text
+    assert publer.record.published == ()
+
+
+# Inputs
+
+
+def test_the_defaults_publish(publish: Publish, publer: Sandbox) -> None:
+    assert_published(publish(), publer)
+
+
+@pytest.mark.parametrize("name", sorted(repo.INPUTS))
+def test_every_declared_input_is_read_under_its_hyphenated_name(
+    publish: Publish, publer: Sandbox, name: str
+) -> None:
+    """A nonsense value must be noticed, so it was read; with underscores nothing would be."""
+    nonsense = {
+        "post-file": "missing-*.yml",
+        "text": "{{ nonsense }}",
+        "accounts": "nonsense/*",
+        "api-key": "sandbox-wrong-key",
+        "github-token": "two words",
+    }
+    inputs = {name: nonsense.get(name, "!nonsense")}
+    if name == "accounts":
+        inputs |= {"post-file": "", "text": "Hello"}
+    outcome = publish(inputs)
+    assert outcome.exit_code == 1
+    assert outcome.outputs["outcome"] in {"invalid", "failed"}
+    assert publer.record.published == ()
+
+
+@pytest.mark.parametrize(
+    "name", sorted(set(repo.INPUTS) - {"post-file", "api-key", "api-url", "text", "accounts"})
+)
+def test_an_empty_input_is_an_unset_one(publish: Publish, publer: Sandbox, name: str) -> None:
+    """The runner cannot tell them apart: an expression that gives nothing must mean the default."""
+    assert_published(publish({name: ""}), publer)
+
+
+def test_the_line_end_of_a_yaml_block_belongs_to_no_value(publish: Publish, publer: Sandbox) -> None:
+    given = publishing(publer) | {
+        "mode": "publish",
+        "fail-on": "any",
+        "timeout": "60s",
+        "duplicate-window": "0",
+    }
+    assert_published(publish({name: f"\n{value}\n" for name, value in given.items()}), publer)
+
+
+@pytest.mark.parametrize("value", ["PUBLISH", "true", "yes", "1", "dry-run"])
+def test_a_mode_that_is_none_never_publishes(publish: Publish, publer: Sandbox, value: str) -> None:
+    assert_invalid(publish({"mode": value}), publer)
+
+
+def test_an_input_near_the_limit_of_the_system_is_still_read(publish: Publish, publer: Sandbox) -> None:
+    """One variable holds 128 KiB: everything above fails before the step; up to it the answer is ours."""
+    outcome = publish({"post-file": "", "accounts": "mastodon/*", "text": "x" * 131_000})
+    assert_invalid(outcome, publer)
+    assert "500" in outcome.text
+
+
+def test_an_input_that_the_system_cannot_pass_has_a_file_beside_it(
+    publish: Publish, publer: Sandbox, workspace: Path
+) -> None:
+    """200 KB in `text` cannot reach any program; in a file they can, and action.yml says so."""
+    with pytest.raises(OSError, match="Argument list too long"):
+        publish({"text": "x" * 200_000})
+    assert "128 KiB" in repo.action()["inputs"]["text"]["description"]
+    (workspace / "post.yml").write_text(POST + "# " + "x" * 200_000)
+    assert_published(publish(), publer)
+
+
+# What is printed
+
+
+def test_masking_comes_before_anything_else(publish: Publish) -> None:
+    masks = [f"::add-mask::{secret}".encode() for secret in (KEY, JOB_TOKEN)]
+    assert publish().stdout.splitlines()[:2] == masks
+
+
+def test_text_from_publer_is_never_a_command(publish: Publish, publer: Sandbox) -> None:
+    publer.reset(Scenario().with_account("mastodon", failure=HOSTILE))
+    outcome = publish()
+    assert_kept(outcome)
+    assert outcome.outputs["outcome"] == "failed"
+
+
+@pytest.mark.parametrize(
+    "name", ["post-file", "text", "accounts", "mode", "workspace-id", "fail-on", "timeout"]
+)
+def test_text_from_inputs_is_never_a_command(publish: Publish, publer: Sandbox, name: str) -> None:
+    outcome = publish({name: HOSTILE})
+    assert outcome.forbidden == []
+    assert outcome.complaints == []
+    assert {command.name for command in outcome.commands} <= {
+        "add-mask",
+        "error",
+        "warning",
+        "notice",
+        "group",
+        "endgroup",
+    }
+
+
+def test_text_from_files_is_never_a_command(publish: Publish, publer: Sandbox, workspace: Path) -> None:
+    (workspace / "post.yml").write_text(
+        json.dumps({HOSTILE: HOSTILE, "text": HOSTILE, "accounts": [HOSTILE]})
+    )
+    assert_invalid(publish(), publer)
+
+
+def test_text_from_events_is_never_a_command(publish: Publish, publer: Sandbox, workspace: Path) -> None:
+    (workspace / "post.yml").write_text('text: "{{ event.head_commit.message }}"\naccounts: [mastodon/*]\n')
+    outcome = publish(event={"ref": f"refs/heads/{HOSTILE}", "head_commit": {"message": HOSTILE}})
+    assert_kept(outcome)
+    assert "::set-env" in publer.record.published[0].text
+
+
+@pytest.mark.parametrize("count", [1, 9, 10, 40])
+def test_a_failure_has_one_headline_and_at_most_nine_located_errors(
+    publish: Publish, publer: Sandbox, workspace: Path, count: int
+) -> None:
+    posts = [{"text": "Hello", "accounts": ["mastodon/*"], f"wrong{number}": 1} for number in range(count)]
+    (workspace / "post.yml").write_text(json.dumps({"posts": posts}))
+    outcome = publish()
+    assert_invalid(outcome, publer)
+    errors = [annotation for annotation in outcome.annotations if annotation.level == "error"]
+    assert [bool(error.file) for error in errors] == [True] * min(count, 9) + [False]
+    assert all(error.file == "post.yml" and error.line for error in errors[:-1])
+    for number in range(count):
+        assert f"wrong{number}" in outcome.text
+
+
+def test_a_long_message_and_a_percent_sign_arrive_as_they_are(publish: Publish, publer: Sandbox) -> None:
+    publer.reset(Scenario().with_account("mastodon", failure="100%0A sure: " + "no " * 3000))
+    outcome = publish()
+    assert_kept(outcome)
+    assert "100%0A sure:" in outcome.text
+    assert all(len(annotation.message.encode("utf-16-le")) // 2 <= 4096 for annotation in outcome.annotations)
+
+
+def test_a_huge_run_keeps_its_summary(publish: Publish, publer: Sandbox, workspace: Path) -> None:
+    """A summary beyond 1 MiB would not be shown at all."""
+    text = "\n".join(["```", "<details>", "| cell |", "ö" * 300])
+    posts = [
+        {"text": f"{number}\n{text}", "accounts": ["mastodon/*", "linkedin/*", "threads/*"]}
+        for number in range(500)
+    ]
+    (workspace / "post.yml").write_text(json.dumps({"posts": posts}, ensure_ascii=False))
+    outcome = publish({"mode": "validate"})
+    assert_kept(outcome)
+    assert outcome.conclusion == "success"
+    assert outcome.summary
+    assert len(outcome.outputs["summary"].encode()) <= 60 * 1024
+
+
+# Files and variables of the runner
+
+
+@pytest.mark.parametrize("name", ["GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY", "GITHUB_EVENT_PATH"])
+@pytest.mark.parametrize("value", [None, ""])
+def test_a_missing_file_of_the_runner_is_one_line_and_no_failure(
+    publish: Publish, publer: Sandbox, name: str, value: str | None
+) -> None:
+    outcome = publish(env={name: value})
+    assert (outcome.conclusion, outcome.stderr) == ("success", b"")
+    assert outcome.text.count(name) == (name != "GITHUB_EVENT_PATH")
+    assert len(publer.record.published) == 1
+
+
+@pytest.mark.parametrize("name", ["GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"])
+def test_a_file_that_cannot_be_written_is_one_clear_error_after_the_truth(
+    publish: Publish, publer: Sandbox, tmp_path: Path, name: str
+) -> None:
+    outcome = publish(env={name: str(tmp_path)})
+    assert (outcome.exit_code, outcome.stderr) == (1, b"")
+    assert len(outcome.errors) == 1
+    assert f"from {name})" in outcome.errors[0]
+    assert len(publer.record.published) == 1
+    assert publer.record.published[0].link in outcome.text
+
+
+@pytest.mark.parametrize("event", [b"", b"[]", b"{", b"[" * 100_000, b'{"release": 1, "repository": []}'])
+def test_an_unreadable_event_stops_nothing(publish: Publish, publer: Sandbox, event: bytes) -> None:
+    assert_published(publish(event=event), publer)
+
+
+def test_a_schedule_has_no_repository_and_publishes(publish: Publish, publer: Sandbox) -> None:
+    assert_published(publish(event={"schedule": "0 9 * * *"}, event_name="schedule"), publer)
+
+
+@pytest.mark.parametrize("body", [None, ""])
+def test_a_release_without_notes(
+    publish: Publish, publer: Sandbox, workspace: Path, body: str | None
+) -> None:
+    (workspace / "post.yml").write_text(
+        'text: "Rocket {{ version }} is out!{{ release.body | plain }}"\naccounts: [mastodon/*]\n'
+    )
+    event = {"action": "published", "release": {"tag_name": "v1.0", "name": None, "body": body}}
+    assert_published(publish(event=event, event_name="release"), publer)
+
+
+def test_a_release_that_no_event_carries_is_looked_up(
+    publish: Publish, publer: Sandbox, workspace: Path
+) -> None:
+    release = Release(repository="octo-org/octo-repo", tag_name="v1.0", name="Rocket 1.0")
+    publer.reset(Scenario(github=GitHub(releases=(release,), token=JOB_TOKEN)))
+    (workspace / "post.yml").write_text('text: "{{ release.name }} is out!"\naccounts: [mastodon/*]\n')
+    outcome = publish(event={"ref": "refs/tags/v1.0"}, env={"GITHUB_API_URL": publer.github_url})
+    assert_published(outcome, publer)
+
+
+FORK = {"pull_request": {"head": {"repo": {"full_name": "stranger/rocket"}}}}
+
+
+@pytest.mark.parametrize(
+    ("circumstances", "reason"),
+    [
+        ({"event": FORK, "event_name": "pull_request"}, "fork stranger/rocket"),
+        ({"env": {"GITHUB_ACTOR": "dependabot[bot]"}}, "Dependabot"),
+        ({}, "secrets.PUBLER_API_KEY"),
+    ],
+)
+def test_an_empty_key_says_why_it_is_empty(
+    publish: Publish, publer: Sandbox, circumstances: dict[str, Any], reason: str
+) -> None:
+    outcome = publish({"api-key": "", "mode": "publish"}, **circumstances)
+    assert_invalid(outcome, publer)
+    assert reason in "".join(outcome.errors)
+
+
+@pytest.mark.parametrize("name", ["pull_request", "pull_request_target", "merge_group"])
+def test_a_proposed_change_is_validated_without_a_key_and_not_published(
+    publish: Publish, publer: Sandbox, name: str
+) -> None:
+    outcome = publish({"api-key": ""}, event=FORK, event_name=name)
+    assert_kept(outcome)
+    assert (outcome.conclusion, outcome.outputs["outcome"]) == ("success", "valid")
+    assert publer.record.requests == ()
+
+
+# The workspace is data
+
+
+def test_code_of_the_workspace_is_never_run(
+    publish: Publish, publer: Sandbox, workspace: Path, tmp_path: Path
+) -> None:
+    trap = "import pathlib; pathlib.Path(__file__ + '.ran').touch()\nraise SystemExit('trapped')\n"
+    names = ("json", "requests", "sitecustomize", "usercustomize", "publer_publish", "jinja2", "re", "signal")
+    for name in names:
+        (workspace / f"{name}.py").write_text(trap)
+    for name in ("netrc", ".netrc", "pyvenv.cfg", "pyproject.toml", ".env"):
+        (workspace / name).write_text("home = /nowhere\n")
+    outcome = publish(
+        env={
+            "PYTHONPATH": str(workspace),
+            "PYTHONHOME": str(workspace),
+            "PYTHONSTARTUP": str(workspace / "json.py"),
+            "PYTHONINSPECT": "1",
+            "PYTHONWARNINGS": "error",
+            "PYTHONIOENCODING": "ascii",
+            "LC_ALL": "C",
+        }
+    )
+    assert_published(outcome, publer)
+    assert list(workspace.glob("*.ran")) == []
+
+
+def test_nothing_is_written_into_the_workspace(publish: Publish, publer: Sandbox, workspace: Path) -> None:
+    """What root leaves there breaks the next checkout of a self-hosted runner."""
+    publish()
+    assert [path.name for path in workspace.iterdir()] == ["post.yml"]
+
+
+def test_an_empty_workspace_is_named(publish: Publish, publer: Sandbox, workspace: Path) -> None:
+    (workspace / "post.yml").unlink()
+    outcome = publish()
+    assert_invalid(outcome, publer)
+    assert "actions/checkout" in outcome.text
+
+
+# Network
+
+
+def closed_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
+
+
+@pytest.mark.parametrize("name", ["http_proxy", "HTTP_PROXY", "https_proxy", "ALL_PROXY"])
+def test_no_proxy_stands_between_the_action_and_a_loopback_address(
+    publish: Publish, publer: Sandbox, name: str
+) -> None:
+    assert_published(publish(env={name: f"http://127.0.0.1:{closed_port()}"}), publer)
+
+
+@pytest.mark.parametrize("name", ["https_proxy", "HTTPS_PROXY"])
+def test_a_proxy_is_used_in_either_spelling_and_its_password_is_not_shown(
+    action: FakeRunner, publer: Sandbox, name: str
+) -> None:
+    proxy = f"http://user:pr0xy-passw0rd@127.0.0.1:{closed_port()}"
+    inputs = publishing(publer) | {"api-url": "https://publer.example/api/v1", "timeout": "1s"}
+    outcome = action.run(inputs, env={name: proxy})
+    assert outcome.exit_code == 1
+    assert "proxy" in outcome.text.lower()
+    assert b"pr0xy-passw0rd" not in outcome.stdout + outcome.stderr
+
+
+# Cancellation
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("path", ["/accounts", "/posts", "/posts/schedule/publish", "/job_status/*"])
+def test_a_signal_during_any_request_ends_the_run_in_time_with_its_outputs(
+    action: FakeRunner, publer: Sandbox, number: signal.Signals, path: str
+) -> None:
+    """The runner kills after 10 s, and what was not written by then is lost."""
+    publer.add_faults(Fault(kind="hang", path=path, seconds=None, times=0))
+    step = action.start(publishing(publer) | {"workspace-id": publer.scenario.workspaces[0].id})
+    wait_for_request(publer, path, step)
+    before = len(publer.record.requests)
+    step.signal(number)
+    outcome = step.wait(timeout=6)
+    publer.release_hangs()
+    assert_kept(outcome)
+    assert (outcome.exit_code, outcome.outputs["outcome"]) == (1, "cancelled")
+    assert len(publer.record.requests) == before
+    assert outcome.summary
+
+
+def test_a_second_signal_does_not_disturb_the_report(action: FakeRunner, publer: Sandbox) -> None:
+    publer.add_faults(Fault(kind="hang", path="/job_status/*", seconds=None, times=0))
+    step = action.start(publishing(publer))
+    wait_for_request(publer, "/job_status/*", step)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGINT):
+        step.signal(number)
+    outcome = step.wait(timeout=6)
+    publer.release_hangs()
+    assert_kept(outcome)
+    assert outcome.outputs["outcome"] == "cancelled"
+
+
+def test_the_key_in_another_spelling_is_hidden_as_well(publish: Publish, publer: Sandbox) -> None:
+    publer.reset(Scenario(api_key="s3cret/key+with space".replace(" ", "=")))
+    key = publer.scenario.api_key
+    publer.reset(publer.scenario.with_account("mastodon", failure=f"bad key {quote(key, safe='')}"))
+    outcome = publish({"api-key": key})
+    assert outcome.outputs["outcome"] == "failed"
+    assert quote(key, safe="") not in outcome.text + outcome.outputs["results"] + outcome.summary
