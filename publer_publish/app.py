@@ -36,6 +36,9 @@ from publer_publish.report.summary import summary
 from publer_publish.session import Session
 
 _FOLDS = {key: network.fold for key, network in NETWORKS.items()}
+_LOOK_EVERY = 0.5
+"""Seconds between two looks for a signal."""
+
 _HOME = "https://github.com/publer-publish/publer-publish"
 
 
@@ -262,11 +265,18 @@ def _signals_cancel() -> Iterator[Callable[[], None]]:
 
     before: dict[int, Any] = {}
     if threading.current_thread() is threading.main_thread():
-        before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
-        for number in before:
-            signal.signal(number, cancel)
+        numbers = (signal.SIGTERM, signal.SIGINT, signal.SIGALRM)
+        before = {number: signal.getsignal(number) for number in numbers}
+        signal.signal(signal.SIGTERM, cancel)
+        signal.signal(signal.SIGINT, cancel)
+        # A signal that arrives just before Python begins to wait for the network would only be looked at
+        # when the wait is over. An alarm, which does nothing else, interrupts every wait to look.
+        signal.signal(signal.SIGALRM, lambda _number, _frame: None)
+        signal.setitimer(signal.ITIMER_REAL, _LOOK_EVERY, _LOOK_EVERY)
     try:
         yield ignore
     finally:
+        if before:
+            signal.setitimer(signal.ITIMER_REAL, 0)
         for number, handler in before.items():
             signal.signal(number, handler)
