@@ -56,7 +56,7 @@ _ONE_BY_ONE = re.compile("[\u0020-\u02ff\n\u2010-\u2027\u2030-\u205e\u20a0-\u20b
 _MENTION = re.compile(
     r"(?<![=/\w])@[a-z0-9_]+(?:[.-]+[a-z0-9_]+)*(?P<domain>@\w+(?:[.-]+\w+)*)?", re.IGNORECASE
 )
-_SPACED_WORD = re.compile(r"[^ \n]*(?:@|://)[^ \n]*")
+_SPACED_WORD = re.compile(r"[^ \n]+")
 _NOT_AFTER_MENTION = re.compile("[@\uff20\u00c0-\u024f]|://")
 
 
@@ -97,14 +97,16 @@ def check_text(
     """
     used = measure(network, text) + extra
     limit = limit_of(network, max_length=max_length, long_post=long_post)
+    own = max_length is not None
+    allows = "max_length" if own else network.label
     if limit is not None and used > limit:
         return Length(
             used=used,
             limit=limit,
-            message=f"The text has {used:,} of {limit:,} characters that {network.label} allows",
-            hint=_shorten(network, used - limit, raised=max_length is not None),
+            message=f"The text has {used:,} of {limit:,} characters that {allows} allows",
+            hint=_shorten(network, used - limit, own=own),
         )
-    size = utf8_length(text) if network.bytes_limit is not None and max_length is None else 0
+    size = utf8_length(text) if network.bytes_limit is not None and not own else 0
     if network.bytes_limit is not None and size > network.bytes_limit:
         return Length(
             used=used,
@@ -130,9 +132,9 @@ def utf8_length(text: str) -> int:
     return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
 
 
-def _shorten(network: Network, excess: int, *, raised: bool) -> str:
+def _shorten(network: Network, excess: int, *, own: bool) -> str:
     hint = f"Shorten it by {excess:,}, give {network.label} its own text, or cut a part with the filter fit."
-    if raised:
+    if own:
         return hint
     if network.long_text_limit is not None:
         return hint + f" With X Premium: details.type long_post allows {network.long_text_limit:,}."
@@ -193,6 +195,8 @@ def _mastodon(text: str) -> int:
 @lru_cache(maxsize=WORDS_REMEMBERED)
 def _mastodon_word(word: str) -> str:
     """Return a word with what Mastodon counts instead of it."""
+    if "@" not in word and "://" not in word:
+        return word
     pieces, after = [], 0
     for start, end, stand_in in _mastodon_entities(word):
         if start >= after:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import partial
+from functools import cache, lru_cache, partial
 from typing import Any, NoReturn, cast
 
 from jinja2 import StrictUndefined, Template, Undefined, meta, nodes, pass_context
@@ -289,14 +289,20 @@ class Renderer:
         return self._compiled[source]
 
 
+@lru_cache(maxsize=1_024)
 def undeclared(source: str) -> frozenset[str]:
     """Return the names that the template takes from its context. Raises TemplateError."""
-    environment = _Sandbox()
+    environment = _parsing()
     try:
         names = meta.find_undeclared_variables(environment.parse(source))
     except Exception as error:  # noqa: BLE001  (whatever a template does wrong is its author's to mend)
         raise template_errors.explain(error, source, {}, list(environment.filters)) from None
     return frozenset(names - set(environment.globals))
+
+
+@cache
+def _parsing() -> _Sandbox:
+    return _Sandbox()
 
 
 def _too_much_text() -> NoReturn:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 MAX_NESTING = 16
 """The parser's time is the length of the text times this, at worst."""
+MAX_OPEN_BRACKETS = 500
+"""With more of them unclosed the parser would search long for links; then links stay as they are written."""
 BULLET = "• "
 
 _ALERT = re.compile(r"\A\[!(?:NOTE|TIP|IMPORTANT|WARNING|CAUTION)\]\s*", re.IGNORECASE)
@@ -35,16 +37,18 @@ _BLANKS = re.compile(r"\n{3,}")
 def plain(markdown: str) -> str:
     """Return the text of a Markdown document. Never fails: everything is some Markdown."""
     page = _Page()
-    for token in _parser().parse(markdown):
+    brackets = markdown.count("[") - markdown.count("]") <= MAX_OPEN_BRACKETS
+    for token in _parser(links=brackets).parse(markdown):
         page.add(token)
     return _BLANKS.sub("\n\n", "\n".join(page.lines)).strip()
 
 
 @cache
-def _parser() -> MarkdownIt:
+def _parser(*, links: bool) -> MarkdownIt:
     from markdown_it import MarkdownIt  # noqa: PLC0415  (60 ms that only templates with plain need)
 
-    return MarkdownIt("commonmark", {"maxNesting": MAX_NESTING}).enable(["table", "strikethrough"])
+    parser = MarkdownIt("commonmark", {"maxNesting": MAX_NESTING}).enable(["table", "strikethrough"])
+    return parser if links else parser.disable(["link", "image"])
 
 
 class _Page:

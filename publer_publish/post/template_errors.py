@@ -21,6 +21,7 @@ _SYNTAX_HINT = (
     "Values stand in {{ … }}, conditions and loops in {% … %}. For literal braces: {% raw %} … {% endraw %}."
 )
 _SHOWN = 12
+_SHOWN_PATH = 60
 
 
 class Refused(Exception):  # noqa: N818  (what the sandbox does, not what is wrong with it)
@@ -57,7 +58,7 @@ def explain(
         return TemplateError(error.message, hint=error.hint, offset=_tag_on(source, error.line or line))
     if isinstance(error, RecursionError | MemoryError | SyntaxError | OverflowError):
         return TemplateError("The template is nested too deeply", hint="Use fewer brackets, loops and calls.")
-    if isinstance(error, TemplateSyntaxError) or "named" in str(error):
+    if isinstance(error, TemplateSyntaxError) or str(error).startswith(("No filter named", "No test named")):
         return _syntax(str(error.args[0] if error.args else error), source, filters, line)
     return TemplateError(
         f"The template cannot be rendered: {_sentence(str(error))}",
@@ -81,14 +82,14 @@ def suggestion(word: str, known: Iterable[str]) -> str:
 def _undefined(error: UndefinedName, source: str, context: Mapping[str, object], line: int) -> TemplateError:
     name = str(error.name)
     if error.obj is missing:
-        offset, _ = _find(source, line, rf"(?<![\w.]){re.escape(name)}(?!\w)")
+        offset = _find(source, line, rf"(?<![\w.]){re.escape(name)}(?!\w)")
         return TemplateError(
             f"There is no {_short(name)} for templates", hint=suggestion(name, context), offset=offset
         )
-    offset, path = _find(source, line, rf"(?:[\w.]*\.\s*|\[\s*['\"]?){re.escape(name)}(?!\w)", group=name)
+    offset = _find(source, line, rf"(?<=[.\s\['\"]){re.escape(name)}(?!\w)")
     known = [str(key) for key in error.obj] if isinstance(error.obj, Mapping) else []
     if isinstance(error.obj, Mapping):
-        shown = path if re.fullmatch(r"\w+(?:\.\w+)+", path) else name
+        shown = _path_before(source, offset) + name
         return TemplateError(f"There is no {_short(shown)}", hint=suggestion(name, known), offset=offset)
     if name.startswith("_"):
         return TemplateError(
@@ -106,7 +107,7 @@ def _undefined(error: UndefinedName, source: str, context: Mapping[str, object],
 def _syntax(message: str, source: str, filters: Sequence[str], line: int) -> TemplateError:
     quoted = _QUOTED.search(message)
     word = quoted.group(1) if quoted else ""
-    offset, _ = _find(
+    offset = _find(
         source, line, rf"(?<!\w){re.escape(word)}(?!\w)" if word.isidentifier() else re.escape(word)
     )
     if message.startswith("No filter named"):
@@ -173,11 +174,16 @@ def _tag_on(source: str, line: int) -> int:
     return tag.start() if tag else start
 
 
-def _find(source: str, line: int, pattern: str, group: str = "") -> tuple[int, str]:
-    """Return where ``pattern`` first occurs in a tag from ``line`` on, and what it matched there.
+def _path_before(source: str, offset: int) -> str:
+    """Return ``release.`` if this is what stands directly before ``offset``."""
+    path = re.search(r"[A-Za-z_]\w*(?:\.\w+)*\.\Z", source[max(0, offset - _SHOWN_PATH) : offset])
+    return path.group() if path else ""
 
-    An expression over several lines is reported by Jinja at its first line: hence "from". With ``group``
-    the offset is that of this word inside the match.
+
+def _find(source: str, line: int, pattern: str) -> int:
+    """Return where ``pattern`` first occurs in a tag from ``line`` on.
+
+    An expression over several lines is reported by Jinja at its first line: hence "from".
     """
     start = _line_start(source, line)
     search = re.compile(pattern)
@@ -186,8 +192,8 @@ def _find(source: str, line: int, pattern: str, group: str = "") -> tuple[int, s
             continue
         found = search.search(source, max(tag_start, start), tag_end)
         if found and found.group():
-            return found.start() + max(0, found.group().rfind(group) if group else 0), found.group()
-    return _tag_on(source, line), group
+            return found.start()
+    return _tag_on(source, line)
 
 
 def _tags(source: str) -> Iterator[tuple[int, int]]:

@@ -200,6 +200,7 @@ def test_the_limit_follows_the_account() -> None:
     assert limit_of(X, long_post=True, max_length=4_000) == 4_000
     assert limit_of(MASTO, long_post=True) == 500
     assert fits(MASTO, "a" * 5_000, max_length=5_000)
+    assert "max_length allows" in check_text(MASTO, "a" * 5_001, max_length=5_000).message
 
 
 HOSTILE = [
@@ -229,6 +230,21 @@ def test_counting_hostile_text_ends(piece: str, counting: Counting) -> None:
     """Time that grew with the square of 100,000 characters would not end within the test run."""
     rules = next(rules for rules in NETWORKS.values() if rules.counting is counting)
     assert measure(rules, (piece * 100_000)[:100_000]) >= 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "é" * 50_000 + "_b.com",
+        "a" * 100_000 + " @b",
+        "a" * 99_999 + ".",
+        "é-" * 50_000 + ".com",
+        "日" * 90_000 + ".com",
+    ],
+)
+def test_counting_one_long_word_ends(text: str) -> None:
+    for rules in NETWORKS.values():
+        assert measure(rules, text) >= len(text) // 2
 
 
 def test_plain_text_does_not_pay_for_the_heavy_tables() -> None:

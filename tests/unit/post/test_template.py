@@ -95,7 +95,7 @@ def test_text_from_an_event_stays_text(templates: Templates) -> None:
         ("{{ tag + 1 }}", "{{ tag", "cannot be rendered", "does not suit"),
         ("{{ 1 / 0 }}", "{{ 1", "division by zero", "does not suit"),
         ("{{ tag() }}", "{{ tag", "cannot be called", "without brackets"),
-        ("{{ event.commits | map(attribute='mesage') | join }}", "{{ event", "'mesage'", "Did you mean 'message'?"),
+        ("{{ event.commits | map(attribute='mesage') | join }}", "mesage", "'mesage'", "Did you mean 'message'?"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_explained_at_its_place(source: str, at: str, message: str, hint: str) -> None:
@@ -186,6 +186,9 @@ DOUBLING = "{% set n = namespace(x='a') %}{% for i in range(100) %}"
         "{{ " * 30_000,
         "{% " * 30_000,
         "{{ tag }}" + "x" * 100_000,
+        "{{ release." + "a" * 90_000 + " }}",
+        "{{ release." + "a." * 45_000 + "b }}",
+        "{{ '" + "a." * 45_000 + "' }}{{ release.nme }}",
     ],
     ids=lambda source: source[:50],
 )  # fmt: skip
