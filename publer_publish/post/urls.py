@@ -125,7 +125,7 @@ def find_urls(
             and _may_precede_bare(text, start)
             and _encodable(text[start:domain_end], end - start + 8)
         ):
-            urls.extend(_bare(text, start, domain_end, end if has_path else None))
+            urls.extend(_bare(text, start, domain_end, end - domain_end if has_path else 0))
         taken = scanned = max(end, domain_end)
     return urls
 
@@ -298,19 +298,22 @@ def _encoded_length(label: str) -> int:
     )
 
 
-def _bare(text: str, start: int, end: int, url_end: int | None) -> list[tuple[int, int]]:
-    """Return the Latin domains inside a domain without scheme; path and query belong to the last one."""
+def _bare(text: str, start: int, end: int, tail: int) -> list[tuple[int, int]]:
+    """Return the Latin domains inside a domain without scheme; the last is longer by the path and query.
+
+    Where the last one ends before the whole domain does, twitter-text measures just so.
+    """
     labels = _labels(text, (start, end))
     found: list[tuple[int, int]] = []
     low = start
     for i, label in enumerate(labels):
-        tail = _LINKABLE_TAIL.search(text, max(low, label[0]), label[1])
-        best = _longest_linkable(text, labels[i + 1 :], end) if tail and label[1] > low else 0
-        if tail and best:
-            found.append((tail.start(), best))
+        first = _LINKABLE_TAIL.search(text, max(low, label[0]), label[1])
+        best = _longest_linkable(text, labels[i + 1 :], end) if first and label[1] > low else 0
+        if first and best:
+            found.append((first.start(), best))
             low = best
-    if found and url_end is not None:
-        found[-1] = (found[-1][0], url_end)
+    if found:
+        found[-1] = (found[-1][0], found[-1][1] + tail)
     return found
 
 
