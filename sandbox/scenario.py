@@ -53,8 +53,8 @@ class Account:
         return self.public_type() if self.provider == "wordpress" else self.provider
 
 
-def default_accounts(first: int = 1) -> tuple[Account, ...]:
-    """One account per network, with ids that stay the same."""
+def default_accounts(first: int = 0xDF) -> tuple[Account, ...]:
+    """One account per network, with ids that stay the same; the examples name the last two."""
     return tuple(
         Account(id=f"66db83154e299efa19a2d8{first + index:02x}", provider=provider)
         for index, provider in enumerate(NETWORKS)
