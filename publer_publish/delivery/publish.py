@@ -29,7 +29,7 @@ def send_once(
         try:
             return publer.publish(body, deadline=deadline)
         except NotSentError as error:
-            if attempt >= _MOST_ATTEMPTS or deadline.remaining() <= pause:
+            if error.hopeless or attempt >= _MOST_ATTEMPTS or deadline.remaining() <= pause:
                 raise
             log(f"{error.message} Nothing was sent. Trying again in {pause:.0f} s.")
             deadline.clock.sleep(pause)
