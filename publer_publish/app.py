@@ -25,6 +25,7 @@ from publer_publish.errors import ActionError, CancelledError, InvalidInputError
 from publer_publish.github.console import Console, open_console
 from publer_publish.github.context import Event, read_event
 from publer_publish.pipeline import MODES
+from publer_publish.post.load import is_error
 from publer_publish.post.networks import NETWORKS
 from publer_publish.post.workspace import Workspace
 from publer_publish.report.headline import headline
@@ -176,9 +177,8 @@ def _tell(story: _Story, console: Console, json_stream: TextIO | None) -> int:
     try:
         markdown = summary(run, rerun=rerun, folds=_FOLDS)
         values = outputs(run, markdown)
-        for problem in run.problems:
-            if not _is_the_headline(problem, run):
-                console.annotate(problem)
+        for problem in _to_annotate(run.problems):
+            console.annotate(problem)
         for line in [*check_lines(run.checks), *result_lines(run.results)]:
             console.line(line)
         console.set_outputs(values)
@@ -197,9 +197,12 @@ def _tell(story: _Story, console: Console, json_stream: TextIO | None) -> int:
     return 1 if run.failed else 0
 
 
-def _is_the_headline(problem: Problem, run: Run) -> bool:
-    """Whether a problem has no place to be shown at, and the headline says it anyway."""
-    return run.failed and not problem.where.file and run.headline.endswith(problem.message)
+def _to_annotate(problems: Sequence[Problem]) -> Iterator[Problem]:
+    """All of them, but for the one error without a place, which the headline says."""
+    errors = [problem for problem in problems if is_error(problem)]
+    for problem in problems:
+        if problem.where.file or errors != [problem]:
+            yield problem
 
 
 def _conclude(story: _Story) -> Run:
