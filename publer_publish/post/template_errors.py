@@ -23,6 +23,12 @@ _SYNTAX_HINT = (
 _SHOWN = 12
 _SHOWN_PATH = 60
 
+CONTEXT_NAMES = frozenset(
+    {"tag", "version", "release", "repository", "ref_name", "sha", "short_sha", "actor", "run_url"}
+    | {"event", "vars"}
+)
+"""What a template may be given; some of it only once a template asks for it."""
+
 
 class Refused(Exception):  # noqa: N818  (what the sandbox does, not what is wrong with it)
     """The sandbox does not do this. ``line`` from 1; 0 when only the traceback knows it."""
@@ -84,7 +90,9 @@ def _undefined(error: UndefinedName, source: str, context: Mapping[str, object],
     if error.obj is missing:
         offset = _find(source, line, rf"(?<![\w.]){re.escape(name)}(?!\w)")
         return TemplateError(
-            f"There is no {_short(name)} for templates", hint=suggestion(name, context), offset=offset
+            f"There is no {_short(name)} for templates",
+            hint=suggestion(name, CONTEXT_NAMES.union(context)),
+            offset=offset,
         )
     offset = _find(source, line, rf"(?<=[.\s\['\"]){re.escape(name)}(?!\w)")
     known = [str(key) for key in error.obj] if isinstance(error.obj, Mapping) else []
