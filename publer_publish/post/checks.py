@@ -88,13 +88,15 @@ class Checks:
     ) -> list[Problem]:
         """Everything that is wrong with what a network would get."""
         here = positions.where((*own_path, "type") if "type" in own else own_path)
-        problems = _type_and_needs(network, content, here)
+        problems = self._media(network, content)
+        if "type" in own or not _has_errors(problems):
+            # An inferred type only repeats what is wrong with the media it was inferred from.
+            problems += _type_and_needs(network, content, here)
         problems += _length(network, content, own, positions.where(text_path))
         problems += _control_characters(content.text, positions.where(text_path))
         problems += _title(network, content, positions.where((*own_path, "title")))
         problems += _poll(network, content, positions, own_path)
         problems += self._comments(network, content)
-        problems += self._media(network, content)
         return problems
 
     def _comments(self, network: Network, content: Content) -> list[Problem]:
@@ -138,6 +140,10 @@ class Checks:
         return problems + check_for_network(
             network.key, content.type, items, subtype=subtype if isinstance(subtype, str) else ""
         )
+
+
+def _has_errors(problems: Sequence[Problem]) -> bool:
+    return any(problem.severity is Severity.ERROR for problem in problems)
 
 
 def _type_and_needs(network: Network, content: Content, where: Where) -> list[Problem]:

@@ -83,7 +83,7 @@ def test_text_from_an_event_stays_text(templates: Templates) -> None:
         ("one\r\n\r\n{{ release['html_ulr'] }}", "html_ulr", "'html_ulr'", "Did you mean 'html_url'?"),
         ("😀\n😀😀 {{ tga }}", "tga", "'tga'", "Did you mean 'tag'?"),
         ("tga {{ tag }}\n{{\n  tga }}", "tga }}", "'tga'", "Did you mean 'tag'?"),
-        ("{{ something_else }}", "something_else", "'something_else'", "There are: event, release, tag, vars, version."),
+        ("{{ something_else }}", "something_else", "'something_else'", "There are: actor, event, ref_name, release"),
         ("a\n\n{{ tag | uper }}", "uper", "There is no filter 'uper'", "Did you mean 'upper'?"),
         ("a\n{{ tag is evn }}", "evn", "There is no test 'evn'", "is defined"),
         ("a\n{% foo %}", "foo", "unknown tag 'foo'", "{% raw %}"),
