@@ -1,10 +1,16 @@
 """The container's entrypoint, and the command on a desk: ``python entrypoint.py --help``."""
 
 import os
+import signal
 import sys
 
+# Importing the program takes a moment, in which PID 1 would ignore SIGTERM and die of SIGINT silently.
+early: list[int] = []
+for number in (signal.SIGTERM, signal.SIGINT):
+    signal.signal(number, lambda received, _frame: early.append(received))
+
 # `python -E` ignores PYTHONPATH but not the script's own directory, which is the only place of our code.
-from publer_publish.app import main
+from publer_publish.app import main  # noqa: E402
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:], os.environ, sys.stdout))
+    sys.exit(main(sys.argv[1:], os.environ, sys.stdout, cancelled_early=lambda: bool(early)))

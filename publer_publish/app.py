@@ -6,15 +6,13 @@ resolve → look for duplicates → upload → publish → poll → confirm → 
 
 from __future__ import annotations
 
-import signal
 import sys
-import threading
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TextIO
 
 from publer_publish import __version__, config
 from publer_publish.clock import Clock, SystemClock
@@ -35,11 +33,9 @@ from publer_publish.report.outputs import outputs
 from publer_publish.report.rerun import Rerun
 from publer_publish.report.summary import summary
 from publer_publish.session import Session
+from publer_publish.signals import signals_cancel
 
 _FOLDS = {key: network.fold for key, network in NETWORKS.items()}
-_LOOK_EVERY = 0.5
-"""Seconds between two looks for a signal."""
-
 _HOME = "https://github.com/publer-publish/publer-publish"
 
 
@@ -57,8 +53,18 @@ class _Story:
     cancelled: bool = False
 
 
-def main(argv: Sequence[str], env: Mapping[str, str], stdout: TextIO, clock: Clock | None = None) -> int:
-    """Run once and return the exit code, 0 or 1. Whatever happens, everything known is reported."""
+def main(
+    argv: Sequence[str],
+    env: Mapping[str, str],
+    stdout: TextIO,
+    clock: Clock | None = None,
+    *,
+    cancelled_early: Callable[[], bool] = lambda: False,
+) -> int:
+    """Run once and return the exit code, 0 or 1. Whatever happens, everything known is reported.
+
+    ``cancelled_early``: whether a signal came before this function could handle it.
+    """
     clock = clock or SystemClock()
     in_workflow = env.get("GITHUB_ACTIONS") == "true"
     inputs, as_json = (config.inputs_from_env(env), False) if in_workflow else _from_command_line(argv, env)
@@ -71,14 +77,20 @@ def main(argv: Sequence[str], env: Mapping[str, str], stdout: TextIO, clock: Clo
         if len(secret) >= config.MASK_FROM:
             console.mask(secret)
     story = _Story(mode=inputs.get("mode", "") or "auto")
-    with _signals_cancel() as ignore_signals:
+    with signals_cancel() as ignore_signals:
         try:
+            _raise_if(cancelled=cancelled_early())
             _live(story, inputs, env, console, clock, as_json=as_json)
             ignore_signals()
         except CancelledError:
             story.cancelled = True
         _complete(story)
         return _tell(story, console, stdout if as_json else None)
+
+
+def _raise_if(*, cancelled: bool) -> None:
+    if cancelled:
+        raise CancelledError
 
 
 def _from_command_line(argv: Sequence[str], env: Mapping[str, str]) -> tuple[Mapping[str, str], bool]:
@@ -171,30 +183,47 @@ def _say_start(console: Console, settings: Config, event: Event) -> None:
 
 
 def _tell(story: _Story, console: Console, json_stream: TextIO | None) -> int:
-    """Outputs, summary, annotations, one headline; then the exit code."""
-    run = _conclude(story)
-    rerun = _rerun(story)
+    """Report, and return the exit code. A bug in reporting is reported, too, with all outputs."""
     try:
-        markdown = summary(run, rerun=rerun, folds=_FOLDS)
-        values = outputs(run, markdown)
-        for problem in _to_annotate(run.problems):
-            console.annotate(problem)
-        for line in [*check_lines(run.checks), *result_lines(run.results)]:
+        return _report(_conclude(story), _rerun(story), console, json_stream)
+    except Exception as error:  # noqa: BLE001  (as in ``_live``)
+        story.cause = _bug(error, console)
+        story.problems = []
+        story.results = [replace(result, content=None) for result in story.results]
+        return _report(_conclude(story), _rerun(story), console, json_stream)
+
+
+def _report(run: Run, rerun: Rerun, console: Console, json_stream: TextIO | None) -> int:
+    """Annotations, rows, outputs, summary, one headline."""
+    markdown = summary(run, rerun=rerun, folds=_FOLDS)
+    values = outputs(run, markdown)
+    for problem in _to_annotate(run.problems):
+        console.annotate(problem)
+    for line in [*check_lines(run.checks), *result_lines(run.results)]:
+        console.line(line)
+    unwritable = [
+        *_attempt(lambda: console.set_outputs(values)),
+        *_attempt(lambda: console.write_summary(markdown)),
+    ]
+    if json_stream is not None:
+        json_stream.write(values["results"] + "\n")
+    if run.failed:
+        console.headline(run.headline, run.hint)
+    elif unwritable:
+        console.headline(unwritable[0].message, unwritable[0].hint)
+    elif run.mode != Mode.ACCOUNTS:
+        for line in closing_lines(run):
             console.line(line)
-        console.set_outputs(values)
-        console.write_summary(markdown)
-        if json_stream is not None:
-            json_stream.write(values["results"] + "\n")
-        if run.failed:
-            console.headline(run.headline, run.hint)
-        elif run.mode != Mode.ACCOUNTS:
-            for line in closing_lines(run):
-                console.line(line)
-        console.finish()
+    console.finish()
+    return 1 if run.failed or unwritable else 0
+
+
+def _attempt(action: Callable[[], None]) -> list[ActionError]:
+    try:
+        action()
     except ActionError as error:
-        console.headline(error.message, error.hint)
-        return 1
-    return 1 if run.failed else 0
+        return [error]
+    return []
 
 
 def _to_annotate(problems: Sequence[Problem]) -> Iterator[Problem]:
@@ -245,41 +274,3 @@ def _rerun(story: _Story) -> Rerun:
         return Rerun()
     settings = story.session.config
     return Rerun(on_duplicate=str(settings.on_duplicate), window=settings.duplicate_window)
-
-
-@contextmanager
-def _signals_cancel() -> Iterator[Callable[[], None]]:
-    """SIGTERM and SIGINT end the run at once, but only once: they cannot disturb the report.
-
-    As PID 1 of a container Python has no default action for SIGTERM: without this it would be ignored.
-    Yields a function after which signals are ignored.
-    """
-    armed = True
-
-    def ignore() -> None:
-        # By a flag: a handler taken away while its signal is already under way is an error of its own.
-        nonlocal armed
-        armed = False
-
-    def cancel(_number: int, _frame: object) -> None:
-        if armed:
-            ignore()
-            raise CancelledError
-
-    before: dict[int, Any] = {}
-    if threading.current_thread() is threading.main_thread():
-        numbers = (signal.SIGTERM, signal.SIGINT, signal.SIGALRM)
-        before = {number: signal.getsignal(number) for number in numbers}
-        signal.signal(signal.SIGTERM, cancel)
-        signal.signal(signal.SIGINT, cancel)
-        # A signal that arrives just before Python begins to wait for the network would only be looked at
-        # when the wait is over. An alarm, which does nothing else, interrupts every wait to look.
-        signal.signal(signal.SIGALRM, lambda _number, _frame: None)
-        signal.setitimer(signal.ITIMER_REAL, _LOOK_EVERY, _LOOK_EVERY)
-    try:
-        yield ignore
-    finally:
-        if before:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -120,7 +120,7 @@ def _decode(content: bytes, file: str) -> str:
     if len(content) > MAX_BYTES:
         raise InvalidInputError(
             Problem(
-                message=f"The file has {len(content):,} bytes; at most {MAX_BYTES:,} (1 MiB) are allowed.",
+                message=f"The file has more than {MAX_BYTES:,} bytes (1 MiB).",
                 hint="Split the posts into several files. Pictures and videos are not written into the file: "
                 "name them with file, url or id.",
                 where=start,

@@ -26,6 +26,7 @@ MAY_IMPORT = {
         "",
     },
     "cli": {"config", ""},
+    "signals": {"errors"},
     "pipeline": {"session", "config", "delivery", "publer", "post", "errors", "clock"},
     "session": {"template_context", "config", "github", "post", "delivery", "errors", "clock"},
     "template_context": {"github", "errors"},
