@@ -93,7 +93,6 @@ class Checks:
             # An inferred type only repeats what is wrong with the media it was inferred from.
             problems += _type_and_needs(network, content, here)
         problems += _length(network, content, own, positions.where(text_path))
-        problems += _control_characters(content.text, positions.where(text_path))
         problems += _title(network, content, positions.where((*own_path, "title")))
         problems += _poll(network, content, positions, own_path)
         problems += self._comments(network, content)
@@ -199,19 +198,6 @@ def _in_words(need: str) -> str:
     first, *others = need.split("|")
     words = _WORDS.get(first, f"`{first}`")
     return words if not others else f"{words} or {' or '.join(f'`{other}`' for other in others)}"
-
-
-def _control_characters(text: str, where: Where) -> list[Problem]:
-    found = next((character for character in text if character < " " and character not in "\n\t\r"), None)
-    if found is None:
-        return []
-    return [
-        Problem(
-            message=f"The text contains the control character U+{ord(found):04X}.",
-            hint="Take it out: no network shows it, and some refuse the post.",
-            where=where,
-        )
-    ]
 
 
 def _length(network: Network, content: Content, own: Mapping[str, Any], where: Where) -> list[Problem]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,7 @@ from publer_publish.post.model import AccountRef, Comment, Content, Json, Media,
 from publer_publish.post.networks import NETWORKS, Network, spellings
 from publer_publish.post.render import Positions, Renderer
 
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _OURS = frozenset({"text", "media", "type", "extra", "max_length"})
 _COMMENT_OURS = frozenset({"text", "media"})
 _MEDIA_OURS = frozenset({"file", "url", "id", "alt_text", "thumbnail"})
@@ -128,7 +130,15 @@ class Draft:
         if not isinstance(source, str):
             return ""
         rendered = self._renderer.text(path, source, fits=(lambda text: fits(text.strip())) if fits else None)
-        return None if rendered is None else rendered.strip()
+        if rendered is None:
+            return None
+        if _CONTROL.search(rendered):
+            self._renderer.warn(
+                "The text contains control characters, which no network shows: they are left out.",
+                self._positions.where(path),
+            )
+            rendered = _CONTROL.sub("", rendered)
+        return rendered.strip()
 
     def _type(self, network: Network, own: Mapping[str, Any], media: Sequence[Media]) -> str:
         written = own.get("type")

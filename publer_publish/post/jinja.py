@@ -9,8 +9,6 @@ runs long. No text or number in it grows beyond a size either. What a post needs
 
 from __future__ import annotations
 
-import re
-import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache, partial
 from typing import Any, NoReturn, cast
@@ -25,9 +23,9 @@ from jinja2.visitor import NodeTransformer
 
 from publer_publish.errors import ActionError
 from publer_publish.post import template_errors
-from publer_publish.post.fit import fit_all
 from publer_publish.post.plain import plain
 from publer_publish.post.template_errors import Refused, UndefinedName
+from publer_publish.post.template_parts import Parts
 
 MAX_OUTPUT = 100_000
 """Code points of any text that a template makes."""
@@ -35,7 +33,6 @@ MAX_STEPS = 200_000
 MAX_ITEMS = 10_000
 """Of a range or a repeated list; also the largest number that a filter takes as an option."""
 MAX_NUMBER = 10**30
-MAX_FITS = 20
 
 TEXT_METHODS = frozenset(
     """
@@ -93,7 +90,7 @@ class _Sandbox(SandboxedEnvironment):
             finalize=_as_text,
         )
         self.budget = Budget()
-        self.fits: _Parts | None = None
+        self.fits: Parts | None = None
         self.concat = self._join_output  # type: ignore[method-assign]  # Jinja's own hook for joining output
         every = dict(self.filters)
         self.filters = {name: _bounded(every[name]) for name in FILTERS}
@@ -216,39 +213,6 @@ class _Bound(NodeTransformer):
     visit_ScopedEvalContextModifier = visit_EvalContextModifier = _other_file
 
 
-_MARK = "\U000fff00" + "".join(chr(0xF0000 + byte) for byte in secrets.token_bytes(8))
-"""Private-use characters that no value can have guessed, and no filter changes."""
-_MARKS = re.compile(rf"{_MARK}([\U000fff01-\U000fffff])")
-
-
-class _Parts:
-    """The parts that go through ``fit``: marks in the text until their length is known."""
-
-    def __init__(self) -> None:
-        self.values: list[str] = []
-
-    def add(self, value: str) -> str:
-        if len(self.values) >= MAX_FITS:
-            raise Refused(
-                f"More than {MAX_FITS} parts go through fit", "Put fit around the loop, not into it."
-            )
-        self.values.append(value)
-        return _MARK + chr(0xFFF00 + len(self.values))
-
-    def settle(self, text: str, fits: Callable[[str], bool]) -> str:
-        """Return the text with every part in its place, cut so that the whole fits."""
-        pieces = _MARKS.split(text)
-        fixed, places = pieces[::2], [ord(mark) - 0xFFF01 for mark in pieces[1::2]]
-
-        def whole(values: Sequence[str]) -> str:
-            filled = [fixed[0]]
-            for place, after in zip(places, fixed[1:], strict=True):
-                filled += [values[place], after]
-            return "".join(filled)
-
-        return whole(fit_all(self.values, lambda values: fits(whole(values))))
-
-
 class Renderer:
     """Renders over one context; compiles each distinct source once."""
 
@@ -261,7 +225,7 @@ class Renderer:
         template, size = self._compiled.get(source) or self._compile(source)
         environment = self._environment
         environment.budget, environment.nodes_of_template = Budget(), size
-        environment.fits = parts = _Parts() if fits else None
+        environment.fits = parts = Parts() if fits else None
         try:
             context = template.new_context(self._context)
             text = environment.concat(template.root_render_func(context))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
-from publer_publish.errors import ActionError, Problem, Where
+from publer_publish.errors import ActionError, Problem, Severity, Where
 from publer_publish.post.document import Path
 from publer_publish.post.model import Json
 from publer_publish.post.template import TemplateError, Templates, is_template, uses
@@ -82,7 +82,11 @@ class Renderer:
             self._latest = len(values), Templates(values)
         return self._latest[1]
 
-    def _add(self, message: str, hint: str, where: Where) -> None:
-        problem = Problem(message=message, hint=hint, where=where)
+    def warn(self, message: str, where: Where) -> None:
+        """Keep a warning among the problems, once."""
+        self._add(message, "", where, Severity.WARNING)
+
+    def _add(self, message: str, hint: str, where: Where, severity: Severity = Severity.ERROR) -> None:
+        problem = Problem(message=message, hint=hint, where=where, severity=severity)
         if problem not in self.problems:
             self.problems.append(problem)

@@ -16,6 +16,7 @@ MAY_IMPORT = {
         "cli",
         "pipeline",
         "session",
+        "signals",
         "config",
         "github",
         "post",
