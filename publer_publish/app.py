@@ -19,13 +19,22 @@ from publer_publish.clock import Clock, SystemClock
 from publer_publish.config import Config, Mode
 from publer_publish.delivery.ledger import Ledger
 from publer_publish.delivery.outcomes import Check, Result, Run
-from publer_publish.errors import ActionError, CancelledError, InvalidInputError, Problem, ServiceError, Where
+from publer_publish.errors import (
+    ActionError,
+    CancelledError,
+    InvalidInputError,
+    Problem,
+    ServiceError,
+    Severity,
+    Where,
+)
 from publer_publish.github.console import Console, open_console
 from publer_publish.github.context import Event, read_event
 from publer_publish.pipeline import MODES
 from publer_publish.post.load import is_error
 from publer_publish.post.networks import NETWORKS
 from publer_publish.post.workspace import Workspace
+from publer_publish.preview.file import PreviewFile
 from publer_publish.report.headline import headline
 from publer_publish.report.log import check_lines, closing_lines, result_lines
 from publer_publish.report.outcome import decide
@@ -130,6 +139,7 @@ def _live(
             workspace=Workspace(workspace),
         )
         _say_start(console, settings, event)
+        story.session.preview = _preview_file(settings, workspace, env.get("RUNNER_TEMP", ""))
         story.results, story.checks = MODES[settings.mode](story.session)
     except InvalidInputError as error:
         story.invalid = True
@@ -141,6 +151,17 @@ def _live(
         story.problems.append(Problem(message=error.message, hint=error.hint, where=Where()))
     except Exception as error:  # noqa: BLE001  (the one place where a bug of ours becomes a report)
         story.cause = _bug(error, console)
+
+
+def _preview_file(settings: Config, workspace: Path, runner_temp: str) -> PreviewFile | None:
+    """Where the preview page goes, checked before anything is sent: later it must not fail the run."""
+    if not settings.preview_file or settings.mode not in {Mode.PUBLISH, Mode.VALIDATE}:
+        return None
+    try:
+        return PreviewFile.at(settings.preview_file, workspace, runner_temp)
+    except ActionError as error:
+        where = Where(path="preview-file")
+        raise InvalidInputError(Problem(message=error.message, hint=error.hint, where=where)) from None
 
 
 def _complete(story: _Story) -> None:
@@ -185,18 +206,19 @@ def _say_start(console: Console, settings: Config, event: Event) -> None:
 def _tell(story: _Story, console: Console, json_stream: TextIO | None) -> int:
     """Report, and return the exit code. A bug in reporting is reported, too, with all outputs."""
     try:
-        return _report(_conclude(story), _rerun(story), console, json_stream)
+        run, preview = _with_preview(story, _conclude(story))
+        return _report(run, preview, _rerun(story), console, json_stream)
     except Exception as error:  # noqa: BLE001  (as in ``_live``)
         story.cause = _bug(error, console)
         story.problems = []
         story.results = [replace(result, content=None) for result in story.results]
-        return _report(_conclude(story), _rerun(story), console, json_stream)
+        return _report(_conclude(story), "", _rerun(story), console, json_stream)
 
 
-def _report(run: Run, rerun: Rerun, console: Console, json_stream: TextIO | None) -> int:
+def _report(run: Run, preview: str, rerun: Rerun, console: Console, json_stream: TextIO | None) -> int:
     """Annotations, rows, outputs, summary, one headline."""
     markdown = summary(run, rerun=rerun, folds=_FOLDS)
-    values = outputs(run, markdown)
+    values = outputs(run, markdown, preview_file=preview)
     for problem in _to_annotate(run.problems):
         console.annotate(problem)
     for line in [*check_lines(run.checks), *result_lines(run.results)]:
@@ -232,6 +254,28 @@ def _to_annotate(problems: Sequence[Problem]) -> Iterator[Problem]:
     for problem in problems:
         if problem.where.file or errors != [problem]:
             yield problem
+
+
+def _with_preview(story: _Story, run: Run) -> tuple[Run, str]:
+    """Write the preview page and return its path. What goes wrong is a warning: the posts may be live."""
+    session = story.session
+    if session is None or session.preview is None:
+        return run, ""
+    from publer_publish.preview.pictures import read_pictures  # noqa: PLC0415  (few runs draw the page)
+    from publer_publish.report.page.document import page  # noqa: PLC0415
+
+    try:
+        shown = run.results or session.previewed
+        pictures = read_pictures(shown, session.workspace)
+        text = page(run, pictures=pictures, folds=_FOLDS, previewed=session.previewed)
+        return run, session.preview.write(session.console.redacted(text))
+    except ActionError as error:
+        message, hint = error.message, error.hint
+    except Exception as error:  # noqa: BLE001  (a bug of the page must not spoil the report of what is live)
+        message, hint = f"The preview page could not be drawn: {type(error).__name__}.", ""
+    where = Where(path="preview-file")
+    warning = Problem(message=message, hint=hint, where=where, severity=Severity.WARNING)
+    return replace(run, problems=(*run.problems, warning)), ""
 
 
 def _conclude(story: _Story) -> Run:

@@ -25,6 +25,7 @@ _HELP = {
     "on-duplicate": "skip, fail or publish",
     "duplicate-window": "how far back to look for the same post; 0 turns the look-up off",
     "timeout": "how long to wait for one request's job",
+    "preview-file": "write a page that shows every post as each network would, such as preview.html",
     "github-token": "or GITHUB_TOKEN; only to look up a release",
     "api-url": "where Publer's API is",
 }

@@ -55,6 +55,7 @@ INPUTS: Mapping[str, str] = {
     "on-duplicate": "skip",
     "duplicate-window": "24h",
     "timeout": "10m",
+    "preview-file": "",
     "github-token": "",
     "api-url": "https://app.publer.com/api/v1",
 }
@@ -96,6 +97,8 @@ class Config:
     """Seconds; 0 turns the look-up off."""
     timeout: float = 600.0
     """Seconds for one request's job, with its uploads, waits and look-ups."""
+    preview_file: str = ""
+    """Where to write the preview page; empty: nowhere."""
     github_token: str = field(default="", repr=False)
     api_url: str = INPUTS["api-url"]
     json: bool = False
@@ -139,6 +142,7 @@ def read(
         "on_duplicate": reader.choice("on-duplicate", OnDuplicate),
         "duplicate_window": reader.duration("duplicate-window", shortest=0, longest=_LONGEST_WINDOW),
         "timeout": reader.duration("timeout", shortest=1, longest=_LONGEST_WAIT),
+        "preview_file": reader.text("preview-file"),
         "github_token": reader.line("github-token"),
         "api_url": reader.url("api-url"),
         "json": as_json,

@@ -28,6 +28,8 @@ Told = tuple[Sequence[Result], Sequence[Check]]
 def publish(session: Session) -> Told:
     """Validate everything, then resolve, deliver, and return what became of each target."""
     loaded = session.load_posts(placeholders=False)
+    if session.preview:
+        session.previewed = [row for draft in loaded.drafts for row in _validated(draft)[0]]
     drafts = _checked(session, loaded)
     if not drafts:
         return session.ledger.results(), ()
@@ -196,7 +198,13 @@ def _validated(draft: Draft) -> tuple[list[Result], list[Problem]]:
         bad = next((problem for problem in shared if is_error(problem)), None)
         status = Status.INVALID if bad else Status.VALID
         rows.append(
-            Result(post=post.index, file=post.file, status=status, message=bad.message if bad else "")
+            Result(
+                post=post.index,
+                file=post.file,
+                status=status,
+                message=bad.message if bad else "",
+                content=draft.shared(),
+            )
         )
     if open_ended:
         problems.append(_unknown_networks(draft))

@@ -18,6 +18,7 @@ from publer_publish.post.checks import Checks
 from publer_publish.post.document import MAX_BYTES
 from publer_publish.post.load import Loaded, Options, load
 from publer_publish.post.workspace import UnusableFileError, Workspace
+from publer_publish.preview.file import PreviewFile
 from publer_publish.template_context import RunContext
 
 
@@ -35,6 +36,10 @@ class Session:
     """Warnings and notices on the way; errors end the run as ``InvalidInputError``."""
     results: Sequence[Result] = ()
     """Rows that are known although the run ends with an error; else the ledger's count."""
+    preview: PreviewFile | None = None
+    """Where the preview page goes; None: nobody asked for it."""
+    previewed: Sequence[Result] = ()
+    """What would be sent, for the preview of a run that ends before it has results."""
 
     def deadline(self) -> Deadline:
         """A fresh ``timeout``."""

@@ -51,6 +51,10 @@ class Console(Protocol):
         """Add to the summary page of the run. Raises ``ActionError`` if the file cannot be written."""
         ...
 
+    def redacted(self, text: str) -> str:
+        """Return text without the secrets, for what is written elsewhere."""
+        ...
+
     def finish(self) -> None:
         """Say once what was left out. The last call."""
         ...

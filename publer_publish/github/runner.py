@@ -94,6 +94,9 @@ class Runner:
         if not self._files.write_summary(markdown):
             self._say_missing("GITHUB_STEP_SUMMARY", "summary")
 
+    def redacted(self, text: str) -> str:
+        return self._redact(text)
+
     def finish(self) -> None:
         surplus = {
             severity: self._annotated[severity] - limit

@@ -62,6 +62,9 @@ class Terminal:
     def write_summary(self, markdown: str) -> None:
         self._files.write_summary(markdown)
 
+    def redacted(self, text: str) -> str:
+        return self._redact(text)
+
     def finish(self) -> None:
         """Nothing was left out."""
 

@@ -77,6 +77,20 @@ class Draft:
             found += self._checks.inspect(item).problems
         return tuple(dict.fromkeys(found))
 
+    def shared(self) -> Content | None:
+        """The shared text and media, for the preview of a post whose networks are not known."""
+        text_path = (*self._path, "text")
+        text = self._rendered(text_path, self._data.get("text"))
+        if text is None:
+            return None
+        return Content(
+            network="",
+            type="status",
+            text=text,
+            where=self._positions.where(text_path if text else self._path),
+            media=self._media((*self._path, "media"), self._data.get("media")),
+        )
+
     def _own_comments(self, ref: AccountRef | None) -> int | None:
         if ref is None or not ref.has_comments:
             return None

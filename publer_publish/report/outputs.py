@@ -17,8 +17,10 @@ TOTAL_UNITS = 480_000
 _MESSAGE_LIMITS = (2_000, 500, 200, 80, 0)
 
 
-def outputs(run: Run, summary: str) -> dict[str, str]:
+def outputs(run: Run, summary: str, *, preview_file: str = "") -> dict[str, str]:
     """Return every output by name. ``summary`` is the step summary's Markdown.
+
+    ``preview_file``: where the preview page was written; empty if it was not.
 
     Ids and URLs are never altered: one that could not stand on a line of its own is left out of the
     lists. If all is too much for GitHub, messages are cut first, then rows of ``results`` are left out,
@@ -35,6 +37,7 @@ def outputs(run: Run, summary: str) -> dict[str, str]:
         "failed-count": _count(run, Status.FAILED),
         "skipped-count": _count(run, Status.SKIPPED),
         "unconfirmed-count": _count(run, Status.UNCONFIRMED),
+        "preview-file": preview_file,
         "summary": shorten(_encodable(summary), OUTPUT_SUMMARY_BYTES),
     }
     values["job-ids"] = "\n".join(_within(job_ids, TOTAL_UNITS // 20))

@@ -10,7 +10,8 @@ from typing import Protocol
 from publer_publish.delivery.outcomes import Result
 from publer_publish.post.model import Content
 
-_LINK = re.compile(r"""https?://[^\s<>"]*[^\s<>".,;:!?)'\]]""", re.IGNORECASE)
+LINK = re.compile(r"""https?://[^\s<>"]*[^\s<>".,;:!?)'\]]""", re.IGNORECASE)
+"""A web address in running text, without the punctuation that ends a sentence."""
 
 
 class Fold(Protocol):
@@ -63,7 +64,7 @@ def usage(length: int | None, limit: int | None) -> str:
 
 def first_link(text: str) -> str:
     """Return the first web address in a text: the one that networks make a card of; empty if none."""
-    match = _LINK.search(text)
+    match = LINK.search(text)
     return match.group() if match else ""
 
 

@@ -21,6 +21,7 @@ INPUTS = {
     "on-duplicate": "skip",
     "duplicate-window": "24h",
     "timeout": "10m",
+    "preview-file": "",
     "github-token": "${{ github.token }}",
     "api-url": "https://app.publer.com/api/v1",
 }
@@ -36,6 +37,7 @@ OUTPUTS = (
     "failed-count",
     "skipped-count",
     "unconfirmed-count",
+    "preview-file",
     "summary",
 )
 

@@ -12,7 +12,7 @@ from tests.e2e.engine import Act, Run
 EXAMPLES = engine.ROOT / "examples" / "workflows"
 OUTPUTS = {
     "outcome", "job-id", "job-ids", "results", "post-urls", "published-count", "failed-count", "skipped-count",
-    "unconfirmed-count", "summary",
+    "unconfirmed-count", "preview-file", "summary",
 }  # fmt: skip
 
 RELEASE_POST = """\

@@ -97,7 +97,7 @@ class Stage:
 
 OUTPUTS = {
     "outcome", "job-id", "job-ids", "results", "post-urls", "published-count", "failed-count", "skipped-count",
-    "unconfirmed-count", "summary",
+    "unconfirmed-count", "preview-file", "summary",
 }  # fmt: skip
 
 

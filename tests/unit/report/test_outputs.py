@@ -27,6 +27,7 @@ NAMES = [
     "failed-count",
     "skipped-count",
     "unconfirmed-count",
+    "preview-file",
     "summary",
 ]
 KEYS = [
@@ -100,6 +101,7 @@ def test_the_outputs_of_a_partial_failure() -> None:
         "failed-count": "1",
         "skipped-count": "0",
         "unconfirmed-count": "0",
+        "preview-file": "",
     }
     rows = json.loads(values["results"])
     assert [list(row) for row in rows] == [KEYS] * 5

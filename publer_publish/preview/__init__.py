@@ -1,0 +1,1 @@
+"""The effects around the preview page: pictures are read from the workspace, the page is written to it."""

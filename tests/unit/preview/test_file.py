@@ -1,0 +1,121 @@
+"""Promise: the preview page lands inside the workspace or the runner's temp, whatever a pull request prepared."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from publer_publish.errors import ActionError
+from publer_publish.preview.file import PreviewFile
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    (tmp_path / "elsewhere").mkdir()
+    path = tmp_path / "workspace"
+    path.mkdir()
+    return path
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("preview.html", "preview.html"),
+        ("./a//b/preview.HTM", "a/b/preview.HTM"),
+        ("häuser/ein blick.html", "häuser/ein blick.html"),
+    ],
+)
+def test_a_page_is_written_and_directories_are_made(workspace: Path, path: str, name: str) -> None:
+    assert PreviewFile.at(path, workspace).write("<p>ä") == name
+    assert (workspace / name).read_text(encoding="utf-8") == "<p>ä"
+    assert [entry.name for entry in (workspace / name).parent.iterdir()] == [Path(name).name]
+
+
+def test_an_absolute_path_may_lie_in_the_workspace(workspace: Path) -> None:
+    assert PreviewFile.at(f"{workspace}/out/p.html", workspace).write("x") == "out/p.html"
+    assert (workspace / "out" / "p.html").read_text() == "x"
+
+
+def test_an_absolute_path_may_lie_in_the_runners_temp(workspace: Path, tmp_path: Path) -> None:
+    path = f"{tmp_path}/elsewhere/p.html"
+    assert PreviewFile.at(path, workspace, f"{tmp_path}/elsewhere").write("x") == path
+    assert Path(path).read_text() == "x"
+
+
+def test_an_earlier_page_is_replaced(workspace: Path) -> None:
+    (workspace / "p.html").write_text("an earlier, longer page")
+    PreviewFile.at("p.html", workspace).write("new")
+    assert (workspace / "p.html").read_text() == "new"
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("../p.html", "leads out of the workspace"),
+        ("a/../../p.html", "leads out of the workspace"),
+        ("/etc/p.html", "leads out of the workspace"),
+        ("/home/runner/work/_temp/p.html", "leads out of the workspace"),
+        ("a\0b.html", "leads out of the workspace"),
+        ("a\nb.html", "leads out of the workspace"),
+        ("README.md", "ends in neither .html nor .htm"),
+        ("preview", "ends in neither .html nor .htm"),
+        (".", "ends in neither .html nor .htm"),
+    ],
+)
+def test_a_path_that_cannot_be_meant_is_refused_before_anything_is_sent(
+    workspace: Path, path: str, words: str
+) -> None:
+    with pytest.raises(ActionError, match=words) as caught:
+        PreviewFile.at(path, workspace)
+    assert caught.value.hint
+
+
+def test_a_link_in_the_place_of_the_file_is_refused_and_left_alone(workspace: Path, tmp_path: Path) -> None:
+    victim = tmp_path / "elsewhere" / "victim.html"
+    victim.write_text("mine")
+    (workspace / "p.html").symlink_to(victim)
+    with pytest.raises(ActionError, match="symbolic link"):
+        PreviewFile.at("p.html", workspace)
+    assert victim.read_text() == "mine"
+
+
+def test_a_link_in_the_place_of_a_directory_is_refused(workspace: Path, tmp_path: Path) -> None:
+    (workspace / "out").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(ActionError, match="cannot be written"):
+        PreviewFile.at("out/p.html", workspace)
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+def test_a_link_that_appears_after_the_check_is_not_followed(workspace: Path, tmp_path: Path) -> None:
+    place = PreviewFile.at("out/p.html", workspace)
+    (workspace / "out").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(ActionError, match="cannot be written"):
+        place.write("x")
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+@pytest.mark.parametrize("kind", ["directory", "pipe"])
+def test_what_is_no_file_is_refused(workspace: Path, kind: str) -> None:
+    path = workspace / "p.html"
+    path.mkdir() if kind == "directory" else os.mkfifo(path)
+    with pytest.raises(ActionError, match="no regular file"):
+        PreviewFile.at("p.html", workspace)
+
+
+def test_a_file_in_the_place_of_a_directory_is_refused(workspace: Path) -> None:
+    (workspace / "out").write_text("")
+    with pytest.raises(ActionError, match="cannot be written"):
+        PreviewFile.at("out/p.html", workspace)
+
+
+def test_what_is_made_belongs_to_the_owner_of_the_workspace(workspace: Path) -> None:
+    """A later step, which is not root, shall be able to remove it; only root can be asked to hand over."""
+    owner = 1001 if os.geteuid() == 0 else os.geteuid()
+    os.chown(workspace, owner, -1)
+    PreviewFile.at("out/p.html", workspace).write("x")
+    for path in (workspace / "out", workspace / "out" / "p.html"):
+        assert path.stat().st_uid == owner
+    assert stat.S_IMODE((workspace / "out" / "p.html").stat().st_mode) & 0o444 == 0o444
