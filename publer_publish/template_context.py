@@ -86,8 +86,8 @@ class RunContext:
 
 
 def _no_tag(event: Event) -> ActionError:
-    built = f"`{event.ref_name}`" if event.ref_name else "no tag"
+    built = f"this run builds `{event.ref_name}`, which is none" if event.ref_name else "this run builds none"
     return ActionError(
-        f"The template asks for a tag or a release, but this run builds {built}, which is no tag.",
+        f"The template asks for a tag or a release, but {built}.",
         hint="Run it on a tag or a release, or name the tag: `variables: tag=v1.2.3`.",
     )

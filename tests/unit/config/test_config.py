@@ -1,0 +1,160 @@
+"""Every rule for an input, and what it says when the rule is broken."""
+
+from __future__ import annotations
+
+import pytest
+
+from publer_publish import config
+from publer_publish.config import Config, FailOn, Mode, OnDuplicate
+from publer_publish.errors import InvalidInputError
+
+KEY = {"api-key": "0123456789abcdef", "post-file": "post.yml"}
+
+
+def read(**inputs: str) -> Config:
+    return config.read(KEY | {name.replace("_", "-"): value for name, value in inputs.items()})
+
+
+def complaints(**inputs: str) -> list[tuple[str, str]]:
+    with pytest.raises(InvalidInputError) as caught:
+        read(**inputs)
+    return [(problem.where.path, f"{problem.message} {problem.hint}") for problem in caught.value.problems]
+
+
+def test_unset_and_empty_are_the_default() -> None:
+    """The runner sets every declared input, and to nothing when the user did not."""
+    empty = config.read(dict.fromkeys(config.INPUTS, "") | KEY)
+    assert empty == config.read(KEY)
+    assert (empty.mode, empty.fail_on, empty.on_duplicate) == (Mode.PUBLISH, FailOn.ANY, OnDuplicate.SKIP)
+    assert (empty.timeout, empty.duplicate_window) == (600.0, 86400.0)
+
+
+def test_a_final_line_break_is_no_part_of_a_value() -> None:
+    assert read(mode="validate\n", timeout="90s\n").timeout == 90.0
+
+
+def test_a_line_is_an_item_and_an_empty_line_is_none() -> None:
+    chosen = read(post_file="a.yml\n\n  b.yml  \r\n", accounts="*\n")
+    assert chosen.post_files == ("a.yml", "b.yml")
+    assert chosen.accounts == ("*",)
+
+
+def test_values_of_variables_keep_their_equals_signs() -> None:
+    assert read(variables="a=b=c\nd = e ").variables == {"a": "b=c", "d": "e"}
+
+
+DURATIONS = {"90s": 90.0, "10m": 600.0, "2h": 7200.0, "45": 45.0}
+
+
+@pytest.mark.parametrize("written", DURATIONS)
+def test_a_duration(written: str) -> None:
+    assert read(timeout=written).timeout == DURATIONS[written]
+
+
+def test_the_window_may_be_zero_and_days_long() -> None:
+    assert read(duplicate_window="0").duplicate_window == 0.0
+    assert read(duplicate_window="168h").duplicate_window == 7 * 86400.0
+
+
+MODES = [
+    ("auto", False, Mode.PUBLISH),
+    ("auto", True, Mode.VALIDATE),
+    ("publish", True, Mode.PUBLISH),
+    ("validate", False, Mode.VALIDATE),
+    ("doctor", True, Mode.DOCTOR),
+]
+
+
+@pytest.mark.parametrize(("written", "only_review", "mode"), MODES)
+def test_auto_validates_where_a_change_is_only_proposed(written: str, only_review: bool, mode: Mode) -> None:
+    assert config.read(KEY | {"mode": written}, only_review=only_review).mode is mode
+
+
+WRONG = {
+    "mode": ("Publish", "Allowed: auto, publish, validate, doctor. Did you mean `publish`?"),
+    "fail-on": ("none", "Allowed: any, all, never."),
+    "on-duplicate": ("ignore", "Allowed: skip, fail, publish."),
+    "timeout": ("0", "between 1 s and 6 h"),
+    "duplicate-window": ("1d", "no duration"),
+    "variables": ("a\nb=1\nb=2", "`name=value`"),
+    "workspace-id": ("Acme Inc", "not the name"),
+    "api-url": ("http://example.com", "https://"),
+    "api-key": ("short", "too short"),
+    "github-token": ("a b", "Copy it once more"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_wrong_value_names_the_input_and_the_way_out(name: str) -> None:
+    value, words = WRONG[name]
+    found = complaints(**{name: value})
+    assert found[0][0] == name
+    assert f"`{name}`" in found[0][1]
+    assert words in found[0][1]
+
+
+def test_everything_wrong_is_said_at_once() -> None:
+    found = complaints(**{name: value for name, (value, _) in WRONG.items()})
+    assert {name for name, _ in found} == set(WRONG)
+
+
+URLS = {
+    "https://app.publer.com/api/v1": True,
+    "https://publer.example.com/": True,
+    "http://127.0.0.1:8930/api/v1": True,
+    "http://[::1]:8930": True,
+    "http://localhost/api": True,
+    "http://127.0.0.1.example.com": False,
+    "https://user:secret@example.com": False,
+    "https://example.com/?key=1": False,
+    "https://example.com:port": False,
+    "https://": False,
+    "ftp://example.com": False,
+    "https://exa mple.com": False,
+}
+
+
+@pytest.mark.parametrize("url", URLS)
+def test_the_key_is_only_sent_where_it_is_safe(url: str) -> None:
+    if URLS[url]:
+        assert read(api_url=url).api_url == url.rstrip("/")
+    else:
+        assert complaints(api_url=url)[0][0] == "api-url"
+
+
+def test_a_secret_is_in_no_repr() -> None:
+    assert "0123456789abcdef" not in repr(read(github_token="ghs_secret"))
+    assert "ghs_secret" not in repr(read(github_token="ghs_secret"))
+
+
+def test_only_publish_and_doctor_need_a_key() -> None:
+    assert read(api_key="", mode="validate").mode is Mode.VALIDATE
+    for mode in ("publish", "doctor"):
+        assert complaints(api_key="", mode=mode)[0][0] == "api-key"
+
+
+def test_a_fork_is_told_why_it_has_no_key() -> None:
+    with pytest.raises(InvalidInputError, match="api-key") as caught:
+        config.read({"post-file": "a.yml"}, no_secrets="It comes from a fork.")
+    assert caught.value.hint.startswith("It comes from a fork.")
+
+
+def test_an_input_that_does_not_exist_is_an_error() -> None:
+    assert complaints(post_files="a.yml") == [
+        (
+            "post-files",
+            f"There is no input `post-files`. Inputs: {', '.join(config.INPUTS)}. Did you mean `post-file`?",
+        )
+    ]
+
+
+def test_hyphens_stay_in_the_names_that_the_runner_passes() -> None:
+    assert config.inputs_from_env({"INPUT_POST-FILE": "a", "INPUT_MODE": "", "OTHER": "x"}) == {
+        "post-file": "a",
+        "mode": "",
+    }
+
+
+def test_secrets_are_known_before_anything_is_read() -> None:
+    env = {"INPUT_API-KEY": " key-key-key \n", "INPUT_GITHUB-TOKEN": "", "PUBLER_API_KEY": "key-key-key"}
+    assert config.secrets_in(env) == ("key-key-key",)

@@ -1,0 +1,98 @@
+"""What templates may read: the event, the variables, and the release, looked up only when asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from publer_publish.errors import ActionError
+from publer_publish.github.context import Event
+from publer_publish.template_context import RunContext
+
+RELEASE = {
+    "tag_name": "v1.2.3",
+    "name": "One",
+    "html_url": "https://github.com/acme/rocket/releases/tag/v1.2.3",
+}
+
+
+class GitHub:
+    """Answers look-ups and counts them."""
+
+    def __init__(self, error: str = "") -> None:
+        self.asked: list[str] = []
+        self.error = error
+
+    def __call__(self, tag: str) -> Mapping[str, Any]:
+        self.asked.append(tag)
+        if self.error:
+            raise ActionError(self.error)
+        return RELEASE | {"tag_name": tag}
+
+
+def context(
+    event: Event | None = None, github: GitHub | None = None, *, placeholders: bool = False, **variables: str
+) -> RunContext:
+    return RunContext(event or Event(), variables, github or GitHub(), placeholders=placeholders)
+
+
+NAMES = frozenset({"tag", "version", "release"})
+
+
+def test_a_release_is_not_looked_up_unless_a_template_uses_it() -> None:
+    github = GitHub()
+    assert context(Event(tag="v1.2.3"), github).values(frozenset({"tag", "version"}))["version"] == "1.2.3"
+    assert github.asked == []
+
+
+def test_a_release_is_looked_up_once() -> None:
+    github = GitHub()
+    run = context(Event(tag="v1.2.3"), github)
+    for _ in range(3):
+        assert run.values(NAMES)["release"] == RELEASE
+    assert github.asked == ["v1.2.3"]
+
+
+def test_the_release_of_the_event_needs_no_look_up() -> None:
+    github = GitHub()
+    assert context(Event(tag="v1.2.3", release=RELEASE), github).values(NAMES)["release"] == RELEASE
+    assert github.asked == []
+
+
+def test_a_variable_names_the_tag_where_none_is_built() -> None:
+    github = GitHub()
+    values = context(github=github, tag="v2.0.0").values(NAMES)
+    assert (values["tag"], values["version"]) == ("v2.0.0", "2.0.0")
+    assert github.asked == ["v2.0.0"]
+
+
+@pytest.mark.parametrize("name", sorted(NAMES))
+def test_without_a_tag_the_error_says_what_is_built_and_what_to_do(name: str) -> None:
+    with pytest.raises(ActionError, match="`main`") as caught:
+        context(Event(ref_name="main")).values(frozenset({name}))
+    assert "variables: tag=" in caught.value.hint
+
+
+def test_a_failed_look_up_is_not_repeated() -> None:
+    github = GitHub("There is no release v1.")
+    run = context(Event(tag="v1"), github)
+    for _ in range(2):
+        with pytest.raises(ActionError, match="no release"):
+            run.values(NAMES)
+    assert github.asked == ["v1"]
+
+
+@pytest.mark.parametrize("event", [Event(), Event(tag="v9.9.9")], ids=["no tag", "no release"])
+def test_validation_goes_on_with_placeholders_and_one_notice(event: Event) -> None:
+    run = context(event, GitHub("There is no release."), placeholders=True)
+    values = run.values(NAMES)
+    release = values["release"]
+    assert isinstance(release, Mapping)
+    assert set(release) == {
+        "tag_name", "name", "body", "html_url", "prerelease", "draft", "published_at", "author",
+    }  # fmt: skip
+    assert str(release["html_url"]).startswith("https://")
+    assert len(run.notices) == 1
+    assert "placeholders" in run.notices[0].message

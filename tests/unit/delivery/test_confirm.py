@@ -1,0 +1,118 @@
+"""Rule 6: what a job says becomes one status per account, and silence never becomes a claim."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+
+from publer_publish.delivery.confirm import read_verdicts
+from publer_publish.delivery.ledger import Ledger
+from publer_publish.delivery.outcomes import Status
+from publer_publish.publer.model import Job, JobEntry, JobState, Verdict
+from tests.unit.delivery.build import live, target
+
+A = target(account="a", network="twitter", name="Acme")
+B = target(account="b", network="linkedin", name="Acme")
+
+
+def published(account: str) -> JobEntry:
+    return JobEntry(verdict=Verdict.PUBLISHED, account_id=account, post=live(account_id=account))
+
+
+def failed(message: str = "No", **about: str) -> JobEntry:
+    return JobEntry(verdict=Verdict.FAILED, message=message, **about)
+
+
+def complete(*entries: JobEntry, nothing_failed: bool = False) -> Job:
+    return Job(state=JobState.COMPLETE, entries=entries, nothing_failed=nothing_failed)
+
+
+@dataclass(frozen=True)
+class Case:
+    job: Job
+    settled: dict[str, Status]
+    doubted: dict[str, Status]
+    """Account → what is concluded if the post list shows nothing."""
+
+
+PUBLISHED, FAILED, ACCEPTED, UNCONFIRMED = (
+    Status.PUBLISHED,
+    Status.FAILED,
+    Status.ACCEPTED,
+    Status.UNCONFIRMED,
+)
+CASES = {
+    "both published": Case(complete(published("a"), published("b")), {"a": PUBLISHED, "b": PUBLISHED}, {}),
+    "one refused, by id": Case(
+        complete(published("a"), failed(account_id="b")), {"a": PUBLISHED, "b": FAILED}, {}
+    ),
+    "one refused, by provider and name": Case(
+        complete(published("a"), failed(provider="linkedin", account_name="Acme")),
+        {"a": PUBLISHED, "b": FAILED},
+        {},
+    ),
+    "one refused, by a name that two have": Case(
+        complete(failed(account_name="Acme")), {}, {"a": UNCONFIRMED, "b": UNCONFIRMED}
+    ),
+    "one refused, by nobody's name": Case(
+        complete(published("a"), failed(account_id="z")), {"a": PUBLISHED}, {"b": UNCONFIRMED}
+    ),
+    "nothing failed": Case(complete(nothing_failed=True), {}, {"a": ACCEPTED, "b": ACCEPTED}),
+    "nothing said": Case(complete(), {}, {"a": UNCONFIRMED, "b": UNCONFIRMED}),
+    "one not mentioned": Case(complete(published("a")), {"a": PUBLISHED}, {"b": UNCONFIRMED}),
+    "both said of one account": Case(
+        complete(published("a"), failed(account_id="a"), published("b")),
+        {"b": PUBLISHED},
+        {"a": UNCONFIRMED},
+    ),
+    "unknown": Case(
+        complete(JobEntry(verdict=Verdict.UNKNOWN, account_id="a", message="pending"), published("b")),
+        {"b": PUBLISHED},
+        {"a": UNCONFIRMED},
+    ),
+    "the job failed": Case(Job(state=JobState.FAILED, message="Full"), {}, {"a": FAILED, "b": FAILED}),
+    "the job failed for one": Case(
+        Job(state=JobState.FAILED, entries=(published("a"), failed(account_id="b"))),
+        {"a": PUBLISHED, "b": FAILED},
+        {},
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_every_answer_has_its_status(case: Case) -> None:
+    ledger = Ledger()
+    ledger.expect([A, B])
+    ledger.sending([A, B])
+    doubts = read_verdicts([A, B], case.job, ledger)
+    open_accounts = {one.account.id for one in ledger.open_targets()}
+    settled = {row.account_id: row.status for row in ledger.results() if row.account_id not in open_accounts}
+    assert settled == case.settled
+    assert {doubt.target.account.id: doubt.otherwise for doubt in doubts} == case.doubted
+
+
+def test_a_failure_without_a_name_is_the_only_targets_failure() -> None:
+    ledger = Ledger()
+    ledger.expect([A])
+    (doubt,) = read_verdicts([A], complete(failed("Full")), ledger)
+    assert (doubt.otherwise, doubt.message) == (FAILED, "Full")
+
+
+def test_what_was_never_sent_says_so_and_what_was_sent_is_unknown() -> None:
+    """However a run ends, the ledger claims no more than was seen."""
+    ledger = Ledger()
+    ledger.expect([A, B])
+    ledger.sending([A])
+    sent, unsent = ledger.results("the run was cancelled")
+    assert sent.status is UNCONFIRMED
+    assert unsent.status is FAILED
+    assert unsent.message == "not sent: the run was cancelled"
+
+
+def test_a_request_that_never_left_was_not_sent() -> None:
+    ledger = Ledger()
+    ledger.expect([A])
+    ledger.sending([A])
+    ledger.not_sent([A])
+    assert ledger.results()[0].message.startswith("not sent")
