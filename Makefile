@@ -32,8 +32,8 @@ demo: $(READY) ## Publish the example to an embedded sandbox and show log, outpu
 test: $(READY) ## Run all tests
 	@$(BIN)/python -m pytest -n auto
 
-faults: $(READY) ## Run only the tests that break the network
-	@$(BIN)/python -m pytest -n auto tests/faults
+faults: $(READY) ## Play thousands of runs whose network breaks, each with a re-run
+	@$(BIN)/python -m tests.faults
 
 lint: $(READY) ## Style, types, schemas, workflows, Dockerfile
 	@$(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --check .

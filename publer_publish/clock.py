@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from dataclasses import dataclass
 from typing import Protocol
@@ -22,6 +23,10 @@ class Clock(Protocol):
         """Wait. A signal handler may end it by raising."""
         ...
 
+    def wait_for(self, event: threading.Event, seconds: float) -> bool:
+        """Wait for something that happens in another thread, but no longer; say whether it happened."""
+        ...
+
 
 class SystemClock:
     """The machine's own clock."""
@@ -34,6 +39,9 @@ class SystemClock:
 
     def sleep(self, seconds: float) -> None:
         time.sleep(max(0.0, seconds))
+
+    def wait_for(self, event: threading.Event, seconds: float) -> bool:
+        return event.wait(seconds)
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,36 +54,41 @@ class VirtualClock:
     def __init__(self, start: float = 1_793_448_000.0) -> None:
         """Start at a moment given in epoch seconds; by default 2026-10-31 12:00 UTC."""
         self._lock = threading.Lock()
-        self._now = start
-        self._started = start
+        self._start = start
+        # Counted from 0: added to epoch seconds, a nap of a nanosecond would be lost, and never end.
+        self._elapsed = 0.0
         self._order = itertools.count()
         self._waiting: list[tuple[float, int, Callable[[], None]]] = []
 
     def time(self) -> float:
         with self._lock:
-            return self._now
+            return self._start + self._elapsed
 
     def monotonic(self) -> float:
         """Seconds since this clock was made."""
         with self._lock:
-            return self._now - self._started
+            return self._elapsed
 
     def sleep(self, seconds: float) -> None:
         self.advance(max(0.0, seconds))
 
+    def wait_for(self, event: threading.Event, seconds: float) -> bool:
+        """Wait for another thread, in real seconds: what happens on a wire takes real time."""
+        return event.wait(seconds)
+
     def advance(self, seconds: float) -> None:
         """Move forward, and run on this thread whatever has become due, each at its own moment."""
         with self._lock:
-            target = self._now + seconds
+            target = self._elapsed + seconds
         while True:
             with self._lock:
                 if not self._waiting or self._waiting[0][0] > target:
-                    self._now = max(self._now, target)
+                    self._elapsed = max(self._elapsed, target)
                     return
                 due, _, action = heapq.heappop(self._waiting)
-                self._now = max(self._now, due)
+                self._elapsed = max(self._elapsed, due)
             action()
 
     def call_later(self, seconds: float, action: Callable[[], None]) -> None:
         with self._lock:
-            heapq.heappush(self._waiting, (self._now + seconds, next(self._order), action))
+            heapq.heappush(self._waiting, (self._elapsed + seconds, next(self._order), action))

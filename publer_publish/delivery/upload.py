@@ -296,6 +296,9 @@ class _StoppableClock:
         if self.stopped.is_set():
             raise CancelledError
 
+    def wait_for(self, event: threading.Event, seconds: float) -> bool:
+        return self.clock.wait_for(event, seconds)
+
 
 def _read_import(task: _Task, items: Sequence[Mapping[str, Any]], job: Job) -> None:
     """Give each URL what Publer made of it. A PDF becomes one picture per page, so counts may differ."""

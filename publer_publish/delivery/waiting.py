@@ -30,7 +30,8 @@ class Progress:
         end = self._clock.monotonic() + seconds
         while True:
             now = self._clock.monotonic()
-            if now - self._last >= _SILENCE:
+            # The same sum as below: a difference may round to just under it, and then the nap is 0 for ever.
+            if now >= self._last + _SILENCE:
                 self._say(f"{self._what} ({now - self._started:.0f} s)")
             if now >= end:
                 return

@@ -189,7 +189,7 @@ class Transport:
         self._wire.begin(seconds)
         try:
             with (
-                Watch(self._wire, seconds, lambda waited: self._still_waiting(label, waited)),
+                Watch(self._wire, self.clock, seconds, lambda waited: self._still_waiting(label, waited)),
                 self._session.request(
                     method,
                     self._url + path,

@@ -19,6 +19,8 @@ from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import NewConnectionError
 
+from publer_publish.clock import Clock
+
 Foreign: TypeAlias = Any
 """What belongs to a library and only passes through."""
 
@@ -67,11 +69,13 @@ class Watch:
     def __init__(
         self,
         wire: Wire,
+        clock: Clock,
         seconds: float,
         on_waiting: Callable[[float], None],
         every: float = STILL_WAITING_EVERY,
     ) -> None:
         self._wire, self._left, self._on_waiting = wire, min(seconds, threading.TIMEOUT_MAX), on_waiting
+        self._clock = clock
         self._every = every
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, name="publer-watch", daemon=True)
@@ -86,7 +90,7 @@ class Watch:
 
     def _run(self) -> None:
         waited = 0.0
-        while not self._over.wait(nap := min(self._every, self._left - waited)):
+        while not self._clock.wait_for(self._over, nap := min(self._every, self._left - waited)):
             waited += nap
             if waited >= self._left:
                 self._wire.stop()

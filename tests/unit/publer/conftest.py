@@ -42,6 +42,10 @@ class TestClock:
         self.sleeps.append(seconds)
         self.now += seconds
 
+    def wait_for(self, event: threading.Event, seconds: float) -> bool:
+        """Really: a socket knows no other time."""
+        return event.wait(seconds)
+
 
 class Request:
     """One request as it arrived."""

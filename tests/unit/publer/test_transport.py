@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from publer_publish.clock import SystemClock
 from publer_publish.errors import ServiceError
 from publer_publish.publer.errors import LostError, NotSentError, RateLimitedError, RefusedError
 from publer_publish.publer.limits import RateLimit
@@ -480,7 +481,7 @@ def test_an_impossible_workspace_is_refused_before_it_reaches_a_header(bench: An
 def test_a_long_wait_gives_signs_of_life() -> None:
     """Design 5.9"""
     said = threading.Event()
-    with Watch(Wire(), 60, lambda _: said.set(), every=0.001):
+    with Watch(Wire(), SystemClock(), 60, lambda _: said.set(), every=0.001):
         assert said.wait(30)
 
 

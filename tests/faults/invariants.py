@@ -1,0 +1,169 @@
+"""What must hold in every history, said of the sandbox's record (the truth) and the action's reports."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sandbox.record import Published
+from tests.faults.stage import Report
+from tests.faults.worlds import GAP, TIMEOUT, Wish, World
+
+INVARIANTS = {
+    1: "no account has the same post twice",
+    2: "the report is true",
+    3: "after the re-run everything is published",
+    4: "every run ends in time, with all outputs and one headline error",
+}
+OUTPUTS = {
+    "outcome", "job-id", "job-ids", "results", "post-urls", "published-count", "failed-count", "skipped-count",
+    "unconfirmed-count", "summary",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """A first run, a re-run, and all that was ever published in the sandbox."""
+
+    world: World
+    first: Report
+    second: Report
+    jobs_of_first: frozenset[str]
+    """The ids of the publish jobs that the first run started."""
+    published: tuple[Published, ...]
+    surprises: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    invariant: int
+    what: str
+
+    def __str__(self) -> str:
+        return f"({self.invariant}) {INVARIANTS[self.invariant]}: {self.what}"
+
+
+def violations(history: History) -> list[Violation]:
+    """Everything that does not hold in this history."""
+    rules = {1: _never_twice, 2: _true_reports, 3: _complete_in_the_end, 4: _decent_ends}
+    return [Violation(number, what) for number, rule in rules.items() for what in rule(history)]
+
+
+def _never_twice(history: History) -> Iterator[str]:
+    counts = Counter((post.account_id, post.text) for post in history.published)
+    for (account, text), count in counts.items():
+        if count > 1:
+            yield f"{text!r} stands {count} times on {account}"
+
+
+def _posts_of(wish: Wish, posts: Sequence[Published]) -> list[Published]:
+    return [post for post in posts if (post.account_id, post.text) == (wish.account_id, wish.text)]
+
+
+def _true_reports(history: History) -> Iterator[str]:
+    before: list[Published] = []
+    for name, report in (("first run", history.first), ("re-run", history.second)):
+        is_first = report is history.first
+        own = [post for post in history.published if (post.job_id in history.jobs_of_first) is is_first]
+        rows = {(row["post"], row["account_id"]): row for row in report.rows}
+        # A run that was stopped before it knew the accounts has no rows, and must have published nothing.
+        for wish in history.world.wishes if rows or own else ():
+            row = rows.get(wish.key)
+            if row is None:
+                yield f"{name}: no row for {wish.key}"
+                continue
+            for what in _untrue(row, _posts_of(wish, before), _posts_of(wish, own), wish):
+                yield f"{name}, post {wish.post} on {wish.account_id}: {what} ({row['message']})"
+        if rows and len(rows) != len(history.world.wishes):
+            yield f"{name}: {len(rows)} rows for {len(history.world.wishes)} targets"
+        yield from (f"{name}: {what}" for what in _unlike_its_rows(report))
+        before += own
+    yield from history.surprises
+
+
+def _untrue(
+    row: dict[str, object], before: list[Published], own: list[Published], wish: Wish
+) -> Iterator[str]:
+    """What one row says against what was live before this run, and what this run made live."""
+    status = row["status"]
+    if status in ("published", "accepted") and not own:
+        yield f"reported {status}, but it was not published"
+    if status == "failed" and (own or before):
+        yield "reported failed, but it is live"
+    if status == "skipped" and not before:
+        yield "skipped as a duplicate, but nothing was live"
+    if status not in ("published", "accepted", "failed", "skipped", "unconfirmed"):
+        yield f"an unknown status {status}"
+    if status in ("published", "skipped"):
+        true = {(post.id, post.link) for post in (*own, *before)}
+        if row["post_id"] not in {post_id for post_id, _ in true} | {None}:
+            yield f"the post id {row['post_id']} is another post's"
+        if row["url"] not in {link for _, link in true} | {None}:
+            yield f"the link {row['url']} is another post's"
+    if wish.hopeless and status in ("published", "accepted", "skipped"):
+        yield f"the network refused it, and it is reported {status}"
+
+
+def _unlike_its_rows(report: Report) -> Iterator[str]:
+    """The other outputs and the exit code, derived from the rows anew."""
+    outputs = report.outputs
+    if not outputs:
+        return
+    counts = Counter(row["status"] for row in report.rows)
+    live = [row for row in report.rows if row["status"] in ("published", "accepted", "skipped")]
+    for name, number in (
+        ("published-count", counts["published"] + counts["accepted"]),
+        ("failed-count", counts["failed"]),
+        ("skipped-count", counts["skipped"]),
+        ("unconfirmed-count", counts["unconfirmed"]),
+    ):
+        if outputs[name] != str(number):
+            yield f"{name} is {outputs[name]}, not {number}"
+    if not report.rows or counts["failed"]:
+        expected = "partial" if live or counts["unconfirmed"] else "failed"
+    elif counts["unconfirmed"]:
+        expected = "unconfirmed"
+    else:
+        expected = "published" if counts["published"] + counts["accepted"] else "skipped"
+    if outputs["outcome"] != expected:
+        yield f"the outcome is {outputs['outcome']}, not {expected}"
+    if report.exit_code != (expected in ("partial", "failed", "unconfirmed")):
+        yield f"the exit code is {report.exit_code} at {expected}"
+    links = list(dict.fromkeys(row["url"] for row in live if row["url"]))
+    if outputs["post-urls"].split() != links:
+        yield "post-urls is not what the rows say"
+
+
+def _complete_in_the_end(history: History) -> Iterator[str]:
+    first, second = history.first.status, history.second.status
+    for wish in history.world.wishes:
+        live, said = bool(_posts_of(wish, history.published)), second.get(wish.key, "nothing")
+        where = f"post {wish.post} on {wish.account_id}"
+        if wish.hopeless:
+            if said != "failed":
+                yield f"{where} is refused by its network, and the re-run says {said}"
+        elif not live:
+            yield f"{where} is missing; the runs said {first.get(wish.key)} and {said}"
+        elif said not in ("published", "skipped"):
+            yield f"{where} is live; the re-run says {said}, the first run {first.get(wish.key)}"
+
+
+def _decent_ends(history: History) -> Iterator[str]:
+    rounds = history.world.rounds
+    longest = rounds * TIMEOUT + (rounds - 1) * GAP + GAP + 5.0
+    for name, report in (("first run", history.first), ("re-run", history.second)):
+        took = report.ended - report.began
+        if took > longest:
+            yield f"{name}: took {took:.0f} s of at most {longest:.0f} s"
+        if report.complaint:
+            yield f"{name}: {report.complaint}"
+        if set(report.outputs) != OUTPUTS:
+            yield f"{name}: these outputs are missing: {sorted(OUTPUTS - set(report.outputs))}"
+        headlines = [one for one in report.annotations if one.level == "error"]
+        if len(headlines) != report.exit_code:
+            yield f"{name}: {len(headlines)} errors at exit code {report.exit_code}"
+        if report.exit_code not in (0, 1):
+            yield f"{name}: exit code {report.exit_code}"
+        if "Traceback" in report.text or "Internal error" in report.text:
+            yield f"{name}: an internal error"

@@ -1,0 +1,151 @@
+"""The worlds in which the fault explorer lets the action run, and what the action is asked to do in them."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from dataclasses import dataclass
+
+from sandbox.clock import VirtualClock
+from sandbox.scenario import Account, Import, Job, Listing, Scenario, StoredText, Workspace
+
+REFUSAL = "LinkedIn: the author of this post has left the building"
+TIMEOUT = 180.0
+GAP = 61.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """A post that the file asks for, on one account."""
+
+    post: int
+    account_id: str
+    text: str
+    hopeless: bool = False
+    """The network always refuses it."""
+
+    @property
+    def key(self) -> tuple[int, str]:
+        return self.post, self.account_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """A scenario of the sandbox, the files of the workspace, and what they ask for."""
+
+    scenario: Scenario
+    files: dict[str, bytes]
+    wishes: tuple[Wish, ...]
+    rounds: int = 1
+    """Requests that publish: each has the time of ``timeout``."""
+    inputs: tuple[tuple[str, str], ...] = ()
+    event_age: float = 60.0
+    """Seconds between the event and the run."""
+
+
+def _id(number: int) -> str:
+    return f"66db83154e299efa19a2d8{number:02x}"
+
+
+X, LINKEDIN, MASTODON, BLUESKY = map(_id, (1, 2, 3, 4))
+FIRST = "Rocket 1.0 is out\n\nhttps://example.com/rocket?utm_source=ci"
+SECOND = "And this is why: https://example.com/why"
+
+_POSTS = """\
+posts:
+  - text: |
+      Rocket 1.0 is out
+
+      https://example.com/rocket?utm_source=ci
+    accounts: ["twitter/*", "linkedin/*", "mastodon/*", "bluesky/*"]
+  - text: "And this is why: https://example.com/why"
+    accounts: ["twitter/*"]
+"""
+
+
+def _accounts(*, refusing: bool = True) -> tuple[Account, ...]:
+    return (
+        Account(id=X, provider="twitter"),
+        Account(id=LINKEDIN, provider="linkedin", failure=REFUSAL if refusing else ""),
+        Account(id=MASTODON, provider="mastodon", link="late", link_after_lookups=1),
+        Account(id=BLUESKY, provider="bluesky", slowness=1.0),
+    )
+
+
+def _scenario(*accounts: Account, **changes: object) -> Scenario:
+    return Scenario(workspaces=(Workspace(accounts=accounts),), **changes)  # type: ignore[arg-type]
+
+
+def _announcement(*, refusing: bool = True, **changes: object) -> World:
+    """Four accounts, one of which refuses, one with a late link; a second post for one of them."""
+    wishes = [
+        Wish(post=0, account_id=one, text=FIRST, hopeless=refusing and one == LINKEDIN)
+        for one in (X, LINKEDIN, MASTODON, BLUESKY)
+    ]
+    return World(
+        scenario=_scenario(*_accounts(refusing=refusing), **changes),
+        files={"post.yml": _POSTS.encode()},
+        wishes=(*wishes, Wish(post=1, account_id=X, text=SECOND)),
+        rounds=2,
+    )
+
+
+def _picture() -> bytes:
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    head = struct.pack(">IIBBBBB", 320, 320, 8, 0, 0, 0, 0)
+    rows = zlib.compress(b"".join(b"\0" + b"\x80" * 320 for _ in range(320)))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+
+
+_PICTURE_POST = """\
+media: [{file: card.png, alt_text: A card}]
+accounts: ["twitter/*", "mastodon/*"]
+networks:
+  twitter: {}
+  mastodon: {text: The card of Rocket 1.0}
+"""
+
+_IMPORT_POST = """\
+text: A picture from elsewhere
+media: [{url: "https://example.com/card.png", alt_text: A card}]
+accounts: ["twitter/*"]
+"""
+
+
+def _pictures() -> World:
+    """A post without text, which only a re-run can recognise, beside one with text; one upload for both."""
+    return World(
+        scenario=_scenario(
+            Account(id=X, provider="twitter"), Account(id=MASTODON, provider="mastodon"), job=Job(delay=2.0)
+        ),
+        files={"post.yml": _PICTURE_POST.encode(), "card.png": _picture()},
+        wishes=(
+            Wish(post=0, account_id=X, text=""),
+            Wish(post=0, account_id=MASTODON, text="The card of Rocket 1.0"),
+        ),
+    )
+
+
+def _imported() -> World:
+    return World(
+        scenario=_scenario(Account(id=X, provider="twitter"), job=Job(delay=2.0), imports=Import(delay=1.0)),
+        files={"post.yml": _IMPORT_POST.encode()},
+        wishes=(Wish(post=0, account_id=X, text="A picture from elsewhere"),),
+    )
+
+
+WORLDS: dict[str, World] = {
+    "entries": _announcement(job=Job(delay=2.0)),
+    "failures": _announcement(job=Job(delay=2.0, family="failures")),
+    "well": _announcement(
+        refusing=False,
+        job=Job(delay=1.0, envelope="oas", family="failures", no_failures_form="array"),
+        listing=Listing(running="scheduled", dates="exclusive", lag=4.0),
+        stored_text=StoredText(whitespace="collapsed", shorten_links=True),
+    ),
+    "pictures": _pictures(),
+    "import": _imported(),
+}
+START = VirtualClock().time()
