@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sandbox.record import Published
-from tests.faults.stage import Report
+from tests.faults.stage import Report, action
 from tests.faults.worlds import GAP, TIMEOUT, Wish, World
 
 INVARIANTS = {
@@ -16,10 +16,7 @@ INVARIANTS = {
     3: "after the re-run everything is published",
     4: "every run ends in time, with all outputs and one headline error",
 }
-OUTPUTS = {
-    "outcome", "job-id", "job-ids", "results", "post-urls", "published-count", "failed-count", "skipped-count",
-    "unconfirmed-count", "summary",
-}  # fmt: skip
+OUTPUTS = frozenset(action()["outputs"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

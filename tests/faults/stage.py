@@ -50,7 +50,7 @@ class Report:
 
 
 @cache
-def _action() -> dict[str, Any]:
+def action() -> dict[str, Any]:
     return read_action(ROOT / "action.yml")
 
 
@@ -98,7 +98,7 @@ def run(
         "GITHUB_REF_TYPE": "tag",
         "GITHUB_RUN_ATTEMPT": str(attempt),
         **{f"GITHUB_{name}": str(path) for name, path in files.items()},
-        **input_variables(_action(), inputs(world, sandbox), {"token": "", "repository": "acme/rocket"})[0],
+        **input_variables(action(), inputs(world, sandbox), {"token": "", "repository": "acme/rocket"})[0],
     }
     stdout = io.StringIO()
     began = clock.time()
