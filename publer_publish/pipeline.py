@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from publer_publish.clock import Deadline
 from publer_publish.config import Mode, OnDuplicate
@@ -17,6 +18,7 @@ from publer_publish.errors import InvalidInputError, Problem, ServiceError, Seve
 from publer_publish.post.draft import Composed, Draft
 from publer_publish.post.load import Loaded, is_error, named_networks
 from publer_publish.post.model import Media
+from publer_publish.post.networks import canonical
 from publer_publish.publer.client import Publer
 from publer_publish.publer.model import Workspace
 from publer_publish.publer.transport import Transport
@@ -57,7 +59,7 @@ def validate(session: Session) -> Told:
     results: list[Result] = []
     for draft in loaded.drafts:
         found, wrong = _validated(draft)
-        results += found
+        results += [_blamed(row, draft, loaded.problems) for row in found]
         problems += wrong
     problems += loaded.notices
     problems = list(dict.fromkeys(problems))
@@ -209,6 +211,28 @@ def _validated(draft: Draft) -> tuple[list[Result], list[Problem]]:
     if open_ended:
         problems.append(_unknown_networks(draft))
     return rows, problems
+
+
+def _blamed(row: Result, draft: Draft, problems: Sequence[Problem]) -> Result:
+    """The row, invalid if something is wrong with what it shows although its content could be made."""
+    if row.status is not Status.VALID:
+        return row
+    wrong = next(
+        (one for one in problems if is_error(one) and _concerns(one.where, draft, row.network)), None
+    )
+    return replace(row, status=Status.INVALID, message=wrong.message) if wrong else row
+
+
+def _concerns(where: Where, draft: Draft, network: str | None) -> bool:
+    """Whether a place is in a post, and there not in the part of another network."""
+    post = draft.post.where
+    if where.file != post.file or not where.path.startswith(post.path):
+        return False
+    inside = where.path.removeprefix(post.path)
+    if post.path and not inside.startswith((".", "[")):
+        return False
+    steps = inside.lstrip(".").split(".")
+    return steps[0] != "networks" or len(steps) == 1 or canonical(steps[1].split("[")[0]) == network
 
 
 def _row(draft: Draft, network: str, composed: Composed) -> Result:

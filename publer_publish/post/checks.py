@@ -91,7 +91,7 @@ class Checks:
         problems = self._media(network, content)
         if "type" in own or not _has_errors(problems):
             # An inferred type only repeats what is wrong with the media it was inferred from.
-            problems += _type_and_needs(network, content, here)
+            problems += _type_and_needs(network, content, own, here)
         problems += _length(network, content, own, positions.where(text_path))
         problems += _title(network, content, positions.where((*own_path, "title")))
         problems += _poll(network, content, positions, own_path)
@@ -145,7 +145,9 @@ def _has_errors(problems: Sequence[Problem]) -> bool:
     return any(problem.severity is Severity.ERROR for problem in problems)
 
 
-def _type_and_needs(network: Network, content: Content, where: Where) -> list[Problem]:
+def _type_and_needs(
+    network: Network, content: Content, own: Mapping[str, Any], where: Where
+) -> list[Problem]:
     if not content.text and not content.media and not content.fields and not content.extra:
         return [
             Problem(
@@ -154,12 +156,20 @@ def _type_and_needs(network: Network, content: Content, where: Where) -> list[Pr
                 where=where,
             )
         ]
-    missing = [one for one in needs(network, content.type) if not _has(content, one)]
+    # A text or media of the wrong form is there, and the schema has said what is wrong with it.
+    ill_formed = {
+        key for key, form in (("text", str), ("media", list)) if not isinstance(own.get(key), form | None)
+    }
+    missing = [
+        one
+        for one in needs(network, content.type)
+        if not _has(content, one) and not ill_formed.intersection(one.split("|"))
+    ]
     if content.type not in network.types:
         return [_wrong_type(network, content, where)]
     return [
         Problem(
-            message=f"A {network.label} post of type {content.type} needs {_in_words(one)}.",
+            message=f"A post of type {content.type} on {network.label} needs {_in_words(one)}.",
             hint=f"Add it to the post or under `networks.{network.key}`.",
             where=where,
         )

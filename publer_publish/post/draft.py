@@ -68,10 +68,9 @@ class Draft:
 
     def check_shared(self) -> tuple[Problem, ...]:
         """What can be said of a post whose networks are not known: its templates, its media, its secrets."""
-        before = len(self._renderer.problems)
         text = self._rendered((*self._path, "text"), self._data.get("text"))
         media = self._media((*self._path, "media"), self._data.get("media"))
-        found = list(self._renderer.problems[before:])
+        found = self._renderer.taken()
         found += self._leaks(text, (*self._path, "text"))
         for item in media:
             found += self._checks.inspect(item).problems
@@ -97,7 +96,6 @@ class Draft:
         return next((i for i, own in enumerate(self.post.accounts) if own is ref), None)
 
     def _compose(self, network: Network, own_comments: int | None) -> Composed:
-        before = len(self._renderer.problems)
         own_path, own = self._own(network)
         text_path = (*own_path, "text") if "text" in own else (*self._path, "text")
         media_path = (*own_path, "media") if "media" in own else (*self._path, "media")
@@ -107,7 +105,7 @@ class Draft:
         fits = self._checks.fits(network, own)
         text = self._rendered(text_path, own.get("text", self._data.get("text")), fits)
         comments = self._comments(network, own_comments)
-        found = list(self._renderer.problems[before:])
+        found = self._renderer.taken()
         if text is None or comments is None:
             return Composed(content=None, problems=tuple(dict.fromkeys(found)))
         post_type = self._type(network, own, media)

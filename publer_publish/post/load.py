@@ -102,7 +102,7 @@ class _Loader:
             self._draft(index, path, at(rendered, path), skipped=bool(skipped[path]))
             for index, path in enumerate(paths)
         ]
-        return drafts, self._renderer.problems + self._problems
+        return drafts, self._renderer.taken() + self._problems
 
     def _is_skipped(self, path: Path, post: Mapping[str, Any]) -> bool | None:
         """Whether ``when`` is false; None when that cannot be told."""

@@ -30,16 +30,21 @@ class ContextSource(Protocol):
 
 
 class Renderer:
-    """Renders the strings of one document and keeps what went wrong."""
+    """Renders the strings of one document and keeps what went wrong until it is taken."""
 
     def __init__(self, positions: Positions, source: ContextSource) -> None:
         self._positions = positions
         self._source = source
         self._latest: tuple[int, Templates] | None = None
-        self.problems: list[Problem] = []
+        self._problems: list[Problem] = []
+
+    def taken(self) -> list[Problem]:
+        """What went wrong since this was last asked."""
+        problems, self._problems = self._problems, []
+        return problems
 
     def text(self, path: Path, source: str, *, fits: Callable[[str], bool] | None = None) -> str | None:
-        """One string, rendered; None when it cannot be, which is then among ``problems``."""
+        """One string, rendered; None when it cannot be, and a problem is kept."""
         if not is_template(source):
             return source
         try:
@@ -51,7 +56,7 @@ class Renderer:
         return None
 
     def truth(self, path: Path, source: str) -> bool | None:
-        """What a ``when`` says; None when it cannot be told, which is then among ``problems``."""
+        """What a ``when`` says; None when it cannot be told, and a problem is kept."""
         try:
             return self._templates(source).truth(source)
         except TemplateError as error:
@@ -88,5 +93,5 @@ class Renderer:
 
     def _add(self, message: str, hint: str, where: Where, severity: Severity = Severity.ERROR) -> None:
         problem = Problem(message=message, hint=hint, where=where, severity=severity)
-        if problem not in self.problems:
-            self.problems.append(problem)
+        if problem not in self._problems:
+            self._problems.append(problem)

@@ -1,0 +1,81 @@
+"""``validate``: every post and network, without a key and without a request."""
+
+from __future__ import annotations
+
+from tests.integration.conftest import Stage, results
+
+
+def rows(outcome: object) -> list[tuple[int, str | None, str]]:
+    return [(row["post"], row["network"], row["status"]) for row in results(outcome)]  # type: ignore[arg-type]
+
+
+def test_each_post_and_network_has_a_row_and_nothing_is_asked(stage: Stage) -> None:
+    stage.open()
+    stage.write(
+        "posts.yml",
+        "posts:\n"
+        "- {text: One, networks: {linkedin: {}}, accounts: [mastodon/*, linkedin/Acme]}\n"
+        "- {text: Two, accounts: ['*']}\n"
+        '- {text: Three, when: "{{ false }}", accounts: [twitter/*]}\n',
+    )
+    outcome = stage.run(post_file="posts.yml", mode="validate", api_key="")
+    assert outcome.exit_code == 0, outcome.text
+    assert outcome.outputs["outcome"] == "valid"
+    assert rows(outcome) == [
+        (0, "linkedin", "valid"),
+        (0, "mastodon", "valid"),
+        (1, None, "valid"),
+        (2, None, "skipped"),
+    ]
+    assert stage.requests() == []
+    assert [one.level for one in outcome.annotations] == ["notice"]
+
+
+def test_a_pull_request_validates_by_itself(stage: Stage) -> None:
+    stage.open()
+    stage.write("post.yml", "text: Hi\naccounts: [twitter/*]\n")
+    outcome = stage.run(post_file="post.yml", mode="auto", api_key="", event_name="pull_request")
+    assert outcome.outputs["outcome"] == "valid"
+    assert stage.requests() == []
+
+
+def test_a_mistake_makes_its_own_network_invalid_and_no_other(stage: Stage) -> None:
+    stage.open()
+    stage.write(
+        "post.yml",
+        "text: Hi\nnetworks:\n  twitter: {replySettings: nobody}\n  linkedin: {}\naccounts: ['*']\n",
+    )
+    outcome = stage.run(post_file="post.yml", mode="validate")
+    assert outcome.outputs["outcome"] == "invalid"
+    assert rows(outcome) == [(0, "twitter", "invalid"), (0, "linkedin", "valid")]
+
+
+def test_a_shared_mistake_makes_every_network_invalid_with_its_reason(stage: Stage) -> None:
+    stage.open()
+    stage.write("post.yml", 'text: "{{ nope }}"\nnetworks: {twitter: {}, linkedin: {}}\naccounts: ["*"]\n')
+    outcome = stage.run(post_file="post.yml", mode="validate")
+    assert rows(outcome) == [(0, "twitter", "invalid"), (0, "linkedin", "invalid")]
+    assert all("'nope'" in row["message"] for row in results(outcome))
+
+
+def test_placeholders_stand_for_a_release_that_does_not_exist_yet(stage: Stage) -> None:
+    stage.open()
+    stage.write("post.yml", 'text: "{{ tag }} {{ release.html_url }}"\naccounts: [twitter/*]\n')
+    outcome = stage.run(post_file="post.yml", mode="validate", event_name="pull_request")
+    assert outcome.exit_code == 0, outcome.text
+    assert "placeholders" in outcome.text
+    assert results(outcome)[0]["length"] == len("v0.0.0 ") + 23
+    assert stage.requests() == []
+
+
+def test_the_preview_shows_what_each_network_gets(stage: Stage) -> None:
+    stage.open()
+    stage.write(
+        "post.yml",
+        "text: Shared words @someone\nnetworks: {twitter: {text: For X}, linkedin: {}}\naccounts: ['*']\n",
+    )
+    summary = stage.run(post_file="post.yml", mode="validate").summary
+    assert "For X" in summary
+    assert "Shared words" in summary
+    assert "5 / 280" in summary
+    assert "@someone" not in summary.replace("`@someone`", "")
