@@ -10,7 +10,7 @@ UV := uv==0.13.9
 COMPILE := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format typecheck sandbox e2e image oracles faults bench lock check \
+.PHONY: help demo test lint format typecheck sandbox e2e image oracles browser faults bench lock check \
         coverage-start coverage-report clean
 
 help: ## Show this list
@@ -67,6 +67,13 @@ tests/oracles/node_modules/.package-lock.json: tests/oracles/package-lock.json
 oracles: $(READY) tests/oracles/node_modules/.package-lock.json ## Compare with the runner's own library (needs npm)
 	@$(BIN)/python -m pytest tests/oracles
 
+tests/browser/node_modules/.package-lock.json: tests/browser/package-lock.json
+	@npm ci --prefix tests/browser --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
+
+browser: $(READY) tests/browser/node_modules/.package-lock.json ## Look at the pages in Chromium (needs npm and chromium)
+	@$(BIN)/python -m pytest -p no:randomly tests/browser
+
 bench: $(READY) ## Measure start-up, parsing and polling
 	@$(BIN)/python -m benchmarks
 
@@ -91,4 +98,4 @@ coverage-report: $(READY)
 	@$(BIN)/python tests/measure.py report
 
 clean: ## Remove everything that was made here
-	@rm -rf $(VENV) $(VENV)-* .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage* build tests/oracles/node_modules
+	@rm -rf $(VENV) $(VENV)-* .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage* build tests/oracles/node_modules tests/browser/node_modules

@@ -101,15 +101,20 @@ def _status(results: Sequence[Result]) -> Html:
 def _frame(content: Content, result: Result, gallery: Gallery, folds: Mapping[str, Fold | None]) -> Html:
     """The part that imitates the network."""
     manner = MANNERS.get(content.network, PLAIN)
+    title = parts.title(content)
     inside = [
-        parts.title(content),
+        title if content.type != "document" else None,
         parts.article(content),
         shown_text(content.text, folds.get(content.network)),
         parts.poll(content),
         parts.link_card(content),
     ]
     media = gallery.album(content.media, strip=manner.strip)
-    inside = [media, *inside] if manner.media_first else [*inside, media]
+    inside = (
+        [media, *inside]
+        if manner.media_first
+        else [*inside, media, title if content.type == "document" else None]
+    )
     body = tag("div", *inside, class_="body")
     hidden = parts.warning(content)
     if hidden:
@@ -185,14 +190,16 @@ def _counter(result: Result) -> Html | None:
     if result.limit is None:
         return tag("p", used, class_="counter")
     over = result.length - result.limit
+    # A browser draws what lies above `high` as bad, as long as less is better.
+    bounds = {"low": str(result.limit), "high": str(result.limit), "optimum": "0"}
     meter = tag(
         "meter",
         used,
         min="0",
-        max=str(max(result.limit, 1)),
-        high=str(max(result.limit, 1)),
-        value=str(min(result.length, result.limit)),
+        max=str(max(result.limit, result.length, 1)),
+        value=str(result.length),
         aria_label="Characters used",
+        **bounds,
     )
     more = tag("b", f" · {over:,} too many", class_="missing") if over > 0 else None
     return tag("p", meter, " ", used, more, class_="counter")
@@ -200,7 +207,7 @@ def _counter(result: Result) -> Html | None:
 
 def _accounts(results: Sequence[Result]) -> Html | None:
     """Every account with its status, its reason and the link to the live post."""
-    known = [result for result in results if result.account_name or result.message]
+    known = [result for result in results if result.account_name or (result.message and result.content)]
     if not known:
         return None
     rows = [tag("li", *_account(result)) for result in known[:_MOST_ACCOUNTS]]

@@ -73,16 +73,15 @@ class Gallery:
 
     def _fact(self, media: Media) -> Html:
         about = self._about(media)
-        text = (
-            join(tag("b", "Alt text: "), foreign(one_line(media.alt_text, 2000)))
-            if media.alt_text
-            else tag("span", "no alt text", class_="missing")
-        )
-        return tag("li", foreign(_name(media), "code"), f" {about} " if about else " ", "· ", text)
+        alt: Html | None = None
+        if media.alt_text:
+            alt = join(" · ", tag("b", "Alt text: "), foreign(one_line(media.alt_text, 2000)))
+        elif self._kind(media) in {"photo", "gif"}:
+            alt = join(" · ", tag("span", "no alt text", class_="missing"))
+        return tag("li", foreign(_name(media), "code"), f" {about}" if about else None, alt)
 
     def _frame(self, media: Media) -> Html:
-        picture = self._pictures.get(media.value) if media.source is MediaSource.FILE else None
-        kind = picture.kind if picture else _kind_by_name(media)
+        kind = self._kind(media)
         poster = media.thumbnail if isinstance(media.thumbnail, Media) else None
         shown = poster if kind == "video" and poster and poster.value in self._classes else media
         if shown.value in self._classes and shown.source is MediaSource.FILE:
@@ -122,8 +121,15 @@ class Gallery:
             "div", tag("span", *lines, class_="what"), class_="placeholder", role="img", aria_label=label
         )
 
+    def _known(self, media: Media) -> Picture | None:
+        return self._pictures.get(media.value) if media.source is MediaSource.FILE else None
+
+    def _kind(self, media: Media) -> str:
+        picture = self._known(media)
+        return picture.kind if picture else _kind_by_name(media)
+
     def _about(self, media: Media) -> str:
-        picture = self._pictures.get(media.value) if media.source is MediaSource.FILE else None
+        picture = self._known(media)
         return picture.about if picture else one_line(media.about, 200)
 
 

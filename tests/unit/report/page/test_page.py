@@ -283,7 +283,7 @@ ELEMENTS = {
 }  # fmt: skip
 ATTRIBUTES = {
     "lang", "dir", "class", "id", "href", "rel", "src", "alt", "width", "height", "role", "tabindex", "charset", "name",
-    "content", "http-equiv", "min", "max", "high", "value", "aria-label", "aria-labelledby", "aria-hidden",
+    "content", "http-equiv", "min", "max", "low", "high", "optimum", "value", "aria-label", "aria-labelledby", "aria-hidden",
 }  # fmt: skip
 
 

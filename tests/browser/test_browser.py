@@ -1,0 +1,115 @@
+"""Promise: in a real browser the pages are readable, silent, alone, and open to everybody (``make browser``).
+
+Needs Chromium (Debian's package) and Node. Screenshots are kept in ``build/browser``: look at them.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from publer_publish.errors import Problem, Where
+from publer_publish.report.page.document import page
+from tests.unit.report import samples
+from tests.unit.report.page import test_page as pages
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+SHOTS = ROOT / "build" / "browser"
+WAYS = ("light", "dark", "phone")
+HOSTILE = (
+    '</style></title><script>window.pwned1 = 1</script><img src=x onerror="window.pwned2 = 1">'
+    '" onmouseover="window.pwned3 = 1" autofocus onfocus="window.pwned4 = 1" '
+    "<a href='javascript:window.pwned5 = 1'>x</a><iframe srcdoc='<script>parent.pwned6 = 1</script>'></iframe>"
+    "<meta http-equiv=refresh content='0;url=https://evil.example/'><link rel=stylesheet href=//evil.example/x.css>"
+)
+
+
+def _everything() -> str:
+    return page(pages.everything(), pictures=pages.PICTURES, folds=pages.FOLDS)
+
+
+def _hostile() -> str:
+    shown = pages.content(
+        "mastodon",
+        HOSTILE,
+        media=(pages.media(HOSTILE, HOSTILE), pages.media(alt=HOSTILE)),
+        fields={"title": HOSTILE, "spoilerText": HOSTILE, "url": HOSTILE, HOSTILE: HOSTILE},
+    )
+    result = pages.row(shown, account_name=HOSTILE, message=HOSTILE, url="javascript:window.pwned7 = 1")
+    problem = Problem(message=HOSTILE, hint=HOSTILE, where=Where(file=HOSTILE, line=1, path=HOSTILE))
+    return page(samples.run([result], problems=[problem], jobs=()), pictures=pages.PICTURES)
+
+
+def _examples() -> str:
+    """What ``validate`` writes for all examples."""
+    target = "build/browser/examples.html"
+    command = [".venv/bin/python", "entrypoint.py", "validate", "examples/*.yml", "--preview-file", target]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    return (ROOT / target).read_text(encoding="utf-8")
+
+
+PAGES = {"everything": _everything, "hostile": _hostile, "examples": _examples}
+
+
+@cache
+def report(name: str) -> dict[str, Any]:
+    """Open a page in all ways; once for all tests of it."""
+    shots = SHOTS / name
+    shots.mkdir(parents=True, exist_ok=True)
+    file = shots / "page.html"
+    file.write_text(PAGES[name](), encoding="utf-8")
+    done = subprocess.run(
+        ["node", HERE / "inspect.mjs", file.as_uri(), shots], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    told: dict[str, Any] = json.loads(done.stdout)
+    return told
+
+
+@pytest.fixture(params=[(name, way) for name in PAGES for way in WAYS], ids="-".join)
+def seen(request: pytest.FixtureRequest) -> dict[str, Any]:
+    name, way = request.param
+    told: dict[str, Any] = report(name)[way]
+    return told | {"name": name, "way": way}
+
+
+def test_the_browser_says_nothing(seen: dict[str, Any]) -> None:
+    """No console message, which includes what the page's policy had to block; no error, no dialog."""
+    assert seen["console"] == []
+    assert seen["errors"] == []
+
+
+def test_no_request_leaves_the_page(seen: dict[str, Any]) -> None:
+    assert [url for url in seen["requests"] if not url.endswith(f"/{seen['name']}/page.html")] == []
+    assert len(seen["requests"]) == 1
+
+
+def test_no_script_of_a_post_runs(seen: dict[str, Any]) -> None:
+    assert seen["ran"] == []
+
+
+def test_axe_finds_nothing(seen: dict[str, Any]) -> None:
+    assert seen["violations"] == []
+    assert seen["rules"] > 20, "it did look"
+
+
+def test_nothing_hangs_over_the_edge(seen: dict[str, Any]) -> None:
+    assert seen["overflow"] <= 0
+
+
+def test_the_keyboard_reaches_and_opens_everything(seen: dict[str, Any]) -> None:
+    keyboard = seen["keyboard"]
+    assert len(keyboard["reached"]) == keyboard["wanted"]
+    assert set(keyboard["reached"]) <= {"a", "summary", "div"}
+    assert keyboard["opened"] == keyboard["reached"].count("summary") > 0
+
+
+def test_dark_is_dark() -> None:
+    told = report("everything")
+    assert told["light"]["background"] != told["dark"]["background"]
