@@ -120,6 +120,7 @@ class _Reader:
         if isinstance(parent.value, list):
             parent.value.append(node.value)
             parent.items.append(node)
+            self.limits.check_items(len(parent.items), node.start)
             return node
         earlier = parent.entries.get(key)
         if earlier:

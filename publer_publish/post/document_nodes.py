@@ -17,6 +17,8 @@ MAX_QUOTED = 40
 """Characters of a foreign value in a message."""
 MAX_VALUES = 100_000
 """Values in one file, keys not counted: 500 posts for 13 networks have about 50,000."""
+MAX_ITEMS = 1_000
+"""Items of one list: Publer takes 500 posts in a request, and no post has hundreds of anything."""
 
 _LINE_BREAK = re.compile(r"\r\n|\n|\r")
 _SPACE = " \t\n\r"
@@ -117,6 +119,17 @@ class Limits:
                     self._source,
                     at,
                     f"The file has more than {MAX_VALUES:,} values.",
+                    "Split the posts into several files.",
+                )
+            )
+
+    def check_items(self, count: int, at: int) -> None:
+        if count > MAX_ITEMS:
+            raise InvalidInputError(
+                problem_at(
+                    self._source,
+                    at,
+                    f"A list has more than {MAX_ITEMS:,} items.",
                     "Split the posts into several files.",
                 )
             )

@@ -205,6 +205,7 @@ class _Reader:
         if isinstance(parent.value, list):
             parent.value.append(node.value)
             parent.items.append(node)
+            self.limits.check_items(len(parent.items), node.start)
             return
         key = self.keys[-1]
         if key is None:

@@ -237,8 +237,20 @@ def test_an_alias_may_be_a_key_if_it_stands_for_text() -> None:
 def test_a_file_holds_a_bounded_number_of_values_whose_keys_do_not_count(file: str) -> None:
     content = ", ".join(f'"k{n}": {n}' for n in range(50_000))
     assert len(parse(b"{" + content.encode() + b"}", file).data) == 50_000
+    lists = ",".join(["[" + "1," * 999 + "1]"] * 100)
     with pytest.raises(InvalidInputError, match="more than 100,000 values"):
-        parse(b"[" + b"1," * 100_000 + b"1]", file)
+        parse(f"[{lists}]".encode(), file)
+
+
+@pytest.mark.parametrize("file", ["a.yml", "a.json"])
+def test_a_list_holds_a_bounded_number_of_items(file: str) -> None:
+    """Promise: a dense hostile file ends soon, and Publer's 500 posts a request fit twice."""
+    assert len(parse(b"[" + b"1," * 999 + b"1]", file).data) == 1_000
+    with pytest.raises(InvalidInputError) as raised:
+        parse(b"[" + b"1," * 1_000 + b"1]", file)
+    (problem,) = raised.value.problems
+    assert problem.message == "A list has more than 1,000 items."
+    assert (problem.where.line, problem.where.column) == (1, 2_002)
 
 
 def test_aliases_may_repeat_what_many_posts_share() -> None:

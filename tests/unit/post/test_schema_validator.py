@@ -1,0 +1,34 @@
+"""Promise: the quick way through jsonschema finds exactly what the library finds by itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from publer_publish.errors import InvalidInputError
+from publer_publish.post.document import parse
+from publer_publish.post.schema import load
+from publer_publish.post.schema_validator import SchemaValidator
+
+ROOT = Path(__file__).parents[3]
+FILES = sorted([*(ROOT / "examples").glob("*.*ml"), *(ROOT / "tests/data/broken").glob("*.*ml")])
+SHAPES = ("post", "posts", "posts_document", "bulk_document")
+
+
+def found(errors: Any) -> set[tuple[object, ...]]:
+    return {(error.validator, str(error.validator_value), tuple(error.absolute_path)) for error in errors}
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_same_keywords_at_the_same_nodes_as_the_library(file: Path) -> None:
+    definitions = load()["$defs"]
+    try:
+        data = parse(file.read_bytes(), file.name).data
+    except InvalidInputError:
+        data = {"text": 1, "media": [{}, {"id": "a", "file": "b"}, {"url": "https://a", "thumbnail": {}}]}
+    for shape in SHAPES:
+        library = Draft202012Validator({"$ref": f"#/$defs/{shape}", "$defs": definitions})
+        assert found(SchemaValidator(definitions).errors(shape, data)) == found(library.iter_errors(data))
