@@ -7,12 +7,11 @@ resolve → look for duplicates → upload → publish → poll → confirm → 
 from __future__ import annotations
 
 import sys
-import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from publer_publish import __version__, config
 from publer_publish.clock import Clock, SystemClock
@@ -35,14 +34,12 @@ from publer_publish.post.load import is_error
 from publer_publish.post.networks import NETWORKS
 from publer_publish.post.workspace import Workspace
 from publer_publish.preview.file import PreviewFile
-from publer_publish.report.headline import headline
-from publer_publish.report.log import check_lines, closing_lines, result_lines
-from publer_publish.report.outcome import decide
-from publer_publish.report.outputs import outputs
-from publer_publish.report.rerun import Rerun
-from publer_publish.report.summary import summary
 from publer_publish.session import Session
 from publer_publish.signals import signals_cancel
+
+if TYPE_CHECKING:
+    # The report is imported when there is something to tell: the first request need not wait for it.
+    from publer_publish.report.rerun import Rerun
 
 _FOLDS = {key: network.fold for key, network in NETWORKS.items()}
 _HOME = "https://github.com/publer-publish/publer-publish"
@@ -187,6 +184,8 @@ def _why_not(story: _Story) -> str:
 
 
 def _bug(error: Exception, console: Console) -> ActionError:
+    import traceback  # noqa: PLC0415
+
     with suppress(Exception), console.group("Details for a report of this bug"):
         console.line(f"publer-publish {__version__}, Python {sys.version.split()[0]}")
         for line in traceback.format_exception(error):
@@ -217,6 +216,10 @@ def _tell(story: _Story, console: Console, json_stream: TextIO | None) -> int:
 
 def _report(run: Run, preview: str, rerun: Rerun, console: Console, json_stream: TextIO | None) -> int:
     """Annotations, rows, outputs, summary, one headline."""
+    from publer_publish.report.log import check_lines, closing_lines, result_lines  # noqa: PLC0415
+    from publer_publish.report.outputs import outputs  # noqa: PLC0415
+    from publer_publish.report.summary import summary  # noqa: PLC0415
+
     markdown = summary(run, rerun=rerun, folds=_FOLDS)
     values = outputs(run, markdown, preview_file=preview)
     for problem in _to_annotate(run.problems):
@@ -279,6 +282,9 @@ def _with_preview(story: _Story, run: Run) -> tuple[Run, str]:
 
 
 def _conclude(story: _Story) -> Run:
+    from publer_publish.report.headline import headline  # noqa: PLC0415
+    from publer_publish.report.outcome import decide  # noqa: PLC0415
+
     settings = story.session.config if story.session else None
     stopped = story.cause is not None
     outcome, failed = decide(
@@ -314,6 +320,8 @@ def _conclude(story: _Story) -> Run:
 
 
 def _rerun(story: _Story) -> Rerun:
+    from publer_publish.report.rerun import Rerun  # noqa: PLC0415
+
     if story.session is None:
         return Rerun()
     settings = story.session.config

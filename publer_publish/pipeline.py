@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from publer_publish.clock import Deadline
-from publer_publish.config import Mode, OnDuplicate
-from publer_publish.delivery.deliver import Delivery, Rules
-from publer_publish.delivery.doctor import examine
-from publer_publish.delivery.duplicates import Window
+from publer_publish.config import Mode
 from publer_publish.delivery.outcomes import Check, Result, Status
-from publer_publish.delivery.prepared import Prepared
-from publer_publish.delivery.resolve import describe, resolve
-from publer_publish.errors import InvalidInputError, Problem, ServiceError, Severity, Where
+from publer_publish.errors import InvalidInputError, Problem, Severity, Where
 from publer_publish.post.draft import Composed, Draft
 from publer_publish.post.load import Loaded, is_error, named_networks
-from publer_publish.post.model import Media
 from publer_publish.post.networks import canonical
-from publer_publish.publer.client import Publer
-from publer_publish.publer.model import Workspace
-from publer_publish.publer.transport import Transport
 from publer_publish.session import Session
 
 Told = tuple[Sequence[Result], Sequence[Check]]
@@ -35,20 +24,15 @@ def publish(session: Session) -> Told:
     drafts = _checked(session, loaded)
     if not drafts:
         return session.ledger.results(), ()
+    # Imported as late as they are needed: `validate` needs neither, and the first request only the first.
+    from publer_publish.connection import connect  # noqa: PLC0415
+
     deadline = session.deadline()
     publer = connect(session, deadline)
-    targets, problems = resolve(drafts, publer.accounts(deadline=deadline))
-    _raise_errors(session, problems)
-    session.ledger.expect(targets)
-    Delivery(
-        publer=publer,
-        ledger=session.ledger,
-        rules=_rules(session),
-        prepare=lambda some, until: _prepare(session, publer, some, until),
-        clock=session.clock,
-        log=session.console.line,
-        warn=session.warn,
-    ).deliver(targets, deadline)
+    accounts = publer.accounts(deadline=deadline)
+    from publer_publish.sending import send  # noqa: PLC0415
+
+    send(session, publer, drafts, accounts, deadline)
     return session.ledger.results(), ()
 
 
@@ -73,14 +57,18 @@ def validate(session: Session) -> Told:
 
 def doctor(session: Session) -> Told:
     """Examine key, plan, workspace, selectors and rate limit. Posts nothing."""
+    from publer_publish.connection import choose, transport_of  # noqa: PLC0415  (as in ``publish``)
+    from publer_publish.delivery.doctor import examine  # noqa: PLC0415
+    from publer_publish.publer.client import Publer  # noqa: PLC0415
+
     deadline = session.deadline()
-    transport = _transport(session)
+    transport = transport_of(session)
     loaded = None
     if session.config.post_files or session.config.text:
         loaded = session.load_posts(placeholders=True)
     checks = examine(
         Publer(transport),
-        choose_workspace=lambda workspaces: _choose(session.config.workspace_id, workspaces),
+        choose_workspace=lambda workspaces: choose(session.config.workspace_id, workspaces),
         refs=[ref for draft in (loaded.drafts if loaded else ()) for ref in draft.post.accounts],
         problems=loaded.problems if loaded else (),
         deadline=deadline,
@@ -90,6 +78,9 @@ def doctor(session: Session) -> Told:
 
 def accounts(session: Session) -> Told:
     """List the accounts of the workspace: what selectors can name."""
+    from publer_publish.connection import connect  # noqa: PLC0415  (as in ``publish``)
+    from publer_publish.delivery.resolve import describe  # noqa: PLC0415
+
     deadline = session.deadline()
     publer = connect(session, deadline)
     for account in publer.accounts(deadline=deadline):
@@ -106,46 +97,6 @@ MODES: Mapping[Mode, Callable[[Session], Told]] = {
 }
 
 
-def connect(session: Session, deadline: Deadline) -> Publer:
-    """A client for the workspace that the input names, or for the only one that the key sees."""
-    transport = _transport(session)
-    publer = Publer(transport)
-    if not transport.workspace_id:
-        workspace = _choose("", publer.workspaces(deadline=deadline))
-        transport.workspace_id = workspace.id
-        session.ledger.workspace = workspace.name
-        session.console.line(f"Workspace: {workspace.name} ({workspace.id}), the only one that the key sees.")
-    else:
-        session.ledger.workspace = transport.workspace_id
-    return publer
-
-
-def _transport(session: Session) -> Transport:
-    settings = session.config
-    return Transport(
-        settings.api_url, settings.api_key, settings.workspace_id, session.clock, session.console.line
-    )
-
-
-def _choose(wanted: str, workspaces: Sequence[Workspace]) -> Workspace:
-    """The workspace to work in. Raises ``InvalidInputError`` that lists what there is."""
-    listed = ", ".join(f"{one.name} ({one.id})" for one in workspaces)
-    matching = [one for one in workspaces if one.id.lower() == wanted.lower()] if wanted else list(workspaces)
-    if len(matching) == 1:
-        return matching[0]
-    where = Where(path="workspace-id")
-    if not workspaces:
-        raise ServiceError(
-            "The API key sees no workspace.",
-            hint="Check `api-key`: its owner must be in a workspace whose plan includes the API.",
-        )
-    if wanted:
-        message = f"The API key does not see the workspace `{wanted}` of input `workspace-id`."
-    else:
-        message = f"The API key sees {len(workspaces)} workspaces, and input `workspace-id` is empty."
-    raise InvalidInputError(Problem(message=message, hint=f"Set it to one of: {listed}.", where=where))
-
-
 def _checked(session: Session, loaded: Loaded) -> list[Draft]:
     """The posts to publish. Raises with all problems, also those of contents that can be made already."""
     problems = list(loaded.problems)
@@ -156,7 +107,7 @@ def _checked(session: Session, loaded: Loaded) -> list[Draft]:
         for composed in _compose_named(draft).values():
             problems += composed.problems
     problems += loaded.notices
-    _raise_errors(session, problems)
+    session.keep_or_raise(problems)
     if not loaded.drafts:
         raise InvalidInputError(
             Problem(
@@ -166,15 +117,6 @@ def _checked(session: Session, loaded: Loaded) -> list[Draft]:
             )
         )
     return [draft for draft in loaded.drafts if not draft.post.skipped]
-
-
-def _raise_errors(session: Session, problems: Sequence[Problem]) -> None:
-    """End the run if anything is wrong; keep warnings and notices for the report."""
-    distinct = list(dict.fromkeys(problems))
-    if any(map(is_error, distinct)):
-        raise InvalidInputError(*distinct)
-    for problem in distinct:
-        session.warn(problem)
 
 
 def _compose_named(draft: Draft) -> dict[str, Composed]:
@@ -257,32 +199,4 @@ def _unknown_networks(draft: Draft) -> Problem:
         "they are checked when publishing.",
         where=draft.post.where,
         severity=Severity.NOTICE,
-    )
-
-
-def _rules(session: Session) -> Rules:
-    settings, event = session.config, session.event
-    return Rules(
-        timeout=settings.timeout,
-        window=Window(
-            seconds=settings.duplicate_window, is_rerun=event.run_attempt > 1, rerun_since=event.happened_at
-        ),
-        skip_duplicates=settings.on_duplicate is OnDuplicate.SKIP,
-        fail_on_duplicates=settings.on_duplicate is OnDuplicate.FAIL,
-    )
-
-
-def _prepare(session: Session, publer: Publer, items: Sequence[Media], deadline: Deadline) -> Prepared:
-    """Bring the media of the run to Publer."""
-    from publer_publish.delivery.upload import prepare  # noqa: PLC0415  (most posts have no media)
-    from publer_publish.delivery.upload_progress import on_terminal  # noqa: PLC0415
-
-    return prepare(
-        items,
-        publer,
-        session.workspace,
-        deadline=deadline,
-        clock=session.clock,
-        log=session.console.line,
-        show=on_terminal(sys.stderr) if sys.stderr.isatty() else None,
     )

@@ -10,13 +10,13 @@ from publer_publish.clock import Clock, Deadline
 from publer_publish.config import Config
 from publer_publish.delivery.ledger import Ledger
 from publer_publish.delivery.outcomes import Result
-from publer_publish.errors import Problem, Where
+from publer_publish.errors import InvalidInputError, Problem, Where
 from publer_publish.github.console import Console
 from publer_publish.github.context import Event
 from publer_publish.github.release import fetch_release
 from publer_publish.post.checks import Checks
 from publer_publish.post.document import MAX_BYTES
-from publer_publish.post.load import Loaded, Options, load
+from publer_publish.post.load import Loaded, Options, is_error, load
 from publer_publish.post.workspace import UnusableFileError, Workspace
 from publer_publish.preview.file import PreviewFile
 from publer_publish.template_context import RunContext
@@ -49,6 +49,14 @@ class Session:
         """Keep a warning for the report."""
         if problem not in self.problems:
             self.problems.append(problem)
+
+    def keep_or_raise(self, problems: Sequence[Problem]) -> None:
+        """End the run if anything is wrong; keep warnings and notices for the report."""
+        distinct = list(dict.fromkeys(problems))
+        if any(map(is_error, distinct)):
+            raise InvalidInputError(*distinct)
+        for problem in distinct:
+            self.warn(problem)
 
     def load_posts(self, *, placeholders: bool) -> Loaded:
         """Every post of the run, with every problem that needs no key to be seen."""

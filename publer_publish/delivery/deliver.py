@@ -55,6 +55,8 @@ class Delivery:
     clock: Clock
     log: Callable[[str], None]
     warn: Callable[[Problem], None]
+    meanwhile: Callable[[], None] = lambda: None
+    """Work for the time in which nothing is done but waiting for a job."""
     _known: set[str] = field(default_factory=set)
     _last_post_at: dict[str, float] = field(default_factory=dict)
 
@@ -167,6 +169,7 @@ class Delivery:
         progress = Progress(self.clock, self.log, f"Waiting for Publer's job {job_id}")
         # The last tenth of the time (at most 10 s) is for a look at the post list.
         enough = Deadline(self.clock, deadline.at - min(10.0, 0.1 * deadline.remaining()))
+        self.meanwhile()
         try:
             job = wait_for_job(self.publer, job_id, deadline=enough, progress=progress)
             silence = "" if job else f"Publer's job {job_id} did not end within `timeout`."

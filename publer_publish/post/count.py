@@ -6,58 +6,13 @@ The table in ``networks`` says which rule each network follows and where the rul
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
-from publer_publish.post import urls
 from publer_publish.post.networks import Counting, Network
-
-URL_LENGTH = 23
-"""What a URL counts on X and on Mastodon, whatever its real length."""
-
-MAX_DOMAIN_LENGTH = 253
-WORDS_REMEMBERED = 16_384
-"""Finding where a text is too long measures the same words again and again."""
-
-_LINE_END = re.compile(r"\r\n?")
-_HEAVY = re.compile("[^\u0000-\u10ff\u2000-\u200d\u2010-\u201f\u2032-\u2037]")
-"""What counts 2 on X: all but twitter-text's four ranges of weight 100."""
-
-_SKIN = "[\U0001f3fb-\U0001f3ff]"
-_TAKES_SKIN = (
-    "[\u261d\u26f9\u270a-\u270d\U0001f385\U0001f3c2-\U0001f3c4\U0001f3c7\U0001f3ca-\U0001f3cc"
-    "\U0001f442\U0001f443\U0001f446-\U0001f450\U0001f466-\U0001f478\U0001f47c\U0001f481-\U0001f483"
-    "\U0001f485-\U0001f487\U0001f48f\U0001f491\U0001f4aa\U0001f574\U0001f575\U0001f57a\U0001f590"
-    "\U0001f595\U0001f596\U0001f645-\U0001f647\U0001f64b-\U0001f64f\U0001f6a3\U0001f6b4-\U0001f6b6"
-    "\U0001f6c0\U0001f6cc\U0001f90c\U0001f90f\U0001f918-\U0001f91f\U0001f926\U0001f930-\U0001f939"
-    "\U0001f93c-\U0001f93e\U0001f977\U0001f9b5\U0001f9b6\U0001f9b8\U0001f9b9\U0001f9bb"
-    "\U0001f9cd-\U0001f9cf\U0001f9d1-\U0001f9dd\U0001fac3-\U0001fac5\U0001faf0-\U0001fafa]"
-)
-"""Unicode's Emoji_Modifier_Base."""
-_SYMBOL = (
-    "[\u203c\u2049\u2122\u2139\u2190-\u21ff\u2300-\u23ff\u24c2\u25a0-\u27bf\u2934\u2935\u2b05-\u2b55"
-    "\u3030\u303d\u3297\u3299\U0001f000-\U0001f1e5\U0001f200-\U0001f3fa\U0001f400-\U0001faff]"
-)
-"""The blocks that emoji are in: those of today and those that Unicode will add there."""
-_ONE = f"(?:{_TAKES_SKIN}{_SKIN}|{_SYMBOL}\ufe0f?|[\u00a9\u00ae]\ufe0f)"
-_EMOJI = re.compile(
-    "[0-9#*]\ufe0f?\u20e3"
-    "|[\U0001f1e6-\U0001f1ff]{2}"
-    "|\U0001f3f4[\U000e0020-\U000e007e]+\U000e007f"
-    f"|{_ONE}(?:\u200d{_ONE})*"
-)
-"""An emoji of one or more code points: X counts it 2."""
 
 _ONE_BY_ONE = re.compile("[\u0020-\u02ff\n\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u2190-\u21ff]*")
 """Characters that never join their neighbours (pictographs only do beside a joiner): each is a grapheme."""
-
-_MENTION = re.compile(
-    r"(?<![=/\w])@[a-z0-9_]+(?:[.-]+[a-z0-9_]+)*(?P<domain>@\w+(?:[.-]+\w+)*)?", re.IGNORECASE
-)
-_SPACED_WORD = re.compile(r"[^ \n]+")
-_NOT_AFTER_MENTION = re.compile("[@\uff20\u00c0-\u024f]|://")
 
 
 def measure(network: Network, text: str) -> int:
@@ -160,61 +115,17 @@ def _graphemes(text: str) -> int:
 
 
 def _twitter(text: str) -> int:
-    """Add up the words: neither a URL nor an emoji reaches over a space."""
-    first, *rest = _LINE_END.sub("\n", text).replace("\n", " ").split(" ")
-    return _twitter_word(first) + len(rest) + sum(map(_twitter_later_word, rest))
+    from publer_publish.post import count_twitter  # noqa: PLC0415  (5 ms that other networks need not pay)
 
-
-@lru_cache(maxsize=WORDS_REMEMBERED)
-def _twitter_later_word(word: str) -> int:
-    return _twitter_word(" " + word) - 1
-
-
-def _twitter_word(word: str) -> int:
-    word = unicodedata.normalize("NFC", word)
-    length, after = 0, 0
-    for start, end in urls.find_urls(word):
-        length += _weight(word[after:start]) + URL_LENGTH
-        after = end
-    return length + _weight(word[after:])
-
-
-def _weight(text: str) -> int:
-    if text.isascii():
-        return len(text)
-    rest, emoji = _EMOJI.subn("", text)
-    return 2 * emoji + len(rest) + len(_HEAVY.findall(rest))
+    return count_twitter.length(text)
 
 
 def _mastodon(text: str) -> int:
     if "@" not in text and "://" not in text:
         return _graphemes(text)
-    return _graphemes(_SPACED_WORD.sub(lambda word: _mastodon_word(word[0]), text))
+    from publer_publish.post import count_mastodon  # noqa: PLC0415  (as above)
 
-
-@lru_cache(maxsize=WORDS_REMEMBERED)
-def _mastodon_word(word: str) -> str:
-    """Return a word with what Mastodon counts instead of it."""
-    if "@" not in word and "://" not in word:
-        return word
-    pieces, after = [], 0
-    for start, end, stand_in in _mastodon_entities(word):
-        if start >= after:
-            pieces += [word[after:start], stand_in]
-            after = end
-    return "".join(pieces) + word[after:]
-
-
-def _mastodon_entities(text: str) -> list[tuple[int, int, str]]:
-    entities = [
-        (start, end, "x" * URL_LENGTH)
-        for start, end in urls.find_urls(text, grammar=urls.mastodon(), bare_domains=False)
-    ]
-    for mention in _MENTION.finditer(text):
-        domain = mention["domain"] or ""
-        if 0 < len(domain) <= MAX_DOMAIN_LENGTH and not _NOT_AFTER_MENTION.match(text, mention.end()):
-            entities.append((mention.start(), mention.end(), mention.group().removesuffix(domain)))
-    return sorted(entities)
+    return _graphemes(count_mastodon.as_counted(text))
 
 
 def _threads(text: str) -> int:

@@ -88,12 +88,13 @@ def twitter() -> Grammar:
 @cache
 def mastodon() -> Grammar:
     """Mastodon's wider twitter-text: letters of every script in path and query."""
-    letters = r"\xA0-\U0001FFFD\U00020000-\U0010FFFD"
+    # By what it is not: compiling the long ranges themselves takes ten times as long (12 ms for the two).
+    letters = r"[^\x00-\x9F\U0001FFFE\U0001FFFF\U0010FFFE\U0010FFFF]"
     return _grammar(
         path=r"[^\s<>()?]",
         path_end=r"[^\s(?!*\"'「」<>;:=,.$%\[\]~&|@]",
-        query=rf"[a-z0-9!?*'();:&=+$/%#\[\]\-_.,~|@\^{letters}]",
-        query_end=rf"[a-z0-9_&=#/\-{letters}]",
+        query=rf"(?:[a-z0-9!?*'();:&=+$/%#\[\]\-_.,~|@\^]|{letters})",
+        query_end=rf"(?:[a-z0-9_&=#/\-]|{letters})",
     )
 
 
