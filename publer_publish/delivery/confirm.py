@@ -23,6 +23,8 @@ _PAUSES = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 """Between look-ups: after them a post that was taken has had a minute to appear."""
 _LINK_PAUSES = (1.0, 3.0)
 """For a missing link only: it may take hours, or never come (publer-api 8.1)."""
+_LINK_TIME = 20.0
+"""Seconds for all looks for links: a run does not wait any longer for what is no failure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,11 +140,13 @@ class Confirmer:
         """Rule 7: a few looks for links that the job's answer lacks. A missing link is never a failure."""
         progress = Progress(self.deadline.clock, self.log, "Looking for the links of new posts")
         left = list(targets)
+        clock = self.deadline.clock
+        soon = Deadline.after(clock, min(_LINK_TIME, self.deadline.remaining()))
         for pause in _LINK_PAUSES:
-            if not left or self.deadline.expired():
+            if not left or soon.expired():
                 return
-            progress.wait(min(pause, self.deadline.remaining()))
-            posts = self._look_for(left, progress)
+            progress.wait(min(pause, soon.remaining()))
+            posts = self._look_for(left, progress, soon)
             for target in list(left):
                 own = known(target)
                 post = next((one for one in posts if own and one.id == own.id), None)
@@ -152,12 +156,14 @@ class Confirmer:
                     left.remove(target)
 
     def _look(self, doubts: Sequence[Doubt], progress: Progress) -> tuple[LivePost, ...]:
-        return self._look_for([doubt.target for doubt in doubts], progress)
+        return self._look_for([doubt.target for doubt in doubts], progress, self.deadline)
 
-    def _look_for(self, targets: Sequence[Target], progress: Progress) -> tuple[LivePost, ...]:
+    def _look_for(
+        self, targets: Sequence[Target], progress: Progress, deadline: Deadline
+    ) -> tuple[LivePost, ...]:
         accounts = [target.account.id for target in targets]
         try:
-            return listed_posts(self.publer, accounts, since=self.search.since, deadline=self.deadline)
+            return listed_posts(self.publer, accounts, since=self.search.since, deadline=deadline)
         except ServiceError as error:
             progress.note(f"{error.message} The post list could not be read.")
             return ()

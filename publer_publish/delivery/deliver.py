@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from publer_publish.clock import Clock, Deadline
 from publer_publish.delivery import duplicates, matching
@@ -14,12 +15,12 @@ from publer_publish.delivery.poll import wait_for_job
 from publer_publish.delivery.prepared import Prepared
 from publer_publish.delivery.publish import send_once
 from publer_publish.delivery.request import bulk_body, media_of, needed_by
-from publer_publish.delivery.targets import Target, rounds
+from publer_publish.delivery.targets import Key, Target, rounds
 from publer_publish.delivery.waiting import Progress
 from publer_publish.errors import Problem, ServiceError, Severity
 from publer_publish.post.model import Media
 from publer_publish.publer.client import Publer
-from publer_publish.publer.errors import LostError, RefusedError
+from publer_publish.publer.errors import LostError, NotSentError, RateLimitedError, RefusedError
 
 POSTS_A_REQUEST = 500
 """Publer takes no more (publer-api 3.1)."""
@@ -27,6 +28,10 @@ GAP = 61.0
 """Seconds between two posts of an account: Publer wants a minute, and clocks differ a little."""
 _SKEW = 120.0
 """How much earlier than our request Publer may date a post: its times may be cut to the minute."""
+_SKEW_UNSEEN = 60.0
+"""The same without a look beforehand: an equal post within the minute is all that Publer would allow."""
+_TO_LOOK, _SHARE_TO_LOOK = 10.0, 0.1
+"""Seconds, and share of the time left, that publishing and polling leave for a look at the post list."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,10 +63,12 @@ class Delivery:
     meanwhile: Callable[[], None] = lambda: None
     """Work for the time in which nothing is done but waiting for a job."""
     _known: set[str] = field(default_factory=set)
+    _twins: frozenset[Key] = frozenset()
     _last_post_at: dict[str, float] = field(default_factory=dict)
 
     def deliver(self, targets: Sequence[Target], deadline: Deadline) -> None:
         """Send what is missing. ``deadline`` ends the preparation together with the first request."""
+        self._twins = matching.twins_among(targets)
         missing = self._drop_duplicates(targets, deadline)
         items = media_of(missing)
         media = self.prepare(items, deadline) if items else Prepared()
@@ -91,27 +98,34 @@ class Delivery:
         )
         self._known.update(found.known)
         self._last_post_at.update(found.last_post_at)
-        if self.rules.fail_on_duplicates and (found.live or found.pending):
+        if self.rules.fail_on_duplicates and (found.live or found.pending or found.unclear):
             self._refuse_all(targets, found)
             return []
         if not self.rules.skip_duplicates:
             return list(targets)
-        for target in targets:
-            if post := found.live.get(target.key):
-                self.ledger.settle(
-                    target, Status.SKIPPED, duplicates.evidence(post), live=post, duplicate=True
-                )
-            elif post := found.pending.get(target.key):
-                message = f"not sent: an equal post is on its way in Publer (post {post.id}). {LOOK_FIRST}"
-                self.ledger.settle(target, Status.UNCONFIRMED, message, live=post)
-        return [
-            target for target in targets if target.key not in found.live and target.key not in found.pending
-        ]
+        return [target for target in targets if not self._is_there(target, found)]
+
+    def _is_there(self, target: Target, found: duplicates.Found) -> bool:
+        """Settle a target that is not to be sent, because it is live or may be."""
+        if post := found.live.get(target.key):
+            said = duplicates.evidence(target, post)
+            self.ledger.settle(target, Status.SKIPPED, said, live=post, duplicate=True)
+        elif post := found.pending.get(target.key):
+            said = f"not sent: an equal post is on its way in Publer (post {post.id}). {LOOK_FIRST}"
+            self.ledger.settle(target, Status.UNCONFIRMED, said, live=post)
+        elif post := found.unclear.get(target.key):
+            said = (
+                "not sent: an earlier attempt posted one of several posts that Publer's list does not tell "
+                f"apart (post {post.id}). {LOOK_FIRST}"
+            )
+            self.ledger.settle(target, Status.UNCONFIRMED, said)
+        return target.key in found.live or target.key in found.pending or target.key in found.unclear
 
     def _refuse_all(self, targets: Sequence[Target], found: duplicates.Found) -> None:
+        there = {**found.unclear, **found.pending, **found.live}
         for target in targets:
-            post = found.live.get(target.key) or found.pending.get(target.key)
-            why = duplicates.evidence(post) if post else "another target is a duplicate"
+            post = there.get(target.key)
+            why = duplicates.evidence(target, post) if post else "another target is a duplicate"
             self.ledger.settle(target, Status.FAILED, f"not sent: {why} (`on-duplicate: fail`)", live=post)
 
     def _keep_the_gap(self, request: Sequence[Target]) -> None:
@@ -131,14 +145,18 @@ class Delivery:
 
     def _send(self, request: Sequence[Target], media: Prepared, deadline: Deadline) -> bool:
         """One request, from publishing to the last confirmation. False: the next one would fail as well."""
-        search = matching.Search(since=self.clock.time() - _SKEW, own_run=True, known=frozenset(self._known))
+        skew = _SKEW if self.rules.window.seconds else _SKEW_UNSEEN
+        search = matching.Search(
+            since=self.clock.time() - skew, own_run=True, known=frozenset(self._known), twins=self._twins
+        )
         confirmer = Confirmer(
             publer=self.publer, ledger=self.ledger, search=search, deadline=deadline, log=self.log
         )
         self.log(f"Publishing: {', '.join(map(str, request))}")
-        self.ledger.sending(request)
+        body = bulk_body(request, media)
+        enough = _leaving_time_to_look(deadline)
         try:
-            job_id = send_once(self.publer, bulk_body(request, media), deadline=deadline, log=self.log)
+            job_id = send_once(lambda: self._publish(request, body, enough), deadline=enough, log=self.log)
         except LostError as error:
             self.log(
                 f"{error.message} Publer may have taken the request: looking instead of sending it again."
@@ -147,7 +165,7 @@ class Delivery:
                 [Doubt(one, Status.UNCONFIRMED, f"{error.message} {LOOK_FIRST}") for one in request]
             )
         except ServiceError as error:
-            self._not_taken(request, error)
+            self._not_taken(error)
             return False
         else:
             self.ledger.job_ids.append(job_id)
@@ -155,9 +173,17 @@ class Delivery:
         self._remember(request)
         return True
 
-    def _not_taken(self, request: Sequence[Target], error: ServiceError) -> None:
+    def _publish(self, request: Sequence[Target], body: Mapping[str, Any], deadline: Deadline) -> str:
+        """One attempt. While it lasts, and after it is lost, silence means "unknown"; else "not sent"."""
+        self.ledger.sending(request)
+        try:
+            return self.publer.publish(body, deadline=deadline)
+        except (NotSentError, RateLimitedError, RefusedError):
+            self.ledger.not_sent(request)
+            raise
+
+    def _not_taken(self, error: ServiceError) -> None:
         """Publer refused it, or it never got there: nothing was posted, and the rest is not tried."""
-        self.ledger.not_sent(request)
         for target in self.ledger.open_targets():
             self.ledger.settle(target, Status.FAILED, f"not sent: {error.message}")
         self.warn(Problem(message=error.message, hint=error.hint, severity=Severity.WARNING))
@@ -167,8 +193,7 @@ class Delivery:
         self.log(f"Publer's job {job_id} is running.")
         deadline = confirmer.deadline
         progress = Progress(self.clock, self.log, f"Waiting for Publer's job {job_id}")
-        # The last tenth of the time (at most 10 s) is for a look at the post list.
-        enough = Deadline(self.clock, deadline.at - min(10.0, 0.1 * deadline.remaining()))
+        enough = _leaving_time_to_look(deadline)
         self.meanwhile()
         try:
             job = wait_for_job(self.publer, job_id, deadline=enough, progress=progress)
@@ -197,3 +222,7 @@ class Delivery:
         for target in request:
             self._last_post_at[target.account.id] = self.clock.time()
         self._known.update(self.ledger.post_ids())
+
+
+def _leaving_time_to_look(deadline: Deadline) -> Deadline:
+    return Deadline(deadline.clock, deadline.at - min(_TO_LOOK, _SHARE_TO_LOOK * deadline.remaining()))

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from publer_publish.clock import Deadline
+from publer_publish.errors import ServiceError
 from publer_publish.publer.client import Publer
 from publer_publish.publer.model import LivePost, PostPage
 
@@ -37,20 +38,26 @@ def listed_posts(
 
 def _all_pages(ask: Callable[..., PostPage]) -> list[LivePost]:
     """Every page, numbered from 0 (documented) or from 1 (as a sample shows, publer-api 8.1)."""
-    first = ask(page=0)
-    posts = {_key(post): post for post in first.posts}
-    last = (first.total_pages or 1) - 1
-    if not posts and first.total:
-        last += 1
-    number = 1
-    while number <= min(last, _MOST_PAGES):
+    posts: dict[tuple[str, str, str], LivePost] = {}
+    from_one = False
+    for number in range(_MOST_PAGES):
         page = ask(page=number)
-        repeated = bool(page.posts) and all(_key(post) in posts for post in page.posts)
-        if number == 1 and repeated:
-            last += 1
-        posts.update({_key(post): post for post in page.posts})
-        number += 1
-    return list(posts.values())
+        new = {_key(post): post for post in page.posts if _key(post) not in posts}
+        posts |= new
+        # Where pages count from 1, page 0 is empty, or the same as page 1.
+        from_one = from_one or (not new and (number == 0 or (number == 1 and bool(page.posts))))
+        if _is_last(number, page, new=bool(new), from_one=from_one):
+            return list(posts.values())
+    raise ServiceError(
+        f"Publer lists more than {_MOST_PAGES} pages of posts for these accounts: too many to look through.",
+        hint="Shorten `duplicate-window`, or name fewer accounts.",
+    )
+
+
+def _is_last(number: int, page: PostPage, *, new: bool, from_one: bool) -> bool:
+    if page.total_pages is not None:
+        return number >= page.total_pages - (0 if from_one else 1)
+    return (number > 0 and not page.posts) or (number > 1 and not new)
 
 
 def _key(post: LivePost) -> tuple[str, str, str]:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from publer_publish.delivery.targets import Target
+from publer_publish.delivery.targets import Key, Target
 from publer_publish.publer.model import LivePost
 
 _LIVE = frozenset({"published", "published_posted", "posted"})
@@ -31,8 +31,11 @@ def is_failed(post: LivePost) -> bool:
 
 
 def is_on_its_way(post: LivePost, now: float) -> bool:
-    """Taken by Publer and due now, but not yet out. A post scheduled for later is another matter."""
-    return post.state.startswith("scheduled") and post.at is not None and post.at <= now + 120
+    """Taken by Publer and due now, but not yet out. A post scheduled for later is another matter.
+
+    One without a time may be due now: sending again is the greater risk.
+    """
+    return post.state.startswith("scheduled") and (post.at is None or post.at <= now + 120)
 
 
 def comparable(text: str) -> str:
@@ -65,14 +68,51 @@ class Search:
     """
     known: frozenset[str] = frozenset()
     """Ids of posts that were there before, and therefore are others."""
+    twins: frozenset[Key] = frozenset()
+    """Targets that are recognised by their exact text only: see ``twins_among``."""
+
+
+def are_twins(one: Target, other: Target) -> bool:
+    """Two targets for one account that the post list may not tell apart.
+
+    They differ only in their links, which Publer may shorten, or have no text either of them.
+    """
+    if one.account.id != other.account.id or one.key == other.key:
+        return False
+    ours, theirs = comparable(one.content.text), comparable(other.content.text)
+    if not ours or not theirs:
+        return ours == theirs and one.content.type == other.content.type
+    return ours != theirs and same_but_for_links(ours, theirs)
+
+
+def twins_among(targets: Sequence[Target]) -> frozenset[Key]:
+    """The targets that have a twin among the others."""
+    by_account: dict[str, list[Target]] = {}
+    for target in targets:
+        by_account.setdefault(target.account.id, []).append(target)
+    return frozenset(
+        target.key
+        for own in by_account.values()
+        for target in own
+        if any(are_twins(target, other) for other in own)
+    )
 
 
 def find(target: Target, posts: Iterable[LivePost], search: Search) -> LivePost | None:
     """The listed post that is this target: a live one first, then one on its way, then a failed one."""
     mine = [post for post in posts if _is_candidate(target, post, search)]
     exact = [post for post in mine if _is_same(target, post)]
-    loose = [post for post in mine if search.own_run and _is_same_in_own_run(target, post)]
+    by_circumstances = search.own_run and target.key not in search.twins
+    loose = [post for post in mine if by_circumstances and is_same_in_own_run(target, post)]
     return min(exact or loose, key=_rank, default=None)
+
+
+def loosely_alike(target: Target, posts: Iterable[LivePost], search: Search) -> list[LivePost]:
+    """Every listed post that is this target or a twin of it, the oldest first."""
+    mine = (post for post in posts if _is_candidate(target, post, search))
+    return sorted(
+        (post for post in mine if is_same_in_own_run(target, post)), key=lambda post: post.at or 0.0
+    )
 
 
 def _rank(post: LivePost) -> tuple[int, float]:
@@ -91,7 +131,8 @@ def _is_same(target: Target, post: LivePost) -> bool:
     return bool(comparable(target.content.text)) and same_text(target.content.text, post.text)
 
 
-def _is_same_in_own_run(target: Target, post: LivePost) -> bool:
+def is_same_in_own_run(target: Target, post: LivePost) -> bool:
+    """Without text: by account and type. With links that Publer may have shortened: by the rest."""
     if not comparable(target.content.text):
         return not comparable(post.text) and post.type in ("", target.content.type)
     return same_but_for_links(target.content.text, post.text)

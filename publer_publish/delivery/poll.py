@@ -46,7 +46,11 @@ def wait_for_job(publer: Publer, job_id: str, *, deadline: Deadline, progress: P
             if refusals == _REFUSALS:
                 raise
             continue
-        except (LostError, NotSentError, RateLimitedError) as error:
+        except RateLimitedError as error:
+            progress.note(f"{error.message} Still waiting.")
+            progress.wait(min(error.wait_seconds, deadline.remaining()))
+            continue
+        except (LostError, NotSentError) as error:
             progress.note(f"{error.message} Still waiting.")
             continue
         refusals = 0

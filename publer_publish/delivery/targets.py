@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from publer_publish.post.model import AccountRef, Content, Post
 from publer_publish.publer.model import Account
 
+Key = tuple[str, int, str]
+"""File, index of the post in it, id of the account."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
@@ -19,7 +22,7 @@ class Target:
     content: Content
 
     @property
-    def key(self) -> tuple[str, int, str]:
+    def key(self) -> Key:
         """Identifies the target within a run."""
         return self.post.file, self.post.index, self.account.id
 

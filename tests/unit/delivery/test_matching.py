@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publer_publish.delivery.matching import Search, find, same_but_for_links, same_text
+from publer_publish.delivery.matching import Search, find, same_but_for_links, same_text, twins_among
 from tests.unit.delivery.build import live, target
 
 SAME = {
@@ -108,3 +108,25 @@ class TestShortenedLinks:
 
     def test_a_text_without_a_link_has_nothing_to_mask(self) -> None:
         assert not same_but_for_links("v1 is out", "v1 is out https://pblr.co/x1")
+
+
+def test_what_has_a_twin_in_the_file_is_recognised_by_its_exact_text_only() -> None:
+    """The late post of one round must not be taken for the post of the next."""
+    one, two = (
+        target(post=0, text="Read https://x.example/1"),
+        target(post=1, text="Read https://x.example/2"),
+    )
+    twins = twins_among([one, two, target(post=2, text="Something else")])
+    assert twins == {one.key, two.key}
+    search = Search(since=0, own_run=True, twins=twins)
+    assert find(two, [live(text="Read https://s.example/a")], search) is None
+    assert find(two, [live(text="Read https://x.example/2")], search) is not None
+
+
+def test_only_posts_for_one_account_that_may_become_alike_are_twins() -> None:
+    link = "Read https://x.example/1"
+    assert not twins_among([target(text=link), target(text="Read https://x.example/2", account="b")])
+    assert not twins_among([target(post=0, text=link), target(post=1, text=link)])
+    assert not twins_among([target(post=0, text="v1"), target(post=1, text="v2")])
+    assert not twins_among([target(post=0, text="", type="photo"), target(post=1, text="", type="video")])
+    assert len(twins_among([target(post=0, text=""), target(post=1, text="")])) == 2

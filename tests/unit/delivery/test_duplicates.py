@@ -1,0 +1,135 @@
+"""Rule 3: a re-run sends what is missing, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from publer_publish.clock import Deadline
+from publer_publish.delivery.duplicates import Found, Window, evidence, look_for_duplicates
+from publer_publish.delivery.targets import Target
+from publer_publish.publer.model import LivePost, PostPage
+from sandbox.clock import VirtualClock
+from tests.unit.delivery.build import live, target
+
+NOW = VirtualClock().time()
+
+
+@dataclass
+class PostList:
+    listed: Sequence[LivePost]
+    looks: int = 0
+    later: Sequence[LivePost] = field(default=())
+    """What is listed from the second look on, if anything."""
+
+    def posts(self, *_: object, **__: Any) -> PostPage:
+        self.looks += 1
+        shown = self.later if self.later and self.looks > 1 else self.listed
+        return PostPage(posts=tuple(shown), total_pages=1)
+
+
+def look(
+    targets: Sequence[Target],
+    listed: Sequence[LivePost],
+    *,
+    rerun: bool = True,
+    later: Sequence[LivePost] = (),
+    began: float = NOW - 600,
+) -> Found:
+    window = Window(seconds=86_400, is_rerun=rerun, rerun_since=began)
+    clock = VirtualClock()
+    return look_for_duplicates(
+        targets,
+        PostList(listed, later=later),  # type: ignore[arg-type]
+        window,
+        deadline=Deadline.after(clock, 300),
+        log=lambda _: None,
+    )
+
+
+def listed(id: str, text: str = "", **fields: Any) -> LivePost:  # noqa: A002  (Publer's word)
+    return live(id, **({"text": text, "at": NOW - 300} | fields))
+
+
+ONE = target(post=0, text="Read https://example.com/one")
+TWO = target(post=1, text="Read https://example.com/two")
+SILENT = target(post=0, text="", type="photo")
+SILENT_TOO = target(post=1, text="", type="photo")
+
+
+def test_what_is_exactly_one_target_is_not_taken_for_another() -> None:
+    """The first attempt posted only the second: else the second would go out twice, the first never."""
+    found = look([ONE, TWO], [listed("p", TWO.content.text)])
+    assert {key: post.id for key, post in found.live.items()} == {TWO.key: "p"}
+    assert not found.unclear
+
+
+def test_a_shortened_link_is_recognised_in_a_re_run_only() -> None:
+    post = listed("p", "Read https://pblr.example/x")
+    assert look([ONE], [post]).live == {ONE.key: post}
+    assert look([ONE], [post], rerun=False).live == {}
+
+
+def test_twins_whose_links_were_shortened_are_not_guessed_apart() -> None:
+    found = look([ONE, TWO], [listed("p", "Read https://pblr.example/x")])
+    assert found.live == {}
+    assert set(found.unclear) == {ONE.key, TWO.key}
+
+
+def test_twins_that_are_all_there_are_all_skipped() -> None:
+    both = [listed("p", "Read https://pblr.example/x"), listed("q", "Read https://pblr.example/y")]
+    assert {post.id for post in look([ONE, TWO], both).live.values()} == {"p", "q"}
+
+
+def test_twins_of_which_none_is_there_are_all_sent() -> None:
+    found = look([ONE, TWO], [])
+    assert not found.live
+    assert not found.unclear
+
+
+def test_posts_without_text_are_counted_too() -> None:
+    found = look([SILENT, SILENT_TOO], [listed("p", type="photo")])
+    assert set(found.unclear) == {SILENT.key, SILENT_TOO.key}
+
+
+def test_a_post_without_text_is_recognised_since_the_first_attempt_only() -> None:
+    post = listed("p", type="photo")
+    assert look([SILENT], [post]).live == {SILENT.key: post}
+    assert look([SILENT], [listed("old", type="photo", at=NOW - 3600)]).live == {}
+    assert look([SILENT], [post], rerun=False).live == {}
+    assert look([SILENT], [listed("p", type="video")]).live == {}
+
+
+def test_two_equal_posts_of_a_file_need_one_each() -> None:
+    again = target(post=1, text=ONE.content.text)
+    found = look([ONE, again], [listed("p", ONE.content.text)])
+    assert set(found.live) == {ONE.key}
+    assert not found.unclear
+
+
+def test_an_equal_post_on_its_way_is_waited_for() -> None:
+    coming, come = listed("p", "Hello", state="scheduled"), listed("q", "Hello")
+    assert look([target()], [coming], later=[come]).live == {target().key: come}
+
+
+def test_an_equal_post_that_does_not_arrive_is_pending_even_without_a_time() -> None:
+    stuck = listed("p", "Hello", state="scheduled_pending", at=None)
+    assert look([target()], [stuck]).pending == {target().key: stuck}
+
+
+def test_a_failed_or_deleted_post_is_no_reason_not_to_send() -> None:
+    found = look(
+        [target()], [listed("p", "Hello", state="failed"), listed("q", "Hello", state="published_deleted")]
+    )
+    assert not found.live
+    assert not found.pending
+
+
+def test_the_evidence_is_named_as_what_it_is() -> None:
+    assert evidence(ONE, listed("p", ONE.content.text)).startswith("the same text is on this account")
+    assert evidence(ONE, listed("p", "Read https://x.example/1")).startswith(
+        "the same text, its links apart,"
+    )
+    assert evidence(SILENT, listed("p")).startswith("a photo without text is on this account")
+    assert "(Publer post p)" in evidence(ONE, listed("p"))
