@@ -70,7 +70,7 @@ def look_for_duplicates(
         if not pending or clock.monotonic() >= give_up:
             break
         progress.note("An equal post is on its way already: waiting for it instead of sending another.")
-        progress.wait(_LOOK_AGAIN)
+        progress.wait(min(_LOOK_AGAIN, give_up - clock.monotonic()))
     return Found(
         live=live,
         pending=pending,

@@ -17,7 +17,7 @@ from tests.fake_runner.file_commands import FileCommandError, read_entries
 from tests.fake_runner.inputs import input_variables, read_action
 from tests.fake_runner.log import Annotation, Log
 from tests.fake_runner.masks import Masks
-from tests.faults.worlds import START, TIMEOUT, World
+from tests.faults.worlds import START, World
 
 ROOT = Path(__file__).parents[2]
 Program = Callable[[Sequence[str], Mapping[str, str], TextIO, Clock], int]
@@ -70,8 +70,7 @@ def inputs(world: World, sandbox: Sandbox) -> dict[str, str]:
         "api-key": sandbox.scenario.api_key,
         "workspace-id": sandbox.scenario.workspaces[0].id,
         "api-url": sandbox.url,
-        "timeout": f"{TIMEOUT:.0f}",
-        **dict(world.inputs),
+        "timeout": f"{world.timeout:.0f}",
     }
 
 
@@ -81,10 +80,20 @@ def event(world: World, began: float = START) -> dict[str, Any]:
 
 
 def run(
-    program: Program, world: World, sandbox: Sandbox, place: Path, clock: Clock, *, attempt: int
+    program: Program,
+    world: World,
+    sandbox: Sandbox,
+    place: Path,
+    clock: Clock,
+    *,
+    attempt: int,
+    extra: Mapping[str, str] | None = None,
 ) -> Report:
-    """One attempt."""
-    files = {name: place / f"{name}-{attempt}" for name in ("OUTPUT", "STEP_SUMMARY", "EVENT_PATH")}
+    """One attempt. ``extra`` are inputs of the action beside the usual ones."""
+    files = {
+        name: place / f"{name}-{len(list(place.iterdir()))}"
+        for name in ("OUTPUT", "STEP_SUMMARY", "EVENT_PATH")
+    }
     files["OUTPUT"].touch()
     files["STEP_SUMMARY"].touch()
     files["EVENT_PATH"].write_text(json.dumps(event(world)))
@@ -98,7 +107,9 @@ def run(
         "GITHUB_REF_TYPE": "tag",
         "GITHUB_RUN_ATTEMPT": str(attempt),
         **{f"GITHUB_{name}": str(path) for name, path in files.items()},
-        **input_variables(action(), inputs(world, sandbox), {"token": "", "repository": "acme/rocket"})[0],
+        **input_variables(
+            action(), inputs(world, sandbox) | dict(extra or {}), {"token": "", "repository": "acme/rocket"}
+        )[0],
     }
     stdout = io.StringIO()
     began = clock.time()

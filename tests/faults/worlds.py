@@ -7,10 +7,9 @@ import zlib
 from dataclasses import dataclass
 
 from sandbox.clock import VirtualClock
-from sandbox.scenario import Account, Import, Job, Listing, Scenario, StoredText, Workspace
+from sandbox.scenario import Account, Import, Job, Listing, RateLimit, Scenario, StoredText, Workspace
 
 REFUSAL = "LinkedIn: the author of this post has left the building"
-TIMEOUT = 180.0
 GAP = 61.0
 
 
@@ -23,6 +22,8 @@ class Wish:
     text: str
     hopeless: bool = False
     """The network always refuses it."""
+    moody: bool = False
+    """The network refuses the first post to this account, whichever it is."""
 
     @property
     def key(self) -> tuple[int, str]:
@@ -38,7 +39,7 @@ class World:
     wishes: tuple[Wish, ...]
     rounds: int = 1
     """Requests that publish: each has the time of ``timeout``."""
-    inputs: tuple[tuple[str, str], ...] = ()
+    timeout: float = 180.0
     event_age: float = 60.0
     """Seconds between the event and the run."""
 
@@ -76,7 +77,7 @@ def _scenario(*accounts: Account, **changes: object) -> Scenario:
     return Scenario(workspaces=(Workspace(accounts=accounts),), **changes)  # type: ignore[arg-type]
 
 
-def _announcement(*, refusing: bool = True, **changes: object) -> World:
+def _announcement(*, refusing: bool = True, timeout: float = 180.0, **changes: object) -> World:
     """Four accounts, one of which refuses, one with a late link; a second post for one of them."""
     wishes = [
         Wish(post=0, account_id=one, text=FIRST, hopeless=refusing and one == LINKEDIN)
@@ -87,10 +88,11 @@ def _announcement(*, refusing: bool = True, **changes: object) -> World:
         files={"post.yml": _POSTS.encode()},
         wishes=(*wishes, Wish(post=1, account_id=X, text=SECOND)),
         rounds=2,
+        timeout=timeout,
     )
 
 
-def _picture() -> bytes:
+def picture() -> bytes:
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
@@ -120,7 +122,7 @@ def _pictures() -> World:
         scenario=_scenario(
             Account(id=X, provider="twitter"), Account(id=MASTODON, provider="mastodon"), job=Job(delay=2.0)
         ),
-        files={"post.yml": _PICTURE_POST.encode(), "card.png": _picture()},
+        files={"post.yml": _PICTURE_POST.encode(), "card.png": picture()},
         wishes=(
             Wish(post=0, account_id=X, text=""),
             Wish(post=0, account_id=MASTODON, text="The card of Rocket 1.0"),
@@ -136,6 +138,33 @@ def _imported() -> World:
     )
 
 
+_TWIN_POSTS = """\
+posts:
+  - text: "Read https://example.com/one"
+    accounts: ["twitter/*"]
+  - text: "Read https://example.com/two"
+    accounts: ["twitter/*"]
+"""
+
+
+def _twins() -> World:
+    """Two posts that differ only in their links, the first of which is refused once, and never listed."""
+    moody = Account(id=X, provider="twitter", failure=REFUSAL, failure_count=1)
+    return World(
+        scenario=_scenario(
+            moody,
+            job=Job(delay=1.0, payload="null"),
+            listing=Listing(running="scheduled", failed_posts=False, lag=3.0),
+        ),
+        files={"post.yml": _TWIN_POSTS.encode()},
+        wishes=(
+            Wish(post=0, account_id=X, text="Read https://example.com/one", moody=True),
+            Wish(post=1, account_id=X, text="Read https://example.com/two", moody=True),
+        ),
+        rounds=2,
+    )
+
+
 WORLDS: dict[str, World] = {
     "entries": _announcement(job=Job(delay=2.0)),
     "failures": _announcement(job=Job(delay=2.0, family="failures")),
@@ -145,6 +174,11 @@ WORLDS: dict[str, World] = {
         listing=Listing(running="scheduled", dates="exclusive", lag=4.0),
         stored_text=StoredText(whitespace="collapsed", shorten_links=True),
     ),
+    "in a hurry": _announcement(job=Job(delay=2.0, numeric_post_ids=True), timeout=30.0),
+    "few requests": _announcement(
+        job=Job(delay=5.0, id_place="data", working_word=None), rate_limit=RateLimit(limit=7, window=60.0)
+    ),
+    "twins": _twins(),
     "pictures": _pictures(),
     "import": _imported(),
 }

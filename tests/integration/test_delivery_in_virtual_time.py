@@ -1,0 +1,225 @@
+"""What takes minutes: the gap between two posts, the rate limit, long jobs. Real sockets, virtual time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from sandbox.faults import Fault
+from sandbox.record import Request
+from sandbox.scenario import Account, Job, Listing, RateLimit, Scenario, SeededPost, Workspace
+from sandbox.server import Sandbox
+from tests.faults.hurried_clock import HurriedClock
+from tests.faults.stage import ACTION, Report, lay_out, run
+from tests.faults.worlds import World
+
+X = Account(id="66db83154e299efa19a2d801", provider="twitter")
+PUBLISH = "/posts/schedule/publish"
+
+
+@dataclass
+class Desk:
+    """One sandbox, and runs of the action against it."""
+
+    place: Path
+    stack: ExitStack
+    clock: HurriedClock = field(default_factory=lambda: HurriedClock({}))
+    sandbox: Sandbox = field(init=False)
+
+    def open(self, *accounts: Account, **scenario: object) -> Sandbox:
+        chosen = Scenario(workspaces=(Workspace(accounts=accounts or (X,)),), **scenario)  # type: ignore[arg-type]
+        self.sandbox = self.stack.enter_context(Sandbox(chosen, clock=self.clock))
+        self.clock.watch(self.sandbox)
+        return self.sandbox
+
+    def run(self, posts: str, *, attempt: int = 1, timeout: float = 600.0, **extra: str) -> Report:
+        """The action with this post file. Nothing may be surprising, whatever comes of it."""
+        world = World(
+            scenario=self.sandbox.scenario, files={"post.yml": posts.encode()}, wishes=(), timeout=timeout
+        )
+        if not (self.place / "workspace").exists():
+            lay_out(world, self.place)
+        (self.place / "workspace" / "post.yml").write_text(posts)
+        given = {name.replace("_", "-"): value for name, value in extra.items()}
+        report = run(ACTION, world, self.sandbox, self.place, self.clock, attempt=attempt, extra=given)
+        assert "Traceback" not in report.text
+        assert self.sandbox.record.surprises == ()
+        return report
+
+    def requests(self, path: str) -> list[Request]:
+        return [one for one in self.sandbox.record.requests if one.path.startswith(path)]
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    with ExitStack() as stack:
+        yield Desk(place=tmp_path, stack=stack)
+
+
+def statuses(report: Report) -> list[str]:
+    return [row["status"] for row in report.rows]
+
+
+def posts(*texts: str) -> str:
+    return "posts:\n" + "".join(f"  - text: {text}\n    accounts: ['twitter/*']\n" for text in texts)
+
+
+# Rule 1: the gap
+
+
+def test_posts_for_one_account_are_a_minute_apart_and_in_file_order(desk: Desk) -> None:
+    desk.open()
+    report = desk.run(posts("One", "Two", "Three"))
+    assert statuses(report) == ["published"] * 3, report.text
+    published = desk.sandbox.record.published
+    assert [post.text for post in published] == ["One", "Two", "Three"]
+    times = [post.time for post in published]
+    assert all(60 <= after - before <= 75 for before, after in pairwise(times))
+    assert "Publer wants a minute between two posts of one account" in report.text
+    assert "Still keeping the minute" in report.text
+
+
+def test_the_minute_is_kept_after_an_earlier_run_too(desk: Desk) -> None:
+    desk.open()
+    desk.run(posts("One"))
+    desk.clock.advance(5)
+    assert statuses(desk.run(posts("Two"))) == ["published"]
+
+
+def test_the_minute_is_kept_after_a_post_that_somebody_else_made(desk: Desk) -> None:
+    desk.open(posts=(SeededPost(account_id=X.id, text="By hand", age=20),))
+    report = desk.run(posts("One"))
+    assert statuses(report) == ["published"], report.text
+    assert 35 <= report.ended - report.began <= 60
+
+
+def test_the_spacing_comes_on_top_of_the_timeout(desk: Desk) -> None:
+    desk.open()
+    assert statuses(desk.run(posts("One", "Two", "Three"), timeout=20)) == ["published"] * 3
+
+
+# Rules 4 and 5: the rate limit
+
+
+@pytest.mark.parametrize(
+    ("headers", "wait"),
+    [
+        ({"X-RateLimit-Reset": "45", "Retry-After": "9"}, 45),
+        ({"Retry-After": "9"}, 9),
+        ({}, 60),
+    ],
+)
+@pytest.mark.parametrize("path", ["/accounts", "/posts", PUBLISH, "/job_status/*"])
+def test_a_429_is_waited_for_and_the_log_says_how_long(
+    desk: Desk, path: str, headers: dict[str, str], wait: int
+) -> None:
+    desk.open(faults=(Fault(kind="rate_limited", path=path, headers=headers),))
+    report = desk.run(posts("One"))
+    assert statuses(report) == ["published"], report.text
+    assert f"{wait} s" in report.text
+    limited, repeated = desk.requests(path.rstrip("*"))[:2]
+    assert wait <= repeated.time - limited.time <= wait + 12
+    assert len(desk.sandbox.record.published) == 1
+
+
+def test_polls_slow_down_when_little_is_left_of_the_limit(desk: Desk) -> None:
+    """The key's limit is shared: a long job must not use it up."""
+    desk.open(job=Job(delay=100.0), rate_limit=RateLimit(limit=15, window=120.0))
+    report = desk.run(posts("One"))
+    assert statuses(report) == ["published"], report.text
+    assert [one.status for one in desk.sandbox.record.requests if one.status == 429] == []
+
+
+def test_500_targets_go_out_within_the_limit(desk: Desk) -> None:
+    """100 requests in 2 minutes; every target published, no request refused more often than waited for."""
+    accounts = [
+        Account(id=f"66db83154e299efa19a2{number:04x}", provider="twitter", name=f"Account {number}")
+        for number in range(500)
+    ]
+    desk.open(*accounts, job=Job(delay=20.0, family="failures"))
+    report = desk.run("text: To all of you\naccounts: ['*']\n")
+    assert report.outputs["published-count"] == "500", report.text[-2000:]
+    assert len(desk.sandbox.record.published) == 500
+    assert len(desk.requests(PUBLISH)) == 1
+    assert sum(one.status == 429 for one in desk.sandbox.record.requests) <= 2
+
+
+def test_more_than_500_posts_are_several_requests(desk: Desk) -> None:
+    accounts = [
+        Account(id=f"66db83154e299efa19a2{number:04x}", provider="twitter", name=f"Account {number}")
+        for number in range(501)
+    ]
+    desk.open(*accounts)
+    file = "posts:\n" + "".join(
+        f"  - {{text: Post {number}, accounts: [{one.id}]}}\n" for number, one in enumerate(accounts)
+    )
+    report = desk.run(file)
+    assert report.outputs["published-count"] == "501"
+    sizes = [len(one.body["bulk"]["posts"]) for one in desk.requests(PUBLISH)]
+    assert sorted(sizes) == [1, 500]
+
+
+# Rule 4: noticing the end
+
+
+@pytest.mark.parametrize("delay", [0.0, 2.0, 20.0, 200.0])
+def test_the_end_of_a_job_is_noticed_soon_and_its_answer_asked_for_once(desk: Desk, delay: float) -> None:
+    desk.open(job=Job(delay=delay))
+    report = desk.run(posts("One"))
+    assert statuses(report) == ["published"]
+    polls = desk.requests("/job_status/")
+    done = desk.requests(PUBLISH)[0].time + delay
+    assert polls[-1].time - done <= 0.5 + 0.1 * delay + 1e-3
+    assert sum(poll.time >= done for poll in polls) == 1
+
+
+def test_a_signal_of_life_comes_at_least_every_15_seconds(desk: Desk) -> None:
+    desk.open(job=Job(delay=90.0))
+    report = desk.run(posts("One"))
+    assert report.text.count("Waiting for Publer's job") >= 5
+
+
+# Rule 7: links
+
+
+def test_a_list_that_cannot_be_read_does_not_hold_up_a_run_for_the_sake_of_a_link(desk: Desk) -> None:
+    shy = Account(id=X.id, provider="twitter", link="never")
+    desk.open(shy, faults=(Fault(kind="server_error", path="/posts", nth=2, times=0),))
+    report = desk.run(posts("One"))
+    assert statuses(report) == ["published"]
+    assert report.ended - report.began <= 40
+
+
+# Rule 2: after a lost answer
+
+
+def test_a_publish_request_that_hangs_leaves_time_to_look(desk: Desk) -> None:
+    """It was taken: the post list shows it, if there is time to ask."""
+    desk.clock = HurriedClock({3: None})
+    desk.open(faults=(Fault(kind="hang", when="after", number=3, seconds=None),))
+    report = desk.run(posts("One"), timeout=30)
+    assert statuses(report) == ["published"], report.text
+    assert report.ended - report.began <= 35
+
+
+def test_evidence_from_before_the_request_is_none(desk: Desk) -> None:
+    """Without a look beforehand, an equal post of some minutes ago must not be taken for the lost one."""
+    lost = Fault(kind="reset", when="before", path=PUBLISH)
+    desk.open(posts=(SeededPost(account_id=X.id, text="One", age=90),), faults=(lost,))
+    assert statuses(desk.run(posts("One"), duplicate_window="0")) == ["unconfirmed"]
+
+
+def test_a_lost_post_of_an_earlier_round_is_not_taken_for_the_next(desk: Desk) -> None:
+    """Both differ only in their links. The first was taken and is listed late, the second never arrives."""
+    lost = (
+        Fault(kind="reset", when="after", path=PUBLISH),
+        Fault(kind="reset", when="before", path=PUBLISH, nth=2),
+    )
+    desk.open(faults=lost, listing=Listing(lag=100.0))
+    report = desk.run(posts("Read https://example.com/one", "Read https://example.com/two"))
+    assert statuses(report) == ["unconfirmed", "unconfirmed"], report.text
