@@ -59,7 +59,7 @@ def _look(sandbox: Sandbox, path: str) -> Answer:
             status=200, body=text.encode("utf-8", "replace"), headers=_PAGE_HEADERS, content_type=HTML
         )
     if path == "/_sandbox/page.css":
-        return Answer(status=200, body=page.STYLE.encode(), headers=_PAGE_HEADERS, content_type="text/css")
+        return Answer(status=200, body=page.style().encode(), headers=_PAGE_HEADERS, content_type="text/css")
     if path == "/_sandbox/record":
         return ok(to_json(sandbox.record))
     if path == "/_sandbox/scenario":

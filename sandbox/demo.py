@@ -29,6 +29,7 @@ INPUTS = {
     "on-duplicate": "skip",
     "duplicate-window": "24h",
     "timeout": "10m",
+    "preview-file": "",
     "github-token": "",
 }
 """What ``action.yml`` declares, as the runner passes it on; the rest comes from the sandbox."""

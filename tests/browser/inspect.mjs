@@ -1,5 +1,5 @@
 // Open a page in a real browser in several ways, and tell as JSON what it did and what axe-core finds.
-//   node inspect.mjs URL DIRECTORY      (screenshots go into the directory)
+//   node inspect.mjs URL DIRECTORY [RULE…]      (screenshots go into the directory; axe leaves the rules out)
 import { createRequire } from "node:module";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -21,7 +21,7 @@ const FLAGS = [
   "--disable-sync",
 ];
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const [url, directory] = process.argv.slice(2);
+const [url, directory, ...without] = process.argv.slice(2);
 
 async function inspect(name, way, profile) {
   const context = await chromium.launchPersistentContext(profile, {
@@ -50,7 +50,8 @@ async function inspect(name, way, profile) {
     const keyboard = await walk(page);
     await page.evaluate(() => document.querySelectorAll("details").forEach((one) => (one.open = true)));
     await page.evaluate(axe);
-    const { violations, passes } = await page.evaluate(() => window.axe.run());
+    const rules = Object.fromEntries(without.map((rule) => [rule, { enabled: false }]));
+    const { violations, passes } = await page.evaluate((rules) => window.axe.run({ rules }), rules);
     const found = violations.map(({ id, impact, nodes }) => ({
       id,
       impact,
