@@ -197,6 +197,7 @@ def _unknown_networks(draft: Draft) -> Problem:
     return Problem(
         message="Without a key nobody knows which networks `*` and ids stand for: "
         "they are checked when publishing.",
+        hint="Name networks, such as `mastodon/*` or under `networks`, and they are checked here as well.",
         where=draft.post.where,
         severity=Severity.NOTICE,
     )

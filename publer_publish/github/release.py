@@ -251,7 +251,8 @@ def _unreachable(error: Exception, api_url: str) -> ServiceError:
     if isinstance(error, exceptions.SSLError):
         return ServiceError(
             f"The certificate of {host} is not trusted.",
-            hint="If your network has its own certificate authority, set REQUESTS_CA_BUNDLE to its file.",
+            hint="If your network has its own certificate authority, put its file into the workspace and "
+            "name it: `REQUESTS_CA_BUNDLE: /github/workspace/…` under `env`.",
         )
     if isinstance(error, exceptions.ProxyError):
         return ServiceError(

@@ -82,7 +82,7 @@ _EXPLANATIONS: tuple[tuple[str, str, str], ...] = (
     (
         "did not find expected alphabetic or numeric character",
         'A value that begins with "*" or "&" is an alias or an anchor in YAML, but no name follows.',
-        "If it is text, " + _QUOTE[0].lower() + _QUOTE[1:],
+        "Is it meant as text? " + _QUOTE,
     ),
     (
         "did not find expected comment or line break",

@@ -147,6 +147,7 @@ class Draft:
         if _CONTROL.search(rendered):
             self._renderer.warn(
                 "The text contains control characters, which no network shows: they are left out.",
+                "They come along when text is copied from another program: remove them there.",
                 self._positions.where(path),
             )
             rendered = _CONTROL.sub("", rendered)

@@ -87,9 +87,9 @@ class Renderer:
             self._latest = len(values), Templates(values)
         return self._latest[1]
 
-    def warn(self, message: str, where: Where) -> None:
+    def warn(self, message: str, hint: str, where: Where) -> None:
         """Keep a warning among the problems, once."""
-        self._add(message, "", where, Severity.WARNING)
+        self._add(message, hint, where, Severity.WARNING)
 
     def _add(self, message: str, hint: str, where: Where, severity: Severity = Severity.ERROR) -> None:
         problem = Problem(message=message, hint=hint, where=where, severity=severity)

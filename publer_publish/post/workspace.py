@@ -124,7 +124,10 @@ class Workspace:
                 hint="A step before may have written it as another user; chmod it there.",
             ) from None
         except OSError as error:
-            raise UnusableFileError(f"{name!r} cannot be opened: {error.strerror}.") from None
+            raise UnusableFileError(
+                f"{name!r} cannot be opened: {error.strerror}.",
+                hint="Look at it in a step before this one, with `ls -l` and `cat`.",
+            ) from None
 
     def _walk(self, name: str) -> OpenFile:
         """Go to a file component by component, so that no link is followed that was not looked at."""
@@ -145,7 +148,10 @@ class Workspace:
                 if stat.S_ISLNK(status.st_mode):
                     links += 1
                     if links > _MOST_LINKS:
-                        raise UnusableFileError(f"{name!r} is a symbolic link that leads in a circle.")
+                        raise UnusableFileError(
+                            f"{name!r} is a symbolic link that leads in a circle.",
+                            hint="Name the file itself, or mend the link.",
+                        )
                     target = os.readlink(part, dir_fd=directories[-1])
                     if target.startswith("/"):
                         target = self._inside(os.path.realpath(target), name)
@@ -166,7 +172,7 @@ class Workspace:
 
     def _relative(self, name: str) -> str:
         if not _is_possible(name):
-            raise UnusableFileError(f"{name!r} cannot be the name of a file.")
+            raise UnusableFileError(f"{name!r} cannot be the name of a file.", hint=_RELATIVE)
         return self._inside(name, name) if name.startswith("/") else name
 
     def _inside(self, path: str, name: str) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from publer_publish.errors import ServiceError
-from publer_publish.publer.errors import LostError
+from publer_publish.publer.errors import UNREADABLE, LostError
 from publer_publish.publer.jobs import read_job
 from publer_publish.publer.model import Account, Json, PostPage, User, Workspace
 from publer_publish.publer.sentences import clean, sentence_of
@@ -128,7 +128,10 @@ def read_media(body: Json) -> Mapping[str, Any]:
             return {**holder, "id": found}
     said = sentence_of(body)
     if said:
-        raise ServiceError(f"Publer did not keep the file: {said}")
+        raise ServiceError(
+            f"Publer did not keep the file: {said}",
+            hint="Its sentence says why; the same file can be tried in Publer itself.",
+        )
     raise _unreadable("the uploaded file", body)
 
 
@@ -179,7 +182,9 @@ def _objects(body: Json, name: str) -> list[dict[str, Any]]:
 def _unreadable(what: str, body: Json) -> LostError:
     said = sentence_of(body) if isinstance(body, dict) else ""
     quoted = f" It said: {said}" if said else ""
-    return LostError(f"Publer's answer about {what} could not be read: it has another form.{quoted}")
+    return LostError(
+        f"Publer's answer about {what} could not be read: it has another form.{quoted}", hint=UNREADABLE
+    )
 
 
 def _name(item: Mapping[str, Any]) -> str:

@@ -28,6 +28,12 @@ _HINTS = {
 }
 
 
+UNREADABLE = (
+    "Publer, or a proxy on the way, sent something that is not documented. Run the job again; if it goes on, "
+    "report it with the log."
+)
+
+
 class NotSentError(ServiceError):
     """The connection was never established: it is certain that Publer did not take the request."""
 

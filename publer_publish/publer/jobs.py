@@ -12,7 +12,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from publer_publish.publer.errors import LostError
+from publer_publish.publer.errors import UNREADABLE, LostError
 from publer_publish.publer.model import Job, JobEntry, JobState, Json, LivePost, Verdict
 from publer_publish.publer.sentences import clean, sentence_of
 from publer_publish.publer.values import first, id_of, post_of, word_of
@@ -74,7 +74,8 @@ def read_job(body: Json) -> Job:
         body = {"status": "complete", "payload": body}
     if not isinstance(body, dict):
         raise LostError(
-            "Publer's answer about the job could not be read: it is neither an object nor a list."
+            "Publer's answer about the job could not be read: it is neither an object nor a list.",
+            hint=UNREADABLE,
         )
     levels = _levels(body)
     entries = tuple(_entries_of_levels(levels))
@@ -366,7 +367,9 @@ def _is_media(value: Mapping[str, Any]) -> bool:
 
 def _check(depth: int) -> None:
     if depth > _DEEPEST:
-        raise LostError("Publer's answer about the job could not be read: it is nested too deeply.")
+        raise LostError(
+            "Publer's answer about the job could not be read: it is nested too deeply.", hint=UNREADABLE
+        )
 
 
 def _raw(body: Json) -> str:

@@ -23,7 +23,10 @@ class _Exactly:
         wanted = self.len if size < 0 else min(size, self.len)
         piece = self._stream.read(wanted)
         if wanted and not piece:
-            raise ServiceError(f"{self._name} became shorter while it was sent.")
+            raise ServiceError(
+                f"{self._name} became shorter while it was sent.",
+                hint="Another step or program still writes to it: let it finish first.",
+            )
         self.len -= len(piece)
         return piece
 

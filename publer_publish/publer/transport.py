@@ -60,6 +60,10 @@ _MAY_BE_TAKEN = "Publer may or may not have taken it."
 _UNREACHABLE = (
     "Check the network of the runner, `api-url`, and https://status.publer.com or Publer's support."
 )
+_CERTIFICATE = (
+    "If your network has its own certificate authority, put its file into the workspace and name it: "
+    "`REQUESTS_CA_BUNDLE: /github/workspace/…` under `env`."
+)
 
 
 class Body(Protocol):
@@ -247,7 +251,7 @@ class Transport:
             return _lost(label, cause)
         return NotSentError(
             f"Publer could not be reached for {label}: {cause}.",
-            hint=_UNREACHABLE,
+            hint=_CERTIFICATE if "certificate" in cause else _UNREACHABLE,
             hopeless=_is_hopeless(error),
         )
 
@@ -275,7 +279,9 @@ def _encoded(document: Json, label: str) -> bytes:
         return json.dumps(document, ensure_ascii=False, allow_nan=False).encode("utf-8", "replace")
     except (TypeError, ValueError, RecursionError) as error:
         raise NotSentError(
-            f"The body of {label} cannot be written as JSON: {clean(str(error), 100)}.", hopeless=True
+            f"The body of {label} cannot be written as JSON: {clean(str(error), 100)}.",
+            hint="Look for a value in the post file that JSON does not have, such as .nan.",
+            hopeless=True,
         ) from error
 
 
