@@ -91,8 +91,7 @@ GROUPS = (
     ),
     _Group(
         "Delivery",
-        "These stand in the report, at the account that they are about. [Delivery](delivery.md) tells how a "
-        "result is found.",
+        "These stand in the report, at the account that they are about.",
         ("delivery",),
         "Look in Publer what became of the post, then re-run the job: what is live is not posted again.",
     ),
@@ -135,6 +134,8 @@ _CURES = {
     "Publer did not finish the import in time": "Raise `timeout`, or put the file into the repository and "
     "name it with `file`.",
     "the time was up before Publer had it": "Raise `timeout`, or make the file smaller.",
+    "The preview page could not be drawn": "Only the page is missing; what was published is not touched. "
+    "Please report it.",
     "selector:": "As under [workspace and accounts](#workspace-and-accounts).",
     "post file:": "As when the file is validated: see the groups above.",
 }
