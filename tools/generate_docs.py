@@ -62,7 +62,7 @@ def main(arguments: list[str]) -> int:
     if arguments == ["--check"]:
         current = PAGE.read_text(encoding="utf-8") if PAGE.exists() else ""
         if current != page:
-            sys.stderr.write("docs/post-file.md is out of date: python -m tools.generate_docs\n")
+            sys.stderr.write("docs/post-file.md is out of date: make docs\n")
         return int(current != page)
     PAGE.write_text(page, encoding="utf-8")
     return 0

@@ -150,7 +150,7 @@ def main(arguments: Sequence[str]) -> int:
     page = render(current.partition(MARK)[0])
     if list(arguments) == ["--check"]:
         if current != page:
-            sys.stderr.write("docs/troubleshooting.md is out of date: python -m tools.generate_messages\n")
+            sys.stderr.write("docs/troubleshooting.md is out of date: make docs\n")
         return int(current != page)
     PAGE.write_text(page, encoding="utf-8")
     return 0
