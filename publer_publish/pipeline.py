@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from publer_publish.config import Mode
 from publer_publish.delivery.outcomes import Check, Result, Status
 from publer_publish.errors import InvalidInputError, Problem, Severity, Where
 from publer_publish.post.draft import Composed, Draft
-from publer_publish.post.load import Loaded, is_error, named_networks
+from publer_publish.post.load import Loaded, is_error, named_networks, unselected
+from publer_publish.post.model import SelectorKind
 from publer_publish.post.networks import canonical
 from publer_publish.session import Session
 
@@ -45,7 +47,7 @@ def validate(session: Session) -> Told:
         found, wrong = _validated(draft)
         results += [_blamed(row, draft, loaded.problems) for row in found]
         problems += wrong
-    problems += loaded.notices
+    problems += [*_unknown_networks(loaded.drafts), *loaded.notices]
     problems = list(dict.fromkeys(problems))
     if any(map(is_error, problems)):
         session.results = results
@@ -63,14 +65,12 @@ def doctor(session: Session) -> Told:
 
     deadline = session.deadline()
     transport = transport_of(session)
-    loaded = None
-    if session.config.post_files or session.config.text:
-        loaded = session.load_posts(placeholders=True)
+    loaded = session.load_posts(placeholders=True)
     checks = examine(
         Publer(transport),
         choose_workspace=lambda workspaces: choose(session.config.workspace_id, workspaces),
-        refs=[ref for draft in (loaded.drafts if loaded else ()) for ref in draft.post.accounts],
-        problems=loaded.problems if loaded else (),
+        refs=[*loaded.accounts, *(ref for draft in loaded.drafts for ref in draft.post.accounts)],
+        problems=loaded.problems,
         deadline=deadline,
     )
     return (), checks
@@ -104,8 +104,7 @@ def _checked(session: Session, loaded: Loaded) -> list[Draft]:
         if draft.post.skipped:
             session.ledger.skip_post(draft.post)
             continue
-        for composed in _compose_named(draft).values():
-            problems += composed.problems
+        problems += _validated(draft)[1]
     problems += loaded.notices
     session.keep_or_raise(problems)
     if not loaded.drafts:
@@ -119,9 +118,16 @@ def _checked(session: Session, loaded: Loaded) -> list[Draft]:
     return [draft for draft in loaded.drafts if not draft.post.skipped]
 
 
-def _compose_named(draft: Draft) -> dict[str, Composed]:
-    networks, _ = named_networks(draft)
-    return {network: draft.content(network) for network in networks}
+def _composed(draft: Draft, network: str) -> Composed:
+    """What a network gets, with the problems of the comments that only some of its accounts get."""
+    refs = [
+        ref
+        for ref in draft.post.accounts
+        if ref.has_comments and (ref.selector.network == network or ref.selector.kind is SelectorKind.ALL)
+    ]
+    shared, *own = [draft.content(network, ref) for ref in (None, *refs)]
+    problems = [problem for composed in (shared, *own) for problem in composed.problems]
+    return replace(shared, problems=tuple(dict.fromkeys(problems)))
 
 
 def _validated(draft: Draft) -> tuple[list[Result], list[Problem]]:
@@ -133,12 +139,12 @@ def _validated(draft: Draft) -> tuple[list[Result], list[Problem]]:
     problems: list[Problem] = []
     rows = []
     for network in networks:
-        composed = draft.content(network)
+        composed = _composed(draft, network)
         problems += composed.problems
         rows.append(_row(draft, network, composed))
+    shared = draft.check_shared() if open_ended else ()
+    problems += shared
     if not networks:
-        shared = draft.check_shared()
-        problems += shared
         bad = next((problem for problem in shared if is_error(problem)), None)
         status = Status.INVALID if bad else Status.VALID
         rows.append(
@@ -150,8 +156,8 @@ def _validated(draft: Draft) -> tuple[list[Result], list[Problem]]:
                 content=draft.shared(),
             )
         )
-    if open_ended:
-        problems.append(_unknown_networks(draft))
+    if not open_ended:
+        problems += map(draft.nowhere, unselected(draft))
     return rows, problems
 
 
@@ -193,11 +199,17 @@ def _row(draft: Draft, network: str, composed: Composed) -> Result:
     )
 
 
-def _unknown_networks(draft: Draft) -> Problem:
-    return Problem(
-        message="Without a key nobody knows which networks `*` and ids stand for: "
-        "they are checked when publishing.",
-        hint="Name networks, such as `mastodon/*` or under `networks`, and they are checked here as well.",
-        where=draft.post.where,
-        severity=Severity.NOTICE,
-    )
+def _unknown_networks(drafts: Sequence[Draft]) -> list[Problem]:
+    """The notice, once, that selectors say nothing of networks; at the first post that has such."""
+    open_ended = (draft for draft in drafts if not draft.post.skipped and named_networks(draft)[1])
+    return [
+        Problem(
+            message="Without a key nobody knows which networks `*` and ids stand for: "
+            "they are checked when publishing.",
+            hint="Name networks, such as `mastodon/*` or under `networks`, "
+            "and they are checked here as well.",
+            where=draft.post.where,
+            severity=Severity.NOTICE,
+        )
+        for draft in islice(open_ended, 1)
+    ]

@@ -81,6 +81,7 @@ class Session:
         loaded = load(files, self.config.text, options)
         return Loaded(
             drafts=loaded.drafts,
+            accounts=loaded.accounts,
             problems=(*problems, *loaded.problems),
             notices=context.notices,
         )

@@ -18,17 +18,23 @@ _MOST_NAMES = 20
 def resolve(drafts: Iterable[Draft], accounts: Sequence[Account]) -> tuple[list[Target], list[Problem]]:
     """Every target of every post, in file order, and everything that is wrong with the selectors.
 
-    An account that several selectors of a post name is posted to once; the first selector's options count.
+    An account that several selectors of a post name is posted to once, with the first options for it.
     """
     targets: list[Target] = []
     problems: list[Problem] = []
     for draft in drafts:
         chosen: dict[str, tuple[Account, AccountRef]] = {}
+        wrong: list[Problem] = []
         for ref in draft.post.accounts:
             found, problem = select(ref, accounts)
-            problems += [problem] if problem else []
+            wrong += [problem] if problem else []
             for account in found:
-                chosen.setdefault(account.id, (account, ref))
+                earlier = chosen.get(account.id)
+                if earlier is None or (ref.has_options and not earlier[1].has_options):
+                    chosen[account.id] = (account, ref)
+        reached = {canonical(account.provider) for account, _ in chosen.values()}
+        # Behind a wrong selector may be the account that is missing.
+        problems += wrong or [draft.nowhere(one) for one in draft.post.networks if one not in reached]
         for account, ref in chosen.values():
             network = canonical(account.provider)
             if network not in NETWORKS:

@@ -64,6 +64,10 @@ class Checks:
         """The text limit that applies to a network's node."""
         return count.limit_of(network, max_length=_max_length(own), long_post=_long_post(own))
 
+    def length(self, network: Network, own: Mapping[str, Any], text: str) -> int:
+        """How much of the limit a text uses, with what else counts."""
+        return count.measure(network, text) + _spoiler_length(network, own)
+
     def fits(self, network: Network, own: Mapping[str, Any]) -> Callable[[str], bool]:
         """Whether a text is within every limit, for the filter ``fit``."""
         extra = _spoiler_length(network, own)
@@ -121,7 +125,7 @@ class Checks:
                         where=comment.where,
                     )
                 )
-            if not comment.text and not comment.media:
+            if not comment.text and not comment.media and not comment.fields.get("media"):
                 problems.append(
                     Problem(message="A comment is empty.", hint="Give it a text.", where=comment.where)
                 )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from publer_publish.errors import Problem, Where
+
 _CREDENTIALS = (
     ("a GitHub token", re.compile(r"\b(?:gh[pousr]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{60})")),
     ("an AWS access key", re.compile(r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b")),
@@ -17,8 +19,23 @@ _CREDENTIALS = (
 )
 
 
+_SHORTEST = 16
+"""Characters of the shortest of them."""
+
+
 def credential_in(text: str, secrets: Iterable[str]) -> str:
     """Name the credential that a text contains (never quoting it), or the empty string."""
     if any(secret in text for secret in secrets if secret):
         return "a secret of this workflow"
+    if len(text) < _SHORTEST:
+        return ""
     return next((name for name, pattern in _CREDENTIALS if pattern.search(text)), "")
+
+
+def leak(name: str, where: Where) -> Problem:
+    """Say where a credential stands, without showing it."""
+    return Problem(
+        message=f"The text contains {name}. It is not shown here, and nothing was sent.",
+        hint="Take it out; if it has been committed, revoke it.",
+        where=where,
+    )

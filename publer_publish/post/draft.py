@@ -7,10 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from publer_publish.errors import Problem, Severity, Where
+from publer_publish.errors import Problem, Severity
 from publer_publish.post.checks import Checks
-from publer_publish.post.count import measure
-from publer_publish.post.credentials import credential_in
+from publer_publish.post.credentials import credential_in, leak
 from publer_publish.post.document import Path
 from publer_publish.post.model import AccountRef, Comment, Content, Json, Media, MediaSource, Post
 from publer_publish.post.networks import NETWORKS, Network, spellings
@@ -19,7 +18,9 @@ from publer_publish.post.render import Positions, Renderer
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _OURS = frozenset({"text", "media", "type", "extra", "max_length"})
 _COMMENT_OURS = frozenset({"text", "media"})
-_MEDIA_OURS = frozenset({"file", "url", "id", "alt_text", "thumbnail"})
+_MEDIA_OURS = frozenset({"alt_text", "thumbnail"})
+_SOURCES = (MediaSource.ID, MediaSource.FILE, MediaSource.URL)
+"""``id`` first: with it an address is part of Publer's full form."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,9 +71,13 @@ class Draft:
         """What can be said of a post whose networks are not known: its templates, its media, its secrets."""
         text = self._rendered((*self._path, "text"), self._data.get("text"))
         media = self._media((*self._path, "media"), self._data.get("media"))
+        own = [self._own_comments(ref) for ref in self.post.accounts if ref.has_comments]
+        comments = [comment for at in (None, *own) for comment in self._comments(None, at) or ()]
         found = self._renderer.taken()
         found += self._leaks(text, (*self._path, "text"))
-        for item in media:
+        for comment in comments:
+            found += self._leaks_at(comment.text, comment)
+        for item in (*media, *(item for comment in comments for item in comment.media)):
             found += self._checks.inspect(item).problems
         return tuple(dict.fromkeys(found))
 
@@ -80,6 +85,7 @@ class Draft:
         """The shared text and media, for the preview of a post whose networks are not known."""
         text_path = (*self._path, "text")
         text = self._rendered(text_path, self._data.get("text"))
+        self._renderer.taken()  # ``check_shared`` tells them
         if text is None:
             return None
         return Content(
@@ -88,6 +94,17 @@ class Draft:
             text=text,
             where=self._positions.where(text_path if text else self._path),
             media=self._media((*self._path, "media"), self._data.get("media")),
+        )
+
+    def nowhere(self, network: str) -> Problem:
+        """The warning that a network is listed which no account of the post is on."""
+        path, _ = self._own(NETWORKS[network])
+        return Problem(
+            message=f"No account of this post is on {NETWORKS[network].label}: "
+            "what stands here is not published.",
+            hint=f"Add one to `accounts`, such as `{network}/*`, or remove this part.",
+            where=self._positions.where(path, key=True),
+            severity=Severity.WARNING,
         )
 
     def _own_comments(self, ref: AccountRef | None) -> int | None:
@@ -104,6 +121,10 @@ class Draft:
         limit = self._checks.limit(network, own)
         fits = self._checks.fits(network, own)
         text = self._rendered(text_path, own.get("text", self._data.get("text")), fits)
+        extra = _mapping(own.get("extra"))
+        if isinstance(extra.get("text"), str):
+            # It is what will be sent, and by what the post is recognised; rendered already.
+            text, text_path = extra["text"].strip(), (*own_path, "extra", "text")
         comments = self._comments(network, own_comments)
         found = self._renderer.taken()
         if text is None or comments is None:
@@ -117,8 +138,8 @@ class Draft:
             media=media,
             fields=_with_link(post_type, fields),
             comments=comments,
-            extra=_mapping(own.get("extra")),
-            length=measure(network, text),
+            extra=extra,
+            length=self._checks.length(network, own, text),
             limit=limit,
         )
         found += self._leaks(text, text_path)
@@ -172,14 +193,14 @@ class Draft:
     def _media_item(self, path: Path, item: Json) -> Media | None:
         if not isinstance(item, Mapping):
             return None
-        source = next((one for one in MediaSource if isinstance(item.get(one.value), str)), None)
+        source = next((one for one in _SOURCES if isinstance(item.get(one.value), str)), None)
         if source is None:
             return None
         thumbnail = item.get("thumbnail")
         own_thumbnail = (
             self._media_item((*path, "thumbnail"), thumbnail) if isinstance(thumbnail, Mapping) else None
         )
-        fields = {key: value for key, value in item.items() if key not in _MEDIA_OURS}
+        fields = {key: value for key, value in item.items() if key not in {*_MEDIA_OURS, source.value}}
         if isinstance(thumbnail, str):
             fields["thumbnail"] = thumbnail
         media = Media(
@@ -192,8 +213,9 @@ class Draft:
         )
         return self._checks.told(media)
 
-    def _comments(self, network: Network, own_comments: int | None) -> tuple[Comment, ...] | None:
+    def _comments(self, network: Network | None, own_comments: int | None) -> tuple[Comment, ...] | None:
         """The comments for an account, rendered for its network; None after a mistake in one of them."""
+        fits = self._checks.comment_fits(network) if network else None
         path: Path = (*self._path, "comments")
         items = self._data.get("comments")
         if own_comments is not None:
@@ -201,7 +223,7 @@ class Draft:
             items = self._data["accounts"][own_comments]["comments"]
         comments = []
         for index, item in enumerate(items if isinstance(items, list) else []):
-            comment = self._comment((*path, index), item, self._checks.comment_fits(network))
+            comment = self._comment((*path, index), item, fits)
             if comment is None:
                 return None
             comments.append(comment)
@@ -216,33 +238,24 @@ class Draft:
         if text is None:
             return None
         media = node.get("media")
-        items = media if isinstance(media, list) else [media] if media else []
         at: Path = (*path, "media")
-        found = [
-            self._media_item((*at, i) if isinstance(media, list) else at, one) for i, one in enumerate(items)
-        ]
+        found = self._media(at, media) if isinstance(media, list) else (self._media_item(at, media),)
+        is_publers_form = isinstance(media, Mapping) and not any(found)
+        ours = _COMMENT_OURS - {"media"} if is_publers_form else _COMMENT_OURS
         return Comment(
             text=text,
             where=self._positions.where((*path, "text") if "text" in node else path),
             media=tuple(one for one in found if one),
-            fields={key: value for key, value in node.items() if key not in _COMMENT_OURS},
+            fields={key: value for key, value in node.items() if key not in ours},
         )
 
     def _leaks(self, text: str | None, path: Path) -> list[Problem]:
         name = credential_in(text or "", self._secrets)
-        return [_leak(name, self._positions.where(path))] if name else []
+        return [leak(name, self._positions.where(path))] if name else []
 
     def _leaks_at(self, text: str, comment: Comment) -> list[Problem]:
         name = credential_in(text, self._secrets)
-        return [_leak(name, comment.where)] if name else []
-
-
-def _leak(name: str, where: Where) -> Problem:
-    return Problem(
-        message=f"The text contains {name}. It is not shown here, and nothing was sent.",
-        hint="Take it out; if it has been committed, revoke it.",
-        where=where,
-    )
+        return [leak(name, comment.where)] if name else []
 
 
 def _with_link(post_type: str, fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from publer_publish.errors import InvalidInputError, Problem, Severity, Where
 from publer_publish.post.checks import Checks
+from publer_publish.post.credentials import credential_in, leak
 from publer_publish.post.document import Document, Path, parse
 from publer_publish.post.draft import Draft
 from publer_publish.post.model import AccountRef, Json, Post, Selector, SelectorKind
@@ -34,6 +35,8 @@ class Loaded:
 
     drafts: tuple[Draft, ...] = ()
     problems: tuple[Problem, ...] = ()
+    accounts: tuple[AccountRef, ...] = ()
+    """Those of the ``accounts`` input."""
     notices: Sequence[Problem] = ()
     """Grows while contents are made: a placeholder is noticed when a template asks for it."""
 
@@ -56,7 +59,7 @@ def load(files: Iterable[tuple[str, bytes]], text: str, options: Options) -> Loa
         found, wrong = _Loader(_TextInput(), "", refs, options).load({"text": text})
         drafts += found
         problems += wrong
-    return Loaded(drafts=tuple(drafts), problems=tuple(dict.fromkeys(problems)))
+    return Loaded(drafts=tuple(drafts), problems=tuple(dict.fromkeys(problems)), accounts=refs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,7 @@ class _Loader:
         for path in paths:
             if skipped[path] is False:
                 post = self._renderer.tree(path, at(data, path), skip=is_text)
+                self._problems += self._leaks(path, post)
                 rendered = replaced(rendered, path, post)
         if isinstance(self._positions, Document):
             self._problems += check(self._positions, rendered)
@@ -119,6 +123,7 @@ class _Loader:
         if not refs and not skipped and "accounts" not in data:  # else the schema or a selector said why
             self._problems.append(self._no_accounts(path, data))
         networks = data.get("networks")
+        self._problems += self._listed_twice(path, networks)
         post = Post(
             file=self._file,
             index=index,
@@ -174,6 +179,36 @@ class _Loader:
             )
             return None
 
+    def _listed_twice(self, path: Path, networks: Json) -> list[Problem]:
+        """A network under two spellings: only one of them could be sent."""
+        first: dict[str, str] = {}
+        found = []
+        for key in networks if isinstance(networks, Mapping) else ():
+            earlier = first.setdefault(canonical(key), key)
+            if earlier != key:
+                found.append(
+                    Problem(
+                        message=f'"{key}" and "{earlier}" are one network here, so only one could count.',
+                        hint="Keep one: the key that is sent is always the account's own. "
+                        "Different articles for different accounts are two posts.",
+                        where=self._positions.where((*path, "networks", key), key=True),
+                    )
+                )
+        return found
+
+    def _leaks(self, path: Path, value: Json, below: Path = ()) -> Iterator[Problem]:
+        """Credentials in titles, options, alt texts …; texts and comments are looked at when rendered."""
+        if isinstance(value, Mapping):
+            for key, item in value.items():
+                yield from self._leaks(path, item, (*below, key))
+        elif isinstance(value, list):
+            for index, item in enumerate(value):
+                yield from self._leaks(path, item, (*below, index))
+        elif isinstance(value, str) and not is_text(below) and not _is_media_address(below):
+            name = credential_in(value, self._options.secrets)
+            if name:
+                yield leak(name, self._positions.where(path + below))
+
     def _no_accounts(self, path: Path, data: Mapping[str, Any]) -> Problem:
         where = self._positions.where((*path, "accounts") if "accounts" in data else path)
         return Problem(
@@ -224,12 +259,23 @@ def is_text(path: Path) -> bool:
     return below[:1] == ("comments",) and (len(below) == 2 or below[2:] == ("text",))  # noqa: PLR2004
 
 
+def _is_media_address(path: Path) -> bool:
+    """Whether a string of a post only tells Publer where to download: a signed address names its key."""
+    return "media" in path and path[-1] == "url"
+
+
 def named_networks(draft: Draft) -> tuple[tuple[str, ...], bool]:
     """The networks that a post lists or selects by name, and whether its selectors may mean others too."""
     selectors = [ref.selector for ref in draft.post.accounts]
     named = [selector.network for selector in selectors if selector.network]
     open_ended = any(selector.kind in (SelectorKind.ALL, SelectorKind.ID) for selector in selectors)
     return tuple(dict.fromkeys([*draft.post.networks, *named])), open_ended
+
+
+def unselected(draft: Draft) -> tuple[str, ...]:
+    """The networks that a post lists although no selector of it names one of them."""
+    named = {ref.selector.network for ref in draft.post.accounts}
+    return tuple(network for network in draft.post.networks if network not in named)
 
 
 def is_error(problem: Problem) -> bool:

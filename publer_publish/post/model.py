@@ -82,6 +82,11 @@ class AccountRef:
     """``share``, ``delete``, ``labels`` …: as Publer names them."""
     extra: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def has_options(self) -> bool:
+        """Whether it says more than which accounts."""
+        return self.has_comments or bool(self.fields) or bool(self.extra)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:

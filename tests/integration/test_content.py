@@ -1,0 +1,177 @@
+"""Promise: what stands in the post file is what is sent, whole; what cannot be sent is said, not left out."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from typing import Any
+
+import pytest
+
+from tests.integration.conftest import ROOT, Stage, account, results, statuses, world
+
+
+def sent(stage: Stage) -> dict[str, Any]:
+    """The first post of the one publish request."""
+    (request,) = [one for one in stage.requests("publish") if one.method == "POST"]
+    posts: list[dict[str, Any]] = request.body["bulk"]["posts"]
+    return posts[0]
+
+
+def with_media(stage: Stage) -> None:
+    shutil.copytree(ROOT / "examples/media", stage.workspace / "media")
+
+
+def test_options_of_an_account_are_sent_as_written_falsy_values_included(stage: Stage) -> None:
+    stage.open(world(account("twitter")))
+    options = {
+        "labels": ["a"],
+        "share": {"account_ids": ["abc"], "text": "again"},
+        "delete": {"hide": False, "delay": {"duration": 0, "unit": "Hour"}},
+    }
+    entry = {"id": "twitter/*", **options, "extra": {"previewed_media": False, "album_id": ""}}
+    stage.write("p.json", json.dumps({"text": "Hi", "accounts": [entry], "labels": ["x", "y"]}))
+    assert stage.run(post_file="p.json").exit_code == 0
+    body = sent(stage)
+    assert body["labels"] == ["x", "y"]
+    assert body["accounts"] == [
+        {"id": account("twitter").id, **options, "previewed_media": False, "album_id": ""}
+    ]
+
+
+def test_options_for_an_account_count_wherever_the_account_is_also_selected(stage: Stage) -> None:
+    stage.open(world(account("twitter")))
+    stage.write("p.yml", "text: Hi\naccounts: ['*', {id: twitter/Acme Inc, comments: [More]}]\n")
+    assert stage.run(post_file="p.yml").exit_code == 0
+    assert sent(stage)["accounts"] == [{"id": account("twitter").id, "comments": [{"text": "More"}]}]
+
+
+def test_media_of_a_comment_in_publers_own_form_are_sent_as_they_stand(stage: Stage) -> None:
+    stage.open(world(account("twitter")))
+    media = {"type": "photo", "path": "https://cdn.publer.example/x.png"}
+    stage.write(
+        "p.json", json.dumps({"text": "Hi", "accounts": ["*"], "comments": [{"text": "c", "media": media}]})
+    )
+    assert stage.run(post_file="p.json").exit_code == 0
+    assert sent(stage)["accounts"][0]["comments"] == [{"text": "c", "media": media}]
+
+
+def test_a_second_item_of_a_comment_which_publer_does_not_take_is_an_error(stage: Stage) -> None:
+    stage.open(world(account("twitter")))
+    with_media(stage)
+    stage.write(
+        "p.yml",
+        "text: Hi\naccounts: [twitter/*]\ncomments:\n"
+        "  - {text: a, media: [{file: media/card.png}, {file: media/square.jpg}]}\n",
+    )
+    run = stage.run(post_file="p.yml")
+    assert run.outputs["outcome"] == "invalid"
+    assert '"media" has 2 items; at most 1 are possible.' in run.text
+    assert stage.published() == []
+
+
+def test_an_id_goes_before_the_address_that_publers_full_form_has_beside_it(stage: Stage) -> None:
+    stage.open(world(account("twitter")))
+    item = {
+        "id": "m1", "url": "https://cdn.publer.example/x.png", "path": "/x", "type": "photo", "alt_text": "A",
+        "height": None, "validity": {"twitter": True}, "thumbnail": "https://cdn.publer.example/t.png",
+    }  # fmt: skip
+    stage.write("p.json", json.dumps({"text": "Hi", "media": [item], "accounts": ["twitter/*"]}))
+    stage.run(post_file="p.json")
+    assert sent(stage)["networks"]["twitter"]["media"] == [item]
+    assert stage.requests("/media") == []
+
+
+def test_a_text_in_extra_is_what_a_rerun_recognises(stage: Stage) -> None:
+    """Guards against: the text that was checked is not the one that was sent, so it is sent twice."""
+    stage.open(world(account("twitter")))
+    stage.write("p.yml", "text: Hi\nnetworks: {twitter: {extra: {text: ' Other '}}}\naccounts: [twitter/*]\n")
+    assert statuses(stage.run(post_file="p.yml")) == {"twitter": "published"}
+    assert statuses(stage.run(post_file="p.yml")) == {"twitter": "skipped"}
+    (post,) = stage.published()
+    assert post.text.strip() == "Other"
+
+
+def test_two_spellings_of_wordpress_are_an_error_because_one_would_be_lost(stage: Stage) -> None:
+    stage.open(world(account("wordpress")))
+    stage.write(
+        "p.yml",
+        "networks:\n  wordpress_oauth: {title: A, text: a}\n  wordpress_basic: {title: B, text: b}\n"
+        "accounts: ['wordpress/*']\n",
+    )
+    run = stage.run(post_file="p.yml")
+    assert run.outputs["outcome"] == "invalid"
+    assert 'p.yml:3:3 (networks.wordpress_basic): "wordpress_basic" and "wordpress_oauth" are one' in run.text
+
+
+@pytest.mark.parametrize("mode", ["publish", "validate"])
+def test_a_network_that_no_account_is_on_is_told(stage: Stage, mode: str) -> None:
+    stage.open(world(account("twitter")))
+    stage.write("p.yml", "text: Hi\nnetworks:\n  bluesky: {text: lost}\naccounts: [twitter/*]\n")
+    run = stage.run(post_file="p.yml", mode=mode)
+    assert run.exit_code == 0
+    assert "::warning file=p.yml,line=3,col=3" in run.stdout.decode()
+    assert run.text.count("No account of this post is on Bluesky: what stands here is not published.") == 1
+
+
+def test_with_a_star_only_publishing_knows_which_network_no_account_is_on(stage: Stage) -> None:
+    stage.open(world(account("twitter")))
+    stage.write("p.yml", "text: Hi\nnetworks: {bluesky: {text: lost}}\naccounts: ['*']\n")
+    assert "is on Bluesky" not in stage.run(post_file="p.yml", mode="validate").text
+    assert "is on Bluesky" in stage.run(post_file="p.yml").text
+
+
+@pytest.mark.parametrize("selector", ["twitter/*", "'*'", "66db83154e299efa19a2d8ea"])
+def test_the_comments_of_an_account_are_validated_without_a_key(stage: Stage, selector: str) -> None:
+    stage.open()
+    stage.write("p.yml", f"text: Hi\naccounts:\n  - id: {selector}\n    comments: ['{{{{ nope }}}}']\n")
+    run = stage.run(post_file="p.yml", mode="validate")
+    assert run.outputs["outcome"] == "invalid"
+    assert "p.yml:4:20 (accounts[0].comments[0]): There is no 'nope' for templates" in run.text
+
+
+def test_shared_comments_are_validated_where_no_network_is_known(stage: Stage) -> None:
+    stage.open()
+    stage.write("p.yml", "text: Hi\naccounts: ['*']\ncomments: ['{{ nope }}']\n")
+    assert stage.run(post_file="p.yml", mode="validate").outputs["outcome"] == "invalid"
+
+
+def test_one_posts_mistake_is_not_blamed_on_the_next(stage: Stage) -> None:
+    stage.open()
+    stage.write("p.yml", "- {text: '{{ nope }}', accounts: ['*']}\n- {text: Fine, accounts: [twitter/*]}\n")
+    run = stage.run(post_file="p.yml", mode="validate")
+    assert [row["status"] for row in results(run)] == ["invalid", "valid"]
+
+
+def test_a_content_warning_counts_in_results_as_it_does_for_the_limit(stage: Stage) -> None:
+    stage.open()
+    stage.write("p.yml", "text: Hello\nnetworks: {mastodon: {spoilerText: CW!}}\naccounts: [mastodon/*]\n")
+    (row,) = results(stage.run(post_file="p.yml", mode="validate"))
+    assert row["length"] == 8
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "media: [{id: a, alt_text: 'SECRET'}]",
+        "networks: {facebook: {title: 'SECRET', type: video}}",
+        "networks: {twitter: {options: ['SECRET', b], duration: 1}}",
+        "networks: {twitter: {extra: {text: 'see SECRET'}}}",
+        "labels: ['SECRET']",
+    ],
+)
+def test_the_key_is_published_nowhere_else_than_in_the_text_either(stage: Stage, place: str) -> None:
+    stage.open()
+    key = stage.sandbox.scenario.api_key
+    stage.write("p.yml", f"text: Hi\naccounts: ['*']\n{place.replace('SECRET', key)}\n")
+    run = stage.run(post_file="p.yml")
+    assert run.outputs["outcome"] == "invalid"
+    assert "The text contains a secret of this workflow." in run.text
+    assert stage.published() == []
+
+
+def test_doctor_looks_at_the_selectors_of_the_input_without_a_post_file(stage: Stage) -> None:
+    stage.open(world(account("twitter")))
+    run = stage.run(mode="doctor", accounts="twitter/*\nlinkedin/Nobody")
+    assert run.outputs["outcome"] == "unhealthy"
+    assert "No account matches `linkedin/Nobody`." in run.text
