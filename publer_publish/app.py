@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from publer_publish import __version__, config
-from publer_publish.clock import Clock, SystemClock
+from publer_publish.clock import Clock, SystemClock, WatchedClock
 from publer_publish.config import Config, Mode
 from publer_publish.delivery.ledger import Ledger
 from publer_publish.delivery.outcomes import Check, Result, Run
@@ -39,9 +39,12 @@ from publer_publish.signals import signals_cancel
 
 if TYPE_CHECKING:
     # The report is imported when there is something to tell: the first request need not wait for it.
+    from publer_publish.report.log import Row
     from publer_publish.report.rerun import Rerun
 
 _FOLDS = {key: network.fold for key, network in NETWORKS.items()}
+_OPEN_ROWS = 15
+"""A longer table is folded: what a plain run says shall be seen at a glance."""
 _HOME = "https://github.com/publer-publish/publer-publish"
 
 
@@ -71,10 +74,10 @@ def main(
 
     ``cancelled_early``: whether a signal came before this function could handle it.
     """
-    clock = clock or SystemClock()
     in_workflow = env.get("GITHUB_ACTIONS") == "true"
     inputs, as_json = (config.inputs_from_env(env), False) if in_workflow else _from_command_line(argv, env)
     console = open_console(env, sys.stderr if as_json else stdout)
+    clock = clock or (WatchedClock(console.live) if console.is_live else SystemClock())
     for secret in (
         *config.secrets_in(env),
         inputs.get("api-key", "").strip(),
@@ -216,22 +219,21 @@ def _tell(story: _Story, console: Console, json_stream: TextIO | None) -> int:
 
 def _report(run: Run, preview: str, rerun: Rerun, console: Console, json_stream: TextIO | None) -> int:
     """Annotations, rows, outputs, summary, one headline."""
-    from publer_publish.report.log import check_lines, closing_lines, result_lines  # noqa: PLC0415
-    from publer_publish.report.outputs import outputs  # noqa: PLC0415
+    from publer_publish.report.log import closing_lines  # noqa: PLC0415
+    from publer_publish.report.outputs import as_json, outputs  # noqa: PLC0415
     from publer_publish.report.summary import summary  # noqa: PLC0415
 
     markdown = summary(run, rerun=rerun, folds=_FOLDS)
     values = outputs(run, markdown, preview_file=preview)
     for problem in _to_annotate(run.problems):
         console.annotate(problem)
-    for line in [*check_lines(run.checks), *result_lines(run.results)]:
-        console.line(line)
+    _say_rows(run, console)
     unwritable = [
         *_attempt(lambda: console.set_outputs(values)),
         *_attempt(lambda: console.write_summary(markdown)),
     ]
     if json_stream is not None:
-        json_stream.write(values["results"] + "\n")
+        json_stream.write(as_json(run) + "\n")
     if run.failed:
         console.headline(run.headline, run.hint)
     elif unwritable:
@@ -241,6 +243,26 @@ def _report(run: Run, preview: str, rerun: Rerun, console: Console, json_stream:
             console.line(line)
     console.finish()
     return 1 if run.failed or unwritable else 0
+
+
+def _say_rows(run: Run, console: Console) -> None:
+    """The tables. A long one is folded, and what needs attention stands below it once more."""
+    from publer_publish.report.log import account_rows, check_rows, result_rows  # noqa: PLC0415
+
+    rows = [*check_rows(run.checks), *result_rows(run.results)]
+    if run.mode == Mode.ACCOUNTS and not run.failed:
+        rows += account_rows(run.accounts)
+    if len(run.results) <= _OPEN_ROWS:
+        _say_each(rows, console)
+        return
+    with console.group(f"All {len(run.results):,} targets"):
+        _say_each(rows, console)
+    _say_each([row for row in rows if row.severity in {Severity.ERROR, Severity.WARNING}], console)
+
+
+def _say_each(rows: Sequence[Row], console: Console) -> None:
+    for row in rows:
+        console.row(row.label, row.rest, row.severity)
 
 
 def _attempt(action: Callable[[], None]) -> list[ActionError]:
@@ -316,6 +338,7 @@ def _conclude(story: _Story) -> Run:
         job_ids=tuple(ledger.job_ids),
         workspace=ledger.workspace,
         checks=tuple(story.checks),
+        accounts=tuple(story.session.accounts) if story.session else (),
     )
 
 

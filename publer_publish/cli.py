@@ -29,16 +29,40 @@ _HELP = {
     "github-token": "or GITHUB_TOKEN; only to look up a release",
     "api-url": "where Publer's API is",
 }
+_EXAMPLES = {
+    Mode.PUBLISH: """examples:
+  PUBLER_API_KEY=... python entrypoint.py publish posts/release.yml
+  PUBLER_API_KEY=... python entrypoint.py publish posts/release.yml --variables tag=v1.2.3
+  PUBLER_API_KEY=... python entrypoint.py publish --text "We are live!" --accounts "bluesky/*"
+""",
+    Mode.VALIDATE: """examples:
+  python entrypoint.py validate "posts/*.yml"
+  python entrypoint.py validate posts/release.yml --preview-file preview.html
+  python entrypoint.py validate posts/release.yml --json | jq '.[] | select(.status == "invalid")'
+""",
+    Mode.DOCTOR: """examples:
+  PUBLER_API_KEY=... python entrypoint.py doctor
+  PUBLER_API_KEY=... python entrypoint.py doctor "posts/*.yml"
+""",
+    Mode.ACCOUNTS: """examples:
+  PUBLER_API_KEY=... python entrypoint.py accounts
+  PUBLER_API_KEY=... python entrypoint.py accounts --json | jq -r '.[].id'
+""",
+}
+_JSON = {
+    Mode.PUBLISH: "print the results",
+    Mode.VALIDATE: "print the results",
+    Mode.DOCTOR: "print the checks",
+    Mode.ACCOUNTS: "print the accounts",
+}
 _FROM_ENV = {
     "api-key": "PUBLER_API_KEY",
     "workspace-id": "PUBLER_WORKSPACE_ID",
     "github-token": "GITHUB_TOKEN",
 }
 _REPEATED = ("accounts", "variables")
-_EXAMPLE = """examples:
-  python entrypoint.py validate posts/release.yml
-  PUBLER_API_KEY=... python entrypoint.py publish posts/release.yml --variables tag=v1.2.3
-  PUBLER_API_KEY=... python entrypoint.py accounts
+_MORE = """
+Each command has examples of its own: python entrypoint.py validate --help
 """
 
 
@@ -66,17 +90,24 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python entrypoint.py",
         description="Publish post files to social networks through Publer, now.",
-        epilog=_EXAMPLE,
+        epilog=_EXAMPLES[Mode.PUBLISH] + _MORE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"publer-publish {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for mode, what in _COMMANDS.items():
-        command = commands.add_parser(str(mode), help=what, description=what[0].upper() + what[1:] + ".")
+        command = commands.add_parser(
+            str(mode),
+            help=what,
+            description=what[0].upper() + what[1:] + ".",
+            epilog=_EXAMPLES[mode],
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
         command.add_argument("files", nargs="*", metavar="FILE", help="a post file or a glob")
         for name, text in _HELP.items():
             default = f" (default: {INPUTS[name]})" if INPUTS[name] else ""
             action = "append" if name in _REPEATED else "store"
             command.add_argument(f"--{name}", action=action, metavar="VALUE", help=text + default)
-        command.add_argument("--json", action="store_true", help="print the results as JSON and nothing else")
+        only = f"{_JSON[mode]} as JSON on standard output, and everything else on standard error"
+        command.add_argument("--json", action="store_true", help=only)
     return parser

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import islice
 
 from publer_publish.config import Mode
-from publer_publish.delivery.outcomes import Check, Result, Status
+from publer_publish.delivery.outcomes import Check, Listed, Result, Status
 from publer_publish.errors import InvalidInputError, Problem, Severity, Where
 from publer_publish.post.draft import Composed, Draft
 from publer_publish.post.load import Loaded, is_error, named_networks, unselected
@@ -79,13 +79,19 @@ def doctor(session: Session) -> Told:
 def accounts(session: Session) -> Told:
     """List the accounts of the workspace: what selectors can name."""
     from publer_publish.connection import connect  # noqa: PLC0415  (as in ``publish``)
-    from publer_publish.delivery.resolve import describe  # noqa: PLC0415
 
     deadline = session.deadline()
     publer = connect(session, deadline)
-    for account in publer.accounts(deadline=deadline):
-        trouble = f"  (needs attention: {account.trouble})" if account.trouble else ""
-        session.console.line(f"{account.id}  {describe(account).removesuffix(f' ({account.id})')}{trouble}")
+    session.accounts = [
+        Listed(
+            id=account.id,
+            network=canonical(account.provider),
+            name=account.name,
+            type=account.type,
+            trouble=account.trouble,
+        )
+        for account in publer.accounts(deadline=deadline)
+    ]
     return (), ()
 
 

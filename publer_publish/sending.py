@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from importlib import import_module
+from shutil import get_terminal_size
 
 from publer_publish.clock import Deadline
 from publer_publish.config import OnDuplicate
@@ -34,6 +34,7 @@ def send(
         clock=session.clock,
         log=session.console.line,
         warn=session.warn,
+        details=session.console.details,
         meanwhile=_load_the_report,
     ).deliver(targets, deadline)
 
@@ -59,7 +60,12 @@ def _rules(session: Session) -> Rules:
 def _prepare(session: Session, publer: Publer, items: Sequence[Media], deadline: Deadline) -> Prepared:
     """Bring the media of the run to Publer."""
     from publer_publish.delivery.upload import prepare  # noqa: PLC0415  (most posts have no media)
-    from publer_publish.delivery.upload_progress import on_terminal  # noqa: PLC0415
+    from publer_publish.delivery.upload_progress import Progress, bar  # noqa: PLC0415
+
+    console = session.console
+
+    def show(files: Sequence[Progress]) -> None:
+        console.live(bar(files, get_terminal_size().columns - 1) if files else "")
 
     return prepare(
         items,
@@ -68,5 +74,5 @@ def _prepare(session: Session, publer: Publer, items: Sequence[Media], deadline:
         deadline=deadline,
         clock=session.clock,
         log=session.console.line,
-        show=on_terminal(sys.stderr) if sys.stderr.isatty() else None,
+        show=show if console.is_live else None,
     )

@@ -9,7 +9,7 @@ from typing import Any
 from publer_publish.clock import Clock, Deadline
 from publer_publish.config import Config
 from publer_publish.delivery.ledger import Ledger
-from publer_publish.delivery.outcomes import Result
+from publer_publish.delivery.outcomes import Listed, Result
 from publer_publish.errors import InvalidInputError, Problem, Where
 from publer_publish.github.console import Console
 from publer_publish.github.context import Event
@@ -38,6 +38,8 @@ class Session:
     """Rows that are known although the run ends with an error; else the ledger's count."""
     preview: PreviewFile | None = None
     """Where the preview page goes; None: nobody asked for it."""
+    accounts: Sequence[Listed] = ()
+    """What ``accounts`` found."""
     previewed: Sequence[Result] = ()
     """What would be sent, for the preview of a run that ends before it has results."""
 

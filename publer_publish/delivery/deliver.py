@@ -60,6 +60,8 @@ class Delivery:
     clock: Clock
     log: Callable[[str], None]
     warn: Callable[[Problem], None]
+    details: Callable[[str, str], None] = lambda _title, _text: None
+    """Where a title and a long text go that only a search for a cause needs."""
     meanwhile: Callable[[], None] = lambda: None
     """Work for the time in which nothing is done but waiting for a job."""
     _known: set[str] = field(default_factory=set)
@@ -204,7 +206,8 @@ class Delivery:
             self.log(f"{silence} Looking in Publer's post list.")
             confirmer.settle([Doubt(one, Status.UNCONFIRMED, f"{silence} {LOOK_FIRST}") for one in request])
             return
-        self.log(f"Publer's job {job_id} ended. Its answer: {job.raw}")
+        self.log(f"Publer's job {job_id} ended.")
+        self.details("Publer's answer, for a report of a problem", job.raw)
         if job.locked:
             self.warn(
                 Problem(

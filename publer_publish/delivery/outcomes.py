@@ -72,6 +72,19 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """One line of ``accounts``: what a selector can name."""
+
+    id: str
+    network: str
+    name: str
+    type: str = ""
+    """Publer's finer word, such as ``in_page``."""
+    trouble: str = ""
+    """Publer's own words when the connection is broken."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
     """Everything the report needs to know about a run."""
 
@@ -88,3 +101,4 @@ class Run:
     job_ids: tuple[str, ...] = ()
     workspace: str = ""
     checks: tuple[Check, ...] = ()
+    accounts: tuple[Listed, ...] = ()

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import Protocol, TextIO
 
-from publer_publish.errors import Problem
+from publer_publish.errors import Problem, Severity
 from publer_publish.github.redact import Redactor
 
 
@@ -23,8 +23,25 @@ class Console(Protocol):
         """Print a line, or several."""
         ...
 
+    def row(self, label: str, rest: str, severity: Severity | None = None) -> None:
+        """Print a line whose first part says how it stands; ``severity``: how bad, None: all is well."""
+        ...
+
     def group(self, title: str) -> AbstractContextManager[None]:
         """Put the lines printed meanwhile under a title. Groups do not nest: an inner one is a line."""
+        ...
+
+    def details(self, title: str, text: str) -> None:
+        """Print what only a search for a cause needs: folded away, and on a desk only when debugging."""
+        ...
+
+    @property
+    def is_live(self) -> bool:
+        """Whether somebody watches, so that a line may change."""
+        ...
+
+    def live(self, text: str) -> bool:
+        """Show one line until the next is printed. Return whether it took the place of such a one."""
         ...
 
     def debug(self, text: str) -> None:

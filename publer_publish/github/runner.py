@@ -48,6 +48,9 @@ class Runner:
         for line in self._clean(text).split("\n"):
             self._write(line)
 
+    def row(self, label: str, rest: str, severity: Severity | None = None) -> None:  # noqa: ARG002
+        self.line(label + rest)
+
     @contextmanager
     def group(self, title: str) -> Iterator[None]:
         if self._in_group:
@@ -61,6 +64,17 @@ class Runner:
         finally:
             self._write(command("endgroup"))
             self._in_group = False
+
+    def details(self, title: str, text: str) -> None:
+        with self.group(title):
+            self.line(text)
+
+    @property
+    def is_live(self) -> bool:
+        return False
+
+    def live(self, text: str) -> bool:  # noqa: ARG002 - a log cannot take a line back
+        return False
 
     def debug(self, text: str) -> None:
         if self._debugging:

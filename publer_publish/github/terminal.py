@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from shutil import get_terminal_size
 from typing import TextIO
 
 from publer_publish.errors import Problem, Severity
@@ -11,8 +12,10 @@ from publer_publish.github.commands import neutralise, one_line
 from publer_publish.github.files import CommandFiles
 from publer_publish.github.redact import Redactor
 
+_CLEAR = "\r\x1b[2K"
 _INDENT = "    "
 _COLOURS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.NOTICE: "36"}
+_GOOD = "32"
 
 
 class Terminal:
@@ -23,7 +26,10 @@ class Terminal:
         self._redact = redact or Redactor()
         self._files = CommandFiles(env, self._redact)
         self._debugging = env.get("RUNNER_DEBUG") == "1"
-        self._coloured = stdout.isatty() and not env.get("NO_COLOR")
+        # A terminal that says of itself that it understands no commands gets none.
+        self._moves = stdout.isatty() and env.get("TERM") != "dumb"
+        self._coloured = self._moves and not env.get("NO_COLOR")
+        self._is_showing = False
         self._headline_said = False
 
     def mask(self, secret: str) -> None:
@@ -32,10 +38,33 @@ class Terminal:
     def line(self, text: str = "") -> None:
         self._write(self._clean(text))
 
+    def row(self, label: str, rest: str, severity: Severity | None = None) -> None:
+        colour = _COLOURS[severity] if severity else _GOOD
+        self._write(self._colour(self._clean(label), colour) + self._clean(rest))
+
     @contextmanager
     def group(self, title: str) -> Iterator[None]:
         self._write(self._colour(self._clean_line(title), "1"))
         yield
+
+    def details(self, title: str, text: str) -> None:
+        if self._debugging:
+            with self.group(title):
+                self.line(text)
+
+    @property
+    def is_live(self) -> bool:
+        return self._moves
+
+    def live(self, text: str) -> bool:
+        if not self._moves:
+            return False
+        replaced = self._is_showing
+        width = get_terminal_size().columns - 1
+        self._stdout.write(_CLEAR + self._clean_line(text)[:width])
+        self._stdout.flush()
+        self._is_showing = bool(text)
+        return replaced
 
     def debug(self, text: str) -> None:
         if self._debugging:
@@ -66,7 +95,7 @@ class Terminal:
         return self._redact(text)
 
     def finish(self) -> None:
-        """Nothing was left out."""
+        self.live("")
 
     def _say(self, severity: Severity, message: str, hint: str) -> None:
         label = self._colour(f"{severity}:", _COLOURS[severity])
@@ -87,6 +116,8 @@ class Terminal:
         return self._redact(one_line(self._redact(text)))
 
     def _write(self, text: str) -> None:
+        if self._is_showing:
+            self.live("")
         encoding = getattr(self._stdout, "encoding", None) or "utf-8"
         self._stdout.write(text.encode(encoding, "replace").decode(encoding) + "\n")
         self._stdout.flush()

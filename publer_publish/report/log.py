@@ -3,14 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from publer_publish.delivery.outcomes import Check, Result, Run
-from publer_publish.errors import Problem
+from publer_publish.delivery.outcomes import Check, Listed, Result, Run, Status
+from publer_publish.errors import Problem, Severity
+from publer_publish.report.outcome import needs_attention
 from publer_publish.report.preview import usage
 from publer_publish.report.text import columns, one_line, pad
 from publer_publish.report.words import explanation, post_names, target
 
 _MOST_JOB_IDS = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A line of a table. Its first cell says how it stands."""
+
+    label: str
+    rest: str
+    severity: Severity | None = None
+    """How bad; None: all is well."""
+
+    @property
+    def text(self) -> str:
+        return self.label + self.rest
 
 
 def result_line(result: Result) -> str:
@@ -19,11 +35,54 @@ def result_line(result: Result) -> str:
 
 
 def result_lines(results: Sequence[Result]) -> list[str]:
+    """Return the rows of ``result_rows`` as text."""
+    return [row.text for row in result_rows(results)]
+
+
+def result_rows(results: Sequence[Result]) -> list[Row]:
     """Return all targets as an aligned table, with a column for the post if there are several."""
     names = post_names(results)
-    if len(names) == 1:
-        return aligned([_cells(result) for result in results])
-    return aligned([[names[result.file, result.post], *_cells(result)] for result in results])
+    several = len(names) > 1
+    cells = [_cells(result) for result in results]
+    if several:
+        cells = [
+            [first, names[result.file, result.post], *rest]
+            for result, (first, *rest) in zip(results, cells, strict=True)
+        ]
+    return _rows(cells, [_severity(result) for result in results])
+
+
+def account_rows(accounts: Sequence[Listed]) -> list[Row]:
+    """Return the accounts as an aligned table: what a selector can name, and what is wrong with it."""
+    if not accounts:
+        return [Row(label="", rest="This workspace has no accounts: connect one in Publer.")]
+    cells = [
+        [
+            one_line(account.id, 80),
+            one_line(f"{account.network}/{account.name}", 120),
+            one_line(account.type, 40),
+            f"needs attention: {one_line(account.trouble, 500)}" if account.trouble else "",
+        ]
+        for account in accounts
+    ]
+    severities = [Severity.WARNING if account.trouble else None for account in accounts]
+    head = ["ID", "SELECTOR", "TYPE", ""]
+    first, *rows = _rows([head, *cells], [None, *severities])
+    return [Row(label="", rest=first.text), *rows]
+
+
+def _rows(cells: Sequence[Sequence[str]], severities: Sequence[Severity | None]) -> list[Row]:
+    lines = aligned(cells)
+    return [
+        Row(label=line[: len(row[0])], rest=line[len(row[0]) :], severity=severity)
+        for row, line, severity in zip(cells, lines, severities, strict=True)
+    ]
+
+
+def _severity(result: Result) -> Severity | None:
+    if needs_attention(result):
+        return Severity.WARNING if result.status is Status.UNCONFIRMED else Severity.ERROR
+    return Severity.NOTICE if result.status in {Status.SKIPPED, Status.ACCEPTED} else None
 
 
 def _cells(result: Result) -> list[str]:
@@ -48,17 +107,24 @@ def problem_lines(problem: Problem) -> list[str]:
 
 
 def check_lines(checks: Sequence[Check]) -> list[str]:
+    """Return the rows of ``check_rows`` as text."""
+    return [row.text for row in check_rows(checks)]
+
+
+def check_rows(checks: Sequence[Check]) -> list[Row]:
     """Return doctor's checks, a line each, with the cure below what is not in order."""
-    rows = [
+    cells = [
         ["ok" if check.ok else "NOT OK", one_line(check.name, 80), one_line(check.detail, 1000)]
         for check in checks
     ]
-    lines: list[str] = []
-    for check, line in zip(checks, aligned(rows), strict=True):
-        lines.append(line)
+    rows: list[Row] = []
+    for check, row in zip(
+        checks, _rows(cells, [None if check.ok else Severity.ERROR for check in checks]), strict=True
+    ):
+        rows.append(row)
         if check.cure and not check.ok:
-            lines.append(f"        {one_line(check.cure, 1000)}")
-    return lines
+            rows.append(Row(label="", rest=f"        {one_line(check.cure, 1000)}"))
+    return rows
 
 
 def closing_lines(run: Run) -> list[str]:

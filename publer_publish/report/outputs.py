@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from publer_publish.delivery.outcomes import Result, Run, Status
@@ -68,6 +69,15 @@ def row(result: Result) -> dict[str, Any]:
         "url": result.url,
         "message": one_line(result.message, _MESSAGE_LIMITS[0]),
     }
+
+
+def as_json(run: Run) -> str:
+    """Return what ``--json`` prints: the rows of the results, or doctor's checks, or the accounts."""
+    if run.mode == "doctor":
+        return _dump([asdict(check) for check in run.checks])
+    if run.mode == "accounts":
+        return _dump([asdict(account) for account in run.accounts])
+    return _dump([row(result) for result in run.results])
 
 
 def _count(run: Run, *statuses: Status) -> str:
