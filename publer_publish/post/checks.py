@@ -41,13 +41,15 @@ class Checks:
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
         self._inspected: dict[Media, Inspected] = {}
+        self._usable: Mapping[str, MediaInfo] = {}
 
     def inspect(self, media: Media) -> Inspected:
         """Look at a media item: its file's head if it is one, else its name."""
         if media not in self._inspected:
             from publer_publish.post.media import check_files  # noqa: PLC0415  (most posts have no media)
 
-            checked = check_files(self._workspace, [media])
+            checked = check_files(self._workspace, [media], self._usable)
+            self._usable = checked.infos
             self._inspected[media] = Inspected(info=checked.info(media), problems=checked.problems)
         return self._inspected[media]
 

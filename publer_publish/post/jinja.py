@@ -258,7 +258,13 @@ def undeclared(source: str) -> frozenset[str]:
     """Return the names that the template takes from its context. Raises TemplateError."""
     environment = _parsing()
     try:
-        names = meta.find_undeclared_variables(environment.parse(source))
+        tree = environment.parse(source)
+        # Without a statement nothing declares a name: no need for Jinja's own analysis (1 ms a template).
+        names = (
+            meta.find_undeclared_variables(tree)
+            if "{%" in source
+            else {node.name for node in tree.find_all(nodes.Name)}
+        )
     except Exception as error:  # noqa: BLE001  (whatever a template does wrong is its author's to mend)
         raise template_errors.explain(error, source, {}, list(environment.filters)) from None
     return frozenset(names - set(environment.globals))

@@ -49,9 +49,14 @@ class Checked:
         return self.infos.get(media.value) if media.source is MediaSource.FILE else None
 
 
-def check_files(workspace: Workspace, items: Iterable[Media]) -> Checked:
-    """Check each item and its thumbnail; a file is opened once, however often it is named."""
-    infos: dict[str, MediaInfo] = {}
+def check_files(
+    workspace: Workspace, items: Iterable[Media], known: Mapping[str, MediaInfo] | None = None
+) -> Checked:
+    """Check each item and its thumbnail; a file is opened once, however often it is named.
+
+    ``known``: usable files that were opened before, by their path as written.
+    """
+    infos: dict[str, MediaInfo] = dict(known or {})
     failed: dict[str, tuple[Problem, ...]] = {}
     problems: list[Problem] = []
     for media in _with_thumbnails(items):

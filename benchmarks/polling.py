@@ -1,0 +1,112 @@
+"""(c): how late the end of a job is noticed, and after how many polls, on a clock that nobody waits for."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from statistics import mean
+
+from publer_publish.clock import Deadline
+from publer_publish.delivery.poll import wait_for_job
+from publer_publish.delivery.waiting import Progress
+from publer_publish.publer.client import Publer
+from publer_publish.publer.model import JobState
+from publer_publish.publer.transport import Transport
+from sandbox.clock import VirtualClock
+from sandbox.scenario import Job, RateLimit, Scenario
+from sandbox.server import Sandbox
+
+LENGTHS = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0, 100.0, 150.0, 200.0, 300.0)
+"""Seconds that a job takes."""
+OURS = "this action"
+PHASES = 15
+"""Jobs of about the same length, so that a schedule that happens to hit one length gains nothing."""
+_GOLDEN = 0.6180339887
+"""Spreads them evenly and without a rhythm."""
+
+Wait = Callable[[Publer, str, Deadline], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noticed:
+    """One length of job and one way to poll."""
+
+    length: float
+    delay: float
+    """Mean seconds from the job's end to its being noticed."""
+    longest: float
+    polls: float
+    """Mean number."""
+    refused: int
+    """Requests beyond the rate limit."""
+    late: float
+    """The greatest share of what the rule allows: 0.5 s and a tenth of the job's length."""
+
+
+def _ours(publer: Publer, job_id: str, deadline: Deadline) -> None:
+    progress = Progress(deadline.clock, lambda _: None, "")
+    wait_for_job(publer, job_id, deadline=deadline, progress=progress)
+
+
+def _every(seconds: float) -> Wait:
+    def wait(publer: Publer, job_id: str, deadline: Deadline) -> None:
+        deadline.clock.sleep(seconds)
+        while publer.job(job_id, deadline=deadline).state is JobState.WORKING:
+            deadline.clock.sleep(seconds)
+
+    return wait
+
+
+WAYS: dict[str, Wait] = {
+    OURS: _ours,
+    "every 1 s": _every(1),
+    "every 3 s": _every(3),
+    "every 10 s": _every(10),
+}
+
+
+def measure() -> dict[str, list[Noticed]]:
+    """Way → one entry per length. Real HTTP; time passes only when somebody sleeps."""
+    return {name: [_noticed(wait, length) for length in LENGTHS] for name, wait in WAYS.items()}
+
+
+def _noticed(wait: Wait, length: float) -> Noticed:
+    runs = [_once(wait, length * (0.8 + 0.4 * (phase * _GOLDEN % 1))) for phase in range(PHASES)]
+    return Noticed(
+        length=length,
+        delay=mean(delay for _, delay, _, _ in runs),
+        longest=max(delay for _, delay, _, _ in runs),
+        polls=mean(polls for _, _, polls, _ in runs),
+        refused=sum(refused for _, _, _, refused in runs),
+        late=max(delay / (0.5 + 0.1 * exact) for exact, delay, _, _ in runs),
+    )
+
+
+def _once(wait: Wait, length: float) -> tuple[float, float, int, int]:
+    clock = VirtualClock()
+    with Sandbox(Scenario(job=Job(delay=length), rate_limit=RateLimit()), clock=clock) as sandbox:
+        workspace = sandbox.scenario.workspaces[0]
+        transport = Transport(sandbox.url, sandbox.scenario.api_key, workspace.id, clock, lambda _: None)
+        with transport:
+            publer = Publer(transport)
+            deadline = Deadline.after(clock, 3600)
+            account = workspace.accounts[0]
+            content = {
+                "networks": {account.provider: {"type": "status", "text": "x"}},
+                "accounts": [{"id": account.id}],
+            }
+            job_id = publer.publish({"state": "scheduled", "posts": [content]}, deadline=deadline)
+            started = clock.monotonic()
+            wait(publer, job_id, deadline)
+            delay = clock.monotonic() - started - length
+        polls = [request for request in sandbox.record.requests if request.path.startswith("/job_status")]
+    return length, delay, len(polls), sum(request.status == 429 for request in polls)
+
+
+def fewest_polls(length: float) -> int:
+    """How many polls any schedule needs that is never later than 0.5 s and a tenth of the length.
+
+    The n-th poll can be no later than 5 · (1.1ⁿ − 1) s.
+    """
+    return math.ceil(math.log(length / 5 + 1) / math.log(1.1))
