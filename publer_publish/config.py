@@ -5,7 +5,6 @@ The only module below ``entrypoint`` that knows how inputs are named in the envi
 
 from __future__ import annotations
 
-import difflib
 import ipaddress
 import re
 from collections.abc import Iterable, Mapping
@@ -317,5 +316,7 @@ def quoted(value: str, longest: int = 40) -> str:
 
 def guess(value: str, allowed: Iterable[str]) -> str:
     """`` Did you mean `x`?`` or nothing."""
+    import difflib  # noqa: PLC0415
+
     close = difflib.get_close_matches(value.replace("_", "-"), list(allowed), n=1)
     return f" Did you mean `{close[0]}`?" if close else ""

@@ -13,7 +13,6 @@ from publer_publish.delivery.outcomes import Listed, Result
 from publer_publish.errors import InvalidInputError, Problem, Where
 from publer_publish.github.console import Console
 from publer_publish.github.context import Event
-from publer_publish.github.release import fetch_release
 from publer_publish.post.checks import Checks
 from publer_publish.post.document import MAX_BYTES
 from publer_publish.post.load import Loaded, Options, is_error, load
@@ -89,6 +88,8 @@ class Session:
         )
 
     def _fetch_release(self, tag: str) -> Mapping[str, Any]:
+        from publer_publish.github.release import fetch_release  # noqa: PLC0415  (few posts need one)
+
         self.console.line(f"Looking up the release {tag} at GitHub.")
         return fetch_release(
             self.event.api_url, self.event.repository, tag, self.config.github_token, clock=self.clock

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from publer_publish.errors import InvalidInputError, Problem, Where
-from publer_publish.post import document_json, document_yaml
 from publer_publish.post.document_nodes import Node, Source, place_in_string
 
 MAX_BYTES = 1024 * 1024
@@ -100,11 +99,20 @@ def parse(content: bytes, file: str) -> Document:
     source = Source(file, _decode(content, file))
     if not source.text.strip():
         raise InvalidInputError(_empty(file))
-    reader = document_json if file.lower().endswith(".json") else document_yaml
-    root = reader.read(source)
+    root = _read(source, is_json=file.lower().endswith(".json"))
     if root.value is None and root.start >= root.end:
         raise InvalidInputError(_empty(file))
     return Document(file=file, data=root.value, _root=root, _source=source)
+
+
+def _read(source: Source, *, is_json: bool) -> Node:
+    if is_json:
+        from publer_publish.post import document_json  # noqa: PLC0415
+
+        return document_json.read(source)
+    from publer_publish.post import document_yaml  # noqa: PLC0415
+
+    return document_yaml.read(source)
 
 
 def _empty(file: str) -> Problem:

@@ -11,15 +11,17 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import urlsplit
 
 from publer_publish.errors import Problem, Severity
 from publer_publish.post.model import Media, MediaSource
 from publer_publish.post.networks import Kind, Network, network
-from publer_publish.post.probe_header import MediaInfo
 
-Item = tuple[Media, MediaInfo | None]
+if TYPE_CHECKING:
+    from publer_publish.post.probe_header import MediaInfo
+
+Item: TypeAlias = "tuple[Media, MediaInfo | None]"
 """A media item and what is known about it; None for what is no file, or no usable one."""
 
 FORMATS: Mapping[str, tuple[Kind, frozenset[str]]] = {

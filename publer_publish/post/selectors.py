@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 
 from publer_publish.post.model import Selector, SelectorKind
@@ -43,6 +42,8 @@ def _complaint(text: str, network: str, key: str, slash: bool, name: str) -> tup
     if key in NETWORKS and not name:
         return f"`{shown}` names a network but no account.", f"For all its accounts write `{key}/*`. {forms}"
     if slash:
+        import difflib  # noqa: PLC0415
+
         close = difflib.get_close_matches(network.lower(), NETWORKS, n=1)
         guess = f"Did you mean `{close[0]}/{name}`? " if close else ""
         return (

@@ -13,7 +13,6 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from pathlib import Path
 from types import TracebackType
@@ -244,6 +243,8 @@ class Workspace:
         directory, _, wanted = name.rpartition("/")
         near: list[str] = []
         if not name.startswith("/"):
+            from difflib import get_close_matches  # noqa: PLC0415
+
             near = get_close_matches(wanted, [entry for entry, _ in self._list(directory, name)], n=1)
         guess = f"Did you mean {(directory and directory + '/') + near[0]!r}? " if near else ""
         return _MissingError(f"{name!r} does not exist in the workspace.", hint=guess + _RELATIVE)
