@@ -228,6 +228,8 @@ def _report(run: Run, preview: str, rerun: Rerun, console: Console, json_stream:
     for problem in _to_annotate(run.problems):
         console.annotate(problem)
     _say_rows(run, console)
+    if preview:
+        console.line(f"Preview page: {preview}")
     unwritable = [
         *_attempt(lambda: console.set_outputs(values)),
         *_attempt(lambda: console.write_summary(markdown)),

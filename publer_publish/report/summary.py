@@ -12,14 +12,14 @@ from publer_publish.report.markdown import code, in_html, inline, link, quoted
 from publer_publish.report.outcome import needs_attention
 from publer_publish.report.preview import Fold, Preview, fold_of, link_of, previews, usage
 from publer_publish.report.rerun import Rerun, rerun_lines
-from publer_publish.report.text import plural
+from publer_publish.report.text import one_line, plural
 from publer_publish.report.words import (
     OUTCOME_SYMBOLS,
     SYMBOLS,
     counts,
+    explanation,
     network_label,
     post_names,
-    status_words,
     target,
 )
 
@@ -40,6 +40,11 @@ _OPEN_ROWS = 30
 _OPEN_PREVIEWS = 3
 _MOST_PREVIEWED_POSTS = 100
 _MOST_PROBLEMS = 300
+_NO_BREAK = "\N{NO-BREAK SPACE}"
+_SHORT = 24
+"""Code points of a table cell that stays on one line."""
+_BEGINNING = 60
+"""Code points of a text that tell which post it is."""
 _TAIL = 40
 """Code points of a text that show where it is cut."""
 
@@ -159,14 +164,19 @@ def _table(results: Sequence[Result], names: Mapping[tuple[str, int], str]) -> I
     yield f"|{' --- |' if several else ''} --- | --- | ---: | --- |"
     for result in results:
         post = f" {inline(names[result.file, result.post])} |" if several else ""
-        status = f"{SYMBOLS[result.status]} {status_words(result)}"
-        length = usage(result.length, result.limit)
-        yield f"|{post} {inline(target(result))} | {status} | {length} | {_what(result)} |"
+        status = f"{SYMBOLS[result.status]}{_NO_BREAK}{result.status.value}"
+        length = _together(usage(result.length, result.limit))
+        yield f"|{post} {_together(inline(target(result)))} | {status} | {length} | {_what(result)} |"
 
 
 def _what(result: Result) -> str:
     seen = link("view post", result.url) if result.url else ""
-    return " · ".join(part for part in (seen, inline(result.message)) if part)
+    return " · ".join(part for part in (seen, inline(explanation(result)), inline(result.message)) if part)
+
+
+def _together(text: str) -> str:
+    """Return a short text that a narrow column does not break."""
+    return text.replace(" ", _NO_BREAK) if len(text) <= _SHORT else text
 
 
 def _rerun(run: Run, rerun: Rerun) -> Iterator[str]:
@@ -192,7 +202,8 @@ def _previews(results: Sequence[Result], folds: Mapping[str, Fold | None]) -> It
         by_post.setdefault((preview.results[0].file, preview.results[0].post), []).append(preview)
     names = post_names(results)
     for post, group in list(by_post.items())[:_MOST_PREVIEWED_POSTS]:
-        title = f"{in_html(names[post])} · {plural(len(group), 'text')}"
+        begins = in_html(one_line(group[0].content.text, _BEGINNING))
+        title = f"{in_html(names[post])} · {plural(len(group), 'text')}{f': {begins}' if begins else ''}"
         yield from _folded(title, (line for preview in group for line in _preview(preview, folds)))
     left = len(by_post) - _MOST_PREVIEWED_POSTS
     if left > 0:

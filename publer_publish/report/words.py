@@ -50,9 +50,11 @@ OUTCOME_SYMBOLS = {
     Outcome.UNHEALTHY: "❌",
 }
 
+MAY_BE_LIVE = "may or may not be live"
+
 LONG_STATUS = {
     Status.ACCEPTED: "accepted by Publer, not yet seen live",
-    Status.UNCONFIRMED: f"unconfirmed: may or may not be live; {LOOK_FIRST}",
+    Status.UNCONFIRMED: f"unconfirmed: {MAY_BE_LIVE}; {LOOK_FIRST}",
 }
 
 _ORDER = (
@@ -72,8 +74,11 @@ def network_label(network: str | None) -> str:
 
 
 def explanation(result: Result) -> str:
-    """Return what the bare word of a status leaves open; empty if it says all."""
-    return status_words(result) if status_words(result) != result.status.value else ""
+    """Return what the bare word of a status leaves open; empty if it, or the message, says all."""
+    if MAY_BE_LIVE in result.message or (result.duplicate and result.message):
+        return ""
+    words, bare = status_words(result), result.status.value
+    return "" if words == bare else words.removeprefix(f"{bare}: ")
 
 
 def status_words(result: Result) -> str:
