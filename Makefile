@@ -18,7 +18,7 @@ help: ## Show this list
 
 $(READY): requirements/dev.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@echo "Installing the locked requirements into $(VENV) ..."
+	@echo "Installing the locked requirements into $(VENV), once; this takes a minute ..."
 	@$(PIP) install --require-hashes --only-binary :all: -r requirements/dev.txt
 	@touch $@
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import errno
+import os
 import signal
 import sys
 import threading
@@ -28,6 +30,11 @@ def main(arguments: list[str] | None = None) -> int:
         sandbox = Sandbox(scenario, clock=clock, port=options.port).start()
     except (FormError, OSError) as problem:
         print(f"sandbox: {problem}", file=sys.stderr)
+        if isinstance(problem, OSError) and problem.errno == errno.EADDRINUSE:
+            print(
+                f"Another one may be running. On a free port: {_python()} -m sandbox --port 0",
+                file=sys.stderr,
+            )
         return 1
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
@@ -47,15 +54,23 @@ def _greeting(sandbox: Sandbox) -> str:
     )
     return f"""Publer sandbox: {sandbox.root_url}/  (what was published)
 
+Publish to it from another terminal:
+
   export PUBLER_API_KEY={sandbox.scenario.api_key}
   export PUBLER_WORKSPACE_ID={workspace.id}
   export GITHUB_API_URL={sandbox.github_url}
-  python entrypoint.py publish --api-url {sandbox.url} examples/simple.yml
+  {_python()} entrypoint.py publish --api-url {sandbox.url} examples/simple.yml
 
 Accounts in {workspace.name}:
 {accounts}
 
 Ctrl-C ends it."""
+
+
+def _python() -> str:
+    """This Python as one types it here: the one that has what the program needs."""
+    here = f"{Path.cwd()}{os.sep}"
+    return sys.executable.removeprefix(here)
 
 
 if __name__ == "__main__":
