@@ -173,7 +173,7 @@ def _missing_key(mode: Mode, no_secrets: str) -> tuple[str, str]:
     return message, (
         "Pass the secret: `api-key: ${{ secrets.PUBLER_API_KEY }}`. If you do, the secret does not exist "
         "under "
-        "that name, or a reusable workflow's caller does not pass it on (`secrets: inherit`). "
+        "that name, or the caller of a reusable workflow does not pass it on (under its `secrets:`). "
         "On a desk, set PUBLER_API_KEY."
     )
 

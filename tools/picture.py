@@ -35,8 +35,8 @@ _FLAGS = (
     "--force-device-scale-factor=1.6",
 )
 _PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><style>
-body { margin: 0; padding: 20px 24px; background: #fff; color: #1f2328; font: 16px/1.5 -apple-system,
-  BlinkMacSystemFont, "Segoe UI", "Noto Sans", Helvetica, Arial, "DejaVu Sans", sans-serif, "Noto Color Emoji"; }
+body { margin: 0; padding: 20px 24px; background: #fff; color: #1f2328;
+  font: 16px/1.5 "Noto Sans", "Liberation Sans", "DejaVu Sans", sans-serif, "Noto Color Emoji"; }
 main { border: 1px solid #d1d9e0; border-radius: 6px; padding: 0 24px 8px; }
 header { font-weight: 600; font-size: 14px; margin: 0 -24px; padding: 12px 24px; background: #f6f8fa;
   border-bottom: 1px solid #d1d9e0; border-radius: 6px 6px 0 0; }
