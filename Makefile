@@ -10,7 +10,7 @@ UV := uv==0.13.9
 COMPILE := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help demo docs test lint format typecheck sandbox e2e image oracles browser faults bench lock check \
+.PHONY: help demo docs picture test lint format typecheck sandbox e2e image oracles browser faults bench lock check \
         coverage-start coverage-report clean
 
 help: ## Show this list
@@ -79,6 +79,9 @@ bench: $(READY) ## Measure start-up, parsing and polling
 
 docs: $(READY) ## Renew the pages that are made of the program: post file, messages
 	@$(BIN)/python -m tools.generate_docs && $(BIN)/python -m tools.generate_messages
+
+picture: $(READY) ## Renew the picture of the README (needs Chromium)
+	@$(BIN)/python -m tools.picture
 
 sandbox: $(READY) ## Start the Publer stand-in on loopback
 	@$(BIN)/python -m sandbox

@@ -1,6 +1,6 @@
 """Make ``docs/summary.png``: the step summary that ``make demo`` produces, as GitHub shows it.
 
-``python -m tools.picture`` needs Chromium and a font with emoji (Debian: chromium, fonts-noto-color-emoji).
+``make picture`` needs Chromium and a font with emoji (Debian: chromium, fonts-noto-color-emoji).
 """
 
 from __future__ import annotations

@@ -26,6 +26,20 @@ def test_every_link_between_our_files_leads_somewhere(page: Path) -> None:
     assert dead == []
 
 
+def test_the_picture_of_the_readme_is_a_small_png() -> None:
+    readme = (repo.ROOT / "README.md").read_text(encoding="utf-8")
+    (name,) = re.findall(r"!\[[^\]]{20,}\]\(([^)]+)\)", readme)
+    picture = (repo.ROOT / name).read_bytes()
+    assert picture.startswith(b"\x89PNG")
+    assert len(picture) < 150_000
+
+
+def test_the_first_workflow_of_the_readme_has_twelve_lines() -> None:
+    """Whoever opens the page sees a whole one at once."""
+    first = repo.documented_yaml()[[name for name, _ in repo.documented_yaml()].index("README.md[1]")][1]
+    assert len(first.splitlines()) == 12
+
+
 def test_every_threat_names_tests_that_exist() -> None:
     """A threat model whose tests were renamed or dropped guards nothing."""
     security = (repo.ROOT / "SECURITY.md").read_text(encoding="utf-8")
