@@ -219,7 +219,8 @@ def _tell(story: _Story, console: Console, json_stream: TextIO | None) -> int:
 
 def _report(run: Run, preview: str, rerun: Rerun, console: Console, json_stream: TextIO | None) -> int:
     """Annotations, rows, outputs, summary, one headline."""
-    from publer_publish.report.log import closing_lines  # noqa: PLC0415
+    from publer_publish.report.log import closing_lines, job_lines  # noqa: PLC0415
+    from publer_publish.report.outcome import needs_attention  # noqa: PLC0415
     from publer_publish.report.outputs import as_json, outputs  # noqa: PLC0415
     from publer_publish.report.summary import summary  # noqa: PLC0415
 
@@ -240,6 +241,11 @@ def _report(run: Run, preview: str, rerun: Rerun, console: Console, json_stream:
         console.headline(run.headline, run.hint)
     elif unwritable:
         console.headline(unwritable[0].message, unwritable[0].hint)
+    elif any(map(needs_attention, run.results)):
+        # `fail-on` lets the job pass: what went wrong must be seen all the same.
+        console.annotate(Problem(message=run.headline, hint=run.hint, severity=Severity.WARNING))
+        for line in job_lines(run):
+            console.line(line)
     elif run.mode != Mode.ACCOUNTS:
         for line in closing_lines(run):
             console.line(line)

@@ -10,7 +10,7 @@ from typing import Any
 
 from publer_publish.post.document_nodes import MAX_QUOTED, short
 
-_MEANT = {
+MEANT = {
     "alt": "alt_text",
     "attachments": "media",
     "body": "text",
@@ -91,7 +91,7 @@ class KeyFinder:
     def suggestion(self, key: str, allowed: Mapping[str, Any]) -> str:
         """Return the allowed key that was probably meant; empty if none is near."""
         words = [name for name in allowed if not _is_refused(allowed[name]) and name != "$schema"]
-        meant = _MEANT.get(_plain(key))
+        meant = MEANT.get(_plain(key))
         return meant if meant in words and meant is not None else closest(key, words)
 
     def advise(self, key: str, allowed: Mapping[str, Any], path: tuple[str | int, ...]) -> tuple[str, str]:

@@ -44,8 +44,11 @@ def _complaint(text: str, network: str, key: str, slash: bool, name: str) -> tup
     if slash:
         import difflib  # noqa: PLC0415
 
-        close = difflib.get_close_matches(network.lower(), NETWORKS, n=1)
-        guess = f"Did you mean `{close[0]}/{name}`? " if close else ""
+        from publer_publish.post.schema_keys import MEANT  # noqa: PLC0415
+
+        close = [MEANT.get(network.lower(), ""), *difflib.get_close_matches(network.lower(), NETWORKS, n=1)]
+        meant = next((one for one in close if one in NETWORKS), "")
+        guess = f"Did you mean `{meant}/{name}`? " if meant else ""
         return (
             f"`{shown}` begins with no network that Publer has.",
             f"{guess}Networks: {', '.join(NETWORKS)}.",

@@ -132,8 +132,13 @@ def closing_lines(run: Run) -> list[str]:
     lines = [one_line(run.headline, 2000)]
     if run.hint:
         lines.append(one_line(run.hint, 2000))
-    if run.job_ids:
-        more = len(run.job_ids) - _MOST_JOB_IDS
-        ids = ", ".join(one_line(job_id, 100) for job_id in run.job_ids[:_MOST_JOB_IDS])
-        lines.append(f"Publer job: {ids}" + (f" and {more:,} more" if more > 0 else ""))
-    return lines
+    return lines + job_lines(run)
+
+
+def job_lines(run: Run) -> list[str]:
+    """Return the ids of the Publer jobs on one line; none if there is no job."""
+    if not run.job_ids:
+        return []
+    more = len(run.job_ids) - _MOST_JOB_IDS
+    ids = ", ".join(one_line(job_id, 100) for job_id in run.job_ids[:_MOST_JOB_IDS])
+    return [f"Publer job: {ids}" + (f" and {more:,} more" if more > 0 else "")]
