@@ -16,6 +16,8 @@ from publer_publish.post.networks import NETWORKS, Network, spellings
 from publer_publish.post.render import Positions, Renderer
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_LINE_END = re.compile(r"\r\n?")
+"""GitHub's editor writes release notes with these; they are sent as they are counted."""
 _OURS = frozenset({"text", "media", "type", "extra", "max_length"})
 _COMMENT_OURS = frozenset({"text", "media"})
 _MEDIA_OURS = frozenset({"alt_text", "thumbnail"})
@@ -172,7 +174,7 @@ class Draft:
                 self._positions.where(path),
             )
             rendered = _CONTROL.sub("", rendered)
-        return rendered.strip()
+        return _LINE_END.sub("\n", rendered).strip()
 
     def _type(self, network: Network, own: Mapping[str, Any], media: Sequence[Media]) -> str:
         written = own.get("type")
