@@ -10,7 +10,7 @@ from publer_publish.config import Mode
 from publer_publish.delivery.outcomes import Check, Listed, Result, Status
 from publer_publish.errors import InvalidInputError, Problem, Severity, Where
 from publer_publish.post.draft import Composed, Draft
-from publer_publish.post.load import Loaded, is_error, named_networks, unselected
+from publer_publish.post.load import MOST_ERRORS, Loaded, is_error, named_networks, shortened, unselected
 from publer_publish.post.model import SelectorKind
 from publer_publish.post.networks import canonical
 from publer_publish.session import Session
@@ -41,14 +41,8 @@ def publish(session: Session) -> Told:
 def validate(session: Session) -> Told:
     """Check every post for every network that can be told without a key."""
     loaded = session.load_posts(placeholders=True)
-    problems = list(loaded.problems)
-    results: list[Result] = []
-    for draft in loaded.drafts:
-        found, wrong = _validated(draft)
-        results += [_blamed(row, draft, loaded.problems) for row in found]
-        problems += wrong
-    problems += [*_unknown_networks(loaded.drafts), *loaded.notices]
-    problems = list(dict.fromkeys(problems))
+    results, found = _examined(loaded)
+    problems = list(dict.fromkeys([*found, *_unknown_networks(loaded.drafts), *loaded.notices]))
     if any(map(is_error, problems)):
         session.results = results
         raise InvalidInputError(*problems)
@@ -105,14 +99,10 @@ MODES: Mapping[Mode, Callable[[Session], Told]] = {
 
 def _checked(session: Session, loaded: Loaded) -> list[Draft]:
     """The posts to publish. Raises with all problems, also those of contents that can be made already."""
-    problems = list(loaded.problems)
     for draft in loaded.drafts:
         if draft.post.skipped:
             session.ledger.skip_post(draft.post)
-            continue
-        problems += _validated(draft)[1]
-    problems += loaded.notices
-    session.keep_or_raise(problems)
+    session.keep_or_raise([*_examined(loaded)[1], *loaded.notices])
     if not loaded.drafts:
         raise InvalidInputError(
             Problem(
@@ -122,6 +112,19 @@ def _checked(session: Session, loaded: Loaded) -> list[Draft]:
             )
         )
     return [draft for draft in loaded.drafts if not draft.post.skipped]
+
+
+def _examined(loaded: Loaded) -> tuple[list[Result], list[Problem]]:
+    """The rows of all posts and every problem; after very many errors no further post is looked at."""
+    rows: list[Result] = []
+    problems = dict.fromkeys(loaded.problems)
+    for draft in loaded.drafts:
+        if sum(map(is_error, problems)) > MOST_ERRORS:
+            break
+        found, wrong = _validated(draft)
+        rows += [_blamed(row, draft, loaded.problems) for row in found]
+        problems |= dict.fromkeys(wrong)
+    return rows, shortened(list(problems))
 
 
 def _composed(draft: Draft, network: str) -> Composed:

@@ -17,6 +17,9 @@ from publer_publish.post.render import ContextSource, Positions, Renderer
 from publer_publish.post.schema import check
 from publer_publish.post.selectors import SelectorError, parse_selector
 
+MOST_ERRORS = 500
+"""Of one file; a hostile one could have a hundred thousand."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
@@ -106,7 +109,7 @@ class _Loader:
             self._draft(index, path, at(rendered, path), skipped=bool(skipped[path]))
             for index, path in enumerate(paths)
         ]
-        return drafts, self._renderer.taken() + self._problems
+        return drafts, shortened(self._renderer.taken() + self._problems)
 
     def _is_skipped(self, path: Path, post: Mapping[str, Any]) -> bool | None:
         """Whether ``when`` is false; None when that cannot be told."""
@@ -276,6 +279,19 @@ def unselected(draft: Draft) -> tuple[str, ...]:
     """The networks that a post lists although no selector of it names one of them."""
     named = {ref.selector.network for ref in draft.post.accounts}
     return tuple(network for network in draft.post.networks if network not in named)
+
+
+def shortened(problems: Sequence[Problem]) -> list[Problem]:
+    """The problems, but of very many errors only the first; one more says that there are others."""
+    errors = [problem for problem in problems if is_error(problem)]
+    if len(errors) <= MOST_ERRORS:
+        return list(problems)
+    more = Problem(
+        message="There are more problems from here on.",
+        hint="Mend those above first; the next run shows the rest.",
+        where=errors[MOST_ERRORS].where,
+    )
+    return [*errors[:MOST_ERRORS], more]
 
 
 def is_error(problem: Problem) -> bool:

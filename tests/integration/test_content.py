@@ -170,6 +170,50 @@ def test_the_key_is_published_nowhere_else_than_in_the_text_either(stage: Stage,
     assert stage.published() == []
 
 
+@pytest.mark.parametrize("name", ["p.json", "text"])
+def test_line_ends_of_windows_are_sent_as_they_are_counted(stage: Stage, name: str) -> None:
+    """GitHub's editor writes release notes with them."""
+    stage.open(world(account("twitter")))
+    body = "# One\r\n\r\nTwo\rThree"
+    event = {"release": {"tag_name": "v1", "body": body}}
+    stage.write("p.json", json.dumps({"text": body, "accounts": ["twitter/*"]}))
+    given = {"post_file": "p.json"} if name == "p.json" else {"text": "{{ release.body }}", "accounts": "*"}
+    (row,) = results(stage.run(**given, event=event, event_name="release"))
+    text = sent(stage)["networks"]["twitter"]["text"]
+    assert text == "# One\n\nTwo\nThree"
+    assert row["length"] == len(text)
+
+
+@pytest.mark.parametrize(("fail_on", "loud"), [("never", "warning"), ("all", "warning"), ("any", "error")])
+def test_what_fail_on_lets_pass_is_a_warning(stage: Stage, fail_on: str, loud: str) -> None:
+    stage.open(world(account("twitter", failure="You said that before."), account("linkedin")))
+    run = stage.run(text="Hi", accounts="*", fail_on=fail_on)
+    assert [one.level for one in run.annotations] == [loud]
+    assert "1 of 2 targets failed (1 published): X / Acme Inc: You said that before." in run.text
+    assert run.text.count("Re-run the job") == 1
+
+
+def test_who_calls_x_by_its_name_is_told_publers_word_for_it(stage: Stage) -> None:
+    stage.open()
+    assert "Did you mean `twitter/acme`?" in stage.run(text="Hi", accounts="x/acme", mode="validate").text
+
+
+@pytest.mark.parametrize(
+    "post",
+    [{}, {"text": "x", "accounts": ["nobody"] * 40}, {"accounts": ["*"], "media": [{"file": "a"}] * 40}],
+    ids=["nothing in it", "selectors", "media"],
+)
+@pytest.mark.parametrize("mode", ["publish", "validate"])
+def test_very_many_mistakes_end_in_a_bounded_report(stage: Stage, mode: str, post: dict[str, Any]) -> None:
+    stage.open()
+    stage.write("p.json", json.dumps([post] * 1000))
+    run = stage.run(post_file="p.json", mode=mode)
+    assert run.outputs["outcome"] == "invalid"
+    assert "There are more problems from here on." in run.text
+    assert len(run.text.splitlines()) < 4000
+    assert stage.published() == []
+
+
 def test_doctor_looks_at_the_selectors_of_the_input_without_a_post_file(stage: Stage) -> None:
     stage.open(world(account("twitter")))
     run = stage.run(mode="doctor", accounts="twitter/*\nlinkedin/Nobody")
