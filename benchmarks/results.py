@@ -38,9 +38,10 @@ def targets(rows: Iterable[tuple[str, str, float, float]]) -> str:
     for name, unit, wanted, measured in rows:
         least = wanted < 0
         reached = measured >= -wanted if least else measured <= wanted
+        of = f" {unit}" if unit else ""
         sign = "≥" if least else "≤"
         lines.append(
-            f"| {name} | {sign} {abs(wanted):g} {unit} | {measured:.2f} {unit} | {'✓' if reached else '✗'} |"
+            f"| {name} | {sign} {abs(wanted):g}{of} | {measured:.2f}{of} | {'✓' if reached else '✗'} |"
         )
     return "\n".join(lines) + "\n"
 
@@ -141,7 +142,7 @@ def validation(plain: Mapping[int, float], templates: Mapping[int, float], unit:
     lines = [
         "## (f) Validate and render for 13 networks",
         "",
-        "Parse, schema, media, counting and every rule; without and with templates of its own in each post.",
+        "Parse, schema, media, counting and every rule; without and with templates of its own in each post. In CPU time, R as well.",
         "",
         "| posts | | a post | with templates | a post |",
         "| --- | --- | --- | --- | --- |",
