@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from itertools import combinations
 
 from sandbox.clock import VirtualClock
 from sandbox.faults import Fault
-from tests.faults.worlds import WORLDS
 
 _RESET_AT = int(VirtualClock().time()) + 75
 FOR_EVER: float | None = None
@@ -108,14 +106,3 @@ def pairs(lengths: dict[str, int], count: int, seed: int) -> list[Schedule]:
         both = ((first, chance.choice(names)), (second, chance.choice(names)))
         chosen[Schedule(world=world, misfortunes=both)] = None
     return list(chosen)
-
-
-def all_pairs(world: str, requests: Sequence[int]) -> Iterator[Schedule]:
-    """Every two misfortunes at every two of these requests."""
-    for first, second in combinations(requests, 2):
-        for one in MISFORTUNES:
-            for other in MISFORTUNES:
-                yield Schedule(world=world, misfortunes=((first, one), (second, other)))
-
-
-__all__ = ["MISFORTUNES", "WORLDS", "Misfortune", "Schedule", "all_pairs", "pairs", "single"]

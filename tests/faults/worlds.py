@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sandbox.clock import VirtualClock
 from sandbox.scenario import Account, Import, Job, Listing, RateLimit, Scenario, StoredText, Workspace
@@ -40,6 +40,8 @@ class World:
     rounds: int = 1
     """Requests that publish: each has the time of ``timeout``."""
     timeout: float = 180.0
+    slow: bool = False
+    """The job outlasts the first run: the re-run may find its posts still on their way, and say so."""
     event_age: float = 60.0
     """Seconds between the event and the run."""
 
@@ -165,6 +167,33 @@ def _twins() -> World:
     )
 
 
+def _slow_job() -> World:
+    """A job that takes longer than the run waits; Publer lists its posts as scheduled meanwhile."""
+    return World(
+        scenario=_scenario(
+            Account(id=X, provider="twitter"), job=Job(delay=90.0), listing=Listing(running="scheduled")
+        ),
+        files={"post.yml": b"text: Patience\naccounts: ['*']\n"},
+        wishes=(Wish(post=0, account_id=X, text="Patience"),),
+        slow=True,
+        timeout=60.0,
+    )
+
+
+def short() -> World:
+    """One round and little patience, for runs in real time."""
+    (first, *_), (x, linkedin, mastodon, _) = _announcement().wishes, _accounts()
+    wishes = [
+        replace(first, account_id=one.id, hopeless=bool(one.failure)) for one in (x, linkedin, mastodon)
+    ]
+    return World(
+        scenario=_scenario(x, linkedin, mastodon, job=Job(delay=0.7)),
+        files={"post.yml": _POSTS.partition('  - text: "And')[0].replace(', "bluesky/*"', "").encode()},
+        wishes=tuple(wishes),
+        timeout=8.0,
+    )
+
+
 WORLDS: dict[str, World] = {
     "entries": _announcement(job=Job(delay=2.0)),
     "failures": _announcement(job=Job(delay=2.0, family="failures")),
@@ -179,6 +208,7 @@ WORLDS: dict[str, World] = {
         job=Job(delay=5.0, id_place="data", working_word=None), rate_limit=RateLimit(limit=7, window=60.0)
     ),
     "twins": _twins(),
+    "slow job": _slow_job(),
     "pictures": _pictures(),
     "import": _imported(),
 }
