@@ -26,11 +26,16 @@ def image(action: Path) -> str:
     return name
 
 
+@pytest.fixture(scope="session")
+def uploader(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return engine.stand_in_for_the_uploader(tmp_path_factory.mktemp("uploader") / "upload-artifact")
+
+
 @pytest.fixture
-def act(action: Path, image: str, tmp_path: Path) -> engine.Act:
+def act(action: Path, uploader: Path, image: str, tmp_path: Path) -> engine.Act:
     home = tmp_path / "act"
     home.mkdir()
-    return engine.Act(action=action, home=home)
+    return engine.Act(action=action, uploader=uploader, home=home)
 
 
 @pytest.fixture

@@ -84,6 +84,39 @@ def copy_of_the_action(target: Path) -> Path:
     return target
 
 
+def uploaders() -> set[str]:
+    """``actions/upload-artifact`` at every commit that our workflows name."""
+    workflows = (ROOT / ".github" / "workflows").glob("*.yml")
+    found = {
+        ref
+        for path in workflows
+        for ref in re.findall(r"actions/upload-artifact@[0-9a-f]{40}", path.read_text(encoding="utf-8"))
+    }
+    assert found, "no workflow keeps an artifact"
+    return found
+
+
+def stand_in_for_the_uploader(target: Path) -> Path:
+    """An ``actions/upload-artifact`` that only copies: the real one needs Node and GitHub's store."""
+    target.mkdir(parents=True)
+    document = {
+        "name": "Keep an artifact",
+        "inputs": {"name": {"required": True}, "path": {"required": True}, "overwrite": {"default": "false"}},
+        "runs": {
+            "using": "composite",
+            "steps": [
+                {
+                    "shell": "bash",
+                    "env": {"NAME": "${{ inputs.name }}", "FILE": "${{ inputs.path }}"},
+                    "run": 'mkdir -p ".e2e/artifacts/$NAME" && cp -- "$FILE" ".e2e/artifacts/$NAME/"',
+                }
+            ],
+        },
+    }
+    (target / "action.yml").write_text(json.dumps(document), encoding="utf-8")
+    return target
+
+
 @dataclass(kw_only=True)
 class Run:
     """What a workflow run left behind."""
@@ -170,6 +203,7 @@ class Act:
     """Runs a workflow of a repository, with the action where a runner would have put it."""
 
     action: Path
+    uploader: Path
     home: Path
 
     def run(
@@ -191,6 +225,7 @@ class Act:
             str(ACT), event, "--eventpath", str(event_file), "--pull=false", "--bind", "--network", "host",
             "--action-cache-path", str(self.home / "cache"),
             "--local-repository", f"{OURS}@v1={self.action}",
+            *(part for ref in uploaders() for part in ("--local-repository", f"{ref}={self.uploader}")),
             "--env", f"GITHUB_API_URL={github_api_url}",
             *(part for name in ("ubuntu-latest", "ubuntu-24.04") for part in ("-P", f"{name}={RUNNER_IMAGE}")),
             *(part for pair in (secrets or {}).items() for part in ("-s", "=".join(pair))),

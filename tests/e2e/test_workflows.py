@@ -170,7 +170,7 @@ def test_another_repository_calls_the_reusable_workflow_and_gets_the_outputs(
     publer.reset(Scenario(github=RELEASED))
     workflow = engine.load_workflow((EXAMPLES / "organisation.yml").read_text(encoding="utf-8"))
     jobs = workflow["jobs"]
-    jobs["announce"]["with"]["api-url"] = publer.url
+    jobs["announce"]["with"] |= {"api-url": publer.url, "preview-file": ".e2e/preview.html"}
     del jobs["validate"]
     recorder = {**engine.RECORDER, "env": {"OUTPUTS": "${{ toJSON(needs.announce.outputs) }}"}}
     jobs["follow-up"]["steps"].insert(0, recorder)
@@ -188,6 +188,9 @@ def test_another_repository_calls_the_reusable_workflow_and_gets_the_outputs(
     assert run.code == 0, run.log
     assert set(run.outputs) == OUTPUTS
     assert run.outputs["outcome"] == "published"
+    assert run.outputs["preview-file"] == ".e2e/preview.html"
+    kept = workspace / ".e2e" / "artifacts" / "publer-preview" / "preview.html"
+    assert "rocket v1.2.0 is out!" in kept.read_text(encoding="utf-8")
     _the_report_is_true(run, publer)
 
 
