@@ -99,11 +99,40 @@ def test_announce_takes_every_input_and_passes_every_output_on() -> None:
     assert set(call["secrets"]) == {"api-key"}
 
 
-def test_announce_never_cancels_a_run_that_may_have_posted() -> None:
+def test_announce_serialises_a_ref_and_asks_for_nothing_but_reading() -> None:
     (job,) = repo.read(_path("announce.yml"))["jobs"].values()
-    assert job["concurrency"]["cancel-in-progress"] is False
-    assert "github.ref" in job["concurrency"]["group"]
+    assert job["concurrency"]["group"] == "publer-announce-${{ github.ref }}"
     assert job["permissions"] == {"contents": "read"}
+    # The action itself ends after `timeout`, which may be six hours: a lower limit would cut it off half-way.
+    assert job["timeout-minutes"] == 360
+
+
+@pytest.mark.parametrize(
+    "path", [_path("announce.yml"), _path("release.yml"), *repo.EXAMPLES], ids=lambda path: path.name
+)
+def test_no_announcement_is_cancelled_or_dropped_for_the_next(path: Path) -> None:
+    """A running one may have posted already. Without `queue: max` GitHub cancels the one that waits when
+    another comes: a post that never goes out, in a run that is not even red."""
+    document = repo.read(path)
+    groups = [document.get("concurrency"), *(job.get("concurrency") for job in document["jobs"].values())]
+    assert [
+        group
+        for group in groups
+        if group and (group["cancel-in-progress"], group.get("queue")) != (False, "max")
+    ] == []
+
+
+@pytest.mark.parametrize("name", ["validate-posts.yml", "doctor.yml"])
+def test_calls_that_change_nothing_never_cancel_each_other(name: str) -> None:
+    """A caller may check two folders, or two workspaces, in one run: both have the same ref."""
+    document = repo.read(_path(name))
+    assert [node for node in (document, *document["jobs"].values()) if "concurrency" in node] == []
+
+
+def test_validating_passes_on_what_a_reviewer_needs() -> None:
+    call = repo.read(_path("validate-posts.yml"))["on"]["workflow_call"]
+    assert set(call["outputs"]) == {"outcome", "results", "preview-file", "preview-url", "summary"}
+    assert "secrets" not in call
 
 
 def test_checking_a_pull_request_needs_no_secret() -> None:
