@@ -42,6 +42,8 @@ lint: $(READY) ## Style, types, schemas, workflows, Dockerfile
 	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows \
 	  .github/workflows/*.yml examples/workflows/*.yml
 	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.dependabot .github/dependabot.yml
+	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/bug.yml
+	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-issue-config .github/ISSUE_TEMPLATE/config.yml
 	@$(BIN)/check-jsonschema --quiet --check-metaschema schemas/*.json
 	@found=$$($(BIN)/zizmor --quiet --offline --no-progress --persona=pedantic action.yml .github) || \
 	  { echo "$$found"; exit 1; }
