@@ -33,6 +33,10 @@ RUNNER_UID = 1001
 """The user of GitHub's hosted runners, to whom workspace and command files belong."""
 
 
+_QUEUE = re.compile(r"^ +queue: max\b.*\n", re.MULTILINE)
+"""act 0.2.89 refuses what GitHub has known since May 2026. One run at a time has nothing to queue."""
+
+
 def docker(*arguments: str, check: bool = True) -> str:
     done = subprocess.run(["docker", *arguments], capture_output=True, text=True, check=False)
     if check and done.returncode:
@@ -79,6 +83,8 @@ def copy_of_the_action(target: Path) -> Path:
         dockerfile = target / "Dockerfile"
         text = dockerfile.read_text(encoding="utf-8")
         dockerfile.write_text(text.replace(base, base.partition("@")[0]), encoding="utf-8")
+    for workflow in (target / ".github" / "workflows").glob("*.yml"):
+        workflow.write_text(_QUEUE.sub("", workflow.read_text(encoding="utf-8")), encoding="utf-8")
     if not docker("images", "-q", RUNNER_IMAGE):
         docker("tag", base.partition("@")[0] if base_is_a_stand_in() else base, RUNNER_IMAGE)
     return target
@@ -190,7 +196,7 @@ RECORDER = {
 
 
 def load_workflow(text: str) -> Any:
-    return YAML(typ="safe", pure=True).load(text)
+    return YAML(typ="safe", pure=True).load(_QUEUE.sub("", text))
 
 
 def write_workflow(workspace: Path, document: Any) -> None:
