@@ -11,6 +11,7 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks import posts, stage
+from benchmarks.apart import Apart
 from benchmarks.stage import PROGRAM, ROOT
 from publer_publish.clock import Deadline, SystemClock
 from publer_publish.delivery.upload import prepare
@@ -72,25 +73,26 @@ def uploads(rounds: int, home: Path) -> dict[str, float]:
         ways["curl, one after the other"] = _curl
     found: dict[str, list[float]] = {name: [] for name in ways}
     slow = Fault(kind="hang", method="POST", path="/media", times=0, seconds=LATENCY)
-    for _ in range(rounds):
-        for name, way in ways.items():
-            with Sandbox(Scenario(faults=(slow,))) as sandbox:
+    with Apart(Scenario(faults=(slow,)), home) as sandbox:
+        for _ in range(rounds):
+            for name, way in ways.items():
+                sandbox.reset()
                 started = time.perf_counter()
                 way(sandbox, workspace)
                 found[name].append(time.perf_counter() - started)
-                if len(sandbox.record.uploads) != FILES:
-                    raise SystemExit(f"{name}: {len(sandbox.record.uploads)} files arrived")
+                if sandbox.uploads() != FILES:
+                    raise SystemExit(f"{name}: {sandbox.uploads()} files arrived")
     return {name: median(seconds) for name, seconds in found.items()}
 
 
-def _client(sandbox: Sandbox) -> Publer:
+def _client(sandbox: Apart) -> Publer:
     scenario = sandbox.scenario
     return Publer(
         Transport(sandbox.url, scenario.api_key, scenario.workspaces[0].id, SystemClock(), lambda _: None)
     )
 
 
-def _at_once(sandbox: Sandbox, workspace: Path) -> None:
+def _at_once(sandbox: Apart, workspace: Path) -> None:
     clock = SystemClock()
     media = [Media(source=MediaSource.FILE, value=f"{n}.png", where=Where()) for n in range(FILES)]
     prepare(
@@ -103,7 +105,7 @@ def _at_once(sandbox: Sandbox, workspace: Path) -> None:
     )
 
 
-def _one_by_one(sandbox: Sandbox, workspace: Path) -> None:
+def _one_by_one(sandbox: Apart, workspace: Path) -> None:
     publer, deadline = _client(sandbox), Deadline.after(SystemClock(), 60)
     for number in range(FILES):
         path = workspace / f"{number}.png"
@@ -119,7 +121,7 @@ def _one_by_one(sandbox: Sandbox, workspace: Path) -> None:
     publer.close()
 
 
-def _curl(sandbox: Sandbox, workspace: Path) -> None:
+def _curl(sandbox: Apart, workspace: Path) -> None:
     for number in range(FILES):
         key, id_ = sandbox.scenario.api_key, sandbox.scenario.workspaces[0].id
         headers = ["-H", f"Authorization: Bearer-API {key}", "-H", f"Publer-Workspace-Id: {id_}"]
