@@ -31,6 +31,13 @@ LABEL org.opencontainers.image.title="publer-publish" \
 # The base brings pip along. What publishes with a secret has no use for an installer.
 RUN rm -rf /usr/local/bin/pip* /usr/local/lib/python3*/site-packages/pip* /usr/local/lib/python3*/ensurepip
 COPY --from=build /app /app
+# It brings no byte code along for the standard library either, which every run would compile anew, being a
+# new container. What our modules and the libraries that they load late import of it is compiled here:
+# who imports as root leaves it beside the source.
+RUN /app/venv/bin/python -E -c "import sys; sys.path.append('/app'); \
+      import difflib, pkgutil, traceback, markdown_it, regex, requests_toolbelt, ruamel.yaml, publer_publish as us; \
+      from encodings import ascii, idna, latin_1, unicode_escape, utf_8_sig; \
+      [__import__(module.name) for module in pkgutil.walk_packages(us.__path__, us.__name__ + '.')]"
 
 # No USER: the workspace and the command files belong to the runner's user and are writable only
 # by it and by root, so GitHub asks for root; any other user fails to write its outputs.

@@ -21,6 +21,10 @@ def action(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def image(action: Path) -> str:
+    if engine.PUSHED_IMAGE:
+        if not engine.docker("images", "-q", engine.PUSHED_IMAGE):
+            engine.docker("pull", "-q", engine.PUSHED_IMAGE)
+        return engine.PUSHED_IMAGE
     name = "publer-publish:e2e"
     engine.docker("build", "-q", "-t", name, str(action))
     return name

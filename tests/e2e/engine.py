@@ -1,5 +1,6 @@
 """A container engine, the action as users get it, and `act`, which runs workflows with both."""
 
+import functools
 import json
 import os
 import re
@@ -29,6 +30,8 @@ SHIPPED = (
     "requirements",
     ".github",
 )
+PUSHED_IMAGE = os.environ.get("E2E_IMAGE", "")
+"""An image that was pushed already, by its digest: what a release tries out instead of building another."""
 RUNNER_UID = 1001
 """The user of GitHub's hosted runners, to whom workspace and command files belong."""
 
@@ -56,6 +59,7 @@ def base_image() -> str:
     return re.findall(r"^FROM (\S+)", text, re.MULTILINE)[-1]
 
 
+@functools.cache
 def base_is_a_stand_in() -> bool:
     """Whether only an image of the base's name is here, without the digest that the Dockerfile asks for."""
     base = base_image()
@@ -70,7 +74,10 @@ def base_is_a_stand_in() -> bool:
 
 
 def copy_of_the_action(target: Path) -> Path:
-    """What a runner downloads for `uses:`, with the digest left out where no registry answers."""
+    """What a runner downloads for `uses:`, with the digest left out where no registry answers.
+
+    As a release has it if there is a pushed image, else as it stands in the repository.
+    """
     for name in SHIPPED:
         source = ROOT / name
         if source.is_dir():
@@ -79,6 +86,11 @@ def copy_of_the_action(target: Path) -> Path:
             target.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source, target / name)
     base = base_image()
+    if PUSHED_IMAGE:
+        text = (target / "action.yml").read_text(encoding="utf-8")
+        assert text.count("  image: Dockerfile\n") == 1
+        released = text.replace("  image: Dockerfile\n", f"  image: docker://{PUSHED_IMAGE}\n")
+        (target / "action.yml").write_text(released, encoding="utf-8")
     if base_is_a_stand_in():
         dockerfile = target / "Dockerfile"
         text = dockerfile.read_text(encoding="utf-8")

@@ -54,6 +54,24 @@ def test_kubernetes_mode_has_what_it_needs(image: str, program: str) -> None:
     assert docker("run", "--rm", "--entrypoint", "sh", image, "-c", f"command -v {program}").endswith(program)
 
 
+def test_the_image_holds_nothing_but_the_program_beside_its_base(image: str) -> None:
+    """No cache, no downloaded package, no build directory, none of our tests."""
+    found = docker(
+        "run", "--rm", "--entrypoint", "sh", image, "-c",
+        "ls /app; ls -d /build /root/.cache 2>/dev/null; find /app /root /tmp -name '*.whl' -o -name 'pip*' -type d",
+    )  # fmt: skip
+    assert found.split() == ["entrypoint.py", "publer_publish", "schemas", "venv"]
+
+
+def test_the_image_says_what_it_is_and_starts_without_a_shell(image: str) -> None:
+    config = json.loads(docker("image", "inspect", "--format", "{{json .Config}}", image))
+    assert config["Entrypoint"] == ["/app/venv/bin/python", "-u", "-E", "/app/entrypoint.py"]
+    assert (config.get("User") or "", config.get("WorkingDir") or "") in {("", ""), ("", "/")}
+    labels = config["Labels"]
+    assert labels["org.opencontainers.image.source"] == f"https://github.com/{engine.OURS}"
+    assert labels["org.opencontainers.image.licenses"] == "MIT"
+
+
 def test_byte_code_is_there_for_every_module(image: str) -> None:
     """Every run is a new container: what is not compiled now is compiled in every run."""
     missing = docker(
@@ -135,13 +153,18 @@ def container(image: str, tmp_path: Path) -> Iterator[Container]:
     docker("rm", "-f", made.name, check=False)
 
 
+AS_THE_RUNNER_STARTS_IT = ["--entrypoint", "/app/entrypoint.py"]
+"""`runs.entrypoint` of action.yml, which the runner hands over."""
+
+
 @pytest.mark.parametrize("signal", ["TERM", "INT"])
+@pytest.mark.parametrize("start", [[], AS_THE_RUNNER_STARTS_IT], ids=["image", "action.yml"])
 def test_a_cancelled_run_is_gone_within_five_seconds_and_has_said_what_it_knows(
-    container: Container, publer: Sandbox, signal: str
+    container: Container, publer: Sandbox, start: list[str], signal: str
 ) -> None:
     """As PID 1 a program without its own handler would ignore SIGTERM and go on posting unseen."""
     publer.reset(Scenario(job=Job(never_ends=True)))
-    docker("run", "-d", *container.prepare(publer, {}), container.image)
+    docker("run", "-d", *container.prepare(publer, {}), *start, container.image)
     engine.wait_until(
         "the job is asked for", lambda: any("job_status" in r.path for r in publer.record.requests)
     )
@@ -175,4 +198,54 @@ def test_started_through_a_shell_as_in_kubernetes_mode_it_does_the_same(
     docker("exec", container.name, "sh", "-e", "/github/step.sh")
 
     assert container.outputs()["outcome"] == "published"
+    assert [post.network for post in publer.record.published] == ["mastodon"]
+
+
+def test_a_run_finds_all_its_byte_code_and_leaves_nothing_in_the_image(
+    container: Container, publer: Sandbox
+) -> None:
+    """Root may write everywhere: a module without byte code, or with a stale one, would be compiled anew."""
+    options = container.prepare(publer, {"accounts": "bluesky/*"})
+    (container.runner / "workspace" / "posts" / "hello.yml").write_text(
+        "text: \"{{ '**Hello**' | plain | fit }} \U0001f389\"\nmedia: [{file: posts/card.png, alt_text: A card}]\n"
+        "accounts: [mastodon/*, bluesky/*, twitter/*]\n",
+        encoding="utf-8",
+    )
+    card = (engine.ROOT / "examples" / "media" / "card.png").read_bytes()
+    (container.runner / "workspace" / "posts" / "card.png").write_bytes(card)
+    docker("run", *options, container.image)
+    changed = docker("diff", container.name).splitlines()
+    assert [line for line in changed if not line.endswith("/github") and "/github/" not in line] == []
+    assert len(publer.record.published) == 3
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        AS_THE_RUNNER_STARTS_IT,
+        ["--read-only"],
+        ["--user", "the owner of the command files", "--cap-drop", "ALL"],
+        ["--read-only", "--user", "the owner of the command files", "--tmpfs", "/github/home:mode=0500"],
+        ["-e", "PYTHONPATH="],
+        ["-e", "PYTHONPATH=/github/workspace", "-e", "PYTHONHOME=/github/workspace"],
+        ["-e", "HOME="],
+        ["-e", "LD_LIBRARY_PATH=/opt/hostedtoolcache/Python/3.12.1/x64/lib", "-e", "pythonLocation=/opt"],
+        ["-e", "LC_ALL=C", "-e", "PYTHONUTF8=0"],
+    ],
+    ids=" ".join,
+)
+def test_it_publishes_under_odd_circumstances(
+    container: Container, publer: Sandbox, options: list[str]
+) -> None:
+    """What earlier steps export, what a hardened engine takes away, what rootless engines change."""
+    given = container.prepare(publer, {})
+    for name in ("json", "requests", "sitecustomize", "encodings"):
+        (container.runner / "workspace" / f"{name}.py").write_text(
+            "raise SystemExit('TRAPPED')\n", encoding="utf-8"
+        )
+    owner = (container.runner / "file_commands" / "output").stat()
+    who = f"{owner.st_uid}:{owner.st_gid}"
+    chosen = [who if option == "the owner of the command files" else option for option in options]
+    log = docker("run", *given, *chosen, container.image)
+    assert container.outputs()["outcome"] == "published", log
     assert [post.network for post in publer.record.published] == ["mastodon"]
