@@ -75,12 +75,12 @@ def _word_ends(part: str) -> Sequence[int]:
 
 def _between_characters(part: str) -> list[int]:
     """Return where two letters meet of which one belongs to a script without spaces."""
-    import regex  # noqa: PLC0415  (30 ms that most texts need not pay)
+    from publer_publish.post.graphemes import clusters  # noqa: PLC0415  (30 ms that most texts need not pay)
 
     without_spaces = re.compile(_WITHOUT_SPACES)
     ends: list[int] = []
     before = ""
-    for match in regex.finditer(r"\X", part):
+    for match in clusters(part):
         cluster = match.group()
         words = before[:1].isalnum() and cluster[0].isalnum()
         if words and (without_spaces.match(before) or without_spaces.match(cluster)):
@@ -93,9 +93,9 @@ def _inside_first_word(part: str) -> list[int]:
     word = re.match(r"\s*\S+", part)
     if word is None or len(word.group().strip()) <= LONG_WORD:
         return []
-    import regex  # noqa: PLC0415  (30 ms that most texts need not pay)
+    from publer_publish.post.graphemes import clusters  # noqa: PLC0415  (30 ms that most texts need not pay)
 
-    ends = [cluster.end() for cluster in regex.finditer(r"\X", word.group()) if not cluster.group().isspace()]
+    ends = [cluster.end() for cluster in clusters(word.group()) if not cluster.group().isspace()]
     return _outside_urls(part, ends)
 
 

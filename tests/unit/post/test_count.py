@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from twitter_text import parse_tweet  # type: ignore[import-untyped]  # it has no types
 
 from publer_publish.post.count import check_text, fits, limit_of, measure, utf8_length
+from publer_publish.post.graphemes import clusters
 from publer_publish.post.networks import NETWORKS, Counting, network
 from publer_publish.post.urls import find_urls
 
@@ -155,6 +156,11 @@ def test_the_short_cut_for_plain_text_agrees_with_the_grapheme_rule(text: str) -
     assert measure(BLUESKY, text) == len(regex.findall(r"\X", text))
 
 
+@given(st.text(st.sampled_from("🇩🇪\u200d\u0301\u0600a👩\ufe0f\r\n\u0903가가🏽"), max_size=12))
+def test_flags_are_clusters_as_in_the_grapheme_rule(text: str) -> None:
+    assert [match.group() for match in clusters(text)] == regex.findall(r"\X", text)
+
+
 def test_bluesky_has_a_limit_in_bytes_as_well() -> None:
     text = FAMILY * 121
     checked = check_text(BLUESKY, text)
@@ -215,11 +221,12 @@ HOSTILE = [
         "@a.",
         "é.é",
         "👍",
+        "🇩",
         "\u200d",
         ".",
         "-",
     ),
-    *("http://", "a.com?", "a.b", "a" * 70 + ".com ", "1️⃣", "👩\u200d", "x.y_", "\u0301", "あ.", "\ud800"),
+    *("http://", "a.com?", "a.b", "a" * 70 + ".com ", "1️⃣", "🇩🇪🇫\u200d", "👩\u200d", "x.y_", "\u0301", "あ.", "\ud800"),
 ]
 
 
