@@ -7,14 +7,18 @@ import json
 import re
 from urllib.parse import quote, quote_plus
 
-REPLACEMENT = "***"
+from publer_publish.credentials import HIDDEN as REPLACEMENT
+from publer_publish.credentials import without_credentials
 
 SHORTEST_SECRET = 4
 """Masking anything shorter would shred the log and protect nothing."""
 
 
 class Redactor:
-    """Replaces every secret it was told of. The runner masks too, but not every spelling, and not files."""
+    """Replaces every secret it was told of, and what is plainly a credential.
+
+    The runner masks too, but not every spelling, and not files.
+    """
 
     def __init__(self) -> None:
         self._spellings: set[str] = set()
@@ -31,7 +35,7 @@ class Redactor:
             self._pattern = re.compile("|".join(map(re.escape, longest_first)))
 
     def __call__(self, text: str) -> str:
-        return self._pattern.sub(REPLACEMENT, text) if self._pattern else text
+        return without_credentials(self._pattern.sub(REPLACEMENT, text) if self._pattern else text)
 
 
 def _spellings(secret: str) -> set[str]:

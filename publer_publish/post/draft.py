@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from publer_publish.credentials import without_credentials
 from publer_publish.errors import Problem, Severity
 from publer_publish.post.checks import Checks
 from publer_publish.post.credentials import credential_in, leak
@@ -93,7 +94,7 @@ class Draft:
         return Content(
             network="",
             type="status",
-            text=text,
+            text=without_credentials(text),
             where=self._positions.where(text_path if text else self._path),
             media=self._media((*self._path, "media"), self._data.get("media")),
         )
@@ -144,13 +145,16 @@ class Draft:
             length=self._checks.length(network, own, text),
             limit=limit,
         )
-        found += self._leaks(text, text_path)
+        leaks = self._leaks(text, text_path)
         for comment in comments:
-            found += self._leaks_at(comment.text, comment)
+            leaks += self._leaks_at(comment.text, comment)
+        found += leaks
         found += self._checks.content(
             network, content, own, positions=self._positions, own_path=own_path, text_path=text_path
         )
-        return Composed(content=content, problems=tuple(dict.fromkeys(found)))
+        return Composed(
+            content=_showable(content) if leaks else content, problems=tuple(dict.fromkeys(found))
+        )
 
     def _own(self, network: Network) -> tuple[Path, Mapping[str, Any]]:
         """The network's own node, under whichever of its spellings the file uses."""
@@ -258,6 +262,15 @@ class Draft:
     def _leaks_at(self, text: str, comment: Comment) -> list[Problem]:
         name = credential_in(text, self._secrets)
         return [leak(name, comment.where)] if name else []
+
+
+def _showable(content: Content) -> Content:
+    """Return content that is never sent without the credentials in its texts: it is still previewed."""
+    return replace(
+        content,
+        text=without_credentials(content.text),
+        comments=tuple(replace(one, text=without_credentials(one.text)) for one in content.comments),
+    )
 
 
 def _with_link(post_type: str, fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,6 +15,6 @@ def clusters(text: str) -> Iterator[regex.Match[str]]:
 
 @cache
 def _pattern() -> regex.Pattern[str]:
-    """``\\X``, but flags go first: it looks back over all flags before one, so many take it quadratic time."""
+    # \X alone looks back over all flags before a flag: many of them would take it quadratic time.
     flag = r"[\U0001F1E6-\U0001F1FF]{2}[\p{GCB=Extend}\p{GCB=ZWJ}\p{GCB=SpacingMark}]*"
     return regex.compile(rf"{flag}|\X")

@@ -203,6 +203,8 @@ class _Loader:
         """Credentials in titles, options, alt texts …; texts and comments are looked at when rendered."""
         if isinstance(value, Mapping):
             for key, item in value.items():
+                if name := credential_in(key, self._options.secrets):
+                    yield leak(name, self._positions.where((*path, *below, key), key=True))
                 yield from self._leaks(path, item, (*below, key))
         elif isinstance(value, list):
             for index, item in enumerate(value):

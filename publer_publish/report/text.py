@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from publer_publish.credentials import without_credentials
+
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 
@@ -21,8 +23,11 @@ _UNSAFE = re.compile(
 
 
 def visible(text: str) -> str:
-    """Return text in which nothing hides: one kind of line end, control and bidi characters shown as �."""
-    return _UNSAFE.sub(REPLACEMENT, _MARKS.sub("", _LINE_ENDS.sub("\n", text)))
+    """Return text in which nothing hides: one kind of line end, control and bidi characters shown as �.
+
+    Only what is plainly a credential is not shown: here, because escaping would change how it looks.
+    """
+    return without_credentials(_UNSAFE.sub(REPLACEMENT, _MARKS.sub("", _LINE_ENDS.sub("\n", text))))
 
 
 def one_line(text: str, limit: int = 500) -> str:

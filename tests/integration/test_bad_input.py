@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sandbox.scenario import Scenario, Workspace
-from tests.integration.conftest import Stage, account, world
+from tests.integration.conftest import ROOT, Stage, account, world
 
 GOOD = "text: Hi\naccounts: [twitter/*]\n"
 MANY = "".join(f"- text: {number}\n  acounts: ['*']\n" for number in range(30))
@@ -186,3 +186,49 @@ def test_event_text_is_never_a_template(stage: Stage) -> None:
     outcome = stage.run(event={"release": release}, event_name="release", post_file="post.yml")
     assert outcome.exit_code == 0, outcome.text
     assert stage.published()[0].text == name
+
+
+TOKEN = f"ghp_{'a1' * 18}"
+FINE_TOKEN = f"github_pat_{'b2' * 41}"
+PRIVATE_KEY = (
+    "-----BEGIN RSA PRIVATE KEY-----\n  MIIEowIBAAKCAQEA\n\n  c3c3c3c3\n  -----END RSA PRIVATE KEY-----"
+)
+PASTED = {
+    "the text": f"text: Use {TOKEN} now\n",
+    "a network's text": f"networks: {{twitter: {{text: {FINE_TOKEN}}}}}\n",
+    "a private key": f"text: |\n  {PRIVATE_KEY}\n",
+    "a comment": f"text: Hi\ncomments: [{TOKEN}]\n",
+    "an alt text": f"text: Hi\nmedia: [{{file: card.png, alt_text: {TOKEN}}}]\n",
+    "a key": f"text: Hi\n{TOKEN}: yes\n",
+    "a key of extra": f"text: Hi\nnetworks: {{twitter: {{extra: {{{TOKEN}: 1}}}}}}\n",
+    "a choice": f"text: Hi\nnetworks: {{twitter: {{type: {FINE_TOKEN}}}}}\n",
+    "a file's name": f"text: Hi\nmedia: [{{file: {TOKEN}.png, alt_text: x}}]\n",
+    "an address": f"text: Hi\nmedia: [{{url: {TOKEN}}}]\n",
+    "a template": f'text: "{{{{ {TOKEN} }}}}"\n',
+    "a title": f"text: Hi\nnetworks: {{pinterest: {{title: {FINE_TOKEN}}}}}\n",
+}
+
+
+@pytest.mark.parametrize("mode", ["validate", "publish"])
+@pytest.mark.parametrize("content", PASTED.values(), ids=PASTED)
+def test_a_credential_is_neither_published_nor_shown_wherever_it_stands(
+    stage: Stage, content: str, mode: str
+) -> None:
+    stage.open()
+    stage.write("post.yml", content + "accounts: [twitter/*]\n")
+    stage.write("card.png", (ROOT / "tests/data/media/plain.png").read_bytes())
+    outcome = stage.run(post_file="post.yml", mode=mode, preview_file="preview.html")
+    assert outcome.outputs["outcome"] == "invalid"
+    assert stage.requests("/posts/schedule/publish") == []
+    page = (stage.workspace / "preview.html").read_text("utf-8")
+    shown = "\n".join([outcome.text, outcome.summary, page, *outcome.outputs.values()]).replace("\\", "")
+    assert [part for part in ("a1a1a1a1", "b2b2b2b2", "c3c3c3c3") if part in shown] == []
+
+
+def test_a_selector_that_is_a_credential_is_not_shown(stage: Stage) -> None:
+    stage.open()
+    stage.write("post.yml", f"text: Hi\naccounts: [{FINE_TOKEN}, twitter/{TOKEN}]\n")
+    outcome = stage.run(post_file="post.yml")
+    shown = "\n".join([outcome.text, outcome.summary, *outcome.outputs.values()]).replace("\\", "")
+    assert outcome.outputs["outcome"] == "invalid"
+    assert [part for part in ("a1a1a1a1", "b2b2b2b2") if part in shown] == []
