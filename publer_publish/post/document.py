@@ -43,7 +43,7 @@ class Document:
             if child is None:
                 break
             is_key = key and number == len(path) and isinstance(step, str)
-            place = node.entries[step].key_start if is_key and isinstance(step, str) else child.start
+            place = child.key_start if is_key else child.start
             node = child
         return self._where(place, path)
 

@@ -7,7 +7,15 @@ from json.decoder import JSONDecodeError, scanstring  # type: ignore[attr-define
 from typing import NoReturn
 
 from publer_publish.errors import InvalidInputError, Problem
-from publer_publish.post.document_nodes import Entry, Limits, Node, Source, duplicate_key, problem_at, short
+from publer_publish.post.document_nodes import (
+    Limits,
+    Node,
+    Source,
+    container,
+    duplicate_key,
+    problem_at,
+    short,
+)
 
 _SPACE = re.compile(r"[ \t\n\r]*")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
@@ -97,7 +105,7 @@ class _Reader:
             return self._attach(Node(start, self.at, value, '"', weight=len(value)))
         if character in {"{", "["}:
             self.at += 1
-            node = self._attach(Node(start, self.at, {} if character == "{" else [], entries={}, items=[]))
+            node = self._attach(container(start, self.at, {} if character == "{" else []))
             self.open.append(node)
             self.limits.check_depth(len(self.open), start)
             return node
@@ -126,7 +134,8 @@ class _Reader:
         if earlier:
             self._note_duplicate(key, earlier.key_start, key_start)
         parent.value[key] = node.value
-        parent.entries[key] = Entry(key_start, node)
+        node.key_start = key_start
+        parent.entries[key] = node
         return node
 
     def _close(self) -> None:

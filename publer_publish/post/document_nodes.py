@@ -65,32 +65,32 @@ class Node:
     """Plain data; the very object that stands in ``Document.data``."""
     style: str = ""
     """Of a scalar: ``'``, ``"``, ``|``, ``>``, or empty for a plain one."""
-    entries: dict[str, Entry] = field(default_factory=lambda: _NO_ENTRIES)
+    entries: dict[str, Node] = field(default_factory=lambda: _NO_ENTRIES)
     items: list[Node] = field(default_factory=lambda: _NO_ITEMS)
     weight: int = 0
     """What expanding this node costs, in characters."""
     height: int = 1
     """Levels of nesting from here down."""
+    key_start: int = 0
+    """Of a value in a mapping: where its key stands."""
 
     def child(self, step: str | int) -> Node | None:
         """Return the value under a key or at an index."""
         if isinstance(step, str):
-            entry = self.entries.get(step)
-            return entry.node if entry else None
+            return self.entries.get(step)
         return self.items[step] if 0 <= step < len(self.items) else None
 
 
-@dataclass(slots=True)
-class Entry:
-    """A key of a mapping and its value."""
-
-    key_start: int
-    node: Node
-
-
-_NO_ENTRIES: dict[str, Entry] = {}
+_NO_ENTRIES: dict[str, Node] = {}
 _NO_ITEMS: list[Node] = []
-"""Of scalars: most nodes are, and none of them needs its own."""
+"""Of all that has none: most nodes are scalars, and a file of 500 posts has 25,000 nodes."""
+
+
+def container(start: int, end: int, value: dict[str, Any] | list[Any], *, weight: int = 0) -> Node:
+    """Make the node of an empty mapping or list."""
+    if isinstance(value, dict):
+        return Node(start, end, value, entries={}, weight=weight)
+    return Node(start, end, value, items=[], weight=weight)
 
 
 class Limits:

@@ -11,7 +11,15 @@ from collections.abc import Iterator
 from typing import Any, NoReturn, Protocol
 
 from publer_publish.errors import InvalidInputError, Problem
-from publer_publish.post.document_nodes import Entry, Limits, Node, Source, duplicate_key, problem_at, short
+from publer_publish.post.document_nodes import (
+    Limits,
+    Node,
+    Source,
+    container,
+    duplicate_key,
+    problem_at,
+    short,
+)
 from publer_publish.post.document_yaml_errors import explain
 
 MAX_EXPANSION = 4 * 1024 * 1024
@@ -79,6 +87,8 @@ class _Reader:
         self.root: Node | None = None
         self.limits = Limits(source)
         self.restore: dict[int, str] = {}
+        self.texts: dict[str, str] = {}
+        """Each text once: keys and whole posts are repeated for network after network."""
 
     def read(self) -> Node:
         for event in self._events():
@@ -142,7 +152,7 @@ class _Reader:
         start = self._start_of(event)
         if event.tag and event.tag not in {_TAG + kind, "!"}:
             self._note_tag(event.tag, start)
-        node = Node(start, start, value, entries={}, items=[], weight=_NODE_WEIGHT)
+        node = container(start, start, value, weight=_NODE_WEIGHT)
         self._expect_value_or_string_key(node)
         if event.anchor:
             self.anchors[event.anchor] = node
@@ -216,7 +226,8 @@ class _Reader:
         if name in parent.entries:
             return
         parent.value[name] = node.value
-        parent.entries[name] = Entry(key_start, node)
+        node.key_start = key_start
+        parent.entries[name] = node
 
     def _take_key(self, parent: Node, node: Node, alias_of: Node | None) -> None:
         key = node.value
@@ -253,6 +264,7 @@ class _Reader:
         start = self._start_of(event) if event.tag or event.anchor else event.start_mark.index
         if self.restore:
             text = text.translate(self.restore)
+        text = self.texts.setdefault(text, text)
         node = Node(start, max(event.end_mark.index, start), text, style, weight=_NODE_WEIGHT + len(text))
         if event.tag:
             node.value = self._tagged(event.tag, text, start)

@@ -66,18 +66,25 @@ class Renderer:
         return None
 
     def tree(self, path: Path, value: Json, *, skip: Callable[[Path], bool], below: Path = ()) -> Json:
-        """A copy of ``value`` with every string rendered but those whose path below it ``skip`` names."""
+        """``value`` with every string rendered but those whose path below it ``skip`` names.
+
+        What has no template is shared with ``value``, not copied: it is most of a file of many posts.
+        """
         if isinstance(value, str):
             if skip(below):
                 return value
             rendered = self.text(path + below, value)
             return value if rendered is None else rendered
         if isinstance(value, Mapping):
-            return {key: self.tree(path, item, skip=skip, below=(*below, key)) for key, item in value.items()}
+            fields = {
+                key: self.tree(path, item, skip=skip, below=(*below, key)) for key, item in value.items()
+            }
+            return value if fields == value else fields
         if isinstance(value, list):
-            return [
+            items = [
                 self.tree(path, item, skip=skip, below=(*below, index)) for index, item in enumerate(value)
             ]
+            return value if items == value else items
         return value
 
     def _templates(self, source: str) -> Templates:
