@@ -10,13 +10,13 @@ from publer_publish.clock import Clock, Deadline
 from publer_publish.config import Config
 from publer_publish.delivery.ledger import Ledger
 from publer_publish.delivery.outcomes import Listed, Result
-from publer_publish.errors import InvalidInputError, Problem, Where
+from publer_publish.errors import InvalidInputError, Problem
 from publer_publish.github.console import Console
 from publer_publish.github.context import Event
 from publer_publish.post.checks import Checks
 from publer_publish.post.document import MAX_BYTES
 from publer_publish.post.load import Loaded, Options, is_error, load
-from publer_publish.post.workspace import UnusableFileError, Workspace
+from publer_publish.post.workspace import Workspace
 from publer_publish.preview.file import PreviewFile
 from publer_publish.template_context import RunContext
 
@@ -61,17 +61,8 @@ class Session:
 
     def load_posts(self, *, placeholders: bool) -> Loaded:
         """Every post of the run, with every problem that needs no key to be seen."""
-        names, missing = self.workspace.find(self.config.post_files)
-        problems = list(missing)
-        files = []
-        for name in names:
-            try:
-                # One byte more, so that the parser can say that the file is too large.
-                files.append((name, self.workspace.read(name, MAX_BYTES + 1)))
-            except UnusableFileError as error:
-                problems.append(
-                    Problem(message=error.message, hint=error.hint, where=Where(file=name, path="post-file"))
-                )
+        # One byte more, so that the parser can say that the file is too large.
+        files, problems = self.workspace.read_all(self.config.post_files, MAX_BYTES + 1)
         context = RunContext(
             self.event, self.config.variables, self._fetch_release, placeholders=placeholders
         )

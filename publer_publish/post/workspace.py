@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import BinaryIO, NamedTuple, Self
 
 from publer_publish.errors import ActionError, Problem, Where
 
@@ -68,6 +68,14 @@ class OpenFile:
         self.stream.close()
 
 
+class _Read(NamedTuple):
+    """A file that was opened, read and closed."""
+
+    name: str
+    size: int
+    content: bytes
+
+
 class Workspace:
     """The files below one directory."""
 
@@ -75,13 +83,16 @@ class Workspace:
         self._root = os.path.realpath(root)
         self._spellings = (self._root, os.path.abspath(root))  # noqa: PTH100 - resolve() would follow links
 
-    def find(self, patterns: Sequence[str]) -> tuple[tuple[str, ...], tuple[Problem, ...]]:
-        """Regular files by path or glob (``*``, ``?``, ``[…]``, ``**``), sorted, each file once.
+    def read_all(
+        self, patterns: Sequence[str], limit: int
+    ) -> tuple[tuple[tuple[str, bytes], ...], tuple[Problem, ...]]:
+        """Names and contents of files by path or glob (``*``, ``?``, ``[…]``, ``**``), sorted, each once.
 
         As in a shell, a wildcard stands for no leading dot, and ``**`` follows no link to a directory.
-        A pattern that matches nothing, and a match that cannot be used, is a problem of ``post-file``.
+        A pattern that matches nothing, and a match that cannot be used, is a problem of ``post-file``;
+        a file of more than ``limit`` bytes is one, too, and is not read.
         """
-        names: dict[tuple[int, int], str] = {}
+        found: dict[tuple[int, int], _Read] = {}
         problems: list[Problem] = []
         for pattern in filter(None, (written.strip() for written in patterns)):
             matched, before = False, len(problems)
@@ -89,23 +100,17 @@ class Workspace:
                 for file in self._matches(pattern, problems):
                     matched = True
                     plain = file.real_name if ".." in _parts(file.name) else "/".join(_parts(file.name))
-                    names[file.identity] = min(plain, names.get(file.identity, plain))
+                    read = found.get(file.identity) or _Read(plain, file.size, _content(file, limit))
+                    found[file.identity] = read._replace(name=min(plain, read.name))
             except UnusableFileError as error:
                 problems.append(_problem(error))
                 continue
             if not matched and len(problems) == before:
                 problems.append(_problem(self._nothing_matches(pattern)))
-        return tuple(sorted(names.values())), tuple(dict.fromkeys(problems))
-
-    def read(self, name: str, limit: int) -> bytes:
-        """Return a file's content; one of more than ``limit`` bytes is refused unread."""
-        with self.open(name) as file:
-            if file.size > limit:
-                raise UnusableFileError(
-                    f"{name!r} has {file.size:,} bytes; at most {limit:,} are allowed.",
-                    hint="Is it the right file?",
-                )
-            return file.stream.read(file.size)  # no more than was promised, whatever is appended meanwhile
+        files = sorted(found.values())
+        problems += [_too_large(file, limit) for file in files if file.size > limit]
+        usable = tuple((file.name, file.content) for file in files if file.size <= limit)
+        return usable, tuple(dict.fromkeys(problems))
 
     def open(self, name: str) -> OpenFile:
         """Open a regular file inside the workspace, or raise ``UnusableFileError``. Never blocks."""
@@ -162,6 +167,8 @@ class Workspace:
                 elif waiting:
                     raise NotADirectoryError
                 else:
+                    # Looked at before, so that no device is even opened, and again when it is open.
+                    _refuse_special(name, status)
                     real.append(part)
                     return _open_file(name, part, directories[-1], "/".join(real))
         raise _DirectoryError(
@@ -258,6 +265,19 @@ class Workspace:
         )
 
 
+def _content(file: OpenFile, limit: int) -> bytes:
+    """Read no more than was promised, whatever is appended meanwhile; and nothing of what is too large."""
+    return file.stream.read(file.size) if file.size <= limit else b""
+
+
+def _too_large(file: _Read, limit: int) -> Problem:
+    return Problem(
+        message=f"{file.name!r} has {file.size:,} bytes; at most {limit:,} are allowed.",
+        hint="Is it the right file?",
+        where=Where(file=file.name, path="post-file"),
+    )
+
+
 def _open_directory(opened: ExitStack, name: str, parent: int | None) -> int:
     descriptor = os.open(name, _DIRECTORY, dir_fd=parent)
     opened.callback(os.close, descriptor)
@@ -265,8 +285,6 @@ def _open_directory(opened: ExitStack, name: str, parent: int | None) -> int:
 
 
 def _open_file(name: str, part: str, directory: int, real_name: str) -> OpenFile:
-    """Open a regular file. Looked at before, so that no device is even opened, and again when it is open."""
-    _refuse_special(name, os.lstat(part, dir_fd=directory))
     descriptor = os.open(part, _FILE, dir_fd=directory)
     try:
         status = os.fstat(descriptor)

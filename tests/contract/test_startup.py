@@ -31,6 +31,7 @@ class Start:
     first: set[str]
     whole: set[str]
     opened: list[str]
+    looked: list[str]
     requests: list[str]
 
 
@@ -57,6 +58,7 @@ def start(mode: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start
             first=_named(found["first"]),
             whole=_named(found["all"]),
             opened=found["opened"],
+            looked=found["looked"],
             requests=[
                 f"{one.method} {one.path.partition('/job_status')[0]}" for one in sandbox.record.requests
             ],
@@ -104,8 +106,12 @@ def test_validate_does_not_even_import_what_speaks_http(mode: str, start: Start)
     assert ("requests" in start.whole) == (mode == "publish")
 
 
-def test_the_post_file_is_opened_twice_to_find_it_and_to_read_it(start: Start) -> None:
-    assert start.opened == ["post.yml", "post.yml"]
+def test_the_post_file_is_opened_once(start: Start) -> None:
+    assert start.opened == ["post.yml"]
+
+
+def test_the_post_file_is_looked_at_before_it_is_opened_and_when_it_is_open(start: Start) -> None:
+    assert start.looked == ["lstat in _walk", "fstat in _open_file"]
 
 
 def test_no_request_more_than_needed(mode: str, start: Start) -> None:

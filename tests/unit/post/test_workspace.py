@@ -7,14 +7,21 @@ import socket
 import stat
 import tempfile
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publer_publish.errors import Where
+from publer_publish.errors import Problem, Where
 from publer_publish.post.workspace import UnusableFileError, Workspace
+
+
+def find(workspace: Workspace, patterns: Sequence[str]) -> tuple[tuple[str, ...], tuple[Problem, ...]]:
+    """The names of the files that were read, and the problems."""
+    files, problems = workspace.read_all(patterns, 1000)
+    return tuple(name for name, _ in files), problems
 
 
 @pytest.fixture
@@ -56,14 +63,14 @@ def root(tmp_path: Path) -> Path:
     ],
 )
 def test_finds_sorted_and_each_file_once(root: Path, patterns: list[str], names: list[str]) -> None:
-    assert Workspace(root).find(patterns) == (tuple(names), ())
+    assert find(Workspace(root), patterns) == (tuple(names), ())
 
 
 def test_an_absolute_path_inside_the_workspace_is_the_relative_one(root: Path) -> None:
     link = root.parent / "link"
     link.symlink_to(root)
-    assert Workspace(root).find([f"{root}/posts/a.yml", "posts/a.yml"]) == (("posts/a.yml",), ())
-    assert Workspace(link).find([f"{link}/posts/a.yml", f"{root}/posts/b.*"]) == (
+    assert find(Workspace(root), [f"{root}/posts/a.yml", "posts/a.yml"]) == (("posts/a.yml",), ())
+    assert find(Workspace(link), [f"{link}/posts/a.yml", f"{root}/posts/b.*"]) == (
         ("posts/a.yml", "posts/b.yml"),
         (),
     )
@@ -74,13 +81,13 @@ def test_one_file_by_two_names_is_found_once(root: Path) -> None:
     (root / "posts/alias.yml").symlink_to("a.yml")
     os.link(root / "posts/a.yml", root / "posts/z.yml")
     (root / "more").symlink_to("posts")
-    assert Workspace(root).find(["posts/*.yml", "more/*.yml"])[0] == ("more/a.yml", "more/b.yml")
-    assert Workspace(root).find(["posts/z.yml", "posts/alias.yml"])[0] == ("posts/alias.yml",)
+    assert find(Workspace(root), ["posts/*.yml", "more/*.yml"])[0] == ("more/a.yml", "more/b.yml")
+    assert find(Workspace(root), ["posts/z.yml", "posts/alias.yml"])[0] == ("posts/alias.yml",)
 
 
 def test_a_name_with_wildcard_characters_that_exists_is_that_file(root: Path) -> None:
     (root / "posts/[ab].yml").write_text("")
-    assert Workspace(root).find(["posts/[ab].yml"]) == (("posts/[ab].yml",), ())
+    assert find(Workspace(root), ["posts/[ab].yml"]) == (("posts/[ab].yml",), ())
 
 
 @pytest.mark.parametrize(
@@ -110,7 +117,7 @@ def test_a_name_with_wildcard_characters_that_exists_is_that_file(root: Path) ->
 def test_what_cannot_be_used_is_a_located_problem_with_a_cure(
     root: Path, pattern: str, says: str, hints: str
 ) -> None:
-    names, problems = Workspace(root).find([pattern, "README.md"])
+    names, problems = find(Workspace(root), [pattern, "README.md"])
     assert names == ("README.md",)
     assert len(problems) == 1
     assert repr(pattern) in problems[0].message
@@ -120,14 +127,14 @@ def test_what_cannot_be_used_is_a_located_problem_with_a_cure(
 
 
 def test_every_pattern_that_matches_nothing_is_reported(root: Path) -> None:
-    _, problems = Workspace(root).find(["a/*", "/etc/passwd", "b/*", "c.yml"])
+    _, problems = find(Workspace(root), ["a/*", "/etc/passwd", "b/*", "c.yml"])
     assert len(problems) == 4
 
 
 @pytest.mark.parametrize("pattern", ["posts/a.yml", "*.yml", "**"])
 def test_an_empty_workspace_asks_for_the_checkout(tmp_path: Path, pattern: str) -> None:
     for workspace in (tmp_path, tmp_path / "none"):
-        _, problems = Workspace(workspace).find([pattern])
+        _, problems = find(Workspace(workspace), [pattern])
         assert [problem.hint for problem in problems] == [
             "Did the job check the repository out (actions/checkout)?"
         ]
@@ -139,7 +146,7 @@ def test_an_empty_workspace_asks_for_the_checkout(tmp_path: Path, pattern: str) 
 def test_a_link_that_leads_out_is_refused_by_name_and_by_glob(root: Path, target: str) -> None:
     (root / "posts/link.yml").symlink_to(target.replace("{outside}", str(root.parent)))
     for pattern in ("posts/link.yml", "posts/l*.yml"):
-        names, problems = Workspace(root).find([pattern])
+        names, problems = find(Workspace(root), [pattern])
         assert names == ()
         assert [
             "'posts/link.yml' leads out of the workspace." in problem.message for problem in problems
@@ -149,7 +156,7 @@ def test_a_link_that_leads_out_is_refused_by_name_and_by_glob(root: Path, target
 def test_a_directory_link_that_leads_out_is_neither_listed_nor_read(root: Path) -> None:
     (root / "more").symlink_to(root.parent / "outside")
     for pattern in ("more/e.yml", "more/*.yml", "more/**"):
-        names, problems = Workspace(root).find([pattern])
+        names, problems = find(Workspace(root), [pattern])
         assert (names, len(problems)) == ((), 1)
         assert "leads out of the workspace" in problems[0].message
 
@@ -166,7 +173,7 @@ def test_links_in_a_circle_end(root: Path) -> None:
     (root / "y.yml").symlink_to("x.yml")
     for name in "abcdefgh":
         (root / "posts" / name).symlink_to("../posts")
-    names, problems = Workspace(root).find(["x.yml", "**/*.yml"])
+    names, problems = find(Workspace(root), ["x.yml", "**/*.yml"])
     assert names == ("posts/a.yml", "posts/b.yml", "posts/deep/c.yml")
     assert {problem.message for problem in problems} == {
         "'x.yml' is a symbolic link that leads in a circle.",
@@ -178,13 +185,13 @@ def test_a_glob_through_many_circular_links_ends(root: Path) -> None:
     """Sixty links to the same place are 60^8 paths, and one directory."""
     for number in range(60):
         (root / f"loop{number}").symlink_to(".")
-    names, problems = Workspace(root).find(["*/*/*/*/*/*/*/*/*.md"])
+    names, problems = find(Workspace(root), ["*/*/*/*/*/*/*/*/*.md"])
     assert (len(names), problems) == (1, ())
 
 
 def test_a_broken_link_is_missing(root: Path) -> None:
     (root / "posts/gone.yml").symlink_to("nothing.yml")
-    _, problems = Workspace(root).find(["posts/g*.yml"])
+    _, problems = find(Workspace(root), ["posts/g*.yml"])
     assert [problem.message for problem in problems] == ["'posts/gone.yml' does not exist in the workspace."]
 
 
@@ -192,7 +199,7 @@ def test_a_named_pipe_is_refused_without_blocking(root: Path) -> None:
     """Opening a pipe for reading would wait for a writer for ever."""
     os.mkfifo(root / "posts/pipe.yml")
     (root / "posts/to-pipe.yml").symlink_to("pipe.yml")
-    names, problems = Workspace(root).find(["posts/*pipe.yml"])
+    names, problems = find(Workspace(root), ["posts/*pipe.yml"])
     assert names == ()
     assert [problem.message for problem in problems] == [
         "'posts/pipe.yml' is a named pipe.",
@@ -215,14 +222,25 @@ def test_a_device_is_refused(device: str) -> None:
 
 def test_a_file_of_proc_is_not_read() -> None:
     """Their size is zero whatever they hold, and no more than the size is ever read."""
-    assert Workspace(Path("/proc/self")).read("environ", 1000) == b""
+    assert Workspace(Path("/proc/self")).read_all(["environ"], 1000) == ((("environ", b""),), ())
 
 
-def test_reading_is_limited(root: Path) -> None:
+def test_reading_is_limited_and_what_is_too_large_is_named_once(root: Path) -> None:
     workspace = Workspace(root)
-    assert workspace.read("README.md", 9) == b"README.md"
-    with pytest.raises(UnusableFileError, match=r"'README.md' has 9 bytes; at most 8 are allowed."):
-        workspace.read("README.md", 8)
+    assert workspace.read_all(["README.md"], 9) == ((("README.md", b"README.md"),), ())
+    (root / "AAA.md").symlink_to("README.md")
+    files, problems = workspace.read_all(["README.md", "*.md", "posts/a.yml"], 8)
+    assert files == ()
+    assert [problem.message for problem in problems] == [
+        "'AAA.md' has 9 bytes; at most 8 are allowed.",
+        "'posts/a.yml' has 11 bytes; at most 8 are allowed.",
+    ]
+    assert problems[0].where == Where(file="AAA.md", path="post-file")
+
+
+def test_contents_come_with_their_names(root: Path) -> None:
+    files, _ = Workspace(root).read_all(["posts/*.yml"], 100)
+    assert files == (("posts/a.yml", b"posts/a.yml"), ("posts/b.yml", b"posts/b.yml"))
 
 
 def test_an_unreadable_file_says_so() -> None:
@@ -235,7 +253,7 @@ def test_an_unreadable_file_says_so() -> None:
         try:
             if user == 0:
                 os.seteuid(65534)  # root reads everything
-            _, problems = Workspace(Path(directory)).find(["a.yml"])
+            _, problems = find(Workspace(Path(directory)), ["a.yml"])
         finally:
             os.seteuid(user)
     assert [problem.message for problem in problems] == ["'a.yml' cannot be read: permission denied."]
@@ -273,8 +291,7 @@ def test_swapping_a_file_for_a_link_while_it_is_opened_never_leads_out(root: Pat
 def test_no_descriptor_is_left_open(root: Path) -> None:
     workspace = Workspace(root)
     before = len(list(Path("/proc/self/fd").iterdir()))
-    workspace.find(["**/*", "nothing", "../x", "posts"])
-    workspace.read("README.md", 100)
+    find(workspace, ["**/*", "nothing", "../x", "posts"])
     assert len(list(Path("/proc/self/fd").iterdir())) == before
 
 
@@ -286,6 +303,6 @@ def test_no_pattern_breaks_it_or_leads_out(patterns: list[str]) -> None:
         (workspace / "a/b/a").write_text("")
         (workspace / "b").symlink_to("a")
         Path(directory, "a").write_text("outside")
-        names, _ = Workspace(workspace).find(patterns)
+        names, _ = find(Workspace(workspace), patterns)
         for name in names:
             assert (workspace / name).resolve().is_relative_to(workspace.resolve())
