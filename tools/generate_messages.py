@@ -112,19 +112,37 @@ _STATUS = (
 _CURES = {
     "HTTP ‹status› from Publer": _STATUS,
     "‹sentence› (HTTP ‹status› from Publer": _STATUS,
-    "Publer refused it without saying why.": "Try the same post in Publer itself, which may say more. "
-    "Nothing of it is live; a re-run sends it again.",
+    "Publer refused it without saying why.": "Publer named the account among the failures, without a "
+    "sentence. Nothing of it is live.",
     "Publer says both: published, and": "The job contradicts itself, and the list of posts decided nothing. "
     "Look in Publer.",
-    "Publer's job failed without saying why.": "Try the same post in Publer itself. A re-run sends it again.",
+    "Publer's job failed without saying why.": "Publer says that the whole job failed, and lists no post.",
     "Publer's job is complete and names no failure.": "Publer took the post (`accepted`) and did not show it "
     "as live in time. It usually is; the link is in Publer.",
     "the same text is on this account": "It was published within `duplicate-window`. Change the text, or "
     "set `on-duplicate: publish`, if it is to go out again.",
+    "the same text, its links apart, is on": "An earlier attempt of this run published it, and Publer "
+    "shortened its link. [How a re-run knows](delivery.md#what-is-guaranteed).",
+    "a ‹type› without text is on this account": "An earlier attempt of this run published it. "
+    "[How a re-run knows](delivery.md#what-is-guaranteed).",
+    "the same post stands earlier in this run": "Two posts come out the same for this account, and it went "
+    "out once. Change the text of one, or set `on-duplicate: publish`, if it is to go out twice.",
     "not sent: an equal post is on its way": "An earlier run, or somebody else, is sending it. Wait, look in "
     "Publer, then re-run the job.",
-    "not sent: the same text is on this account": "With `on-duplicate: fail` one duplicate stops everything. "
+    "not sent: an earlier attempt posted one": "Publer shortened links or shows no text, so that posts of "
+    "this file look the same. Look in Publer which is missing, and publish that one alone.",
+    "not sent: Publer lists this text": "It may be this post or another with the same text. Look in Publer. "
+    "If it is another, change the text, or set `on-duplicate: publish`.",
+    "not sent: the same post stands earlier": "Two posts come out the same for this account. What became of "
+    "the first stands in its row; a re-run sends it once.",
+    "not sent: the same post stands earlier in this run (`on-duplicate": "Two posts come out the same "
+    "for this account. With `on-duplicate: skip` it would go out once.",
+    "not sent: the same text": "With `on-duplicate: fail` one duplicate stops everything. "
     "With `skip` the rest would be sent.",
+    "not sent: a ‹type› without text": "With `on-duplicate: fail` one duplicate stops everything. "
+    "With `skip` the rest would be sent.",
+    "not sent: an equal post may be live": "With `on-duplicate: fail` one duplicate stops everything. "
+    "Look in Publer what became of that post.",
     "not sent: another target is a duplicate": "With `on-duplicate: fail` one duplicate stops everything. "
     "With `skip` this would be sent.",
     "not sent:": "The reason stands behind it. Nothing went out to this account; a re-run sends it.",

@@ -39,6 +39,8 @@ _NAMES = {
     "limit": "limit",
     "size": "number",
     "INPUTS": "default",
+    "named": "id",
+    "_named": "id",
     "lower": "word",
 }
 """Better words for some of the names in the source."""

@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from publer_publish.clock import Deadline
 from publer_publish.delivery import matching
@@ -25,6 +25,7 @@ _LINK_PAUSES = (1.0, 3.0)
 """For a missing link only: it may take hours, or never come (publer-api 8.1)."""
 _LINK_TIME = 20.0
 """Seconds for all looks for links: a run does not wait any longer for what is no failure."""
+_TRY = "Try the same post in Publer itself, which may say more; a re-run sends it again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +37,23 @@ class Doubt:
     message: str
 
 
-def read_verdicts(targets: Sequence[Target], job: Job, ledger: Ledger) -> list[Doubt]:
-    """Settle every target on which the job speaks clearly; return the others."""
+def read_verdicts(
+    targets: Sequence[Target], job: Job, ledger: Ledger, *, known: Container[str] = ()
+) -> list[Doubt]:
+    """Settle every target on which the job speaks clearly; return the others.
+
+    ``known``: identities of posts from before the request. A job that names one speaks of another post.
+    """
     doubts = []
     nameless = [
         entry for entry in job.entries if not any(_is_about(entry, target, targets) for target in targets)
     ]
     for target in targets:
-        own = [entry for entry in job.entries if _is_about(entry, target, targets)]
+        own = [
+            replace(entry, verdict=Verdict.UNKNOWN) if entry.post and entry.post.id in known else entry
+            for entry in job.entries
+            if _is_about(entry, target, targets)
+        ]
         doubt = _judge(target, own, nameless, job, alone=len(targets) == 1, ledger=ledger)
         if doubt:
             doubts.append(doubt)
@@ -67,14 +77,14 @@ def _judge(
         ledger.settle(target, Status.PUBLISHED, live=successes[0].post)
         return None
     if refusals and not successes:
-        ledger.settle(target, Status.FAILED, complaints or "Publer refused it without saying why.")
+        ledger.settle(target, Status.FAILED, complaints or f"Publer refused it without saying why. {_TRY}")
         return None
     if refusals and successes:
         return Doubt(
             target, Status.UNCONFIRMED, f"Publer says both: published, and {complaints}. {LOOK_FIRST}"
         )
     if job.state is JobState.FAILED or (alone and any(entry.verdict is Verdict.FAILED for entry in nameless)):
-        return Doubt(target, Status.FAILED, complaints or "Publer's job failed without saying why.")
+        return Doubt(target, Status.FAILED, complaints or f"Publer's job failed without saying why. {_TRY}")
     if job.nothing_failed and not nameless and not own:
         return Doubt(target, Status.ACCEPTED, "Publer's job is complete and names no failure.")
     said = _sentences(own) or complaints

@@ -14,6 +14,7 @@ from publer_publish.delivery.outcomes import Status
 from publer_publish.delivery.poll import wait_for_job
 from publer_publish.delivery.prepared import Prepared
 from publer_publish.delivery.publish import send_once
+from publer_publish.delivery.repeats import repeats_among, settle_repeat
 from publer_publish.delivery.request import bulk_body, media_of, needed_by
 from publer_publish.delivery.targets import Key, Target, rounds
 from publer_publish.delivery.waiting import Progress
@@ -66,12 +67,21 @@ class Delivery:
     """Work for the time in which nothing is done but waiting for a job."""
     _known: set[str] = field(default_factory=set)
     _twins: frozenset[Key] = frozenset()
+    _repeats: Mapping[Key, Target] = field(default_factory=dict)
     _last_post_at: dict[str, float] = field(default_factory=dict)
 
     def deliver(self, targets: Sequence[Target], deadline: Deadline) -> None:
         """Send what is missing. ``deadline`` ends the preparation together with the first request."""
         self._twins = matching.twins_among(targets)
+        if self.rules.skip_duplicates or self.rules.fail_on_duplicates:
+            self._repeats = repeats_among(targets)
         missing = self._drop_duplicates(targets, deadline)
+        self._send_all(missing, deadline)
+        for target in self.ledger.open_targets():
+            if original := self._repeats.get(target.key):
+                settle_repeat(target, original, self.ledger)
+
+    def _send_all(self, missing: Sequence[Target], deadline: Deadline) -> None:
         items = media_of(missing)
         media = self.prepare(items, deadline) if items else Prepared()
         ready = self._with_media(missing, media)
@@ -95,17 +105,19 @@ class Delivery:
 
     def _drop_duplicates(self, targets: Sequence[Target], deadline: Deadline) -> list[Target]:
         """Rule 3."""
+        once = [target for target in targets if target.key not in self._repeats]
         found = duplicates.look_for_duplicates(
-            targets, self.publer, self.rules.window, deadline=deadline, log=self.log
+            once, self.publer, self.rules.window, deadline=deadline, log=self.log
         )
         self._known.update(found.known)
         self._last_post_at.update(found.last_post_at)
-        if self.rules.fail_on_duplicates and (found.live or found.pending or found.unclear):
+        there = found.live or found.pending or found.unclear
+        if self.rules.fail_on_duplicates and (there or self._repeats):
             self._refuse_all(targets, found)
             return []
         if not self.rules.skip_duplicates:
-            return list(targets)
-        return [target for target in targets if not self._is_there(target, found)]
+            return list(once)
+        return [target for target in once if not self._is_there(target, found)]
 
     def _is_there(self, target: Target, found: duplicates.Found) -> bool:
         """Settle a target that is not to be sent, because it is live or may be."""
@@ -113,21 +125,18 @@ class Delivery:
             said = duplicates.evidence(target, post)
             self.ledger.settle(target, Status.SKIPPED, said, live=post, duplicate=True)
         elif post := found.pending.get(target.key):
-            said = f"not sent: an equal post is on its way in Publer (post {post.id}). {LOOK_FIRST}"
-            self.ledger.settle(target, Status.UNCONFIRMED, said, live=post)
-        elif post := found.unclear.get(target.key):
-            said = (
-                "not sent: an earlier attempt posted one of several posts that Publer's list does not tell "
-                f"apart (post {post.id}). {LOOK_FIRST}"
-            )
-            self.ledger.settle(target, Status.UNCONFIRMED, said)
+            self.ledger.settle(target, Status.UNCONFIRMED, duplicates.why_waiting(post), live=post)
+        elif unclear := found.unclear.get(target.key):
+            self.ledger.settle(target, Status.UNCONFIRMED, duplicates.why_unclear(unclear))
         return target.key in found.live or target.key in found.pending or target.key in found.unclear
 
     def _refuse_all(self, targets: Sequence[Target], found: duplicates.Found) -> None:
-        there = {**found.unclear, **found.pending, **found.live}
         for target in targets:
-            post = there.get(target.key)
-            why = duplicates.evidence(target, post) if post else "another target is a duplicate"
+            post = found.live.get(target.key)
+            repeated, unclear = target.key in self._repeats, target.key in {*found.pending, *found.unclear}
+            other = "an equal post may be live or on its way" if unclear else "another target is a duplicate"
+            unseen = "the same post stands earlier in this run" if repeated else other
+            why = duplicates.evidence(target, post) if post else unseen
             self.ledger.settle(target, Status.FAILED, f"not sent: {why} (`on-duplicate: fail`)", live=post)
 
     def _keep_the_gap(self, request: Sequence[Target]) -> None:
@@ -187,7 +196,8 @@ class Delivery:
     def _not_taken(self, error: ServiceError) -> None:
         """Publer refused it, or it never got there: nothing was posted, and the rest is not tried."""
         for target in self.ledger.open_targets():
-            self.ledger.settle(target, Status.FAILED, f"not sent: {error.message}")
+            if target.key not in self._repeats:
+                self.ledger.settle(target, Status.FAILED, f"not sent: {error.message}")
         self.warn(Problem(message=error.message, hint=error.hint, severity=Severity.WARNING))
 
     def _follow(self, job_id: str, request: Sequence[Target], confirmer: Confirmer) -> None:
@@ -216,7 +226,7 @@ class Delivery:
                     severity=Severity.WARNING,
                 )
             )
-        confirmer.settle(read_verdicts(request, job, self.ledger))
+        confirmer.settle(read_verdicts(request, job, self.ledger, known=self._known))
         published = {entry.account_id: entry.post for entry in job.entries if entry.post}
         confirmer.find_links(self.ledger.without_link(request), lambda one: published.get(one.account.id))
 

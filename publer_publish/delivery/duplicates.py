@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from enum import Enum
 
 from publer_publish.clock import Deadline
 from publer_publish.delivery import matching
+from publer_publish.delivery.ledger import LOOK_FIRST
 from publer_publish.delivery.lookup import listed_posts
 from publer_publish.delivery.targets import Key, Target
 from publer_publish.delivery.waiting import Progress
@@ -17,6 +19,8 @@ from publer_publish.publer.model import LivePost
 _ON_ITS_WAY = 60.0
 """Seconds to wait for an equal post that Publer has taken but not yet published."""
 _LOOK_AGAIN = 5.0
+_MINUTE = 60.0
+"""Publer may cut the time of a post to this, and so to before the event that led to it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +34,23 @@ class Window:
     is_rerun: bool = False
 
 
+class Why(Enum):
+    """What keeps a post from being recognised, and from being told apart."""
+
+    TWINS = "fewer posts than twins"
+    """It is this target or a twin of it, and there are fewer of them than twins."""
+    NOT_SHOWN = "the list does not show it"
+    """The text is the same, but not the link or title that may differ, or whose post it is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unclear:
+    """A listed post that may be a target, or another post."""
+
+    post: LivePost
+    why: Why
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
     """What the post list showed before anything was sent."""
@@ -38,10 +59,10 @@ class Found:
     """Target key to the live post that it equals."""
     pending: Mapping[Key, LivePost] = field(default_factory=dict)
     """Target key to an equal post that was on its way and did not arrive while we waited."""
-    unclear: Mapping[Key, LivePost] = field(default_factory=dict)
-    """Target key to a post that is this target or a twin of it, and there are fewer of them than twins."""
+    unclear: Mapping[Key, Unclear] = field(default_factory=dict)
+    """Target key to a post that may be this target or another."""
     known: frozenset[str] = frozenset()
-    """Ids of all posts listed: none of them is a post that this run is going to make."""
+    """Identities of all posts listed: none of them is a post that this run is going to make."""
     last_post_at: Mapping[str, float] = field(default_factory=dict)
     """Account id to the time of its newest live post, whatever it says."""
 
@@ -64,9 +85,9 @@ def look_for_duplicates(
     give_up = clock.monotonic() + min(_ON_ITS_WAY, deadline.remaining() / 2)
     while True:
         posts = listed_posts(publer, accounts, since=since, deadline=deadline)
-        matches, unclear = _match(targets, posts, window, since)
+        matches, unclear = _match(targets, _out_or_coming(posts, clock.time()), window, since)
         live = {key: post for key, post in matches.items() if matching.is_live(post)}
-        pending = {key: post for key, post in matches.items() if matching.is_on_its_way(post, clock.time())}
+        pending = {key: post for key, post in matches.items() if not matching.is_live(post)}
         if not pending or clock.monotonic() >= give_up:
             break
         progress.note("An equal post is on its way already: waiting for it instead of sending another.")
@@ -75,50 +96,74 @@ def look_for_duplicates(
         live=live,
         pending=pending,
         unclear=unclear,
-        known=frozenset(post.id for post in posts),
+        known=frozenset(map(matching.identity, posts)),
         last_post_at=_newest(posts),
     )
 
 
+def _out_or_coming(posts: Iterable[LivePost], now: float) -> list[LivePost]:
+    """Only these are a reason not to send: not what failed, was deleted, is a draft, or is due much later."""
+    return [post for post in posts if matching.is_live(post) or matching.is_on_its_way(post, now)]
+
+
 def _match(
     targets: Sequence[Target], posts: Sequence[LivePost], window: Window, since: float
-) -> tuple[dict[Key, LivePost], dict[Key, LivePost]]:
-    """Target key to its listed post, and what is unclear; a failed post is no reason not to send."""
-    free = {post.id: post for post in posts if not matching.is_failed(post)}
+) -> tuple[dict[Key, LivePost], dict[Key, Unclear]]:
+    """Target key to its listed post, and what is unclear."""
+    free = list(posts)
     matches: dict[Key, LivePost] = {}
+    unclear: dict[Key, Unclear] = {}
     exact = matching.Search(since=since)
     for target in targets:
-        if post := matching.find(target, free.values(), exact):
+        if post := matching.find(target, free, exact):
             matches[target.key] = post
-            # Two equal posts for one account in one file are two posts: each needs its own.
-            del free[post.id]
-    if not window.is_rerun:
-        return matches, {}
-    # Only now: what is exactly one target must not be taken for another that is merely like it.
-    missing = [target for target in targets if target.key not in matches]
-    by_circumstances, unclear = _match_in_rerun(missing, free, max(since, window.rerun_since or since))
-    return matches | by_circumstances, unclear
+            # Two posts with one text for one account in one file are two posts: each needs its own.
+            free.remove(post)
+    if window.is_rerun:
+        # Only now: what is exactly one target must not be taken for another that is merely like it.
+        missing = [target for target in targets if target.key not in matches]
+        first = since if window.rerun_since is None else max(since, window.rerun_since // _MINUTE * _MINUTE)
+        by_circumstances, unclear = _match_in_rerun(missing, free, first)
+        matches |= by_circumstances
+    for target in targets:
+        if target.key not in matches and (post := _perhaps(target, free)):
+            unclear.setdefault(target.key, Unclear(post=post, why=Why.NOT_SHOWN))
+    return matches, unclear
 
 
 def _match_in_rerun(
-    missing: Sequence[Target], free: dict[str, LivePost], since: float
-) -> tuple[dict[Key, LivePost], dict[Key, LivePost]]:
+    missing: Sequence[Target], free: list[LivePost], since: float
+) -> tuple[dict[Key, LivePost], dict[Key, Unclear]]:
     """By what only an earlier attempt can have posted; twins only if there is a post for each of them."""
     search = matching.Search(since=since, own_run=True)
     matches: dict[Key, LivePost] = {}
-    unclear: dict[Key, LivePost] = {}
+    unclear: dict[Key, Unclear] = {}
     for target in missing:
         if target.key in matches or target.key in unclear:
             continue
         group = [target, *(other for other in missing if matching.are_twins(target, other))]
-        alike = matching.loosely_alike(target, free.values(), search)
+        alike = matching.loosely_alike(target, free, search)
         if len(alike) >= len(group):
             matches |= {one.key: post for one, post in zip(group, alike, strict=False)}
         elif alike:
-            unclear |= {one.key: alike[0] for one in group}
+            unclear |= {one.key: Unclear(post=alike[0], why=Why.TWINS) for one in group}
         for post in alike:
-            del free[post.id]
+            free.remove(post)
     return matches, unclear
+
+
+def _perhaps(target: Target, posts: Iterable[LivePost]) -> LivePost | None:
+    """A post with this text of which the list does not show what may make it another, or whose it is."""
+    return next(
+        (
+            post
+            for post in posts
+            if post.account_id in ("", target.account.id)
+            and (kind := matching.likeness(target, post)) is not matching.Likeness.OTHER
+            and (kind is matching.Likeness.OPEN or not post.account_id)
+        ),
+        None,
+    )
 
 
 def _newest(posts: Sequence[LivePost]) -> dict[str, float]:
@@ -131,9 +176,35 @@ def _newest(posts: Sequence[LivePost]) -> dict[str, float]:
 
 def evidence(target: Target, post: LivePost) -> str:
     """On what ground a target was skipped."""
-    if matching.same_text(target.content.text, post.text):
-        what = "the same text" if matching.comparable(post.text) else f"a {target.content.type} without text"
+    if matching.likeness(target, post) is matching.Likeness.SAME:
+        what = "the same text"
+    elif not matching.comparable(target.content.text):
+        what = f"a {target.content.type} without text"
     else:
         what = "the same text, its links apart,"
     since = f", since {datetime.fromtimestamp(post.at, UTC):%Y-%m-%d %H:%M} UTC" if post.at else ""
-    return f"{what} is on this account{since} (Publer post {post.id})"
+    return f"{what} is on this account{since} (Publer post {_named(post)})"
+
+
+def why_waiting(post: LivePost) -> str:
+    """Why nothing is sent beside a post that is on its way."""
+    named, state = _named(post), post.state or "unknown"
+    return f"not sent: an equal post is on its way in Publer (post {named}, state {state}). {LOOK_FIRST}"
+
+
+def why_unclear(unclear: Unclear) -> str:
+    """Why nothing is sent beside a post that may be the same."""
+    named = _named(unclear.post)
+    if unclear.why is Why.TWINS:
+        what = (
+            "not sent: an earlier attempt posted one of several posts that Publer's list does not tell apart"
+        )
+        return f"{what} (post {named}). {LOOK_FIRST}"
+    if unclear.post.account_id:
+        what = "not sent: Publer lists this text on this account, but not the link or title it went out with"
+        return f"{what} (post {named}). {LOOK_FIRST}"
+    return f"not sent: Publer lists this text, but not on which account (post {named}). {LOOK_FIRST}"
+
+
+def _named(post: LivePost) -> str:
+    return post.id or "without an id"

@@ -86,6 +86,10 @@ class Ledger:
             ),
         )
 
+    def result_of(self, target: Target) -> Result:
+        """What is known of one target now."""
+        return _final(self._entries[target.key], "the run ended before its turn")
+
     def open_targets(self) -> list[Target]:
         """Those of which nothing is known yet, in file order."""
         return [entry.target for entry in self._entries.values() if not entry.settled]

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from publer_publish.clock import Deadline
+from publer_publish.delivery.matching import identity
 from publer_publish.errors import ServiceError
 from publer_publish.publer.client import Publer
 from publer_publish.publer.model import LivePost, PostPage
@@ -61,4 +62,4 @@ def _is_last(number: int, page: PostPage, *, new: bool, from_one: bool) -> bool:
 
 
 def _key(post: LivePost) -> tuple[str, str, str]:
-    return post.id, post.account_id, post.state
+    return identity(post), post.account_id, post.state

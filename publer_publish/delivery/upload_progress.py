@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from shutil import get_terminal_size
-from typing import TextIO
 
 from publer_publish.post.media_rules import file_size
 
 _BAR = 20
-_BEGIN_OF_LINE = "\r\x1b[2K"  # and nothing behind it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,16 +31,6 @@ class Progress:
 
 Show = Callable[[Sequence[Progress]], None]
 """What is told about the files on their way, several times a second; an empty one ends it."""
-
-
-def on_terminal(stream: TextIO) -> Show:
-    """Keep a bar in the last line of a terminal."""
-
-    def show(files: Sequence[Progress]) -> None:
-        stream.write(_BEGIN_OF_LINE + (bar(files, get_terminal_size().columns - 1) if files else ""))
-        stream.flush()
-
-    return show
 
 
 def line(progress: Progress) -> str:

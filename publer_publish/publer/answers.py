@@ -12,7 +12,7 @@ from typing import Any
 from publer_publish.errors import ServiceError
 from publer_publish.publer.errors import UNREADABLE, LostError
 from publer_publish.publer.jobs import read_job
-from publer_publish.publer.model import Account, Json, PostPage, User, Workspace
+from publer_publish.publer.model import Account, Job, Json, PostPage, User, Workspace
 from publer_publish.publer.sentences import clean, sentence_of
 from publer_publish.publer.values import first, id_of, name_of, post_of, word_of
 
@@ -20,6 +20,7 @@ __all__ = [
     "read_accounts",
     "read_job",
     "read_job_id",
+    "read_job_of",
     "read_media",
     "read_objects",
     "read_posts",
@@ -94,18 +95,19 @@ def read_workspaces(body: Json) -> tuple[Workspace, ...]:
 
 
 def read_accounts(body: Json) -> tuple[Account, ...]:
-    """Read the accounts of the workspace; entries without an id are left out."""
-    return tuple(
-        Account(
-            id=found,
-            provider=_provider(item),
-            name=_name(item),
-            type=word_of(item.get("type")),
-            trouble=_trouble(item.get("status")),
-        )
-        for item in _objects(body, "accounts")
-        if (found := id_of(item.get("id")))
-    )
+    """Read the accounts of the workspace, each once; entries without an id are left out."""
+    accounts: dict[str, Account] = {}
+    for item in _objects(body, "accounts"):
+        if found := id_of(item.get("id")):
+            account = Account(
+                id=found,
+                provider=_provider(item),
+                name=_name(item),
+                type=word_of(item.get("type")),
+                trouble=_trouble(item.get("status")),
+            )
+            accounts.setdefault(found, account)
+    return tuple(accounts.values())
 
 
 def read_posts(body: Json) -> PostPage:
@@ -155,6 +157,18 @@ def read_job_id(body: Json) -> str:
         f"Publer answered without a job id, so nobody knows whether it took the request.{quoted}",
         hint="Look in Publer before sending it again.",
     )
+
+
+def read_job_of(body: Json, job_id: str) -> Job:
+    """Read where a job is, as ``read_job``. An answer that names another job raises LostError."""
+    for holder in _holders(body, "job"):
+        said = id_of(holder.get("job_id")) if isinstance(holder, dict) else ""
+        if said and said != job_id:
+            raise LostError(
+                f"Publer's answer about the job could not be used: it is about another one ({said}).",
+                hint=UNREADABLE,
+            )
+    return read_job(body)
 
 
 def read_objects(body: Json, name: str) -> tuple[Mapping[str, Any], ...]:

@@ -113,7 +113,11 @@ class Publer:
 
     def job(self, job_id: str, *, deadline: Deadline) -> Job:
         """Where a job is. The first terminal answer may be the only one: keep it."""
-        job = self._get(f"/job_status/{quote(job_id, safe='')}", answers.read_job, deadline)
+        job = self._get(
+            f"/job_status/{quote(job_id, safe='')}",
+            lambda body: answers.read_job_of(body, job_id),
+            deadline,
+        )
         if job.state is JobState.WORKING and job.raw:
             self.transport.log(f"Publer answered with an unknown status; still waiting. It said: {job.raw}")
         return job

@@ -57,6 +57,8 @@ class LivePost:
     """The permalink; empty while Publer does not know it."""
     url: str = ""
     """The link that the post carries, if it is a link post."""
+    title: str = ""
+    """Beside the text, where a network has one; the documentation's list does not show it."""
     at: float | None = None
     """When it went out, or is due: seconds since the epoch."""
     error: str = ""

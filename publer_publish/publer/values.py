@@ -77,7 +77,7 @@ def post_of(item: Mapping[str, Json]) -> LivePost:
     account = item.get("account")
     owner = account if isinstance(account, dict) else {}
     times = (time_of(item.get(key)) for key in ("published_at", "scheduled_at", "created_at"))
-    text = item.get("text")
+    text, title = item.get("text"), item.get("title")
     return LivePost(
         id=id_of(item.get("id")) or id_of(item.get("post_id")),
         account_id=id_of(item.get("account_id")) or id_of(owner.get("id")),
@@ -86,6 +86,7 @@ def post_of(item: Mapping[str, Json]) -> LivePost:
         type=word_of(item.get("type")),
         link=link_of(item.get("post_link")),
         url=link_of(item.get("url")),
+        title=title if isinstance(title, str) else "",
         at=next((at for at in times if at is not None), None),
         error=sentence_of(item.get("error")),
     )

@@ -16,6 +16,7 @@ from sandbox.record import Published, Request
 from sandbox.scenario import Account, Scenario, Workspace
 from sandbox.server import Sandbox
 from tests.fake_runner import FakeRunner, Outcome
+from tests.integration.desk import Desk
 
 ROOT = Path(__file__).parents[2]
 NETWORKS = ("twitter", "linkedin", "bluesky", "mastodon", "threads")
@@ -135,3 +136,9 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
     workspace.mkdir()
     with ExitStack() as stack:
         yield Stage(workspace=workspace, tmp_path=tmp_path, stack=stack)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    with ExitStack() as stack:
+        yield Desk(place=tmp_path, stack=stack)
