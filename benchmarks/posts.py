@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
 from benchmarks.stage import ROOT
@@ -49,6 +50,12 @@ def write(workspace: Path) -> None:
 def many(number: int) -> str:
     """So many posts, each with a text of its own."""
     return "".join(post(f"{PLAIN[0]} ({index})", f"{PLAIN[1]}?p={index}") for index in range(number))
+
+
+def one_each(accounts: Iterable[str]) -> str:
+    """A post with a text of its own for each of these ids: posts for one account go a minute apart."""
+    text = ". ".join(PLAIN)
+    return "".join(f"- text: '{text}?p={id_}'\n  accounts: ['{id_}']\n" for id_ in accounts)
 
 
 def body(accounts: dict[str, str]) -> str:

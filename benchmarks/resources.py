@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 import struct
@@ -16,16 +17,18 @@ from benchmarks.stage import PROGRAM, ROOT
 from publer_publish.clock import Deadline, SystemClock
 from publer_publish.delivery.upload import prepare
 from publer_publish.errors import Where
+from publer_publish.post import workspace as files
 from publer_publish.post.model import Media, MediaSource
-from publer_publish.post.workspace import Workspace
 from publer_publish.publer.client import Publer
 from publer_publish.publer.transport import Transport
 from sandbox.faults import Fault
-from sandbox.scenario import Scenario
+from sandbox.scenario import Account, Scenario, Workspace
 from sandbox.server import Sandbox
 
 LATENCY = 0.1
 FILES = 10
+NUMBERS = (1, 100, 500)
+"""Of posts."""
 VIDEO = 190_000_000
 
 
@@ -37,19 +40,28 @@ def memory(home: Path) -> dict[str, float]:
     (workspace / "large.yml").write_text(
         "text: A film\nmedia: [{ file: large.mp4 }]\naccounts: [facebook/*]\n"
     )
-    found = {
-        "publish, 1 post": _peak(home, {"post-file": "plain.yml"}),
-        "publish, templates": _peak(home, {"post-file": "templates.yml"}),
-    }
-    for number in (1, 100, 500):
+    found = {f"publish, {number} post{'s' if number > 1 else ''}": _many(home, number) for number in NUMBERS}
+    found["publish, templates"] = _peak(home, {"post-file": "templates.yml"})
+    for number in NUMBERS:
         name = f"validate, {number} post{'s' if number > 1 else ''} × 13 networks"
         found[name] = _peak(home, {"post-file": f"{number}.yml", "mode": "validate"})
     found["publish, a video of 190 MB"] = _peak(home, {"post-file": "large.yml"})
     return found
 
 
-def _peak(home: Path, inputs: dict[str, str]) -> float:
-    with Sandbox(Scenario()) as sandbox:
+def _many(home: Path, number: int) -> float:
+    networks = itertools.cycle(("twitter", "linkedin", "bluesky", "mastodon"))
+    accounts = tuple(
+        Account(id=f"{index:024x}", provider=network)
+        for index, network in zip(range(number), networks, strict=False)
+    )
+    (home / "workspace" / "many.yml").write_text(posts.one_each(account.id for account in accounts))
+    scenario = Scenario(workspaces=(Workspace(accounts=accounts),))
+    return _peak(home, {"post-file": "many.yml"}, scenario)
+
+
+def _peak(home: Path, inputs: dict[str, str], scenario: Scenario | None = None) -> float:
+    with Sandbox(scenario) as sandbox:
         return stage.peak_megabytes(PROGRAM, stage.environment(home, sandbox, inputs))
 
 
@@ -98,7 +110,7 @@ def _at_once(sandbox: Apart, workspace: Path) -> None:
     prepare(
         media,
         _client(sandbox),
-        Workspace(workspace),
+        files.Workspace(workspace),
         deadline=Deadline.after(clock, 60),
         clock=clock,
         log=lambda _: None,
