@@ -127,7 +127,14 @@ def polls_over_10_s(found: Sequence[Noticed]) -> float:
 
 def memory(found: Mapping[str, float]) -> str:
     """The table of (d)."""
-    lines = ["## (d) Peak memory", "", "| | MB |", "| --- | --- |"]
+    lines = [
+        "## (d) Peak memory",
+        "",
+        "Posts are published to an account each, as those for one account go a minute apart.",
+        "",
+        "| | MB |",
+        "| --- | --- |",
+    ]
     lines += [f"| {name} | {megabytes:.1f} |" for name, megabytes in found.items()]
     return "\n".join(lines) + "\n"
 

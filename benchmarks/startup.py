@@ -57,8 +57,7 @@ def container(rounds: int, home: Path) -> Timings | None:
         [str(ROOT / "tests/e2e/build-image"), IMAGE], capture_output=True, check=False, text=True
     )
     if built.returncode:
-        print(built.stderr, file=sys.stderr)
-        return None
+        raise SystemExit(f"The image could not be built:\n{built.stdout}{built.stderr}")
     posts.write(home / "workspace")
 
     def python(code: str) -> Timing:
