@@ -45,6 +45,8 @@ class Problem:
     hint: str = ""
     where: Where = Where()
     severity: Severity = Severity.ERROR
+    stands_for_more: bool = False
+    """Whether it is no problem itself, but says that there are others."""
 
 
 class ActionError(Exception):

@@ -128,15 +128,21 @@ def _examined(loaded: Loaded) -> tuple[list[Result], list[Problem]]:
 
 
 def _composed(draft: Draft, network: str) -> Composed:
-    """What a network gets, with the problems of the comments that only some of its accounts get."""
+    """What a network gets, with the problems of the comments that only some of its accounts get.
+
+    The comments of the post count unless every account has its own.
+    """
     refs = [
         ref
         for ref in draft.post.accounts
-        if ref.has_comments and (ref.selector.network == network or ref.selector.kind is SelectorKind.ALL)
+        if ref.selector.network == network or ref.selector.kind is SelectorKind.ALL
     ]
-    shared, *own = [draft.content(network, ref) for ref in (None, *refs)]
-    problems = [problem for composed in (shared, *own) for problem in composed.problems]
-    return replace(shared, problems=tuple(dict.fromkeys(problems)))
+    own = [ref for ref in refs if ref.has_comments]
+    has_ids = any(ref.selector.kind is SelectorKind.ID for ref in draft.post.accounts)
+    all_have_own = bool(refs) and len(own) == len(refs) and not has_ids
+    first, *others = [draft.content(network, ref) for ref in (own if all_have_own else (None, *own))]
+    problems = [problem for composed in (first, *others) for problem in composed.problems]
+    return replace(first, problems=tuple(dict.fromkeys(problems)))
 
 
 def _validated(draft: Draft) -> tuple[list[Result], list[Problem]]:

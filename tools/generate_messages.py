@@ -101,7 +101,7 @@ GROUPS = (
         ("github.release",),
     ),
     _Group("`mode: doctor`", "", ("delivery.doctor",)),
-    _Group("Runner and program", "", ("github", "app", "")),
+    _Group("Runner and program", "", ("github", "app", "story", "telling", "")),
 )
 
 _STATUS = (
@@ -152,8 +152,8 @@ _CURES = {
     "Publer did not finish the import in time": "Raise `timeout`, or put the file into the repository and "
     "name it with `file`.",
     "the time was up before Publer had it": "Raise `timeout`, or make the file smaller.",
-    "The preview page could not be drawn": "Only the page is missing; what was published is not touched. "
-    "Please report it.",
+    "The preview page could not be drawn": "Only the page is missing; the posts are not affected. This is a "
+    "bug: please report it with the details from the log.",
     "selector:": "As under [workspace and accounts](#workspace-and-accounts).",
     "post file:": "As when the file is validated: see the groups above.",
 }

@@ -71,7 +71,7 @@ _PUBLERS = {
     ("publer.jobs", "why"),
     ("publer.jobs", "_message(levels)"),
     ("delivery.deliver", "failure"),
-    ("app", "run.headline"),
+    ("telling", "run.headline"),
 }
 """Where Publer's own sentence, or one of these messages, goes on under another name."""
 

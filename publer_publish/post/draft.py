@@ -74,8 +74,8 @@ class Draft:
         """What can be said of a post whose networks are not known: its templates, its media, its secrets."""
         text = self._rendered((*self._path, "text"), self._data.get("text"))
         media = self._media((*self._path, "media"), self._data.get("media"))
-        own = [self._own_comments(ref) for ref in self.post.accounts if ref.has_comments]
-        comments = [comment for at in (None, *own) for comment in self._comments(None, at) or ()]
+        accounts = dict.fromkeys(self._own_comments(ref) for ref in self.post.accounts) or (None,)
+        comments = [comment for at in accounts for comment in self._comments(None, at) or ()]
         found = self._renderer.taken()
         found += self._leaks(text, (*self._path, "text"))
         for comment in comments:

@@ -123,7 +123,8 @@ class _Loader:
 
     def _draft(self, index: int, path: Path, data: Mapping[str, Any], *, skipped: bool) -> Draft:
         refs = self._refs(path, data)
-        if not refs and not skipped and "accounts" not in data:  # else the schema or a selector said why
+        if not refs and not skipped and "accounts" not in data and not self._options.accounts:
+            # Else the schema or a selector said why.
             self._problems.append(self._no_accounts(path, data))
         networks = data.get("networks")
         self._problems += self._listed_twice(path, networks)
@@ -278,7 +279,9 @@ def named_networks(draft: Draft) -> tuple[tuple[str, ...], bool]:
 
 
 def unselected(draft: Draft) -> tuple[str, ...]:
-    """The networks that a post lists although no selector of it names one of them."""
+    """The networks that a post lists although no selector of it names one of them, if it has selectors."""
+    if not draft.post.accounts:
+        return ()
     named = {ref.selector.network for ref in draft.post.accounts}
     return tuple(network for network in draft.post.networks if network not in named)
 
@@ -292,6 +295,7 @@ def shortened(problems: Sequence[Problem]) -> list[Problem]:
         message="There are more problems from here on.",
         hint="Mend those above first; the next run shows the rest.",
         where=errors[MOST_ERRORS].where,
+        stands_for_more=True,
     )
     return [*errors[:MOST_ERRORS], more]
 

@@ -9,7 +9,7 @@ from publer_publish.delivery.outcomes import Check, Outcome, Result, Status
 from publer_publish.errors import ActionError, Problem, Severity
 from publer_publish.report.rerun import LOOK_FIRST, Rerun, rerun_hint
 from publer_publish.report.text import one_line, plural
-from publer_publish.report.words import names
+from publer_publish.report.words import how_many, names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,16 +152,18 @@ def _skipped(facts: _Facts) -> tuple[str, str]:
 
 def _invalid(facts: _Facts) -> tuple[str, str]:
     errors = [problem for problem in facts.problems if problem.severity is Severity.ERROR]
-    if len(errors) == 1:
+    if len(errors) == 1 and not errors[0].where.file:
         where = f"{errors[0].where}: " if str(errors[0].where) else ""
         return f"{where}{errors[0].message}", errors[0].hint
     files = len({problem.where.file for problem in errors if problem.where.file})
     if not errors:
         return facts.cause.message if facts.cause else "The input is invalid; nothing was sent.", ""
     places = f" in {plural(files, 'file')}" if files else ""
+    if len(errors) == 1:
+        return f"1 problem{places}; nothing was sent.", "It is listed with its place and what to change."
     return (
-        f"{plural(len(errors), 'problem')}{places}; nothing was sent.",
-        "Each problem is listed with its place.",
+        f"{how_many(errors)} problems{places}; nothing was sent.",
+        "Each is listed with its place and what to change.",
     )
 
 

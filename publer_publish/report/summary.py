@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
@@ -18,6 +19,7 @@ from publer_publish.report.words import (
     SYMBOLS,
     counts,
     explanation,
+    how_many,
     network_label,
     post_names,
     target,
@@ -43,6 +45,7 @@ _MOST_PROBLEMS = 300
 _NO_BREAK = "\N{NO-BREAK SPACE}"
 _SHORT = 24
 """Code points of a table cell that stays on one line."""
+_MOST_MATRIX_ROWS = 50
 _BEGINNING = 60
 """Code points of a text that tell which post it is."""
 _TAIL = 40
@@ -101,7 +104,7 @@ def _problems(title: str, problems: Sequence[Problem], severity: Severity) -> It
     chosen = [problem for problem in problems if problem.severity is severity]
     if not chosen:
         return
-    yield from _heading(f"{title} ({len(chosen):,})")
+    yield from _heading(f"{title} ({how_many(chosen)})")
     shown = chosen[:_MOST_PROBLEMS]
     for file in dict.fromkeys(problem.where.file for problem in shown):
         yield f"{code(file)}" if file else "Not in a file"
@@ -145,7 +148,32 @@ def _targets(results: Sequence[Result]) -> Iterator[str]:
         yield ""
         yield from _table(attention[:_MOST_PROBLEMS], names)
         yield ""
+    if len(names) > 1:
+        yield from _matrix(results, names)
     yield from _folded(f"All {len(results):,} targets", _table(results, names))
+
+
+def _matrix(results: Sequence[Result], names: Mapping[tuple[str, int], str]) -> Iterator[str]:
+    """Yield a table post by network: how everything stands, in one look."""
+    networks = list(dict.fromkeys(network_label(result.network) for result in results))
+    cells: dict[tuple[str, int], dict[str, Counter[str]]] = {}
+    for result in results:
+        row = cells.setdefault((result.file, result.post), {})
+        row.setdefault(network_label(result.network), Counter())[SYMBOLS[result.status]] += 1
+    yield f"| Post | {' | '.join(inline(network, 40) for network in networks)} |"
+    yield f"| --- |{' :---: |' * len(networks)}"
+    for post, row in list(cells.items())[:_MOST_MATRIX_ROWS]:
+        shown = (_tally(row.get(network, Counter())) for network in networks)
+        yield f"| {inline(names[post])} | {' | '.join(shown)} |"
+    yield ""
+    if len(cells) > _MOST_MATRIX_ROWS:
+        yield f"… and {plural(len(cells) - _MOST_MATRIX_ROWS, 'more post')}, listed below."
+        yield ""
+
+
+def _tally(symbols: Counter[str]) -> str:
+    """Return the symbols of one cell, each with its number where it stands for several accounts."""
+    return " ".join(f"{symbol}{_NO_BREAK}{n:,}" if n > 1 else symbol for symbol, n in symbols.items())
 
 
 def _folded(title: str, lines: Iterator[str]) -> Iterator[str]:

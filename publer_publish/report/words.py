@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from publer_publish.delivery.outcomes import Outcome, Result, Status
+from publer_publish.errors import Problem
 from publer_publish.report.rerun import LOOK_FIRST
 from publer_publish.report.text import one_line
 
@@ -31,7 +32,7 @@ SYMBOLS = {
     Status.PUBLISHED: "✅",
     Status.ACCEPTED: "⏳",
     Status.FAILED: "❌",
-    Status.UNCONFIRMED: "❔",
+    Status.UNCONFIRMED: "❓",
     Status.SKIPPED: "⏭️",
     Status.VALID: "✅",
     Status.INVALID: "❌",
@@ -42,7 +43,7 @@ OUTCOME_SYMBOLS = {
     Outcome.INVALID: "❌",
     Outcome.PARTIAL: "⚠️",
     Outcome.FAILED: "❌",
-    Outcome.UNCONFIRMED: "❔",
+    Outcome.UNCONFIRMED: "❓",
     Outcome.PUBLISHED: "✅",
     Outcome.SKIPPED: "⏭️",
     Outcome.VALID: "✅",
@@ -109,6 +110,12 @@ def counts(results: Iterable[Result]) -> str:
     """Return ``4 published, 1 failed``: every status that occurs."""
     tally = Counter(result.status for result in results)
     return ", ".join(f"{tally[status]:,} {status.value}" for status in _ORDER if tally[status])
+
+
+def how_many(problems: Sequence[Problem]) -> str:
+    """Return ``50``, or ``more than 500`` if not all are listed."""
+    listed = sum(not problem.stands_for_more for problem in problems)
+    return f"{listed:,}" if listed == len(problems) else f"more than {listed:,}"
 
 
 def names(results: Sequence[Result], limit: int = 3) -> str:

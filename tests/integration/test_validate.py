@@ -79,3 +79,35 @@ def test_the_preview_shows_what_each_network_gets(stage: Stage) -> None:
     assert "Shared words" in summary
     assert "5 / 280" in summary
     assert "@someone" not in summary.replace("`@someone`", "")
+
+
+def test_shared_comments_count_only_where_an_account_has_none_of_its_own(stage: Stage) -> None:
+    stage.open()
+    post = "text: Hi\ncomments: ['{{{{ nobody }}}}']\naccounts:\n- {{id: {}, comments: [Mine]}}\n"
+    for number, selector in enumerate(("twitter/*", "'*'", "66db83154e299efa19a2d8e1")):
+        stage.write(f"{number}.yml", post.format(selector))
+    assert stage.run(post_file="?.yml", mode="validate").outputs["outcome"] == "valid"
+    stage.write("3.yml", post.format("twitter/*") + "- linkedin/*\n")
+    outcome = stage.run(post_file="3.yml", mode="validate")
+    assert rows(outcome) == [(0, "twitter", "valid"), (0, "linkedin", "invalid")]
+
+
+def test_a_wrong_selector_of_the_input_is_told_with_what_else_is_wrong_and_blamed_alone(stage: Stage) -> None:
+    stage.open()
+    stage.write("post.yml", "text: Hi\nnetworks: {twitter: {}}\ntxt: Oh\n")
+    outcome = stage.run(post_file="post.yml", mode="validate", accounts="twitter")
+    messages = [one.message.splitlines()[0] for one in outcome.annotations]
+    assert messages == [
+        "accounts: `twitter` names a network but no account.",
+        'post.yml:3:1 (txt): Unknown key "txt".',
+        "2 problems in 1 file; nothing was sent.",
+    ]
+
+
+def test_one_mistake_is_said_once_at_its_line_and_the_headline_counts_it(stage: Stage) -> None:
+    stage.open()
+    stage.write("post.yml", "text: Hi\naccounts: [twitter/*]\ntxt: Oh\n")
+    outcome = stage.run(post_file="post.yml", mode="validate")
+    located, headline = outcome.annotations
+    assert "Unknown key" in located.message
+    assert headline.message.splitlines()[0] == "1 problem in 1 file; nothing was sent."

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,10 +14,11 @@ from publer_publish.report.headline import headline
 from publer_publish.report.log import aligned, closing_lines, problem_lines, result_line, result_lines
 from publer_publish.report.outcome import decide
 from publer_publish.report.rerun import Rerun, rerun_hint, rerun_lines
+from publer_publish.report.summary import summary
 from publer_publish.report.text import columns, cut, duration, one_line, visible
 from publer_publish.report.words import network_label, status_words, target
 from tests.unit.report import samples
-from tests.unit.report.samples import row
+from tests.unit.report.samples import row, run
 
 KINDS = {
     "p": row("twitter"),
@@ -84,21 +87,28 @@ def test_what_stopped_a_run_is_said_in_its_own_words() -> None:
     assert headline(Outcome.UNHEALTHY)[0] == "The checks did not finish."
 
 
-def test_the_only_problem_is_the_headline_with_its_place() -> None:
-    problem = Problem(
-        message="the text is empty",
-        hint="Write one.",
-        where=Where(file="a.yml", line=3, column=5, path="text"),
-    )
+def test_the_only_problem_is_the_headline_unless_it_is_said_at_its_line_already() -> None:
+    problem = Problem(message="the text is empty", hint="Write one.", where=Where(path="text"))
+    assert headline(Outcome.INVALID, problems=[problem]) == ("text: the text is empty", "Write one.")
+    problem = replace(problem, where=Where(file="a.yml", line=3, column=5, path="text"))
     assert headline(Outcome.INVALID, problems=[problem]) == (
-        "a.yml:3:5 (text): the text is empty",
-        "Write one.",
+        "1 problem in 1 file; nothing was sent.",
+        "It is listed with its place and what to change.",
     )
     assert (
         headline(Outcome.INVALID, problems=[problem, problem])[0] == "2 problems in 1 file; nothing was sent."
     )
     assert headline(Outcome.INVALID, cause=STOP)[0] == "Publer is down."
     assert headline(Outcome.INVALID)[0] == "The input is invalid; nothing was sent."
+
+
+def test_the_note_that_there_are_more_problems_is_not_counted_as_one() -> None:
+    where = Where(file="a.yml", line=3)
+    problems = [Problem(message=f"Wrong {number}", where=where) for number in range(500)]
+    problems.append(Problem(message="There are more.", where=where, stands_for_more=True))
+    told = run(mode="validate", problems=problems, jobs=())
+    assert told.headline == "more than 500 problems in 1 file; nothing was sent."
+    assert "### Problems (more than 500)" in summary(told)
 
 
 def test_different_reasons_are_not_given_for_one() -> None:
