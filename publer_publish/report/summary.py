@@ -43,9 +43,8 @@ _OPEN_PREVIEWS = 3
 _MOST_PREVIEWED_POSTS = 100
 _MOST_PROBLEMS = 300
 _NO_BREAK = "\N{NO-BREAK SPACE}"
-_SHORT = 24
+_SHORT = 32
 """Code points of a table cell that stays on one line."""
-_MOST_MATRIX_ROWS = 50
 _BEGINNING = 60
 """Code points of a text that tell which post it is."""
 _TAIL = 40
@@ -149,31 +148,29 @@ def _targets(results: Sequence[Result]) -> Iterator[str]:
         yield from _table(attention[:_MOST_PROBLEMS], names)
         yield ""
     if len(names) > 1:
-        yield from _matrix(results, names)
+        yield from _posts(results, names)
     yield from _folded(f"All {len(results):,} targets", _table(results, names))
 
 
-def _matrix(results: Sequence[Result], names: Mapping[tuple[str, int], str]) -> Iterator[str]:
-    """Yield a table post by network: how everything stands, in one look."""
-    networks = list(dict.fromkeys(network_label(result.network) for result in results))
-    cells: dict[tuple[str, int], dict[str, Counter[str]]] = {}
+def _posts(results: Sequence[Result], names: Mapping[tuple[str, int], str]) -> Iterator[str]:
+    """Yield a table with a line for each post: how it begins and how it stands, in one look."""
+    tallies: dict[tuple[str, int], Counter[str]] = {post: Counter() for post in names}
+    begins: dict[tuple[str, int], str] = {}
     for result in results:
-        row = cells.setdefault((result.file, result.post), {})
-        row.setdefault(network_label(result.network), Counter())[SYMBOLS[result.status]] += 1
-    yield f"| Post | {' | '.join(inline(network, 40) for network in networks)} |"
-    yield f"| --- |{' :---: |' * len(networks)}"
-    for post, row in list(cells.items())[:_MOST_MATRIX_ROWS]:
-        shown = (_tally(row.get(network, Counter())) for network in networks)
-        yield f"| {inline(names[post])} | {' | '.join(shown)} |"
+        post = (result.file, result.post)
+        tallies[post][SYMBOLS[result.status]] += 1
+        if result.content:
+            begins.setdefault(post, one_line(result.content.text, _BEGINNING))
+    yield "| Post | Text | Targets |"
+    yield "| --- | --- | --- |"
+    for post, tally in list(tallies.items())[:_MOST_PREVIEWED_POSTS]:
+        shown = " ".join(f"{symbol}{_NO_BREAK}{number:,}" for symbol, number in tally.items())
+        yield f"| {_together(inline(names[post]))} | {inline(begins.get(post, ''))} | {shown} |"
     yield ""
-    if len(cells) > _MOST_MATRIX_ROWS:
-        yield f"… and {plural(len(cells) - _MOST_MATRIX_ROWS, 'more post')}, listed below."
+    left = len(tallies) - _MOST_PREVIEWED_POSTS
+    if left > 0:
+        yield f"… and {plural(left, 'more post')}."
         yield ""
-
-
-def _tally(symbols: Counter[str]) -> str:
-    """Return the symbols of one cell, each with its number where it stands for several accounts."""
-    return " ".join(f"{symbol}{_NO_BREAK}{n:,}" if n > 1 else symbol for symbol, n in symbols.items())
 
 
 def _folded(title: str, lines: Iterator[str]) -> Iterator[str]:
