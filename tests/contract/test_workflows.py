@@ -155,6 +155,7 @@ def test_a_release_reaches_users_last() -> None:
     assert set(jobs["image"]["needs"]) == {"check", "ci"}
     assert set(jobs["try"]["needs"]) == {"check", "image"}
     assert set(jobs["release"]["needs"]) == {"check", "image", "try"}
+    assert set(jobs["name-image"]["needs"]) == {"check", "image", "release"}
     writers = [name for name, job in jobs.items() if job["permissions"].get("contents") == "write"]
     assert writers == ["release"]
     names = [step["name"] for step in jobs["release"]["steps"]]
@@ -164,6 +165,24 @@ def test_a_release_reaches_users_last() -> None:
         "Publish the release, which locks its tag",
         "Move the major tag, forward only",
     ]
+    # The image gets its version's name last as well: until then it has one that nobody uses.
+    (pushed,) = [step["with"]["tags"] for step in jobs["image"]["steps"] if "tags" in step.get("with", {})]
+    assert pushed == "${{ env.IMAGE }}:build-${{ github.run_id }}-${{ github.run_attempt }}"
+    # A pipe whose first command failed has failed.
+    assert repo.read(_path("release.yml"))["defaults"]["run"]["shell"] == "bash"
+
+
+def test_the_pushed_image_is_what_was_tested() -> None:
+    """The same end-to-end tests run once more, with the digest that the release will name."""
+    jobs = repo.read(_path("release.yml"))["jobs"]
+    steps = {step["name"]: step for step in jobs["try"]["steps"]}
+    whole = steps["Run it in workflows, against the stand-in for Publer"]
+    assert (whole["run"], whole["env"]) == (
+        "make e2e",
+        {"E2E_IMAGE": "${{ env.IMAGE }}@${{ needs.image.outputs.digest }}"},
+    )
+    assert "--source-digest" in steps["Verify the attestation"]["run"]
+    assert jobs["try"]["strategy"]["matrix"]["runner"] == ["ubuntu-24.04", "ubuntu-24.04-arm"]
 
 
 def test_ci_runs_on_every_python_that_we_support() -> None:

@@ -1,0 +1,267 @@
+"""The scripts of release.yml, run against a stand-in for GitHub that fails wherever it can.
+
+Whatever happens half-way: a version never gets a second image, `vX` never points to anything but an immutable
+release, and running the same jobs again finishes the release.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.contract import repository as repo
+
+JOBS = repo.read(repo.ROOT / ".github" / "workflows" / "release.yml")["jobs"]
+IMAGE = "ghcr.io/publer-publish/publer-publish"
+FIRST, SECOND = (f"sha256:{digit * 64}" for digit in "ab")
+CHANGELOG = "# Changelog\n\n## [1.3.0] - unreleased\n\n- soon\n\n## [{0}] - 2026-11-30\n\n- what is new\n\n## [0.9.0] - x\n"
+
+
+def _script(job: str, step: str) -> str:
+    (found,) = [one["run"] for one in JOBS[job]["steps"] if one["name"] == step]
+    return str(found)
+
+
+CHECK = _script("check", "Compare tag, program, changelog and history")
+TAG = _script("release", "Write the release commit and tag it")
+PUBLISH = _script("release", "Publish the release, which locks its tag")
+MOVE = _script("release", "Move the major tag, forward only")
+
+
+@dataclass(frozen=True, kw_only=True)
+class GitHub:
+    """A repository, its releases, and what the jobs of one release say to each other."""
+
+    home: Path
+    env: dict[str, str]
+
+    def git(self, *arguments: str) -> str:
+        command = ["git", "-C", str(self.home / "work"), *arguments]
+        done = subprocess.run(command, env=self.env, capture_output=True, text=True, check=True)
+        return done.stdout.strip()
+
+    def ref(self, name: str) -> str:
+        command = ["git", "--git-dir", str(self.home / "origin.git"), "rev-parse", "-q", "--verify", name]
+        return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
+
+    def shown(self, name: str) -> str:
+        command = ["git", "--git-dir", str(self.home / "origin.git"), "show", f"{name}:action.yml"]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+    def releases(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = json.loads((self.home / "releases.json").read_text(encoding="utf-8"))
+        return found
+
+    def commit(self, version: str) -> None:
+        """A commit on main that may be released as this version, and its checkout."""
+        work = self.home / "work"
+        (work / "publer_publish").mkdir(exist_ok=True)
+        (work / "publer_publish" / "__init__.py").write_text(f'__version__ = "{version}"\n', encoding="utf-8")
+        (work / "CHANGELOG.md").write_text(CHANGELOG.format(version), encoding="utf-8")
+        (work / "action.yml").write_text("runs:\n  image: Dockerfile\n", encoding="utf-8")
+        self.git("add", "-A")
+        self.git("commit", "-qm", version)
+        self.git("push", "-q", "origin", "main")
+
+    def step(self, script: str, **env: str) -> tuple[int, dict[str, str], str]:
+        output = self.home / "output"
+        output.write_text("", encoding="utf-8")
+        done = subprocess.run(
+            ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script],
+            cwd=self.home / "work",
+            env={**self.env, "GITHUB_OUTPUT": str(output), **env},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        lines = output.read_text(encoding="utf-8").splitlines()
+        return done.returncode, dict(line.split("=", 1) for line in lines), done.stdout + done.stderr
+
+    def run(self, version: str, built: str) -> tuple[bool, str]:
+        """A run of all jobs, each with a checkout of its own, in which a build would give this digest."""
+        sha = self.git("rev-parse", "main")
+        asked = {"GITHUB_SHA": sha, "GITHUB_REF_NAME": f"release/v{version}"}
+        self._checkout(sha)
+        code, checked, said = self.step(CHECK, **asked)
+        if code:
+            return False, said
+        env = {**asked, "VERSION": version, "DIGEST": checked["digest"] or built}
+        self._checkout(sha)
+        passed_on: dict[str, str] = {}
+        for script in (TAG, PUBLISH, MOVE):
+            if script is MOVE and not passed_on.get("MAJOR"):
+                continue
+            code, outputs, more = self.step(script, **env, **passed_on)
+            said += more
+            if code:
+                return False, said
+            passed_on |= {name.upper(): value for name, value in outputs.items()}
+        return True, said
+
+    def _checkout(self, sha: str) -> None:
+        self.git("fetch", "-q", "--tags", "--force", "origin")
+        self.git("checkout", "-q", "--force", sha)
+
+
+@pytest.fixture
+def github(tmp_path: Path) -> GitHub:
+    gh = tmp_path / "bin" / "gh"
+    gh.parent.mkdir()
+    gh.write_text(
+        f'#!/bin/sh\nexec {sys.executable} -SE {Path(__file__).with_name("fake_gh.py")} "$@"\n',
+        encoding="utf-8",
+    )
+    gh.chmod(0o755)
+    (tmp_path / "releases.json").write_text("[]", encoding="utf-8")
+    (tmp_path / "work").mkdir()
+    env = {
+        "PATH": f"{gh.parent}:{os.environ['PATH']}",
+        "HOME": str(tmp_path),
+        "FAKE_GITHUB": str(tmp_path),
+        "GITHUB_REPOSITORY": repo.OURS,
+        "IMAGE": IMAGE,
+        "RUNNER_TEMP": str(tmp_path),
+        **{
+            f"GIT_{who}_{what}": "x@example.com"
+            for who in ("AUTHOR", "COMMITTER")
+            for what in ("NAME", "EMAIL")
+        },
+    }
+    made = GitHub(home=tmp_path, env=env)
+    subprocess.run(
+        ["git", "init", "-q", "--bare", "-b", "main", tmp_path / "origin.git"], env=env, check=True
+    )
+    made.git("init", "-q", "-b", "main")
+    made.git("remote", "add", "origin", str(tmp_path / "origin.git"))
+    made.commit("1.2.0")
+    return made
+
+
+def assert_released(github: GitHub, version: str, digest: str) -> None:
+    tag = f"v{version}"
+    assert github.shown(tag) == f"runs:\n  image: docker://{IMAGE}@{digest}\n"
+    (release,) = [one for one in github.releases() if one["tag"] == tag]
+    assert (release["draft"], release["immutable"]) == (False, True)
+    assert "what is new" in release["notes"]
+    assert "soon" not in release["notes"]
+    assert f"{IMAGE}@{digest}" in release["notes"]
+
+
+def assert_nothing_unfinished_has_a_moving_name(github: GitHub) -> None:
+    major = github.ref("refs/tags/v1")
+    finished = [github.ref(f"refs/tags/{one['tag']}") for one in github.releases() if one["immutable"]]
+    assert not major or major in finished
+
+
+def test_a_release_differs_from_its_commit_in_the_digest_alone(github: GitHub) -> None:
+    done, said = github.run("1.2.0", FIRST)
+    assert done, said
+    assert_released(github, "1.2.0", FIRST)
+    assert github.ref("refs/tags/v1") == github.ref("refs/tags/v1.2.0")
+    assert github.ref("refs/tags/v1.2.0^") == github.ref("refs/heads/main")
+    github.git("fetch", "-q", "--tags", "origin")
+    assert github.git("diff", "--name-only", "main", github.ref("refs/tags/v1")) == "action.yml"
+    assert github.releases()[0]["latest"] is True
+
+
+READS = ["git/matching-refs", "releases --jq", "git/ref/tags", "releases/tags"]
+WRITES = [
+    "git/blobs", "git/trees", "git/commits", "git/refs -f ref=refs/tags/v1.2.0", "release create",
+    "release edit", "-X PATCH", "git/refs -f ref=refs/tags/v1 ",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("call", [*READS, *WRITES, *(f"+{call}" for call in WRITES[3:])])
+def test_whatever_fails_half_way_another_run_finishes_with_one_image(github: GitHub, call: str) -> None:
+    """`+`: GitHub did it, and the answer was lost. The second run would build another image."""
+    (github.home / "fail").write_text(call, encoding="utf-8")
+    first, _ = github.run("1.2.0", FIRST)
+    assert not (github.home / "fail").exists(), "the call that was to fail was never made"
+    assert_nothing_unfinished_has_a_moving_name(github)
+    tagged = bool(github.ref("refs/tags/v1.2.0"))
+
+    again, said = github.run("1.2.0", SECOND)
+    assert again, said
+    assert_released(github, "1.2.0", FIRST if tagged else SECOND)
+    assert github.ref("refs/tags/v1") == github.ref("refs/tags/v1.2.0")
+    # Only where the tag `vX` could not be moved because there is none yet may a step go on.
+    assert not first or "PATCH" in call
+
+
+def test_a_finished_release_may_be_run_again_and_nothing_changes(github: GitHub) -> None:
+    assert github.run("1.2.0", FIRST)[0]
+    before = (github.ref("refs/tags/v1.2.0"), github.releases())
+    assert github.run("1.2.0", SECOND)[0]
+    assert (github.ref("refs/tags/v1.2.0"), github.releases()) == before
+
+
+def test_a_version_has_one_source(github: GitHub) -> None:
+    assert github.run("1.2.0", FIRST)[0]
+    (github.home / "work" / "more").write_text("", encoding="utf-8")
+    github.git("checkout", "-q", "main")
+    github.commit("1.2.0")
+    done, said = github.run("1.2.0", SECOND)
+    assert not done
+    assert "already another commit" in said
+    assert_released(github, "1.2.0", FIRST)
+
+
+def test_a_fix_for_an_older_version_moves_nothing_back(github: GitHub) -> None:
+    assert github.run("1.2.0", FIRST)[0]
+    github.git("checkout", "-q", "main")
+    github.commit("1.1.9")
+    done, said = github.run("1.1.9", SECOND)
+    assert done, said
+    assert "stays where it is" in said
+    assert_released(github, "1.1.9", SECOND)
+    assert github.ref("refs/tags/v1") == github.ref("refs/tags/v1.2.0")
+    assert [one["latest"] for one in github.releases()] == [True, False]
+
+
+def test_the_tenth_minor_version_is_newer_than_the_ninth(github: GitHub) -> None:
+    for version, digest in (("1.9.0", FIRST), ("1.10.0", SECOND)):
+        github.git("checkout", "-q", "main")
+        github.commit(version)
+        assert github.run(version, digest)[0]
+    assert github.ref("refs/tags/v1") == github.ref("refs/tags/v1.10.0")
+
+
+def test_users_do_not_get_a_release_that_can_still_be_changed(github: GitHub) -> None:
+    (github.home / "mutable").touch()
+    done, said = github.run("1.2.0", FIRST)
+    assert not done
+    assert "turn immutable releases on" in said
+    assert github.ref("refs/tags/v1") == ""
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "reason"),
+    [
+        ("publer_publish/__init__.py", '__version__ = "1.2.1"\n', "does not say 1.2.0"),
+        ("CHANGELOG.md", "## [1.2.0] - unreleased\n", "no dated section"),
+        ("action.yml", f"runs:\n  image: docker://{IMAGE}@{FIRST}\n", "does not build from the Dockerfile"),
+    ],
+)
+def test_what_is_not_ready_is_not_released(github: GitHub, file: str, text: str, reason: str) -> None:
+    (github.home / "work" / file).write_text(text, encoding="utf-8")
+    github.git("commit", "-qam", "x")
+    github.git("push", "-q", "origin", "main")
+    done, said = github.run("1.2.0", FIRST)
+    assert not done
+    assert reason in said
+    assert github.ref("refs/tags/v1.2.0") == ""
+
+
+def test_only_main_is_released(github: GitHub) -> None:
+    github.git("checkout", "-q", "--orphan", "side")
+    github.git("commit", "-qm", "x")
+    code, _, said = github.step(
+        CHECK, GITHUB_SHA=github.git("rev-parse", "side"), GITHUB_REF_NAME="release/v1.2.0"
+    )
+    assert code == 1
+    assert "not on main" in said
