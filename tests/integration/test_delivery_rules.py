@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import signal
-import threading
-from fnmatch import fnmatchcase
 from typing import Any
 
 import pytest
 
 from sandbox.faults import Fault
 from sandbox.scenario import Job, Listing, SeededPost, StoredText
-from tests.fake_runner import Outcome, Step
-from tests.faults.worlds import picture
-from tests.integration.conftest import OUTPUTS, Stage, account, results, statuses, world
+from tests.integration.conftest import Stage, account, results, statuses, world
+from tests.integration.desk import Desk
+from tests.integration.desk import statuses as statuses_of
 
 FIVE = 'text: Rocket 1.0 is out\naccounts: ["*"]\n'
 X, LINKEDIN = account("twitter"), account("linkedin")
@@ -173,117 +169,56 @@ def test_fail_on(stage: Stage, accounts: Any, fail_on: str, exit_code: int, outc
     assert "LinkedIn said no" in ran.text
 
 
+@pytest.mark.parametrize(
+    ("linkedin", "fail_on", "exit_code", "outcome"),
+    [
+        (account("linkedin", failure="LinkedIn said no"), "all", 0, "partial"),
+        (account("linkedin", failure="LinkedIn said no"), "any", 1, "partial"),
+        (account("linkedin", drops=True), "all", 0, "unconfirmed"),
+        (account("linkedin", drops=True), "any", 1, "unconfirmed"),
+        (account("linkedin", drops=True), "never", 0, "unconfirmed"),
+    ],
+)
+def test_a_duplicate_counts_as_live_and_unconfirmed_as_not(
+    desk: Desk, linkedin: Any, fail_on: str, exit_code: int, outcome: str
+) -> None:
+    desk.open(X, linkedin, posts=(seeded(age=300),), job=Job(payload="null"))
+    ran = desk.run(FIVE, fail_on=fail_on, timeout=90)
+    assert statuses_of(ran) == ["skipped", "failed" if linkedin.failure else "unconfirmed"], ran.text
+    assert (ran.exit_code, ran.outputs["outcome"]) == (exit_code, outcome)
+    assert any(one.level in {"error", "warning"} for one in ran.annotations)
+
+
+def test_unconfirmed_alone_fails_unless_never(desk: Desk) -> None:
+    desk.open(account("twitter", drops=True), job=Job(payload="null"))
+    codes = {way: desk.run(FIVE, fail_on=way, timeout=90).exit_code for way in ("any", "all", "never")}
+    assert codes == {"any": 1, "all": 1, "never": 0}
+
+
+@pytest.mark.parametrize(
+    ("window", "status"),
+    [
+        ("0", "published"),
+        ("0s", "published"),
+        ("0m", "published"),
+        ("1799", "published"),
+        ("1799s", "published"),
+        ("29m", "published"),
+        ("1801", "skipped"),
+        ("31m", "skipped"),
+        ("1h", "skipped"),
+        ("", "skipped"),
+        ("500h", "skipped"),
+    ],
+)
+def test_every_way_to_write_the_window(desk: Desk, window: str, status: str) -> None:
+    desk.open(X, posts=(seeded(age=1800),))
+    assert statuses_of(desk.run(FIVE, duplicate_window=window)) == [status]
+
+
 def test_a_partial_failure_says_what_a_re_run_does(stage: Stage) -> None:
     stage.open(world(*HALF))
     stage.write("post.yml", FIVE)
     outcome = stage.run(post_file="post.yml")
     assert "It sends the target that failed" in outcome.summary
     assert "It recognises the target that is live and skips it" in outcome.summary
-
-
-# Signals and the end of time
-
-
-def start(stage: Stage, **inputs: str) -> Step:
-    return stage.runner.start(
-        stage.inputs(**inputs), env={"GITHUB_RUN_ATTEMPT": "1", "GITHUB_API_URL": stage.sandbox.github_url}
-    )
-
-
-def wait_for_request(stage: Stage, step: Step, path: str, nth: int = 1) -> None:
-    """Return as soon as the n-th request for this path has arrived."""
-    pause = threading.Event()
-    while sum(fnmatchcase(request.path, path) for request in stage.sandbox.record.requests) < nth:
-        assert step.is_running(), step.wait().text
-        pause.wait(0.01)
-
-
-def hang(path: str, nth: int = 1, when: Any = "before") -> Fault:
-    return Fault(kind="hang", path=path, nth=nth, when=when, seconds=None, times=0)
-
-
-NOT_SENT, UNKNOWN, LIVE = "failed", "unconfirmed", "published"
-PHASES = {
-    "accounts": ("/accounts", 1, "before", None),
-    "look-up": ("/posts", 1, "before", NOT_SENT),
-    "upload": ("/media", 1, "before", NOT_SENT),
-    "publish, not taken": (PUBLISH, 1, "before", UNKNOWN),
-    "publish, taken": (PUBLISH, 1, "after", UNKNOWN),
-    "poll": ("/job_status/*", 1, "before", UNKNOWN),
-    "confirm": ("/posts", 2, "before", UNKNOWN),
-}
-
-
-def in_phase(stage: Stage, path: str, nth: int, when: str) -> None:
-    """A post with a picture, whose job says nothing, so that every phase is gone through."""
-    stage.open(world(X, job=Job(payload="null"), faults=(hang(path, nth, when),)))
-    stage.write("post.yml", "text: Look\nmedia: [{file: card.png, alt_text: A card}]\naccounts: ['*']\n")
-    stage.write("card.png", picture())
-
-
-def check_end(stage: Stage, outcome: Outcome, status: str | None) -> None:
-    assert set(outcome.outputs) == OUTPUTS, outcome.text
-    assert outcome.exit_code == 1
-    assert len(outcome.errors) == 1
-    assert outcome.summary
-    assert "Traceback" not in outcome.text + outcome.stderr.decode()
-    rows = json.loads(outcome.outputs["results"])
-    assert [row["status"] for row in rows] == ([status] if status else [])
-    if status == NOT_SENT:
-        assert rows[0]["message"].startswith("not sent")
-        assert stage.published() == []
-
-
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-@pytest.mark.parametrize("phase", PHASES)
-def test_a_signal_in_any_phase_ends_the_run_with_what_is_known(
-    stage: Stage, phase: str, number: signal.Signals
-) -> None:
-    path, nth, when, status = PHASES[phase]
-    in_phase(stage, path, nth, when)
-    step = start(stage, post_file="post.yml")
-    wait_for_request(stage, step, path, nth)
-    before = len(stage.requests())
-    step.signal(number)
-    outcome = step.wait(timeout=5)
-    stage.sandbox.release_hangs()
-    check_end(stage, outcome, status)
-    assert outcome.outputs["outcome"] == "cancelled"
-    assert len(stage.requests()) == before
-
-
-def test_a_signal_while_waiting_for_the_rate_limit_says_that_nothing_was_sent(stage: Stage) -> None:
-    """A 429 is a clear no: whoever waits after it has sent nothing."""
-    limited = Fault(kind="rate_limited", path=PUBLISH, times=0, headers={"Retry-After": "50"})
-    stage.open(world(X, faults=(limited,)))
-    stage.write("post.yml", FIVE)
-    step = start(stage, post_file="post.yml", timeout="2m")
-    step.wait_for_line("Waiting 50 s")
-    step.signal(signal.SIGTERM)
-    check_end(stage, step.wait(timeout=5), NOT_SENT)
-
-
-@pytest.mark.parametrize("phase", PHASES)
-def test_the_timeout_holds_in_any_phase(stage: Stage, phase: str) -> None:
-    path, nth, when, status = PHASES[phase]
-    in_phase(stage, path, nth, when)
-    outcome = stage.run(post_file="post.yml", timeout="3s")
-    stage.sandbox.release_hangs()
-    live = bool(stage.published())
-    row = results(outcome)[0]["status"] if results(outcome) else None
-    # What was taken may have been found in the post list before the time was up.
-    assert row == status or (live and row == LIVE), outcome.text
-    assert len(stage.requests(PUBLISH)) <= 1
-
-
-# doctor
-
-
-def test_doctor_posts_nothing_and_finds_a_broken_connection(stage: Stage) -> None:
-    stage.open(world(X, account("linkedin", status="disconnected")))
-    stage.write("post.yml", FIVE)
-    outcome = stage.run(post_file="post.yml", mode="doctor")
-    assert outcome.outputs["outcome"] == "unhealthy"
-    assert "disconnected" in outcome.text
-    assert {request.method for request in stage.requests()} == {"GET"}
-    assert stage.published() == []
