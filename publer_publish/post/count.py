@@ -15,8 +15,14 @@ _ONE_BY_ONE = re.compile("[\u0020-\u02ff\n\u2010-\u2027\u2030-\u205e\u20a0-\u20b
 """Characters that never join their neighbours (pictographs only do beside a joiner): each is a grapheme."""
 
 
+MAX_COUNTED = 200_000
+"""Code points. A longer text is over every limit that a file can set, and is told by its code points."""
+
+
 def measure(network: Network, text: str) -> int:
     """Return the length of ``text`` as the network counts it. Whitespace at both ends counts here, too."""
+    if len(text) > MAX_COUNTED:
+        return len(text)
     return _MEASURES[network.counting](text)
 
 

@@ -48,6 +48,9 @@ def fit_all(parts: Sequence[str], fits: Callable[[Sequence[str]], bool]) -> list
     for i in reversed(range(len(cut))):
         if fits(cut):
             break
+        if not fits([*cut[:i], "", *cut[i + 1 :]]):
+            cut[i] = ""  # no cut of it is short enough: looking for one would measure in vain
+            continue
         cut[i] = fit(parts[i], lambda piece, i=i: fits([*cut[:i], piece, *cut[i + 1 :]]))  # type: ignore[misc]  # mypy cannot infer a lambda's default
     return cut
 

@@ -24,7 +24,7 @@ from jinja2.visitor import NodeTransformer
 from publer_publish.errors import ActionError
 from publer_publish.post import template_errors
 from publer_publish.post.plain import plain
-from publer_publish.post.template_budget import Budget
+from publer_publish.post.template_budget import Budget, FileBudget
 from publer_publish.post.template_errors import Refused, UndefinedName
 from publer_publish.post.template_parts import Parts
 
@@ -200,8 +200,9 @@ class _Bound(NodeTransformer):
 class Renderer:
     """Renders over one context; compiles each distinct source once."""
 
-    def __init__(self, context: Mapping[str, object]) -> None:
+    def __init__(self, context: Mapping[str, object], whole: FileBudget) -> None:
         self._context = dict(context)
+        self._whole = whole
         self._environment = _Sandbox()
         self._compiled: dict[str, tuple[Template, int]] = {}
 
@@ -211,19 +212,24 @@ class Renderer:
         environment.budget, environment.nodes_of_template = Budget(), size
         environment.fits = parts = Parts() if fits else None
         try:
+            self._whole.check()
             context = template.new_context(self._context)
             text = environment.concat(template.root_render_func(context))
+            self._whole.text -= len(text)
         except ActionError:
             raise
         except Exception as error:  # noqa: BLE001  (whatever a template does wrong is its author's to mend)
             raise template_errors.explain(
                 error, source, self._context, list(environment.filters), template
             ) from None
+        finally:
+            self._whole.steps -= environment.budget.used
         return parts.settle(text, fits) if parts and fits and parts.values else text
 
     def _compile(self, source: str) -> tuple[Template, int]:
         environment = self._environment
         try:
+            self._whole.compiling()
             tree = _parsed(source)
             size = sum(1 for _ in tree.find_all(nodes.Node))
             template = Template.from_code(

@@ -91,7 +91,7 @@ class Renderer:
         """The templates over the context, which grows when a template asks for a release."""
         values = self._source.values(uses(source))
         if self._latest is None or self._latest[0] != len(values):
-            self._latest = len(values), Templates(values)
+            self._latest = len(values), Templates(values, self._latest[1] if self._latest else None)
         return self._latest[1]
 
     def warn(self, message: str, hint: str, where: Where) -> None:

@@ -12,6 +12,7 @@ from publer_publish.errors import ActionError
 
 if TYPE_CHECKING:
     from publer_publish.post.jinja import Renderer
+    from publer_publish.post.template_budget import FileBudget
 
 MAX_SOURCE = 100_000
 """In code points: of one template."""
@@ -47,9 +48,11 @@ def uses(source: str) -> frozenset[str]:
 class Templates:
     """Renders templates over one context, whose values are data: what looks like a template in them stays."""
 
-    def __init__(self, context: Mapping[str, object]) -> None:
+    def __init__(self, context: Mapping[str, object], earlier: Templates | None = None) -> None:
+        """``earlier``: those of the same file over less context, whose budget goes on."""
         self._context = context
         self._renderer: Renderer | None = None
+        self.budget: FileBudget | None = earlier.budget if earlier else None
 
     def render(self, source: str, *, fits: Callable[[str], bool] | None = None) -> str:
         """Return the text that ``source`` stands for. Raises TemplateError.
@@ -78,8 +81,10 @@ class Templates:
     def _jinja(self) -> Renderer:
         if self._renderer is None:
             from publer_publish.post.jinja import Renderer  # noqa: PLC0415  (60 ms)
+            from publer_publish.post.template_budget import FileBudget  # noqa: PLC0415  (with it)
 
-            self._renderer = Renderer(self._context)
+            self.budget = self.budget or FileBudget()
+            self._renderer = Renderer(self._context, self.budget)
         return self._renderer
 
 

@@ -16,7 +16,7 @@ from twitter_text import parse_tweet  # type: ignore[import-untyped]  # it has n
 
 from publer_publish.post.count import check_text, fits, limit_of, measure, utf8_length
 from publer_publish.post.graphemes import clusters
-from publer_publish.post.networks import NETWORKS, Counting, network
+from publer_publish.post.networks import NETWORKS, Counting, Network, network
 from publer_publish.post.urls import find_urls
 
 DATA = Path(__file__).parents[2] / "data" / "counting"
@@ -263,6 +263,13 @@ def test_counting_hostile_text_ends(piece: str, counting: Counting) -> None:
 def test_counting_one_long_word_ends(text: str) -> None:
     for rules in NETWORKS.values():
         assert measure(rules, text) >= len(text) // 2
+
+
+@pytest.mark.parametrize("rules", NETWORKS.values(), ids=NETWORKS)
+def test_a_text_as_long_as_a_file_is_too_long_without_being_counted(rules: Network) -> None:
+    text = "a." * 500_000
+    assert check_text(rules, text, max_length=100_000).used == len(text)
+    assert not fits(rules, text, max_length=100_000)
 
 
 def test_plain_text_does_not_pay_for_the_heavy_tables() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import pytest
 import regex
@@ -100,3 +101,14 @@ def test_few_measures_are_enough() -> None:
 
     fit("word " * 20_000, enough)
     assert len(asked) <= 20
+
+
+def test_parts_that_no_cut_helps_are_not_searched() -> None:
+    asked = []
+
+    def enough(cut: Sequence[str]) -> bool:
+        asked.append(cut)
+        return len("".join(cut)) <= 20
+
+    assert fit_all(["word " * 500] * 20, enough) == ["word word word word…", *[""] * 19]
+    assert len(asked) <= 60

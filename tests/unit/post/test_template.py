@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import pytest
 from hypothesis import given
@@ -197,6 +197,46 @@ def test_a_hostile_template_ends_with_an_error(source: str) -> None:
     assert error.message
     assert "Traceback" not in error.message
     assert len(error.message) < 400
+
+
+def rendered_until_refused(templates: Templates, sources: Iterable[str]) -> tuple[int, TemplateError]:
+    """How many templates of a file are rendered before one is refused because of all before it, and why."""
+    for number, source in enumerate(sources):
+        try:
+            templates.render(source)
+        except TemplateError as error:
+            if "together" in str(error):
+                return number, error
+    pytest.fail("all of them were rendered")
+
+
+@pytest.mark.parametrize(
+    ("source", "at_least"),
+    [
+        ("{% for i in range(9000) %}{{ i }}{% endfor %}", 100),
+        ("{% for i in range(10000) %}{% for j in range(10000) %}{% endfor %}{% endfor %}", 40),
+        ("{{ 'x' * 99000 }}", 300),
+    ],
+    ids=["steps", "steps of failures", "text"],
+)
+def test_the_templates_of_a_file_have_a_limit_together(
+    templates: Templates, source: str, at_least: int
+) -> None:
+    number, error = rendered_until_refused(templates, [source] * 1_000)
+    assert number >= at_least
+    assert "several files" in error.hint
+
+
+def test_compiling_many_templates_counts_too(templates: Templates) -> None:
+    number, _ = rendered_until_refused(templates, (f"{{{{ {number} }}}}" for number in range(20_000)))
+    assert number > 6_500  # 500 posts for 13 networks
+
+
+def test_more_context_gives_no_new_budget() -> None:
+    few = Templates({"tag": "v1"})
+    rendered_until_refused(few, ["{{ 'x' * 99000 }}"] * 1_000)
+    with pytest.raises(TemplateError, match="together"):
+        Templates({"tag": "v1", "release": {}}, few).render("{{ tag }}")
 
 
 def test_fit_makes_the_whole_text_fit(templates: Templates) -> None:
