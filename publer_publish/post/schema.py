@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from publer_publish.errors import Problem
 from publer_publish.post.document import Document
-from publer_publish.post.schema_messages import Explainer, Finding
 
 if TYPE_CHECKING:
-    from publer_publish.post.schema_validator import SchemaValidator
+    from publer_publish.post.schema_validator import Finding, SchemaValidator
 
 SCHEMA_FILE = Path(__file__).parents[2] / "schemas" / "post.schema.json"
 MAX_PROBLEMS = 200
@@ -32,14 +31,19 @@ def check(document: Document, data: Any | None = None) -> list[Problem]:  # noqa
     ``data`` has the shape of the document with some texts already rendered; places come from the document.
     """
     data = document.data if data is None else data
-    explainer = Explainer(load(), document)
     shape = _shape(data)
+    findings = _findings(shape, data) if shape else []
+    not_finite = list(islice(_not_finite(data), MAX_PROBLEMS + 1))
+    if shape and not findings and not not_finite:
+        return []
+    from publer_publish.post.schema_messages import Explainer  # noqa: PLC0415 - few files have mistakes
+
+    explainer = Explainer(load(), document)
     if shape is None:
         return [explainer.no_post_file(data)]
-    findings = _root_causes(_findings(shape, data))
     found = chain.from_iterable(explainer.explain(finding) for finding in findings)
     problems = list(islice(found, MAX_PROBLEMS + 1))
-    problems += [explainer.not_finite(path) for path in islice(_not_finite(data), MAX_PROBLEMS + 1)]
+    problems += [explainer.not_finite(path) for path in not_finite]
     problems = list(dict.fromkeys(problems))
     problems.sort(key=lambda problem: (problem.where.line, problem.where.column))
     if len(problems) > MAX_PROBLEMS:
@@ -66,16 +70,7 @@ def _shape(data: object) -> str | None:
 
 
 def _findings(shape: str, data: object) -> list[Finding]:
-    return [
-        Finding(
-            keyword=str(error.validator),
-            rule=error.validator_value,
-            path=tuple(error.absolute_path),
-            value=error.instance,
-            schema=error.schema,
-        )
-        for error in islice(_validator().errors(shape, data), MAX_PROBLEMS + 1)
-    ]
+    return _root_causes(list(islice(_validator().findings(shape, data), MAX_PROBLEMS + 1)))
 
 
 @cache

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from publer_publish.errors import Problem
 from publer_publish.post.document import Document
 from publer_publish.post.document_nodes import MAX_QUOTED, short
 from publer_publish.post.schema_keys import KeyFinder, closest
+from publer_publish.post.schema_validator import Finding
 
 Path = tuple[str | int, ...]
 
@@ -27,20 +27,6 @@ _TYPE_NAMES = {
 _A_LIST = 'Write a list: each item on a line of its own that begins with "- ".'
 _A_MAPPING = "Write key: value pairs, each on a line of its own, indented below it."
 _LOOKS_TRUE_OR_FALSE = {"yes", "no", "on", "off", "true", "false", "y", "n"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One error of the validator, without its wording."""
-
-    keyword: str
-    """The keyword of the schema that is not fulfilled, such as ``type``."""
-    rule: Any
-    """The value of that keyword."""
-    path: Path
-    value: Any
-    schema: Mapping[str, Any]
-    """The part of the schema that holds the keyword."""
 
 
 class Explainer:

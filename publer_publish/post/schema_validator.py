@@ -7,12 +7,28 @@ and looks every ``$ref`` up again. Here each part of the schema gets its validat
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.validators import extend
 
 Schema = Mapping[str, Any]
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One error of the validator, without its wording."""
+
+    keyword: str
+    """The keyword of the schema that is not fulfilled, such as ``type``."""
+    rule: Any
+    """The value of that keyword."""
+    path: Path
+    value: Any
+    schema: Mapping[str, Any]
+    """The part of the schema that holds the keyword."""
 
 
 class SchemaValidator:
@@ -33,9 +49,17 @@ class SchemaValidator:
             },
         )
 
-    def errors(self, name: str, data: object) -> Iterator[Any]:
-        """Yield every error of ``data`` against a definition, as jsonschema's ValidationError."""
-        yield from self._errors(self._definitions[name], data)
+    def findings(self, name: str, data: object) -> Iterator[Finding]:
+        """Yield every error of ``data`` against a definition."""
+        error: Any  # a ValidationError, whose types allow for one that is not filled in yet
+        for error in self._errors(self._definitions[name], data):
+            yield Finding(
+                keyword=str(error.validator),
+                rule=error.validator_value,
+                path=tuple(error.absolute_path),
+                value=error.instance,
+                schema=error.schema,
+            )
 
     def _errors(self, schema: Schema, data: object) -> Iterator[ValidationError]:
         # By identity: the parts of a schema live as long as the definitions.
