@@ -30,7 +30,7 @@ from publer_publish.post.workspace import Workspace
 from publer_publish.preview.file import PreviewFile
 from publer_publish.session import Session
 from publer_publish.signals import signals_cancel
-from publer_publish.story import Story, bug
+from publer_publish.story import Story, bug, bugs_of_threads_told
 from publer_publish.telling import tell
 
 
@@ -58,7 +58,7 @@ def main(
         if len(secret) >= config.MASK_FROM:
             console.mask(secret)
     story = Story(mode=inputs.get("mode", "") or "auto")
-    with signals_cancel() as ignore_signals:
+    with bugs_of_threads_told(console), signals_cancel() as ignore_signals:
         try:
             _raise_if(cancelled=cancelled_early())
             _live(story, inputs, env, console, clock, as_json=as_json)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
-from contextlib import suppress
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -98,7 +99,22 @@ def rerun_of(story: Story) -> Rerun:
     return Rerun(on_duplicate=str(settings.on_duplicate), window=settings.duplicate_window)
 
 
-def bug(error: Exception, console: Console) -> ActionError:
+@contextmanager
+def bugs_of_threads_told(console: Console) -> Iterator[None]:
+    """Let no thread print by itself what went wrong in it: that would show secrets, and run commands."""
+
+    def tell(found: threading.ExceptHookArgs) -> None:
+        if found.exc_value is not None:
+            bug(found.exc_value, console)
+
+    before, threading.excepthook = threading.excepthook, tell
+    try:
+        yield
+    finally:
+        threading.excepthook = before
+
+
+def bug(error: BaseException, console: Console) -> ActionError:
     """Turn a mistake of this program into a report; what only its authors understand is folded away."""
     import traceback  # noqa: PLC0415
 

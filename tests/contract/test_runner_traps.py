@@ -6,20 +6,25 @@ The program runs under the fake runner, and what it would really have published 
 import json
 import signal
 import socket
+import ssl
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from fnmatch import fnmatchcase
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import pytest
+from markdown_it import MarkdownIt
 
-from sandbox import Fault, GitHub, Release, Sandbox, Scenario
+from sandbox import Fault, GitHub, Job, Release, Sandbox, Scenario
 from tests.contract import repository as repo
 from tests.fake_runner import JOB_TOKEN, FakeRunner, Outcome, Step
 
 KEY = Scenario().api_key
+CERTIFICATE = repo.ROOT / "tests" / "unit" / "publer" / "loopback.pem"
 POST = "text: Rocket 1.0 is out!\naccounts: [mastodon/*]\n"
 HOSTILE = "::set-env name=A::b\r::error::c\n##[add-path]/tmp\n::stop-commands::x\n\x1b[31m\u202e ##[set-output name=o]v"
 
@@ -250,6 +255,81 @@ def test_a_huge_run_keeps_its_summary(publish: Publish, publer: Sandbox, workspa
     assert len(outcome.outputs["summary"].encode()) <= 60 * 1024
 
 
+FOREIGN = ["a=b", "c<<EOF", "EOF", "ghadelimiter_0", "<<", "=", "\U0001f389 caf\u00e9", "100%25"]
+
+
+def test_an_output_arrives_whatever_is_in_it(publish: Publish, publer: Sandbox) -> None:
+    """A line end, a delimiter or half a character in one output must not eat the others."""
+    sentence = "\r\n".join(FOREIGN) + "\ud83d"
+    publer.reset(Scenario().with_account("mastodon", failure=sentence))
+    outcome = publish()
+    assert_kept(outcome)
+    (row,) = json.loads(outcome.outputs["results"])
+    assert [part for part in FOREIGN if part not in row["message"]] == []
+    assert outcome.outputs["outcome"] == "failed"
+    assert (outcome.outputs["failed-count"], outcome.outputs["published-count"]) == ("1", "0")
+
+
+def test_text_from_publer_is_neither_html_nor_a_picture_in_the_summary(
+    publish: Publish, publer: Sandbox
+) -> None:
+    tricks = (
+        "<img src=x onerror=y> ![p](https://evil.example/p.png) [l](javascript:1) | cell </details> @mona `"
+    )
+    publer.reset(Scenario().with_account("mastodon", failure=tricks))
+    outcome = publish()
+    assert_kept(outcome)
+    assert "evil.example" in outcome.summary, "the sentence is shown"
+    tokens = MarkdownIt("commonmark").enable("table").parse(outcome.summary)
+    inline = [child for token in tokens for child in token.children or []]
+    assert [child.type for child in inline if child.type == "image"] == []
+    html = "".join(token.content for token in (*tokens, *inline) if token.type.startswith("html_"))
+    assert "<img" not in html
+    links = [str(child.attrs["href"]) for child in inline if child.type == "link_open"]
+    assert [link for link in links if not link.startswith("https://")] == []
+    assert "@mona" not in "".join(child.content for child in inline if child.type == "text")
+
+
+SPILLED = [
+    {"text": KEY, "accounts": ["mastodon/*"]},
+    {"text": "Hi", "accounts": [KEY]},
+    {"text": "Hi", "accounts": ["mastodon/*"], KEY: 1},
+    {"text": "Hi", "accounts": ["mastodon/*"], "networks": {"mastodon": {"visibility": KEY}}},
+    {"text": "Hi", "accounts": ["mastodon/*"], "media": [{"file": f"{KEY}.png"}]},
+    {"text": "{{ " + KEY + " }}", "accounts": ["mastodon/*"]},
+    {"text": "Hi", "accounts": ["mastodon/*"], "when": KEY},
+]
+
+
+@pytest.mark.parametrize("post", SPILLED, ids=range(len(SPILLED)))
+def test_no_message_about_a_file_repeats_the_key_that_stands_in_it(
+    publish: Publish, publer: Sandbox, workspace: Path, post: dict[str, Any]
+) -> None:
+    """A validator's own sentence holds the value that it refuses."""
+    (workspace / "post.yml").write_text(json.dumps(post))
+    assert_invalid(publish(), publer)
+
+
+@pytest.mark.parametrize(
+    ("breaks", "result"), [("time", "failed"), ("sleep", "partial"), ("wait_for", "published")]
+)
+def test_a_mistake_of_ours_is_reported_without_secrets_and_without_guessing(
+    tmp_path: Path, workspace: Path, publer: Sandbox, breaks: str, result: str
+) -> None:
+    """Before anything was sent; while Publer works on what was sent, whose fate is unknown then; in a thread."""
+    publer.reset(Scenario(job=Job(never_ends=breaks == "sleep")))
+    command = [sys.executable, "-u", "-E", Path(__file__).with_name("run_with_a_bug.py"), breaks]
+    outcome = FakeRunner(repo.ROOT / "action.yml", workspace, tmp_path, entrypoint=command).run(
+        publishing(publer)
+    )
+    assert_kept(outcome)
+    assert outcome.outputs["outcome"] == result, outcome.text
+    assert outcome.outputs["unconfirmed-count"] == str(int(breaks == "sleep"))
+    assert len(publer.record.of("POST", "/posts/schedule/publish")) == (breaks != "time")
+    assert "RuntimeError" in outcome.text
+    assert "Traceback" in outcome.text
+
+
 # Files and variables of the runner
 
 
@@ -375,6 +455,28 @@ def test_an_empty_workspace_is_named(publish: Publish, publer: Sandbox, workspac
     assert "actions/checkout" in outcome.text
 
 
+def host_paths(workspace: Path) -> list[str]:
+    return [
+        "/home/runner/work/rocket/rocket/post.yml",
+        "/home/runner/work/rocket/rocket/*.yml",
+        f"post.yml\n/__w/rocket/rocket/{workspace.name}.yml",
+    ]
+
+
+@pytest.mark.parametrize("which", range(3))
+def test_a_path_that_the_runner_did_not_map_has_its_own_message(
+    publish: Publish, publer: Sandbox, workspace: Path, which: int
+) -> None:
+    """It maps a whole value that begins with a folder it knows, and nothing inside a list or another root."""
+    outcome = publish({"post-file": host_paths(workspace)[which]})
+    assert_invalid(outcome, publer)
+    assert "${{ github.workspace }} is a folder of the host" in "".join(outcome.errors)
+
+
+def test_a_path_that_the_runner_mapped_is_found(publish: Publish, publer: Sandbox, workspace: Path) -> None:
+    assert_published(publish({"post-file": f"{workspace}/post.yml"}), publer)
+
+
 # Network
 
 
@@ -400,6 +502,53 @@ def test_a_proxy_is_used_in_either_spelling_and_its_password_is_not_shown(
     assert outcome.exit_code == 1
     assert "proxy" in outcome.text.lower()
     assert b"pr0xy-passw0rd" not in outcome.stdout + outcome.stderr
+
+
+class Unauthorised(BaseHTTPRequestHandler):
+    """Whoever gets this answer has trusted the certificate."""
+
+    def do_GET(self) -> None:
+        body = b'{"errors": ["Invalid API key."]}'
+        self.send_response(401)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  (the parent's name)
+        """Say nothing."""
+
+
+@pytest.fixture
+def private_https() -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Unauthorised)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(CERTIFICATE)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"https://127.0.0.1:{server.server_port}/api/v1"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.mark.parametrize(
+    ("bundle", "says"),
+    [
+        (None, "certificate is not trusted"),
+        ("missing.pem", "missing.pem"),
+        ("company.pem", "Invalid API key."),
+    ],
+)
+def test_a_certificate_authority_of_ones_own_lies_in_the_workspace(
+    publish: Publish, workspace: Path, private_https: str, bundle: str | None, says: str
+) -> None:
+    (workspace / "company.pem").write_bytes(CERTIFICATE.read_bytes())
+    variable = {"REQUESTS_CA_BUNDLE": bundle and str(workspace / bundle)}
+    outcome = publish({"api-url": private_https, "timeout": "5s"}, env=variable)
+    assert_kept(outcome)
+    assert outcome.outputs["outcome"] == "failed"
+    assert says in outcome.text
 
 
 # Cancellation
