@@ -31,6 +31,8 @@ _SKEW = 120.0
 """How much earlier than our request Publer may date a post: its times may be cut to the minute."""
 _SKEW_UNSEEN = 60.0
 """The same without a look beforehand: an equal post within the minute is all that Publer would allow."""
+_STALE = 10.0
+"""Seconds after which the list is read again: while media come, another run may have posted."""
 _TO_LOOK, _SHARE_TO_LOOK = 10.0, 0.1
 """Seconds, and share of the time left, that publishing and polling leave for a look at the post list."""
 
@@ -82,9 +84,12 @@ class Delivery:
                 settle_repeat(target, original, self.ledger)
 
     def _send_all(self, missing: Sequence[Target], deadline: Deadline) -> None:
+        looked_at = self.clock.monotonic()
         items = media_of(missing)
         media = self.prepare(items, deadline) if items else Prepared()
         ready = self._with_media(missing, media)
+        if ready and self.clock.monotonic() - looked_at > _STALE:
+            ready = self._drop_duplicates(ready, deadline)
         for number, request in enumerate(rounds(ready, at_most=POSTS_A_REQUEST)):
             left = deadline.remaining() if number == 0 else self.rules.timeout
             self._keep_the_gap(request)
@@ -104,10 +109,10 @@ class Delivery:
         return ready
 
     def _drop_duplicates(self, targets: Sequence[Target], deadline: Deadline) -> list[Target]:
-        """Rule 3."""
+        """Rule 3. What an earlier look has shown is settled: of it nothing is taken for another target."""
         once = [target for target in targets if target.key not in self._repeats]
         found = duplicates.look_for_duplicates(
-            once, self.publer, self.rules.window, deadline=deadline, log=self.log
+            once, self.publer, self.rules.window, deadline=deadline, log=self.log, known=self._known
         )
         self._known.update(found.known)
         self._last_post_at.update(found.last_post_at)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import Enum
@@ -74,8 +74,12 @@ def look_for_duplicates(
     *,
     deadline: Deadline,
     log: Callable[[str], None],
+    known: Container[str] = (),
 ) -> Found:
-    """Find the targets that are live already. Raises when the list cannot be read: nothing may be sent."""
+    """Find the targets that are live already. Raises when the list cannot be read: nothing may be sent.
+
+    ``known``: identities of posts that an earlier look has shown, and which therefore are others.
+    """
     if not window.seconds or not targets:
         return Found()
     clock = deadline.clock
@@ -85,7 +89,8 @@ def look_for_duplicates(
     give_up = clock.monotonic() + min(_ON_ITS_WAY, deadline.remaining() / 2)
     while True:
         posts = listed_posts(publer, accounts, since=since, deadline=deadline)
-        matches, unclear = _match(targets, _out_or_coming(posts, clock.time()), window, since)
+        new = [post for post in posts if matching.identity(post) not in known]
+        matches, unclear = _match(targets, _out_or_coming(new, clock.time()), window, since)
         live = {key: post for key, post in matches.items() if matching.is_live(post)}
         pending = {key: post for key, post in matches.items() if not matching.is_live(post)}
         if not pending or clock.monotonic() >= give_up:

@@ -9,8 +9,10 @@ import pytest
 
 from sandbox.faults import Fault
 from sandbox.moments import iso
-from sandbox.scenario import Account, Job, SeededPost
-from tests.integration.desk import Desk, X, posts, statuses
+from sandbox.scenario import Account, Import, Job, SeededPost
+from tests.integration.conftest import Stage, account, world
+from tests.integration.conftest import statuses as statuses_of
+from tests.integration.desk import Desk, OtherClock, X, posts, statuses
 
 PUBLISH = "/posts/schedule/publish"
 Y = Account(id="66db83154e299efa19a2d802", provider="twitter", name="Acme Labs")
@@ -394,3 +396,73 @@ def test_white_space_is_all_that_may_differ(desk: Desk) -> None:
     assert statuses(desk.run(posts("'Rocket  12 '"))) == ["skipped"]
     assert statuses(desk.run(posts("rocket 12"))) == ["published"]
     assert len(texts(desk)) == 3
+
+
+# Two at a time, and clocks
+
+
+def test_two_jobs_of_a_matrix_at_the_same_moment_post_once_and_say_so(stage: Stage) -> None:
+    """Neither sees the other in time; Publer's minute stops the second, and its re-run finds the post."""
+    stage.open(world(account("twitter")))
+    stage.write("post.yml", "text: Once\naccounts: ['*']\n")
+    steps = [stage.runner.start(stage.inputs(post_file="post.yml")) for _ in range(2)]
+    outcomes = [step.wait() for step in steps]
+    assert [post.text for post in stage.published()] == ["Once"]
+    told = sorted(statuses_of(outcome)["twitter"] for outcome in outcomes)
+    assert told in (["failed", "published"], ["published", "skipped"]), [one.text for one in outcomes]
+    for outcome in outcomes:
+        assert outcome.exit_code == int(statuses_of(outcome)["twitter"] == "failed")
+    stage.attempt = 2
+    assert statuses_of(stage.run(post_file="post.yml")) == {"twitter": "skipped"}
+
+
+def test_a_post_that_another_run_made_while_media_came_is_seen(desk: Desk) -> None:
+    """The first look is old by then."""
+    desk.open(imports=Import(delay=120.0))
+    other = {"id": "new", "text": "Look", "type": "photo", "scheduled_at": iso(desk.clock.time() + 60)}
+    desk.sandbox.add_faults(listed(desk, {"text": "Older"}, times=1), listed(desk, other))
+    file = "text: Look\nmedia: [{url: 'https://example.com/a.png', alt_text: A}]\naccounts: ['*']\n"
+    report = desk.run(file)
+    assert statuses(report) == ["skipped"], report.text
+    assert texts(desk) == []
+
+
+def test_what_the_first_look_showed_is_not_taken_for_another_post(desk: Desk) -> None:
+    """One text, two pictures: the first is live, and the second look must not take it for the second."""
+    desk.open(imports=Import(delay=120.0), posts=(SeededPost(account_id=X.id, text="Look", type="photo"),))
+    file = "posts:\n" + "".join(
+        f"  - text: Look\n    media: [{{url: 'https://example.com/{name}.png', alt_text: A}}]\n    accounts: ['*']\n"
+        for name in "ab"
+    )
+    report = desk.run(file)
+    assert statuses(report) == ["skipped", "published"], report.text
+    assert len(texts(desk)) == 1
+
+
+@pytest.mark.parametrize("off_by", [-100.0, -30.0, 30.0, 100.0])
+def test_a_clock_that_is_wrong_by_two_minutes_still_finds_a_lost_post(desk: Desk, off_by: float) -> None:
+    desk.open(faults=(Fault(kind="reset", when="after", path=PUBLISH),))
+    clock = OtherClock(desk.clock, off_by)
+    assert statuses(desk.run(posts("One"), clock=clock)) == ["published"]
+    assert statuses(desk.run(posts("One"), clock=clock, attempt=2)) == ["skipped"]
+    assert texts(desk) == ["One"]
+
+
+@pytest.mark.parametrize("off_by", [-36_000.0, 36_000.0])
+def test_a_clock_that_is_wrong_by_hours_never_posts_twice(desk: Desk, off_by: float) -> None:
+    desk.open(faults=(Fault(kind="reset", when="after", path=PUBLISH),))
+    clock = OtherClock(desk.clock, off_by)
+    first = statuses(desk.run(posts("One"), clock=clock))
+    assert first in (["published"], ["unconfirmed"])
+    assert statuses(desk.run(posts("One"), clock=clock, attempt=2)) == ["skipped"]
+    assert texts(desk) == ["One"]
+
+
+@pytest.mark.parametrize("jump", [-7200.0, 7200.0])
+def test_a_clock_that_jumps_keeps_the_minute(desk: Desk, jump: float) -> None:
+    desk.open(job=Job(delay=5.0))
+    clock = OtherClock(desk.clock, 0.0, jumps_after=30.0, jump=jump)
+    report = desk.run(posts("One", "Two"), clock=clock)
+    assert texts(desk) == ["One", "Two"], report.text
+    first, second = desk.sandbox.record.published
+    assert 60 <= second.time - first.time <= 90
