@@ -25,6 +25,8 @@ _WORDS = {
     "options": "`options` to choose from",
     "duration": "a `duration` in days",
 }
+_MOST_MAX_LENGTH = 100_000
+"""As in the schema."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -279,8 +281,10 @@ def _poll(network: Network, content: Content, positions: Positions, own_path: Pa
 
 
 def _max_length(own: Mapping[str, Any]) -> int | None:
+    """The file's own limit; None also if it is no possible one, of which the schema says so."""
     value = own.get("max_length")
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+    possible = isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= _MOST_MAX_LENGTH
+    return value if possible else None
 
 
 def _long_post(own: Mapping[str, Any]) -> bool:

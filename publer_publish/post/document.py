@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from publer_publish.errors import InvalidInputError, Problem, Where
-from publer_publish.post.document_nodes import Node, Source, place_in_string
+from publer_publish.post.document_nodes import Node, Source, place_in_string, short
 
 MAX_BYTES = 1024 * 1024
 SUFFIXES = (".yml", ".yaml", ".json")
@@ -22,6 +22,7 @@ Path = tuple[str | int, ...]
 
 _PLAIN_KEY = re.compile(r"[A-Za-z0-9_-]{1,60}")
 _MAX_KEY = 60
+_HASHTAG_AS_COMMENT = re.compile(r"[ \t]+(#[^\W\d_]\w*)")
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -63,6 +64,14 @@ class Document:
         if node is None or isinstance(node.value, dict | list):
             raise KeyError(format_path(path))
         return node.value if isinstance(node.value, str) else self._source.text[node.start : node.end]
+
+    def hashtag_after(self, path: Sequence[str | int]) -> tuple[str, Where] | None:
+        """Return the hashtag after an unquoted text, which YAML takes for a comment, and its place."""
+        node = self._node(path)
+        if node is None or node.style or not isinstance(node.value, str):
+            return None
+        found = _HASHTAG_AS_COMMENT.match(self._source.text, node.end)
+        return (short(found[1]), self._where(found.start(1), path)) if found else None
 
     def _node(self, path: Sequence[str | int]) -> Node | None:
         node: Node | None = self._root

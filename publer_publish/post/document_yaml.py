@@ -34,6 +34,8 @@ _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ufffe
 _ONLY_YAML_1_1_BREAKS = re.compile("[\x85\u2028\u2029]")
 """Line breaks in YAML 1.1, which the parser implements, but ordinary characters in 1.2."""
 _PRIVATE_USE = range(0xE000, 0xF8FF)
+_ONLY_YAML_1_1_INDICATORS = re.compile(r"""(?<=[^\s,\[\]{}"'])(?::(?=[^\s,\[\]{}])|\?)""")
+"""In brackets and braces these end a text in YAML 1.1; in 1.2 they are part of it: ``{ url: https://… }``."""
 
 _PROPERTIES = re.compile(r"(?:[&!]\S*(?:\s+(?:#[^\n\r]*)?)+)+")
 _TAG = "tag:yaml.org,2002:"
@@ -56,7 +58,13 @@ def read(source: Source) -> Node:
 
     Raises InvalidInputError with all faults of keys, tags and aliases, or the first fault of syntax.
     """
-    return _Reader(source).read()
+    reader = _Reader(source)
+    try:
+        return reader.read()
+    except InvalidInputError:
+        if not (reader.is_wrong_to_parser and _ONLY_YAML_1_1_INDICATORS.search(source.text)):
+            raise
+    return _Reader(source, hide=_ONLY_YAML_1_1_INDICATORS).read()
 
 
 class _Mark(Protocol):
@@ -75,8 +83,11 @@ class _Event(Protocol):
 
 
 class _Reader:
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, *, hide: re.Pattern[str] | None = None) -> None:
+        """``hide``: what the parser would take for more than text."""
         self.source = source
+        self.hide = hide
+        self.is_wrong_to_parser = False
         self.open: list[Node] = []
         self.keys: list[tuple[str, int] | None] = []
         """The key that each open mapping waits for a value of; None when it waits for a key."""
@@ -107,6 +118,7 @@ class _Reader:
             while (event := parser.get_event()) is not None:
                 yield event
         except YAMLError as error:
+            self.is_wrong_to_parser = True
             problem = explain(self.source, error)
             raise InvalidInputError(*self.problems, problem) from None
 
@@ -120,15 +132,18 @@ class _Reader:
             )
 
     def _text_for_parser(self) -> str:
-        """Hide the line breaks of YAML 1.1 behind unused characters of the same width."""
+        """Hide what only YAML 1.1 takes for more than text behind unused characters of the same width."""
         text = self.source.text
         breaks = set(_ONLY_YAML_1_1_BREAKS.findall(text))
-        if not breaks:
+        if not breaks and not self.hide:
             return text
+        hidden = sorted({*breaks, ":", "?"} if self.hide else breaks)
         free = (chr(code) for code in _PRIVATE_USE if chr(code) not in text)
-        hidden = dict(zip(sorted(breaks), free, strict=False))
-        self.restore = {ord(stand_in): original for original, stand_in in hidden.items()}
-        return text.translate({ord(original): stand_in for original, stand_in in hidden.items()})
+        stand_ins = dict(zip(hidden, free, strict=False))
+        self.restore = {ord(stand_in): original for original, stand_in in stand_ins.items()}
+        if self.hide:
+            text = self.hide.sub(lambda found: stand_ins[found[0]], text)
+        return text.translate({ord(original): stand_ins[original] for original in breaks})
 
     def _take(self, kind: str, event: _Event) -> None:
         if kind == "ScalarEvent":
@@ -315,6 +330,7 @@ class _Reader:
         return text
 
     def _note_tag(self, tag: str, start: int) -> None:
+        tag = tag.translate(self.restore)
         shown = "!!" + tag.removeprefix(_TAG) if tag.startswith(_TAG) else tag
         self._note(
             f'The tag "{short(shown)}" is not allowed in a post file.',

@@ -50,6 +50,11 @@ _EXPLANATIONS: tuple[tuple[str, str, str], ...] = (
         'A text or template in braces needs quotes: "{{ tag }}".',
     ),
     (
+        "found unexpected ':'",
+        'A ":" stands where a text in brackets or braces goes on.',
+        'Put the text in quotes; between a key and its value write ": ".',
+    ),
+    (
         "did not find expected node content",
         "A value is missing here, or a bracket stands where none belongs.",
         "A text that contains brackets or commas needs quotes.",

@@ -80,6 +80,9 @@ class _TextInput:
     def raw(self, path: Path) -> str:
         raise KeyError(path)
 
+    def hashtag_after(self, path: Path) -> None:
+        """No comment can follow: the whole input is text."""
+
 
 class _Loader:
     """Loads the posts of one document."""

@@ -97,6 +97,12 @@ class KeyFinder:
     def advise(self, key: str, allowed: Mapping[str, Any], path: tuple[str | int, ...]) -> tuple[str, str]:
         """Return message and hint for an unknown key."""
         words = {**allowed, "posts": {}, "bulk": {}} if not path else allowed
+        if not path and key in ("posts", "bulk"):
+            other = "bulk" if key == "posts" else "posts"
+            return (
+                f'"{key}" cannot stand beside "{other}".',
+                "Keep one of them: it holds all posts of the file.",
+            )
         guess = self.suggestion(key, words)
         exact = _plain(guess) == _plain(key)
         if "accounts" in path[-2:-1] and key in self._network_keys:

@@ -95,6 +95,8 @@ class Explainer:
                 yield self._not_allowed(key, forbidden, (*path, key))
                 continue
             message, hint = self._keys.advise(key, allowed, path)
+            if finding.value[key] is None and not self._is_json:
+                hint += _without_value(key)
             where = self._document.where((*path, key), key=True)
             yield Problem(message=message, hint=hint, where=where)
 
@@ -294,6 +296,13 @@ def _kind(value: object) -> str:
         (dict, "a mapping"),
     ]
     return next((name for kind, name in kinds if isinstance(value, kind)), "a number")
+
+
+def _without_value(key: str) -> str:
+    """Return what else an unknown key without a value may have been meant as."""
+    if ":" in key:
+        return ' Between a key and its value write ": ", with the space.'
+    return " If it is part of a text, put the whole text in quotes: in braces a comma ends it."
 
 
 def _quoted(value: object) -> str:

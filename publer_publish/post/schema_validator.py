@@ -31,6 +31,14 @@ class Finding:
     """The part of the schema that holds the keyword."""
 
 
+def _is_whole_number(_: object, value: object) -> bool:
+    """Whether a value is written as a whole number: ``1e3`` and ``1.0`` would be sent as they stand."""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+TYPES = Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_whole_number)
+
+
 class SchemaValidator:
     """Validates against definitions that refer to each other as ``#/$defs/name`` only."""
 
@@ -47,6 +55,7 @@ class SchemaValidator:
                 "oneOf": self._one_of,
                 "not": self._not,
             },
+            type_checker=TYPES,
         )
 
     def findings(self, name: str, data: object) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from ruamel.yaml import YAML
 
 from publer_publish.errors import InvalidInputError, Where
 from publer_publish.post.document import MAX_BYTES, Document, format_path, parse
@@ -56,6 +57,51 @@ def test_scalars_follow_the_yaml_1_2_core_schema(written: str, value: Any) -> No
     data = parse(f"key: {written}\n".encode(), "a.yml").data
     assert data == {"key": value}
     assert type(data["key"]) is type(value)
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("{ url: https://example.com/a?b=c:d, alt_text: x }", {"url": "https://example.com/a?b=c:d", "alt_text": "x"}),
+        ("{ text: 12:30:45 }", {"text": "12:30:45"}),
+        ("[what?, is:this, 'a:b?', https://example.com/a#b ]", ["what?", "is:this", "a:b?", "https://example.com/a#b"]),
+        ('{ "a":1, "b": [c:d] }', {"a": 1, "b": ["c:d"]}),
+        ("{ ? a:b : c }", {"a:b": "c"}),
+        ("{ text:Hi }", {"text:Hi": None}),
+    ],
+)  # fmt: skip
+def test_colons_and_question_marks_inside_a_text_need_no_quotes_in_braces(written: str, value: Any) -> None:
+    """As in YAML 1.2; the parser implements 1.1."""
+    document = parse(f"a: {written}\nb: |\n  c:d? {{e:f}}\ng: h:i\n".encode(), "a.yml")
+    assert document.data == {"a": value, "b": "c:d? {e:f}\n", "g": "h:i"}
+    assert YAML(typ="safe", pure=True).load(f"a: {written}") == {"a": value}
+    assert document.where(("g",)).line == 4
+
+
+def test_what_is_wrong_beside_such_a_text_is_still_found() -> None:
+    with pytest.raises(InvalidInputError) as caught:
+        parse(b"a: { b: c:d }\n e: f\n", "a.yml")
+    assert (caught.value.problems[0].where.line, caught.value.problems[0].where.column) == (2, 2)
+
+
+@pytest.mark.parametrize(
+    ("content", "hashtag"),
+    [
+        ("text: Out now #python\n", (1, 15, "#python")),
+        ("text: Out\n  now   #Python3 #b\n", (2, 9, "#Python3")),
+        ("text: Hi # a comment\n", None),
+        ("text: Hi #1\n", None),
+        ("text: Hi#tag\n", None),
+        ("text: 'Hi' #tag\n", None),
+        ("text: |\n  Hi #tag\n", None),
+        ("text: 5 #tag\n", None),
+    ],
+)
+def test_a_hashtag_that_yaml_takes_for_a_comment_is_noticed(
+    content: str, hashtag: tuple[int, int, str] | None
+) -> None:
+    found = parse(content.encode(), "a.yml").hashtag_after(("text",))
+    assert (found and (found[1].line, found[1].column, found[0])) == hashtag
 
 
 def test_json_is_read_with_its_types() -> None:

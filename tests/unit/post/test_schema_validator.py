@@ -7,14 +7,16 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
+from jsonschema.validators import extend
 
 from publer_publish.errors import InvalidInputError
 from publer_publish.post.document import parse
 from publer_publish.post.schema import load
-from publer_publish.post.schema_validator import SchemaValidator
+from publer_publish.post.schema_validator import TYPES, SchemaValidator
 
 ROOT = Path(__file__).parents[3]
 FILES = sorted([*(ROOT / "examples").glob("*.*ml"), *(ROOT / "tests/data/broken").glob("*.*ml")])
+Library = extend(Draft202012Validator, type_checker=TYPES)  # type: ignore[no-untyped-call]  # it has no types
 SHAPES = ("post", "posts", "posts_document", "bulk_document")
 
 
@@ -25,7 +27,7 @@ def found_by_us(definitions: dict[str, Any], shape: str, data: object) -> set[tu
 
 
 def found_by_the_library(definitions: dict[str, Any], shape: str, data: object) -> set[tuple[object, ...]]:
-    library = Draft202012Validator({"$ref": f"#/$defs/{shape}", "$defs": definitions})
+    library = Library({"$ref": f"#/$defs/{shape}", "$defs": definitions})
     return {
         (one.validator, str(one.validator_value), tuple(one.absolute_path))
         for one in library.iter_errors(data)
