@@ -216,7 +216,7 @@ class Transport:
         status = response.status_code
         self.rate_limit = rate_limit_of(response.headers)
         body, defect = self._read(response)
-        text = self.redact(body.decode("utf-8", "replace"))
+        text = self.redact(body)
         if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
             if defect:
                 raise _lost(label, f"the answer {defect}", status)
@@ -231,19 +231,21 @@ class Transport:
         said = f": {sentence}" if sentence else ""
         raise _lost(label, f"HTTP {status}{said}", status)
 
-    def _read(self, response: requests.Response) -> tuple[bytes, str]:
+    def _read(self, response: requests.Response) -> tuple[str, str]:
         """Return what could be read, and what is wrong with it: a status counts even if its body broke."""
-        body = bytearray()
+        body, defect = bytearray(), ""
         try:
             for chunk in response.iter_content(64 * 1024):
                 body += chunk
                 if len(body) > MAX_BODY:
-                    return bytes(body[:MAX_BODY]), f"is larger than {MAX_BODY // 1024 // 1024} MB"
+                    del body[MAX_BODY:]
+                    defect = f"is larger than {MAX_BODY // 1024 // 1024} MB"
+                    break
         except _FAULTS as error:
-            return bytes(body), f"broke off: {self._cause(error)}"
-        if self._wire.cut:
-            return bytes(body), "did not come to an end in time"
-        return bytes(body), ""
+            defect = f"broke off: {self._cause(error)}"
+        if not defect and self._wire.cut:
+            defect = "did not come to an end in time"
+        return body.decode("utf-8", "replace"), defect
 
     def _failure(self, label: str, error: Exception) -> ServiceError:
         cause = self._cause(error)
@@ -290,7 +292,7 @@ def _parsed(label: str, text: str, status: int) -> Json:
         raise _lost(label, f"HTTP {status} with an empty answer", status)
     try:
         value = json.loads(text.removeprefix("\ufeff"))
-        if "\\ud" in text.lower():
+        if "\\ud" in text or "\\uD" in text:
             # Half a surrogate pair is legal in JSON and cannot be written anywhere.
             value = json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
     except (ValueError, RecursionError):
