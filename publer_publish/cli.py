@@ -11,7 +11,7 @@ from publer_publish.config import INPUTS, Mode
 
 _COMMANDS = {
     Mode.PUBLISH: "publish post files now",
-    Mode.VALIDATE: "check post files and show what each network would get; needs no key",
+    Mode.VALIDATE: "check post files for each network; needs no key, sends nothing",
     Mode.DOCTOR: "check key, plan, workspace, selectors and rate limit; posts nothing",
     Mode.ACCOUNTS: "list the accounts of the workspace with their ids",
 }
@@ -29,6 +29,20 @@ _HELP = {
     "github-token": "or GITHUB_TOKEN; only to look up a release",
     "api-url": "where Publer's API is",
 }
+_UNUSED = {
+    Mode.VALIDATE: {
+        "api-key",
+        "workspace-id",
+        "fail-on",
+        "on-duplicate",
+        "duplicate-window",
+        "timeout",
+        "api-url",
+    },
+    Mode.DOCTOR: {"fail-on", "on-duplicate", "duplicate-window", "preview-file"},
+    Mode.ACCOUNTS: {*_HELP} - {"api-key", "workspace-id", "timeout", "api-url"},
+}
+"""What makes no difference to a command is taken and not shown."""
 _EXAMPLES = {
     Mode.PUBLISH: """examples:
   PUBLER_API_KEY=... python entrypoint.py publish posts/release.yml
@@ -96,18 +110,22 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"publer-publish {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for mode, what in _COMMANDS.items():
+        takes_files = mode is not Mode.ACCOUNTS
         command = commands.add_parser(
             str(mode),
             help=what,
             description=what[0].upper() + what[1:] + ".",
             epilog=_EXAMPLES[mode],
             formatter_class=argparse.RawDescriptionHelpFormatter,
+            usage=f"python entrypoint.py {mode} [options]" + (" [FILE ...]" if takes_files else ""),
         )
-        command.add_argument("files", nargs="*", metavar="FILE", help="a post file or a glob")
+        about_files = "a post file or a glob" if takes_files else argparse.SUPPRESS
+        command.add_argument("files", nargs="*", metavar="FILE", help=about_files)
         for name, text in _HELP.items():
             default = f" (default: {INPUTS[name]})" if INPUTS[name] else ""
+            about = argparse.SUPPRESS if name in _UNUSED.get(mode, ()) else text + default
             action = "append" if name in _REPEATED else "store"
-            command.add_argument(f"--{name}", action=action, metavar="VALUE", help=text + default)
+            command.add_argument(f"--{name}", action=action, metavar="VALUE", help=about)
         only = f"{_JSON[mode]} as JSON on standard output, and everything else on standard error"
         command.add_argument("--json", action="store_true", help=only)
     return parser

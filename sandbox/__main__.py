@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sandbox.clock import SystemClock, VirtualClock
 from sandbox.jsonform import FormError
-from sandbox.scenario import Scenario
+from sandbox.scenario import GitHub, Release, Scenario
 from sandbox.server import Sandbox
 
 
@@ -24,8 +24,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--virtual-clock", action="store_true", help="time moves only by /_sandbox/advance")
     options = parser.parse_args(arguments)
     try:
-        text = options.scenario.read_text(encoding="utf-8") if options.scenario else "{}"
-        scenario = Scenario.from_json(text)
+        text = options.scenario.read_text(encoding="utf-8") if options.scenario else ""
+        scenario = Scenario.from_json(text) if text else Scenario(github=GitHub(releases=(Release(),)))
         clock = VirtualClock() if options.virtual_clock else SystemClock()
         sandbox = Sandbox(scenario, clock=clock, port=options.port).start()
     except (FormError, OSError) as problem:
@@ -58,13 +58,22 @@ Publish to it from another terminal:
 
   export PUBLER_API_KEY={sandbox.scenario.api_key}
   export PUBLER_WORKSPACE_ID={workspace.id}
-  export GITHUB_API_URL={sandbox.github_url}
-  {_python()} entrypoint.py publish --api-url {sandbox.url} examples/simple.yml
+{_release(sandbox)}  {_python()} entrypoint.py publish --api-url {sandbox.url} examples/simple.yml
 
 Accounts in {workspace.name}:
 {accounts}
 
 Ctrl-C ends it."""
+
+
+def _release(sandbox: Sandbox) -> str:
+    """What makes a post about a release work: where it is looked up, and its repository and tag."""
+    first = next(iter(sandbox.scenario.github.releases), None)
+    if first is None:
+        return ""
+    return f"""  export GITHUB_API_URL={sandbox.github_url}
+  export GITHUB_REPOSITORY={first.repository}    # for posts about a release: --variables tag={first.tag_name}
+"""
 
 
 def _python() -> str:

@@ -14,7 +14,10 @@ from sandbox.scenario import Scenario
 if TYPE_CHECKING:
     from sandbox.server import Sandbox
 
-_CSP = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+_CSP = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
 _PAGE_HEADERS = {
     "Content-Security-Policy": _CSP,
     "X-Content-Type-Options": "nosniff",
@@ -27,6 +30,7 @@ def answer(sandbox: Sandbox, call: Call) -> Answer:
     """Answer ``/`` and everything below ``/_sandbox/``.
 
     ==========================  ======================================================================
+    GET  /_sandbox/media/ID     an uploaded picture, for the page
     GET  /_sandbox/record       requests, published, uploads, imports, surprises
     GET  /_sandbox/scenario     the scenario as it is now
     POST /_sandbox/scenario     go on under another scenario (its JSON form)
@@ -54,12 +58,16 @@ def answer(sandbox: Sandbox, call: Call) -> Answer:
 
 def _look(sandbox: Sandbox, path: str) -> Answer:
     if path == "/":
-        text = page.render(sandbox.record, sandbox.scenario)
+        text = page.render(sandbox.record, sandbox.scenario, pictures=sandbox.world.pictures.ids())
         return Answer(
             status=200, body=text.encode("utf-8", "replace"), headers=_PAGE_HEADERS, content_type=HTML
         )
     if path == "/_sandbox/page.css":
         return Answer(status=200, body=page.style().encode(), headers=_PAGE_HEADERS, content_type="text/css")
+    if path.startswith(page.PICTURES):
+        found = sandbox.world.pictures.get(path.removeprefix(page.PICTURES))
+        if found is not None:
+            return Answer(status=200, body=found[0], headers=_PAGE_HEADERS, content_type=found[1])
     if path == "/_sandbox/record":
         return ok(to_json(sandbox.record))
     if path == "/_sandbox/scenario":

@@ -44,6 +44,7 @@ def upload(world: World, workspace: Workspace, call: Call) -> Answer:
         return refused(400, "The file type is not supported")
     in_library = call.form.fields.get("in_library") == "true"
     media = world.add_media(workspace.id, kind, file.name, in_library=in_library, size=_image_size(file.head))
+    world.pictures.add(media.id, kind, file.content)
     world.uploads.append(
         Upload(
             id=media.id,

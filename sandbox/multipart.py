@@ -1,4 +1,4 @@
-"""Reading a multipart upload as it arrives: the file is counted and hashed, never held."""
+"""Reading a multipart upload as it arrives: the file is counted and hashed; only a small one is held."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ import email.policy
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from dataclasses import field as attribute
 from email.message import EmailMessage
 from typing import BinaryIO
+
+from sandbox.pictures import MOST_BYTES_EACH
 
 CHUNK = 64 * 1024
 _FIELD_LIMIT = 64 * 1024
@@ -30,6 +33,8 @@ class ReceivedFile:
     sha256: str
     head: bytes
     """The first bytes, enough to tell the kind of file."""
+    content: bytes = attribute(default=b"", repr=False)
+    """The whole file, if it is not too large to be held; else empty."""
 
     def kind(self) -> str | None:
         """``photo``, ``gif``, ``video`` or ``document`` by the content; None: nothing Publer takes."""
@@ -135,11 +140,16 @@ def _read_file(
     digest = hashlib.sha256()
     size = 0
     head = b""
+    held = bytearray()
     for piece in source.until(delimiter):
         digest.update(piece)
         size += len(piece)
         if len(head) < _HEAD:
             head += piece[:_HEAD]
+        if size <= MOST_BYTES_EACH:
+            held += piece
+        else:
+            held.clear()
     return ReceivedFile(
         field=field,
         name=filename,
@@ -147,4 +157,5 @@ def _read_file(
         size=size,
         sha256=digest.hexdigest(),
         head=head[:_HEAD],
+        content=bytes(held),
     )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sized
+from collections.abc import Collection, Sized
 from html import escape
 from pathlib import Path
 
-from sandbox.cards import card
+from sandbox.cards import Library, card
 from sandbox.record import Record
 from sandbox.scenario import Scenario
 
@@ -14,16 +14,26 @@ from sandbox.scenario import Scenario
 _STYLE = Path(__file__).parent.parent / "publer_publish" / "report" / "page" / "page.css"
 
 
+PICTURES = "/_sandbox/media/"
+"""Where the pictures are, each by its media id."""
+# The preview page draws pictures behind an empty image; here they are the images themselves.
+_OWN_STYLE = ".frame img.own { object-fit: cover; }\n"
+
+
 def style() -> str:
     """The style sheet."""
-    return _STYLE.read_text(encoding="utf-8")
+    return _STYLE.read_text(encoding="utf-8") + _OWN_STYLE
 
 
-def render(record: Record, scenario: Scenario) -> str:
-    """The whole page as HTML."""
+def render(record: Record, scenario: Scenario, *, pictures: Collection[str] = ()) -> str:
+    """The whole page as HTML. ``pictures``: the media ids whose pictures can be had."""
     names = ", ".join(workspace.name for workspace in scenario.workspaces)
     count = len(record.published)
-    cards = "\n".join(map(card, reversed(record.published)))
+    library = Library(
+        names={upload.id: upload.name for upload in record.uploads},
+        addresses={media_id: PICTURES + media_id for media_id in pictures},
+    )
+    cards = "\n".join(card(post, library) for post in reversed(record.published))
     nothing = '<p class="small">Nothing yet. Publish something to this sandbox and it shows up here.</p>'
     return f"""<!DOCTYPE html>
 <html lang="en">
@@ -32,6 +42,7 @@ def render(record: Record, scenario: Scenario) -> str:
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="refresh" content="5">
 <title>{count} published - Publer sandbox</title>
+<link rel="icon" href="data:,">
 <link rel="stylesheet" href="/_sandbox/page.css">
 </head>
 <body>

@@ -55,7 +55,7 @@ def fetch_release(
     if not _REPOSITORY.fullmatch(repository) or {".", ".."} & set(repository.split("/")):
         raise ActionError(
             f"No release can be looked up: {repository!r} is not a repository.",
-            hint="GITHUB_REPOSITORY has to be owner/name.",
+            hint="A workflow names it itself. On a desk, set GITHUB_REPOSITORY to owner/name.",
         )
     if tag in {"", ".", ".."}:
         raise ActionError(

@@ -13,6 +13,8 @@ from publer_publish.report.text import columns, one_line, pad
 from publer_publish.report.words import explanation, post_names, target
 
 _MOST_JOB_IDS = 5
+_BEGINNING = 60
+"""Code points of a text that tell which post it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +88,13 @@ def _severity(result: Result) -> Severity | None:
 
 
 def _cells(result: Result) -> list[str]:
-    parts = (result.url or "", explanation(result), one_line(result.message, 2000))
+    begins = result.content.text if result.status is Status.VALID and result.content else ""
+    parts = (
+        result.url or "",
+        explanation(result),
+        one_line(result.message, 2000),
+        one_line(begins, _BEGINNING),
+    )
     what = " · ".join(one_line(part, 2000) for part in parts if part)
     return [result.status.value, target(result), usage(result.length, result.limit), what]
 

@@ -8,6 +8,7 @@ import pty
 import re
 import subprocess
 import sys
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -151,6 +152,41 @@ def test_help_has_an_example_for_each_command(command: str) -> None:
         [sys.executable, str(ENTRYPOINT), command, "--help"], capture_output=True, text=True, check=True
     )
     assert f"python entrypoint.py {command}" in done.stdout.partition("examples:")[2]
+
+
+def test_what_the_sandbox_says_to_paste_publishes_also_a_post_about_a_release() -> None:
+    root = ENTRYPOINT.parent
+    command = [sys.executable, "-m", "sandbox", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=root) as process:
+        assert process.stdout is not None
+        said = takewhile(lambda line: not line.startswith("Accounts"), process.stdout)
+        pasted = "".join(line for line in said if line.startswith("  "))
+        tag = re.search(r"--variables (\S+)", pasted)
+        assert tag
+        script = pasted.rstrip().replace("simple.yml", f"release.yml {tag[0]}")
+        done = subprocess.run(["sh", "-c", script], cwd=root, capture_output=True, text=True, check=False)
+        process.terminate()
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Looking up the release v1.0.0 at GitHub." in done.stdout
+    assert "Published to 5 targets." in done.stdout
+
+
+def test_help_shows_only_what_makes_a_difference_and_the_rest_is_taken_all_the_same() -> None:
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, str(ENTRYPOINT), *arguments], capture_output=True, text=True, check=False
+        )
+
+    text = run("accounts", "--help").stdout
+    assert "--workspace-id" in text
+    assert "--fail-on" not in text
+    assert "FILE" not in text
+    assert "--api-key" not in run("validate", "--help").stdout
+    done = run(
+        "validate", "--text", "Hi", "--accounts", "twitter/*", "--api-key", "12345678", "--fail-on", "all"
+    )
+    assert done.returncode == 0
+    assert re.search(r"^valid  X  2 / 280  Hi$", done.stdout, re.MULTILINE)
 
 
 def test_a_plain_run_in_a_workflow_is_short_and_folds_what_only_a_search_needs(stage: Stage) -> None:

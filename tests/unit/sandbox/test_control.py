@@ -13,6 +13,7 @@ import pytest
 
 from sandbox import Fault, Job, Sandbox, Scenario, VirtualClock
 from sandbox.jsonform import FormError
+from sandbox.pictures import MOST_BYTES, MOST_BYTES_EACH, Pictures
 from sandbox.testing import NewSandbox, RawClient, a_post
 
 ROOT = Path(__file__).parents[3]
@@ -107,8 +108,43 @@ def test_the_page_escapes_everything_and_fetches_nothing(new_sandbox: NewSandbox
     assert "default-src 'none'" in reply.headers["content-security-policy"]
     assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; &quot;quoted&quot;" in text
     assert not re.search(r"<(script|img|i|b)\b", text)
-    assert re.findall(r'(?:src|<link[^>]*href)="([^"]*)"', text) == ["/_sandbox/page.css"]
+    assert re.findall(r'(?:src|<link[^>]*href)="([^"]*)"', text) == ["data:,", "/_sandbox/page.css"]
     assert control(sandbox).get("/_sandbox/page.css").headers["content-type"] == "text/css"
+
+
+def test_the_page_shows_the_pictures_that_were_uploaded_and_frames_for_the_rest(
+    new_sandbox: NewSandbox,
+) -> None:
+    sandbox = new_sandbox()
+    client, handle = RawClient(sandbox), control(sandbox)
+    small = b"\x89PNG\r\n\x1a\n" + b"\0" * 50
+    files = {
+        "small.png": small,
+        "large.png": small + b"\0" * MOST_BYTES_EACH,
+        "film.mp4": b"\0\0\0\x18ftypisom",
+    }
+    ids = [client.upload(content, name).json["id"] for name, content in files.items()]
+    post = a_post(sandbox, "Look", "mastodon")
+    post["networks"]["mastodon"]["media"] = [{"id": one, "type": "photo"} for one in ids]
+    client.publish(post)
+    text = handle.get("/").body.decode()
+    assert re.findall(r'<img [^>]*src="([^"]*)"', text) == [f"/_sandbox/media/{ids[0]}"]
+    assert "small.png" not in text
+    assert "large.png" in text
+    assert "film.mp4" in text
+    shown = handle.get(f"/_sandbox/media/{ids[0]}")
+    assert (shown.body, shown.headers["content-type"]) == (small, "image/png")
+    assert shown.headers["x-content-type-options"] == "nosniff"
+    assert [handle.get(f"/_sandbox/media/{one}").status for one in (ids[1], ids[2], "none")] == [404] * 3
+
+
+def test_the_memory_for_pictures_is_bounded() -> None:
+    pictures = Pictures()
+    for number in range(40):
+        pictures.add(str(number), "photo", b"GIF8" + b"\0" * (MOST_BYTES_EACH - 4))
+    assert len(pictures.ids()) * MOST_BYTES_EACH <= MOST_BYTES
+    assert pictures.get("0") is None
+    assert pictures.get("39") is not None
 
 
 def test_the_page_of_an_empty_sandbox(new_sandbox: NewSandbox) -> None:
