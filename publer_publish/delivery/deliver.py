@@ -16,6 +16,7 @@ from publer_publish.delivery.prepared import Prepared
 from publer_publish.delivery.publish import send_once
 from publer_publish.delivery.repeats import repeats_among, settle_repeat
 from publer_publish.delivery.request import bulk_body, media_of, needed_by
+from publer_publish.delivery.spacing import Spacing
 from publer_publish.delivery.targets import Key, Target, rounds
 from publer_publish.delivery.waiting import Progress
 from publer_publish.errors import Problem, ServiceError, Severity
@@ -25,8 +26,6 @@ from publer_publish.publer.errors import LostError, NotSentError, RateLimitedErr
 
 POSTS_A_REQUEST = 500
 """Publer takes no more (publer-api 3.1)."""
-GAP = 61.0
-"""Seconds between two posts of an account: Publer wants a minute, and clocks differ a little."""
 _SKEW = 120.0
 """How much earlier than our request Publer may date a post: its times may be cut to the minute."""
 _SKEW_UNSEEN = 60.0
@@ -70,7 +69,10 @@ class Delivery:
     _known: set[str] = field(default_factory=set)
     _twins: frozenset[Key] = frozenset()
     _repeats: Mapping[Key, Target] = field(default_factory=dict)
-    _last_post_at: dict[str, float] = field(default_factory=dict)
+    _spacing: Spacing = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._spacing = Spacing(clock=self.clock, log=self.log)
 
     def deliver(self, targets: Sequence[Target], deadline: Deadline) -> None:
         """Send what is missing. ``deadline`` ends the preparation together with the first request."""
@@ -92,7 +94,7 @@ class Delivery:
             ready = self._drop_duplicates(ready, deadline)
         for number, request in enumerate(rounds(ready, at_most=POSTS_A_REQUEST)):
             left = deadline.remaining() if number == 0 else self.rules.timeout
-            self._keep_the_gap(request)
+            self._spacing.keep(request)
             if not self._send(request, media, Deadline.after(self.clock, left)):
                 return
 
@@ -115,7 +117,7 @@ class Delivery:
             once, self.publer, self.rules.window, deadline=deadline, log=self.log, known=self._known
         )
         self._known.update(found.known)
-        self._last_post_at.update(found.last_post_at)
+        self._spacing.saw(found.last_post_at)
         there = found.live or found.pending or found.unclear
         if self.rules.fail_on_duplicates and (there or self._repeats):
             self._refuse_all(targets, found)
@@ -143,21 +145,6 @@ class Delivery:
             unseen = "the same post stands earlier in this run" if repeated else other
             why = duplicates.evidence(target, post) if post else unseen
             self.ledger.settle(target, Status.FAILED, f"not sent: {why} (`on-duplicate: fail`)", live=post)
-
-    def _keep_the_gap(self, request: Sequence[Target]) -> None:
-        """Rule 1: a minute between two posts of an account, also of an earlier run."""
-        due = max((self._last_post_at.get(target.account.id, 0.0) + GAP for target in request), default=0.0)
-        # A time in the future is another clock's mistake: never wait for longer than the gap itself.
-        wait = min(GAP, due - self.clock.time())
-        if wait <= 0:
-            return
-        late = [
-            str(t) for t in request if self._last_post_at.get(t.account.id, 0.0) + GAP > self.clock.time()
-        ]
-        others = f" and {len(late) - 1} more" if len(late) > 1 else ""
-        why = "Publer wants a minute between two posts of one account"
-        self.log(f"Waiting {wait:.0f} s: {why} ({late[0]}{others}).")
-        Progress(self.clock, self.log, "Still keeping the minute between two posts of one account").wait(wait)
 
     def _send(self, request: Sequence[Target], media: Prepared, deadline: Deadline) -> bool:
         """One request, from publishing to the last confirmation. False: the next one would fail as well."""
@@ -236,9 +223,8 @@ class Delivery:
         confirmer.find_links(self.ledger.without_link(request), lambda one: published.get(one.account.id))
 
     def _remember(self, request: Sequence[Target]) -> None:
-        """For the next request: when these accounts had their last post, and which posts are not its own."""
-        for target in request:
-            self._last_post_at[target.account.id] = self.clock.time()
+        """For the next request: when its accounts are free, and which posts are not its own."""
+        self._spacing.posted(request)
         self._known.update(self.ledger.post_ids())
 
 

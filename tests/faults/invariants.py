@@ -48,14 +48,15 @@ def violations(history: History) -> list[Violation]:
 
 
 def _never_twice(history: History) -> Iterator[str]:
-    counts = Counter((post.account_id, post.text) for post in history.published)
-    for (account, text), count in counts.items():
+    counts = Counter((post.account_id, post.text, post.url) for post in history.published)
+    for (account, text, url), count in counts.items():
         if count > 1:
-            yield f"{text!r} stands {count} times on {account}"
+            yield f"{text!r} {url} stands {count} times on {account}"
 
 
 def _posts_of(wish: Wish, posts: Sequence[Published]) -> list[Published]:
-    return [post for post in posts if (post.account_id, post.text) == (wish.account_id, wish.text)]
+    wanted = wish.account_id, wish.text, wish.url
+    return [post for post in posts if (post.account_id, post.text, post.url) == wanted]
 
 
 def _true_reports(history: History) -> Iterator[str]:

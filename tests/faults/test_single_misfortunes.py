@@ -37,6 +37,7 @@ def test_no_single_misfortune_leads_to_a_second_post_or_to_a_false_report(
         ("entries", "partial", "partial"),
         ("failures", "partial", "partial"),
         ("well", "published", "skipped"),
+        ("links", "published", "skipped"),
         ("pictures", "published", "skipped"),
         ("import", "published", "skipped"),
     ],

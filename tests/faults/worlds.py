@@ -20,6 +20,8 @@ class Wish:
     post: int
     account_id: str
     text: str
+    url: str = ""
+    """The link beside the text, of a link post."""
     hopeless: bool = False
     """The network always refuses it."""
     moody: bool = False
@@ -167,6 +169,30 @@ def _twins() -> World:
     )
 
 
+_LINK_POSTS = """\
+posts:
+  - {accounts: ["twitter/*"], networks: {twitter: {type: link, text: Read this, url: "https://example.com/one"}}}
+  - {accounts: ["twitter/*"], networks: {twitter: {type: link, text: Read this, url: "https://example.com/two"}}}
+"""
+
+
+def _links() -> World:
+    """Two posts with one text and two links beside it; the job tells nothing of them."""
+    return World(
+        scenario=_scenario(
+            Account(id=X, provider="twitter"),
+            job=Job(delay=1.0, payload="null"),
+            listing=Listing(running="scheduled", lag=3.0),
+        ),
+        files={"post.yml": _LINK_POSTS.encode()},
+        wishes=tuple(
+            Wish(post=post, account_id=X, text="Read this", url=f"https://example.com/{name}")
+            for post, name in enumerate(("one", "two"))
+        ),
+        rounds=2,
+    )
+
+
 def _slow_job() -> World:
     """A job that takes longer than the run waits; Publer lists its posts as scheduled meanwhile."""
     return World(
@@ -208,6 +234,7 @@ WORLDS: dict[str, World] = {
         job=Job(delay=5.0, id_place="data", working_word=None), rate_limit=RateLimit(limit=7, window=60.0)
     ),
     "twins": _twins(),
+    "links": _links(),
     "slow job": _slow_job(),
     "pictures": _pictures(),
     "import": _imported(),
