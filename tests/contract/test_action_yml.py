@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -118,6 +119,57 @@ def test_every_output_that_a_page_reads_exists(place: str) -> None:
     ours = {step["id"] for step in repo.steps(repo.load(text)) if repo.is_our_action(step) and "id" in step}
     read = {output for kind, name, output in repo.outputs_used(text) if kind == "steps" and name in ours}
     assert read <= set(repo.OUTPUTS)
+    for name, job in (repo.load(text).get("jobs", {}) if "jobs:" in text else {}).items():
+        if "uses" in job and (workflow := repo.our_workflow(job)):
+            passed_on = set(repo.read(workflow)["on"]["workflow_call"].get("outputs", {}))
+            assert {output for _, job_id, output in repo.outputs_used(text) if job_id == name} <= passed_on
+
+
+def _header(path: Path) -> str:
+    """The example that a reusable workflow shows in its first comment."""
+    lines = path.read_text(encoding="utf-8").split("\nname:")[0].splitlines()
+    return "\n".join(line.removeprefix("#").removeprefix("  ") for line in lines if line.startswith("#   "))
+
+
+def _calls_of_our_workflows() -> list[tuple[str, dict[str, Any], Path]]:
+    files = [(str(path.relative_to(repo.ROOT)), path.read_text(encoding="utf-8")) for path in repo.EXAMPLES]
+    headers = [(f"{path.name} (header)", _header(path)) for path in repo.WORKFLOWS]
+    return [
+        (place, step, workflow)
+        for place, text in (*files, *headers, *repo.documented_yaml())
+        if "uses:" in text
+        for step in repo.steps(repo.load(text))
+        if (workflow := repo.our_workflow(step))
+    ]
+
+
+def test_the_calls_of_our_workflows_that_we_show_are_found() -> None:
+    assert {workflow.name for _, _, workflow in _calls_of_our_workflows()} == {
+        "announce.yml",
+        "validate-posts.yml",
+        "doctor.yml",
+    }
+    assert len([place for place, _, _ in _calls_of_our_workflows() if "(header)" in place]) == 3
+
+
+@pytest.mark.parametrize(
+    ("place", "call", "workflow"), [pytest.param(*one, id=one[0]) for one in _calls_of_our_workflows()]
+)
+def test_every_call_of_our_workflows_that_we_show_works(
+    place: str, call: dict[str, Any], workflow: Path
+) -> None:
+    """GitHub refuses a call with an unknown input or secret, or with fewer rights than the called jobs want."""
+    takes = repo.read(workflow)["on"]["workflow_call"]
+    assert set(call.get("with", {})) <= set(takes["inputs"]), place
+    assert set(call.get("secrets", {})) <= set(takes.get("secrets", {})), place
+    needed = {
+        name
+        for kind, given in (("inputs", "with"), ("secrets", "secrets"))
+        for name, rule in takes.get(kind, {}).items()
+        if rule.get("required") and name not in call.get(given, {})
+    }
+    assert needed == set(), place
+    assert call["permissions"] == {"contents": "read"}, place
 
 
 def _table(page: str, first_header: str) -> dict[str, list[str]]:
