@@ -50,7 +50,7 @@ def _rules(session: Session) -> Rules:
     return Rules(
         timeout=settings.timeout,
         window=Window(
-            seconds=settings.duplicate_window, is_rerun=event.run_attempt > 1, rerun_since=event.happened_at
+            seconds=settings.duplicate_window, is_rerun=event.run_attempt > 1, rerun_since=event.began_at
         ),
         skip_duplicates=settings.on_duplicate is OnDuplicate.SKIP,
         fail_on_duplicates=settings.on_duplicate is OnDuplicate.FAIL,

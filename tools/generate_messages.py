@@ -131,6 +131,9 @@ _CURES = {
     "Publer, then re-run the job.",
     "not sent: an earlier attempt posted one": "Publer shortened links or shows no text, so that posts of "
     "this file look the same. Look in Publer which is missing, and publish that one alone.",
+    "not sent: Publer lists a post like it": "A schedule and a manual start do not tell when the first "
+    "attempt began. Look in Publer whether this run's post is there. If not, publish it alone with "
+    "`on-duplicate: publish`.",
     "not sent: Publer lists this text": "It may be this post or another with the same text. Look in Publer. "
     "If it is another, change the text, or set `on-duplicate: publish`.",
     "not sent: the same post stands earlier": "Two posts come out the same for this account. What became of "

@@ -30,7 +30,7 @@ class Window:
     seconds: float
     """0: do not look at all."""
     rerun_since: float | None = None
-    """In a re-run: the earliest time at which its first attempt can have begun (epoch seconds)."""
+    """In a re-run: when its first attempt began (epoch seconds); None: nobody knows."""
     is_rerun: bool = False
 
 
@@ -41,6 +41,8 @@ class Why(Enum):
     """It is this target or a twin of it, and there are fewer of them than twins."""
     NOT_SHOWN = "the list does not show it"
     """The text is the same, but not the link or title that may differ, or whose post it is."""
+    NO_TIME = "nobody knows when the first attempt began"
+    """It looks like this target, and an earlier run may have posted it: yesterday's, of a daily one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +131,10 @@ def _match(
         missing = [target for target in targets if target.key not in matches]
         first = since if window.rerun_since is None else max(since, window.rerun_since // _MINUTE * _MINUTE)
         by_circumstances, unclear = _match_in_rerun(missing, free, first)
-        matches |= by_circumstances
+        if window.rerun_since is None:
+            unclear |= {key: Unclear(post=post, why=Why.NO_TIME) for key, post in by_circumstances.items()}
+        else:
+            matches |= by_circumstances
     for target in targets:
         if target.key not in matches and (post := _perhaps(target, free)):
             unclear.setdefault(target.key, Unclear(post=post, why=Why.NOT_SHOWN))
@@ -204,6 +209,9 @@ def why_unclear(unclear: Unclear) -> str:
         what = (
             "not sent: an earlier attempt posted one of several posts that Publer's list does not tell apart"
         )
+        return f"{what} (post {named}). {LOOK_FIRST}"
+    if unclear.why is Why.NO_TIME:
+        what = "not sent: Publer lists a post like it, of an earlier attempt or of an earlier run"
         return f"{what} (post {named}). {LOOK_FIRST}"
     if unclear.post.account_id:
         what = "not sent: Publer lists this text on this account, but not the link or title it went out with"

@@ -51,6 +51,28 @@ _TIMESTAMPS = (
 )
 
 
+_TELLS_WHEN = frozenset(
+    {
+        "push",
+        "create",
+        "release",
+        "workflow_run",
+        "pull_request",
+        "pull_request_target",
+        "pull_request_review",
+        "issues",
+        "issue_comment",
+        "discussion",
+        "discussion_comment",
+        "deployment",
+        "deployment_status",
+        "check_run",
+        "check_suite",
+    }
+)
+"""Events whose payload has the time of what happened. Of others it has at most that of the latest push."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """The run's circumstances. Text is empty when it is not known."""
@@ -79,6 +101,14 @@ class Event:
     no_secrets_reason: str = ""
     """A sentence: why GitHub gave this run no secrets (it comes from a fork or Dependabot). Else empty."""
     workspace: Path = field(default_factory=Path)
+
+    @property
+    def began_at(self) -> float | None:
+        """When the first attempt began, give or take seconds (epoch); None where the event does not tell.
+
+        A schedule and a manual start do not: what was posted since the latest push may be an earlier run's.
+        """
+        return self.happened_at if self.event_name in _TELLS_WHEN else None
 
     @property
     def short_sha(self) -> str:

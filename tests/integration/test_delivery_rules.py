@@ -21,6 +21,10 @@ def seeded(text: str = "Rocket 1.0 is out", account_id: str = X.id, **fields: An
     return SeededPost(account_id=account_id, text=text, **fields)
 
 
+def pushed(stage: Stage, ago: int) -> dict[str, Any]:
+    return {"repository": {"pushed_at": int(stage.sandbox.clock.time()) - ago}}
+
+
 def two(*posts: SeededPost, **scenario: Any) -> Any:
     """A world of two accounts in which some posts are live."""
     return world(X, LINKEDIN, posts=posts, **scenario)
@@ -85,8 +89,7 @@ def test_two_announcements_are_never_taken_for_one(stage: Stage, live: str, text
     """In a re-run neither: what was posted before the first attempt began is another post."""
     stage.attempt = attempt
     stage.open(two(seeded(live, age=3600)))
-    began = {"repository": {"pushed_at": int(stage.sandbox.clock.time()) - 60}}
-    outcome = stage.run(event=began, text=text, accounts="twitter/*")
+    outcome = stage.run(event=pushed(stage, ago=60), text=text, accounts="twitter/*")
     assert statuses(outcome) == {"twitter": "published"}, outcome.text
 
 
@@ -103,9 +106,23 @@ def test_shortened_links_are_seen_through_in_a_re_run(stage: Stage) -> None:
     stage.write("post.yml", "text: Read https://example.com/rocket\naccounts: ['*']\n")
     assert statuses(stage.run(post_file="post.yml")) == {"twitter": "published"}
     stage.attempt = 2
-    outcome = stage.run(post_file="post.yml")
+    outcome = stage.run(post_file="post.yml", event=pushed(stage, ago=60))
     assert statuses(outcome) == {"twitter": "skipped"}
     assert "its links apart" in results(outcome)[0]["message"]
+
+
+@pytest.mark.parametrize("event_name", ["schedule", "workflow_dispatch", "repository_dispatch"])
+@pytest.mark.parametrize("latest", ["Daily news: https://pblr.example/x", ""])
+def test_yesterdays_post_of_a_daily_run_is_not_taken_for_todays(
+    stage: Stage, event_name: str, latest: str
+) -> None:
+    """Such an event does not tell when the first attempt began. Green with nothing posted would be a lie."""
+    stage.attempt = 2
+    stage.open(world(X, posts=(seeded(latest, age=80_000),)))
+    stage.write("post.yml", "text: 'Daily news: https://example.com/today'\naccounts: ['*']\n")
+    outcome = stage.run(post_file="post.yml", event_name=event_name, event=pushed(stage, ago=500_000))
+    assert statuses(outcome) == {"twitter": "unconfirmed" if latest else "published"}, outcome.text
+    assert outcome.exit_code == bool(latest)
 
 
 @pytest.mark.parametrize("dates", ["inclusive", "exclusive"])

@@ -35,7 +35,7 @@ def look(
     *,
     rerun: bool = True,
     later: Sequence[LivePost] = (),
-    began: float = NOW - 600,
+    began: float | None = NOW - 600,
 ) -> Found:
     window = Window(seconds=86_400, is_rerun=rerun, rerun_since=began)
     clock = VirtualClock()
@@ -69,6 +69,16 @@ def test_a_shortened_link_is_recognised_in_a_re_run_only() -> None:
     post = listed("p", "Read https://pblr.example/x")
     assert look([ONE], [post]).live == {ONE.key: post}
     assert look([ONE], [post], rerun=False).live == {}
+
+
+def test_without_the_time_of_the_first_attempt_nothing_is_concluded_from_circumstances() -> None:
+    for wanted, post in (
+        (ONE, listed("p", "Read https://pblr.example/x")),
+        (SILENT, listed("p", type="photo")),
+    ):
+        found = look([wanted], [post], began=None)
+        assert (found.live, set(found.unclear)) == ({}, {wanted.key})
+    assert look([ONE], [listed("p", ONE.content.text)], began=None).live
 
 
 def test_twins_whose_links_were_shortened_are_not_guessed_apart() -> None:
