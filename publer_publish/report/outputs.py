@@ -10,7 +10,7 @@ from typing import Any
 from publer_publish.delivery.outcomes import Result, Run, Status
 from publer_publish.report.cutting import OUTPUT_SUMMARY_BYTES, shorten
 from publer_publish.report.outcome import is_live, needs_attention
-from publer_publish.report.text import cut, one_line, plural
+from publer_publish.report.text import one_line, plural
 
 TOTAL_UNITS = 480_000
 """UTF-16 code units of all outputs together: GitHub takes 1 MB per job, two bytes each."""
@@ -53,7 +53,7 @@ def units(text: str) -> int:
     return len(text) + sum(char > "\uffff" for char in text)
 
 
-def row(result: Result) -> dict[str, Any]:
+def row(result: Result, longest_message: int = _MESSAGE_LIMITS[0]) -> dict[str, Any]:
     """Return a result as ``schemas/results.schema.json`` describes it: all keys, in this order."""
     return {
         "post": result.post,
@@ -67,7 +67,7 @@ def row(result: Result) -> dict[str, Any]:
         "limit": result.limit,
         "post_id": result.post_id,
         "url": result.url,
-        "message": one_line(result.message, _MESSAGE_LIMITS[0]),
+        "message": one_line(result.message, longest_message),
     }
 
 
@@ -104,32 +104,33 @@ def _within(lines: Sequence[str], limit: int) -> list[str]:
 
 
 def _results_json(results: Sequence[Result], limit: int) -> str:
-    rows = [row(result) for result in results]
+    longest = max((len(result.message) for result in results), default=0)
+    rows: list[str] = []
     for most in _MESSAGE_LIMITS:
-        for entry in rows:
-            entry["message"] = cut(entry["message"], most)
-        text = _dump(rows)
-        if len(text) <= limit:
-            return text
-    return _dump(_most_important(results, rows, limit))
+        if not rows or most < longest:
+            # Each row as text: the values of thousands of them would take ten times the memory.
+            rows = [_dump(row(result, most)) for result in results]
+            text = f"[{','.join(rows)}]"
+            if len(text) <= limit:
+                return text
+    return _most_important(results, rows, limit)
 
 
-def _most_important(
-    results: Sequence[Result], rows: Sequence[dict[str, Any]], limit: int
-) -> list[dict[str, Any]]:
+def _most_important(results: Sequence[Result], rows: Sequence[str], limit: int) -> str:
     """Return the rows that fit, in their order: what failed or is unknown goes before what is live."""
     note = "and {} that GitHub's limit for outputs leaves no room for; the log has all of them"
     room = limit - len(note) - 40
     kept: list[int] = []
     for index in sorted(range(len(rows)), key=lambda at: not needs_attention(results[at])):
-        size = len(_dump(rows[index])) + 1
+        size = len(rows[index]) + 1
         if size <= room:
             room -= size
             kept.append(index)
     chosen = [rows[index] for index in sorted(kept)]
     if chosen:
-        chosen[-1]["message"] = note.format(plural(len(rows) - len(chosen), "more row"))
-    return chosen
+        more = note.format(plural(len(rows) - len(chosen), "more row"))
+        chosen[-1] = _dump({**row(results[max(kept)]), "message": more})
+    return f"[{','.join(chosen)}]"
 
 
 def _dump(value: Any) -> str:  # noqa: ANN401 - whatever JSON can hold
