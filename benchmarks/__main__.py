@@ -40,6 +40,7 @@ def main() -> int:
         results.startup("(a) Start-up", here),
         f"Not here, so not measured: {', '.join(missing)}.\n" if missing else "",
         results.startup("(b) Start-up in the container, the start of the container included", inside)
+        + "\nThe image holds neither node nor curl.\n"
         if inside
         else "## (b) Start-up in the container\n\nNo container engine runs here, so it was not measured.\n",
         results.polls(found),
