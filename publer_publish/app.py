@@ -25,7 +25,7 @@ from publer_publish.errors import (
 )
 from publer_publish.github.console import Console, open_console
 from publer_publish.github.context import Event, read_event
-from publer_publish.pipeline import MODES
+from publer_publish.pipeline import MODES, problems_of_posts
 from publer_publish.post.workspace import Workspace
 from publer_publish.preview.file import PreviewFile
 from publer_publish.session import Session
@@ -94,22 +94,21 @@ def _live(
     try:
         event = read_event(env, now=clock.time())
         story.mode = _mode_of(inputs, event)
-        settings = config.read(
-            inputs,
-            only_review=event.default_mode_is_validate,
-            no_secrets=event.no_secrets_reason,
-            as_json=as_json,
-        )
-        story.mode = str(settings.mode)
         workspace = event.workspace if env.get("GITHUB_ACTIONS") == "true" else Path.cwd()
-        story.session = Session(
-            config=settings,
-            event=event,
-            console=console,
-            clock=clock,
-            ledger=Ledger(),
-            workspace=Workspace(workspace),
-        )
+
+        def session(settings: Config) -> Session:
+            return Session(
+                config=settings,
+                event=event,
+                console=console,
+                clock=clock,
+                ledger=Ledger(),
+                workspace=Workspace(workspace),
+            )
+
+        settings = _settings(inputs, event, session, as_json=as_json)
+        story.mode = str(settings.mode)
+        story.session = session(settings)
         _say_start(console, settings, event)
         story.session.preview = _preview_file(settings, workspace, env.get("RUNNER_TEMP", ""))
         story.results, story.checks = MODES[settings.mode](story.session)
@@ -123,6 +122,24 @@ def _live(
         story.problems.append(Problem(message=error.message, hint=error.hint, where=Where()))
     except Exception as error:  # noqa: BLE001  (the one place where a bug of ours becomes a report)
         story.cause = bug(error, console)
+
+
+def _settings(
+    inputs: Mapping[str, str], event: Event, session: Callable[[Config], Session], *, as_json: bool
+) -> Config:
+    """The inputs, checked. Raises with everything that is wrong with them and with the posts."""
+    try:
+        return config.read(
+            inputs,
+            only_review=event.default_mode_is_validate,
+            no_secrets=event.no_secrets_reason,
+            as_json=as_json,
+        )
+    except config.InvalidConfigError as error:
+        wrong = {problem.where.path for problem in error.problems}
+        # Without the right variables, a template would be blamed for what the input lacks.
+        found = () if "variables" in wrong else problems_of_posts(session(error.config))
+        raise InvalidInputError(*error.problems, *found) from None
 
 
 def _preview_file(settings: Config, workspace: Path, runner_temp: str) -> PreviewFile | None:

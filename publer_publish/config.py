@@ -104,6 +104,15 @@ class Config:
     """Command line only: print the results as JSON instead of a report."""
 
 
+class InvalidConfigError(InvalidInputError):
+    """Inputs are wrong. What they say all the same is enough to look through the post files, too."""
+
+    def __init__(self, *problems: Problem, config: Config) -> None:
+        super().__init__(*problems)
+        self.config = config
+        """With the default in place of what is wrong."""
+
+
 def secrets_in(env: Mapping[str, str]) -> tuple[str, ...]:
     """Every secret that may be in the environment, to be masked before the first other byte."""
     names = ("INPUT_API-KEY", "INPUT_GITHUB-TOKEN", "PUBLER_API_KEY")
@@ -122,7 +131,7 @@ def inputs_from_env(env: Mapping[str, str]) -> dict[str, str]:
 def read(
     inputs: Mapping[str, str], *, only_review: bool = False, no_secrets: str = "", as_json: bool = False
 ) -> Config:
-    """Check all inputs together and raise one ``InvalidInputError`` with everything that is wrong.
+    """Check all inputs together and raise one ``InvalidConfigError`` with everything that is wrong.
 
     ``only_review``: the event proposes a change, so that ``mode: auto`` means ``validate``.
     ``no_secrets``: why this run gets no secrets (a fork, Dependabot); empty if it gets them.
@@ -156,7 +165,7 @@ def read(
     if mode is not Mode.VALIDATE and not reader.given("api-key"):
         reader.wrong("api-key", *_missing_key(mode, no_secrets))
     if reader.problems:
-        raise InvalidInputError(*reader.problems)
+        raise InvalidConfigError(*reader.problems, config=Config(**config))
     return Config(**config)
 
 

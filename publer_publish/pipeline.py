@@ -51,6 +51,11 @@ def validate(session: Session) -> Told:
     return results, ()
 
 
+def problems_of_posts(session: Session) -> Sequence[Problem]:
+    """What is wrong with the posts of a run that goes no further, as far as ``validate`` can tell."""
+    return [problem for problem in _examined(session.load_posts(placeholders=True))[1] if is_error(problem)]
+
+
 def doctor(session: Session) -> Told:
     """Examine key, plan, workspace, selectors and rate limit. Posts nothing."""
     from publer_publish.connection import choose, transport_of  # noqa: PLC0415  (as in ``publish``)
@@ -157,7 +162,7 @@ def _validated(draft: Draft) -> tuple[list[Result], list[Problem]]:
         composed = _composed(draft, network)
         problems += composed.problems
         rows.append(_row(draft, network, composed))
-    shared = draft.check_shared() if open_ended else ()
+    shared = draft.check_shared() if open_ended or not networks else ()
     problems += shared
     if not networks:
         bad = next((problem for problem in shared if is_error(problem)), None)

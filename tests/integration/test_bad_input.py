@@ -105,6 +105,29 @@ def test_everything_that_is_wrong_is_reported_at_once(stage: Stage) -> None:
     ] == []
 
 
+def test_what_is_wrong_with_the_posts_is_told_together_with_the_inputs(stage: Stage) -> None:
+    """Whoever forgot the key learns of the typing errors in the same run."""
+    stage.open()
+    stage.write("post.yml", "text: '{{ nobody }}'\ntxt: Hi\n")
+    outcome = stage.run(post_file="post.yml", api_key="", timeout="x", accounts="twitter")
+    assert [one.message.splitlines()[0] for one in outcome.annotations] == [
+        "timeout: Input `timeout` is `x`, which is no duration between 1 s and 6 h.",
+        "api-key: Input `api-key` is empty, and mode `publish` needs it.",
+        "accounts: `twitter` names a network but no account.",
+        'post.yml:2:1 (txt): Unknown key "txt".',
+        "post.yml:1:11 (text): There is no 'nobody' for templates",
+        "5 problems in 1 file; nothing was sent.",
+    ]
+    assert stage.requests() == []
+
+
+def test_a_template_is_not_blamed_for_wrong_variables(stage: Stage) -> None:
+    stage.open()
+    stage.write("post.yml", "text: '{{ vars.name }}'\naccounts: [twitter/*]\n")
+    outcome = stage.run(post_file="post.yml", variables="just a word")
+    assert [one.message.partition(":")[0] for one in outcome.annotations] == ["variables"]
+
+
 WRONG: dict[str, tuple[dict[str, str], str]] = {
     "key": ({"api_key": "wrong-key-wrong-key"}, "Invalid API key or not active for this account."),
     "workspace": ({"workspace_id": "66db7f0a4e299efa19a2dfff"}, "You don't have access on this workspace"),
