@@ -129,7 +129,7 @@ def _state(levels: list[dict[str, Any]], entries: tuple[JobEntry, ...]) -> JobSt
 
 def _says_no(levels: list[dict[str, Any]]) -> bool:
     return any(
-        level.get("success") is False
+        _is_no(level.get("success"))
         or any(_is_failure(level.get(key)) for key in ("error", "errors", "failure"))
         for level in levels
     )
@@ -142,6 +142,11 @@ def _failed(entries: tuple[JobEntry, ...]) -> bool:
 def _is_failure(value: Json) -> bool:
     """Tell a failure from its absence: ``error: null`` and ``failures: []`` are none."""
     return value not in (None, False, "", 0) and value not in ({}, [])
+
+
+def _is_no(success: Json) -> bool:
+    """Whether ``success`` denies it: as JSON does, or as programs write it that know only text and numbers."""
+    return (isinstance(success, int) and not success) or word_of(success) in ("false", "no")
 
 
 def _nothing_failed(levels: list[dict[str, Any]]) -> bool:
@@ -280,12 +285,14 @@ def _entry(node: dict[str, Any]) -> JobEntry:
             Verdict.FAILED, node, failure, source, message=said, post=post if post and post.id else None
         )
     verdict, why = _verdict(node, source, post)
+    if verdict is Verdict.UNKNOWN and not why:
+        why = sentence_of(node.get("message"))
     return _named(verdict, node, source, message=why, post=post)
 
 
 def _entry_failed(node: Mapping[str, Any]) -> bool:
     words = {word_of(node.get(key)) for key in ("status", "state", "type")}
-    said_no = node.get("success") is False or any(
+    said_no = _is_no(node.get("success")) or any(
         _is_failure(node.get(key)) for key in ("failure", "error", "errors")
     )
     return said_no or bool(words & _FAILED_WORDS)
@@ -308,6 +315,8 @@ def _verdict(
         or (trouble and not post.state)
     ):
         return Verdict.FAILED, trouble or f"Publer lists the post as {clean(post.state, 60)}."
+    if post.state in _LIVE_STATES:
+        return Verdict.UNKNOWN, trouble or "Publer says that it is published, but names no post."
     if post.state:
         return (
             Verdict.UNKNOWN,

@@ -190,6 +190,7 @@ def test_a_missing_payload_is_a_silence() -> None:
         {"status": "complete", "payload": EMPTY, "errors": ["Workspace locked"]},
         {"status": "complete", "payload": EMPTY, "failures": ["Workspace locked"]},
         {"success": False, "message": "Workspace locked", "data": complete(EMPTY)},
+        {"success": "false", "message": "Workspace locked", "data": complete(EMPTY)},
         {
             "data": {
                 "status": "complete",
@@ -254,6 +255,9 @@ FAMILY_B = {
     "status failed only": ({"status": "failed", "account_id": "a2"}, "failed"),
     "status error only": ({"status": "error", "account_id": "a2"}, "failed"),
     "success false": ({"success": False, "account_id": "a2"}, "failed"),
+    "success false as text": ({**SUCCESS, "success": "False"}, "failed"),
+    "success false as a number": ({**SUCCESS, "success": 0}, "failed"),
+    "success as text": ({**SUCCESS, "success": "true"}, "published"),
     "a failure that is a sentence": ({"failure": "x", "account_id": "a2"}, "failed"),
     "an error that is a sentence": ({"error": "x", "account_id": "a2"}, "failed"),
     "errors that are sentences": ({"errors": ["x"], "account_id": "a2"}, "failed"),
@@ -267,6 +271,17 @@ FAMILY_B = {
 def test_family_b(entry: Any, verdict: str) -> None:
     job = read_job(complete([entry]))
     assert [(found.verdict.value, found.account_id) for found in job.entries] == [(verdict, "a2")]
+
+
+def test_a_live_post_that_is_not_named_is_no_evidence_and_said_so() -> None:
+    job = read_job(complete([{"status": "success", "post": {**POST, "id": 1.5}}]))
+    assert verdicts(job) == [("unknown", "a2", "Publer says that it is published, but names no post.")]
+
+
+def test_what_is_said_of_an_account_under_an_unknown_key_is_kept() -> None:
+    job = read_job(complete({"failures": {}, "refused": [{"account_id": "a1", "message": "Too late"}]}))
+    assert verdicts(job) == [("unknown", "a1", "Too late")]
+    assert not job.nothing_failed
 
 
 @pytest.mark.parametrize(
