@@ -16,6 +16,7 @@ from publer_publish.post.networks import NETWORKS, canonical
 from publer_publish.post.render import ContextSource, Positions, Renderer
 from publer_publish.post.schema import check
 from publer_publish.post.selectors import SelectorError, parse_selector
+from publer_publish.post.template import is_template
 
 MOST_ERRORS = 500
 """Of one file; a hostile one could have a hundred thousand."""
@@ -178,8 +179,11 @@ class _Loader:
         """Read a selector; an id of 24 digits is taken as written, whatever number YAML makes of it."""
         if isinstance(value, bool) or not isinstance(value, str | int | float):
             return None
+        written = self._positions.raw(path)
+        if is_template(written) and value == written:
+            return None  # the template is wrong, and has been told
         try:
-            return parse_selector(value if isinstance(value, str) else self._positions.raw(path))
+            return parse_selector(value if isinstance(value, str) else written)
         except SelectorError as error:
             self._problems.append(
                 Problem(message=error.message, hint=error.hint, where=self._positions.where(path))

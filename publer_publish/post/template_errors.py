@@ -20,8 +20,42 @@ _NEWLINE = re.compile(r"\r\n|\r|\n")
 _SYNTAX_HINT = (
     "Values stand in {{ … }}, conditions and loops in {% … %}. For literal braces: {% raw %} … {% endraw %}."
 )
+_EMPTY = {
+    "vars": "Give it a value in the input `variables`, as `name=value`.",
+    "event": "This run has no event payload.",
+}
 _SHOWN = 12
 _SHOWN_PATH = 60
+
+_PLAINLY: tuple[tuple[str, str, str], ...] = (
+    (
+        r"can only concatenate|for \+: .*'str'|must be str, not",
+        "The template adds a text and something else",
+        "Join them with ~, as in {{ 'v' ~ 1 }}.",
+    ),
+    (
+        "not supported between instances",
+        "The template compares or sorts values of different kinds",
+        "Make them one kind first, as in {{ vars.count | int > 1 }}.",
+    ),
+    (
+        "argument|takes (?:exactly|at most|from|no)|expected at (?:most|least)",
+        "The template gives a filter or a method options that it does not take, or too few",
+        "Look its options up in Jinja's documentation; plain and fit take none.",
+    ),
+    (
+        "not iterable|cannot unpack|values to unpack",
+        "The template goes through something that is no list of such items",
+        "Only lists, texts and objects can be gone through.",
+    ),
+    ("by zero", "The template divides by zero", "Test the number before, with {% if … %}."),
+    (
+        "doesn't define|bad operand|unsupported operand|could not convert|invalid literal|not callable",
+        "The template uses a filter or an operation that does not suit its value",
+        "See which kind of value stands there: a text, a number, a list or an object.",
+    ),
+)
+"""What Python says of a template's mistake, and what it means to a template's author."""
 
 CONTEXT_NAMES = frozenset(
     {"tag", "version", "release", "repository", "ref_name", "sha", "short_sha", "actor", "run_url"}
@@ -66,6 +100,9 @@ def explain(
         return TemplateError("The template is nested too deeply", hint="Use fewer brackets, loops and calls.")
     if isinstance(error, TemplateSyntaxError) or str(error).startswith(("No filter named", "No test named")):
         return _syntax(str(error.args[0] if error.args else error), source, filters, line)
+    for said, message, hint in _PLAINLY:
+        if re.search(said, str(error)):
+            return TemplateError(message, hint=hint, offset=_tag_on(source, line))
     return TemplateError(
         f"The template cannot be rendered: {_sentence(str(error))}",
         hint="An operation does not suit its value: see the template at this place.",
@@ -98,7 +135,8 @@ def _undefined(error: UndefinedName, source: str, context: Mapping[str, object],
     known = [str(key) for key in error.obj] if isinstance(error.obj, Mapping) else []
     if isinstance(error.obj, Mapping):
         shown = _path_before(source, offset) + name
-        return TemplateError(f"There is no {_short(shown)}", hint=suggestion(name, known), offset=offset)
+        hint = suggestion(name, known) or _EMPTY.get(shown.partition(".")[0], "It has no fields here.")
+        return TemplateError(f"There is no {_short(shown)}", hint=hint, offset=offset)
     if name.startswith("_"):
         return TemplateError(
             f"Templates cannot read {_short(name)}",

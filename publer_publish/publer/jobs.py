@@ -145,7 +145,7 @@ def _is_failure(value: Json) -> bool:
 
 
 def _is_no(success: Json) -> bool:
-    """Whether ``success`` denies it: as JSON does, or as programs write it that know only text and numbers."""
+    """Whether ``success`` denies it: as JSON does, or as text or a number."""
     return (isinstance(success, int) and not success) or word_of(success) in ("false", "no")
 
 

@@ -23,6 +23,7 @@ CONTEXT: Mapping[str, object] = {
         "body": "## New\n* **One** thing\n* Another",
         "html_url": "https://github.com/o/r/releases/tag/v1.2.3",
         "prerelease": False,
+        "author": {},
     },
     "event": {"commits": [{"message": "a"}, {"message": "b"}]},
     "vars": {"items": "5", "evil": "{{ tag }}{% for x in y %}"},
@@ -92,8 +93,23 @@ def test_text_from_an_event_stays_text(templates: Templates) -> None:
         ("a\n{{ tag }}\n{{ release }}", "{{ release", "an object, not a text", "Name one of its fields"),
         ("{{ event.commits }}", "{{ event", "a list, not a text", "{% for %}"),
         ("{{ tag.nme }}", "nme", "no 'nme' in a text", "release.name"),
-        ("{{ tag + 1 }}", "{{ tag", "cannot be rendered", "does not suit"),
-        ("{{ 1 / 0 }}", "{{ 1", "division by zero", "does not suit"),
+        ("{{ tag + 1 }}", "{{ tag", "adds a text and something else", "{{ 'v' ~ 1 }}"),
+        ("{{ 1 + tag }}", "{{ 1", "adds a text and something else", "~"),
+        ("{{ ['a'] | sum }}", "{{ ['", "adds a text and something else", "~"),
+        ("{{ 1 / 0 }}", "{{ 1", "divides by zero", "Test the number"),
+        ("{{ [1] | slice(0) | list }}", "{{ [1]", "divides by zero", "Test the number"),
+        ("{{ tag > 1 }}", "{{ tag", "compares or sorts", "| int"),
+        ("{{ [1, 'a'] | sort }}", "{{ [1", "compares or sorts", "| int"),
+        ("{{ tag | fit(1, 2) }}", "{{ tag", "options that it does not take", "fit take none"),
+        ("{{ tag | replace(1) }}", "{{ tag", "or too few", "Jinja's documentation"),
+        ("{{ tag | truncate(len=5) }}", "{{ tag", "options that it does not take", "Jinja's documentation"),
+        ("{{ tag.upper(1) }}", "{{ tag", "options that it does not take", "Jinja's documentation"),
+        ("{% for x in 5 %}{% endfor %}", "{% for", "no list of such items", "gone through"),
+        ("{% for x, y in [1] %}{% endfor %}", "{% for", "no list of such items", "gone through"),
+        ("{{ tag | round }}", "{{ tag", "does not suit its value", "a text, a number"),
+        ("{{ -tag }}", "{{ -tag", "does not suit its value", "a text, a number"),
+        ("{{ tag | truncate(-5) }}", "{{ tag", "expected length >= 3", "at this place"),
+        ("{{ release.author.x }}", "x }}", "no 'release.author.x'", "It has no fields here."),
         ("{{ tag() }}", "{{ tag", "cannot be called", "without brackets"),
         ("{{ event.commits | map(attribute='mesage') | join }}", "mesage", "'mesage'", "Did you mean 'message'?"),
     ],
@@ -237,6 +253,15 @@ def test_more_context_gives_no_new_budget() -> None:
     rendered_until_refused(few, ["{{ 'x' * 99000 }}"] * 1_000)
     with pytest.raises(TemplateError, match="together"):
         Templates({"tag": "v1", "release": {}}, few).render("{{ tag }}")
+
+
+def test_a_name_that_has_no_value_in_this_run_is_explained() -> None:
+    with pytest.raises(TemplateError) as caught:
+        Templates({"vars": {}}).render("{{ vars.channel }}")
+    assert "`variables`" in caught.value.hint
+    with pytest.raises(TemplateError) as caught:
+        Templates({"event": {}}).render("{{ event.commits }}")
+    assert "no event payload" in caught.value.hint
 
 
 def test_fit_makes_the_whole_text_fit(templates: Templates) -> None:
