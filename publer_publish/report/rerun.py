@@ -48,14 +48,21 @@ def rerun_hint(results: Sequence[Result], rerun: Rerun) -> str:
 def rerun_lines(results: Sequence[Result], rerun: Rerun) -> list[str]:
     """Return what a re-run will do, in Markdown, a line each; none if nothing is left to do."""
     failed = sum(result.status is Status.FAILED for result in results)
-    unconfirmed = sum(result.status is Status.UNCONFIRMED for result in results)
+    unknown = [result for result in results if result.status is Status.UNCONFIRMED]
+    held_back = sum(result.message.startswith("not sent") for result in unknown)
+    unconfirmed = len(unknown) - held_back
     accepted = sum(result.status is Status.ACCEPTED for result in results)
     seen = sum(is_live(result) for result in results) - accepted
     lines: list[str] = []
     if failed and not (seen and rerun.refuses):
         lines.append(f"It sends {_those(failed)} that failed or {_are(failed, 'was', 'were')} not sent.")
-    if seen and failed + unconfirmed:
+    if seen and failed + unconfirmed + held_back:
         lines.append(_live_line(seen, rerun))
+    if held_back:
+        lines.append(
+            f"{plural(held_back, 'target')} {_are(held_back, 'was', 'were')} not sent because of a post in "
+            "Publer that may be the same: a re-run looks again, and sends nothing beside such a post."
+        )
     if unconfirmed or (accepted and failed):
         lines.append(f"{_open_targets(accepted, unconfirmed)} {_then(accepted + unconfirmed, rerun)}")
     return lines
