@@ -240,7 +240,7 @@ class Act:
         (self.home / "act").mkdir(exist_ok=True)
         (self.home / "act" / "actrc").touch()
         command = [
-            str(ACT), event, "--eventpath", str(event_file), "--pull=false", "--bind", "--network", "host",
+            str(ACT), event, "--eventpath", str(event_file), "--pull=false", "--bind", "--rm", "--network", "host",
             "--action-cache-path", str(self.home / "cache"),
             "--local-repository", f"{OURS}@v1={self.action}",
             *(part for ref in uploaders() for part in ("--local-repository", f"{ref}={self.uploader}")),
