@@ -99,7 +99,6 @@ def _prepare(home: Path, sandbox: Sandbox) -> dict[str, str]:
         (home / name).touch()
     inputs = INPUTS | {
         "api-key": sandbox.scenario.api_key,
-        "workspace-id": sandbox.scenario.workspaces[0].id,
         "api-url": sandbox.url,
     }
     return {

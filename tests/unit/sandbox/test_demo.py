@@ -73,7 +73,7 @@ import http.client, json, os, urllib.parse
 url = urllib.parse.urlsplit(os.environ["INPUT_API-URL"])
 connection = http.client.HTTPConnection(url.netloc)
 headers = {"Authorization": "Bearer-API " + os.environ["INPUT_API-KEY"], "Content-Type": "application/json",
-           "Publer-Workspace-Id": os.environ["INPUT_WORKSPACE-ID"]}
+           "Publer-Workspace-Id": "66db7f0a4e299efa19a2d801"}
 connection.request("GET", url.path + "/accounts", headers=headers)
 account = next(a for a in json.load(connection.getresponse()) if a["provider"] == "bluesky")
 tag = json.load(open(os.environ["GITHUB_EVENT_PATH"]))["release"]["tag_name"]
