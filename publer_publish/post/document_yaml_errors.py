@@ -174,6 +174,13 @@ def explain(source: Source, error: Exception) -> Problem:
     """Turn an error of the YAML parser into a problem."""
     reason = str(getattr(error, "problem", None) or getattr(error, "reason", None) or "")
     at = _place(source, error, reason)
+    if "\ufeff" in source.text[max(at - 1, 0) : at + 1]:
+        return problem_at(
+            source,
+            at,
+            "An invisible byte order mark (U+FEFF) stands here, in the middle of the file.",
+            "Remove it: it comes along when files are joined. Write this line anew if you cannot see it.",
+        )
     character = source.text[at : at + 1]
     if "cannot start any token" in reason:
         message, hint = _TAB if character == "\t" else (_RESERVED[0].format(character), _RESERVED[1])

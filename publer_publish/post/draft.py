@@ -206,7 +206,9 @@ class Draft:
     def _media_item(self, path: Path, item: Json) -> Media | None:
         if not isinstance(item, Mapping):
             return None
-        source = next((one for one in _SOURCES if isinstance(item.get(one.value), str)), None)
+        source = next(
+            (one for one in _SOURCES if isinstance(item.get(one.value), str) and item[one.value]), None
+        )
         if source is None:
             return None
         thumbnail = item.get("thumbnail")
@@ -236,6 +238,8 @@ class Draft:
             items = self._data["accounts"][own_comments]["comments"]
         comments = []
         for index, item in enumerate(items if isinstance(items, list) else []):
+            if not _may_be_comment(item):
+                continue  # the schema has said what is wrong with it
             comment = self._comment((*path, index), item, fits)
             if comment is None:
                 return None
@@ -269,6 +273,12 @@ class Draft:
     def _leaks_at(self, text: str, comment: Comment) -> list[Problem]:
         name = credential_in(text, self._secrets)
         return [leak(name, comment.where)] if name else []
+
+
+def _may_be_comment(item: Json) -> bool:
+    if isinstance(item, Mapping):
+        return isinstance(item["text"], str) if "text" in item else "media" in item
+    return isinstance(item, str) and item != ""
 
 
 def _showable(content: Content) -> Content:

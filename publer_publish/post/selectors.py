@@ -7,6 +7,7 @@ import re
 from publer_publish.post.model import Selector, SelectorKind
 from publer_publish.post.networks import NETWORKS, canonical
 
+_TYPOGRAPHIC_QUOTES = "\u2018\u2019\u201a\u201c\u201d\u201e\xab\xbb"
 _ID = re.compile(r"[0-9a-fA-F]{24}")
 
 
@@ -39,6 +40,8 @@ def _complaint(text: str, network: str, key: str, slash: bool, name: str) -> tup
     forms = "Write an account's 24-digit id, `network/Name`, `network/*` or `*`."
     if not text:
         return "An account selector is empty.", forms
+    if text[0] in _TYPOGRAPHIC_QUOTES:
+        return f"`{shown}` has typographic quotes.", 'Write straight ones, as in "twitter/*".'
     if key in NETWORKS and not name:
         return f"`{shown}` names a network but no account.", f"For all its accounts write `{key}/*`. {forms}"
     if slash:

@@ -253,6 +253,11 @@ class Workspace:
             from difflib import get_close_matches  # noqa: PLC0415
 
             near = get_close_matches(wanted, [entry for entry, _ in self._list(directory, name)], n=1)
+        if "\\" in name:
+            return _MissingError(
+                f"{name!r} does not exist in the workspace.",
+                hint=f"{_RELATIVE} Between directories stands /, not a backslash.",
+            )
         guess = f"Did you mean {(directory and directory + '/') + near[0]!r}? " if near else ""
         return _MissingError(f"{name!r} does not exist in the workspace.", hint=guess + _RELATIVE)
 

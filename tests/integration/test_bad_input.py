@@ -255,3 +255,28 @@ def test_a_selector_that_is_a_credential_is_not_shown(stage: Stage) -> None:
     shown = "\n".join([outcome.text, outcome.summary, *outcome.outputs.values()]).replace("\\", "")
     assert outcome.outputs["outcome"] == "invalid"
     assert [part for part in ("a1a1a1a1", "b2b2b2b2") if part in shown] == []
+
+
+def test_a_comment_that_is_none_is_told_once(stage: Stage) -> None:
+    stage.open()
+    stage.write("post.yml", "text: Hi\ncomments: ['', null, {}, {text: ' '}, 5]\naccounts: [twitter/*]\n")
+    outcome = stage.run(post_file="post.yml", mode="validate")
+    places = [one.column for one in outcome.annotations if one.file == "post.yml"]
+    assert len(places) == len(set(places)) == 5, outcome.text
+
+
+def test_a_file_that_is_too_large_is_told_its_limit(stage: Stage) -> None:
+    stage.open()
+    stage.write("post.yml", "# " + "x" * 1024 * 1024)
+    outcome = stage.run(post_file="post.yml", mode="validate")
+    assert "has 1,048,578 bytes; at most 1,048,576 are allowed" in outcome.text
+
+
+def test_a_hashtag_that_yaml_drops_is_warned_of_at_its_place(stage: Stage) -> None:
+    stage.open()
+    stage.write("post.yml", "text: Out now #rocket\naccounts: [twitter/*] # everywhere\n")
+    outcome = stage.run(post_file="post.yml", mode="validate")
+    assert outcome.outputs["outcome"] == "valid"
+    (warning,) = (one for one in outcome.annotations if one.level == "warning")
+    assert (warning.line, warning.column) == (1, 15)
+    assert "#rocket" in warning.message
