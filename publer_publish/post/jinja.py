@@ -383,8 +383,13 @@ def _plain(context: Context, value: Any) -> str:
     text = _as_text(value)
     if len(text) > MAX_OUTPUT:
         _too_much_text()
-    _spend(context, text, per_step=1)
-    return plain(text)
+    before = _plain_of.cache_info().hits
+    made = _plain_of(text)
+    _spend(context, text, per_step=50 if _plain_of.cache_info().hits > before else 1)
+    return made
+
+
+_plain_of = lru_cache(maxsize=16)(plain)  # the notes of one release go to every network
 
 
 @pass_context

@@ -7,7 +7,7 @@ from publer_publish.post.template_errors import Refused
 MAX_STEPS = 200_000
 """Of one render."""
 MAX_STEPS_OF_FILE = 10_000_000
-"""About three seconds. A large file (500 posts for 13 networks) needs a tenth of it."""
+"""About three seconds. 500 posts for 13 networks, each with the release's notes, need a tenth of it."""
 MAX_TEXT_OF_FILE = 30_000_000
 """Code points of all texts together; they stay in memory until the report is made."""
 _STEPS_TO_COMPILE = 1_000

@@ -248,6 +248,14 @@ def test_compiling_many_templates_counts_too(templates: Templates) -> None:
     assert number > 6_500  # 500 posts for 13 networks
 
 
+def test_the_notes_of_one_release_may_go_into_every_post_of_a_large_file() -> None:
+    notes = "* **Fixed** a thing, see [#1](https://example.com/1)\n" * 40
+    templates = Templates({"notes": notes})
+    texts = {templates.render("{{ notes | plain }}") for _ in range(500 * 13)}
+    assert len(texts) == 1
+    assert "**" not in texts.pop()
+
+
 def test_more_context_gives_no_new_budget() -> None:
     few = Templates({"tag": "v1"})
     rendered_until_refused(few, ["{{ 'x' * 99000 }}"] * 1_000)
