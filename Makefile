@@ -10,7 +10,7 @@ UV := uv==0.13.9
 COMPILE := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help demo docs picture test lint format typecheck sandbox e2e image oracles browser faults bench lock check \
+.PHONY: help demo docs picture test lint format typecheck sandbox e2e image oracles browser faults properties bench lock check \
         coverage-start coverage-report clean
 
 help: ## Show this list
@@ -33,6 +33,9 @@ demo: $(READY) ## Publish the example to an embedded sandbox and show log, outpu
 
 test: $(READY) ## Run all tests
 	@$(BIN)/python -m pytest -n auto
+
+properties: $(READY) ## Try each property with a thousand examples never tried before
+	@HYPOTHESIS_PROFILE=explore $(BIN)/python -m pytest -n auto -m hypothesis
 
 faults: $(READY) ## Play thousands of runs whose network breaks, each with a re-run
 	@$(BIN)/python -m tests.faults

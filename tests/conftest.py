@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
-# No example is judged by the clock: the machine may be busy.
-settings.register_profile("project", deadline=None)
-settings.load_profile("project")
+# No example is judged by the clock: the machine may be busy. The same examples every time, so that a change is
+# judged by what it changes; `make properties` looks for new ones.
+settings.register_profile("project", deadline=None, derandomize=True)
+settings.register_profile("explore", deadline=None, max_examples=1000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "project"))
 
 GOLDEN = Path(__file__).parent / "golden"
 

@@ -231,5 +231,7 @@ def test_any_damage_gives_an_answer(sample: Path, data: st.DataObject) -> None:
     content = bytearray(sample.read_bytes())
     for _ in range(data.draw(st.integers(1, 4))):
         content[data.draw(st.integers(0, min(len(content), 600) - 1))] = data.draw(st.integers(0, 255))
+    # One container for them all: another byte in its brand makes the one out of the other.
+    iso = sample.suffix in {".mp4", ".mov", ".m4a", ".avif"}
     with suppress(NotMediaError):
-        assert probed(bytes(content)).format in sample.name
+        assert probed(bytes(content)).format in (("mp4", "mov") if iso else sample.name)
