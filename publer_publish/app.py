@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from publer_publish import __version__, config
 from publer_publish.clock import Clock, SystemClock, WatchedClock
@@ -27,11 +27,13 @@ from publer_publish.github.console import Console, open_console
 from publer_publish.github.context import Event, read_event
 from publer_publish.pipeline import MODES, problems_of_posts
 from publer_publish.post.workspace import Workspace
-from publer_publish.preview.file import PreviewFile
 from publer_publish.session import Session
 from publer_publish.signals import signals_cancel
 from publer_publish.story import Story, bug, bugs_of_threads_told
 from publer_publish.telling import tell
+
+if TYPE_CHECKING:
+    from publer_publish.preview.file import PreviewFile
 
 
 def main(
@@ -146,6 +148,8 @@ def _preview_file(settings: Config, workspace: Path, runner_temp: str) -> Previe
     """Where the preview page goes, checked before anything is sent: later it must not fail the run."""
     if not settings.preview_file or settings.mode not in {Mode.PUBLISH, Mode.VALIDATE}:
         return None
+    from publer_publish.preview.file import PreviewFile  # noqa: PLC0415  (few runs draw the page)
+
     try:
         return PreviewFile.at(settings.preview_file, workspace, runner_temp)
     except ActionError as error:

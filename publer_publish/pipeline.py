@@ -147,7 +147,7 @@ def _composed(draft: Draft, network: str) -> Composed:
     all_have_own = bool(refs) and len(own) == len(refs) and not has_ids
     first, *others = [draft.content(network, ref) for ref in (own if all_have_own else (None, *own))]
     problems = [problem for composed in (first, *others) for problem in composed.problems]
-    return replace(first, problems=tuple(dict.fromkeys(problems)))
+    return first._replace(problems=tuple(dict.fromkeys(problems)))
 
 
 def _validated(draft: Draft) -> tuple[list[Result], list[Problem]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from publer_publish.clock import Clock, Deadline
 from publer_publish.config import Config
@@ -17,8 +17,10 @@ from publer_publish.post.checks import Checks
 from publer_publish.post.document import MAX_BYTES
 from publer_publish.post.load import Loaded, Options, is_error, load
 from publer_publish.post.workspace import Workspace
-from publer_publish.preview.file import PreviewFile
 from publer_publish.template_context import RunContext
+
+if TYPE_CHECKING:
+    from publer_publish.preview.file import PreviewFile  # few runs draw the page
 
 
 @dataclass(slots=True, kw_only=True)

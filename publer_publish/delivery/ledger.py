@@ -7,7 +7,8 @@ claim more than has been seen and never forgets what was sent.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from publer_publish.delivery.outcomes import Result, Status
 from publer_publish.delivery.targets import Target
@@ -17,8 +18,7 @@ from publer_publish.publer.model import LivePost
 LOOK_FIRST = "It may or may not be live: look in Publer before posting it again."
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
+class _Entry(NamedTuple):
     target: Target
     result: Result
     sent: bool = False
@@ -48,12 +48,12 @@ class Ledger:
     def sending(self, targets: Iterable[Target]) -> None:
         """Record that a request is about to leave: from here on silence means "unknown", not "not sent"."""
         for target in targets:
-            self._entries[target.key] = replace(self._entries[target.key], sent=True)
+            self._entries[target.key] = self._entries[target.key]._replace(sent=True)
 
     def not_sent(self, targets: Iterable[Target]) -> None:
         """Record that the request certainly did not reach Publer."""
         for target in targets:
-            self._entries[target.key] = replace(self._entries[target.key], sent=False)
+            self._entries[target.key] = self._entries[target.key]._replace(sent=False)
 
     def settle(
         self,
@@ -74,13 +74,12 @@ class Ledger:
             url=(live.link or None) if live else None,
             duplicate=duplicate,
         )
-        self._entries[target.key] = replace(entry, result=result, settled=True)
+        self._entries[target.key] = entry._replace(result=result, settled=True)
 
     def add_link(self, target: Target, live: LivePost) -> None:
         """Complete a settled target with what the post list knows by now."""
         entry = self._entries[target.key]
-        self._entries[target.key] = replace(
-            entry,
+        self._entries[target.key] = entry._replace(
             result=replace(
                 entry.result, url=live.link or entry.result.url, post_id=entry.result.post_id or live.id
             ),

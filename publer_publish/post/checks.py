@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from publer_publish.errors import Problem, Severity, Where
 from publer_publish.post import count
@@ -29,8 +29,7 @@ _MOST_MAX_LENGTH = 100_000
 """As in the schema."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Inspected:
+class Inspected(NamedTuple):
     """What is known of a media item before anything is sent."""
 
     info: MediaInfo | None = None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from publer_publish.post.networks import Counting, Network
 
@@ -38,8 +38,7 @@ def limit_of(network: Network, *, max_length: int | None = None, long_post: bool
     return network.text_limit
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Length:
+class Length(NamedTuple):
     """How long a text is on a network, and what is wrong with that."""
 
     used: int

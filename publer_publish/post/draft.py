@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 from publer_publish.credentials import without_credentials
 from publer_publish.errors import Problem, Severity
@@ -26,8 +26,7 @@ _SOURCES = (MediaSource.ID, MediaSource.FILE, MediaSource.URL)
 """``id`` first: with it an address is part of Publer's full form."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Composed:
+class Composed(NamedTuple):
     """One network's content, and everything that is wrong with it. No content: it could not be made."""
 
     content: Content | None

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from publer_publish.errors import InvalidInputError, Problem, Severity, Where
 from publer_publish.post.checks import Checks
@@ -22,8 +21,7 @@ MOST_ERRORS = 500
 """Of one file; a hostile one could have a hundred thousand."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
+class Options(NamedTuple):
     """What the inputs contribute to every post."""
 
     context: ContextSource
@@ -33,8 +31,7 @@ class Options:
     secrets: Sequence[str] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Loaded:
+class Loaded(NamedTuple):
     """All posts of a run, and all problems that can be told without asking Publer."""
 
     drafts: tuple[Draft, ...] = ()
@@ -66,8 +63,7 @@ def load(files: Iterable[tuple[str, bytes]], text: str, options: Options) -> Loa
     return Loaded(drafts=tuple(drafts), problems=tuple(dict.fromkeys(problems)), accounts=refs)
 
 
-@dataclass(frozen=True, slots=True)
-class _TextInput:
+class _TextInput(NamedTuple):
     """Stands for the document of the ``text`` input, whose only place is its name."""
 
     file: str = ""

@@ -8,9 +8,9 @@ each other the table holds the wider value and says so (``media_disputed``): suc
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Any, NamedTuple
 
 
 class Counting(StrEnum):
@@ -33,16 +33,14 @@ class Kind(StrEnum):
     DOCUMENT = "document"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fold:
+class Fold(NamedTuple):
     """Where the feed cuts a text with "see more": whichever comes first. Approximate; a preview's aid."""
 
     characters: int
     lines: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Poll:
+class Poll(NamedTuple):
     """What the network allows in a poll. Two options are the least everywhere."""
 
     options: int
@@ -51,8 +49,10 @@ class Poll:
     question_limit: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Network:
+_NOTHING: Mapping[Any, Any] = MappingProxyType({})
+
+
+class Network(NamedTuple):
     """One network's rules."""
 
     key: str
@@ -65,6 +65,9 @@ class Network:
     counting: Counting
     counting_source: str
     limit_source: str
+    media_most: Mapping[Kind, int | None]
+    """The kinds it takes and how many of each in a post; None: no limit is known."""
+    media_source: str
     long_text_limit: int | None = None
     """With ``details.type: long_post``."""
     bytes_limit: int | None = None
@@ -74,17 +77,14 @@ class Network:
     comment_limit: int | None = None
     """Of one comment or one further post of a thread, counted as a text."""
     comments_most: int | None = None
-    needs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    needs: Mapping[str, tuple[str, ...]] = _NOTHING
     """By type: the fields it needs beyond ``NEEDS``. ``a|b``: one of them; dots go into an object."""
-    media_most: Mapping[Kind, int | None]
-    """The kinds it takes and how many of each in a post; None: no limit is known."""
     media_mix: frozenset[Kind] = frozenset()
     """The kinds that may stand together in one post."""
-    media_mb: Mapping[Kind, int] = field(default_factory=dict)
+    media_mb: Mapping[Kind, int] = _NOTHING
     """The largest file that any of Publer's pages names, in MB: advice."""
     media_disputed: str = ""
     """Why a count above ``media_most`` is only a warning; empty: it is an error."""
-    media_source: str
     carousel: bool = False
     """Several pictures make the type ``carousel``."""
     poll: Poll | None = None

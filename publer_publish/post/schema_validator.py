@@ -7,8 +7,7 @@ and looks every ``$ref`` up again. Here each part of the schema gets its validat
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.validators import extend
@@ -17,8 +16,7 @@ Schema = Mapping[str, Any]
 Path = tuple[str | int, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Finding(NamedTuple):
     """One error of the validator, without its wording."""
 
     keyword: str
