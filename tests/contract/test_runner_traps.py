@@ -485,8 +485,8 @@ def test_an_empty_workspace_is_named(publish: Publish, publer: Sandbox, workspac
 
 def host_paths(workspace: Path) -> list[str]:
     return [
-        "/home/runner/work/rocket/rocket/post.yml",
-        "/home/runner/work/rocket/rocket/*.yml",
+        "/home/runner/_work/rocket/rocket/post.yml",
+        "/home/runner/_work/rocket/rocket/*.yml",
         f"post.yml\n/__w/rocket/rocket/{workspace.name}.yml",
     ]
 

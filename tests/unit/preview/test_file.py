@@ -57,7 +57,7 @@ def test_an_earlier_page_is_replaced(workspace: Path) -> None:
         ("../p.html", "leads out of the workspace"),
         ("a/../../p.html", "leads out of the workspace"),
         ("/etc/p.html", "leads out of the workspace"),
-        ("/home/runner/work/_temp/p.html", "leads out of the workspace"),
+        ("/home/runner/_work/_temp/p.html", "leads out of the workspace"),
         ("a\0b.html", "leads out of the workspace"),
         ("a\nb.html", "leads out of the workspace"),
         ("README.md", "ends in neither .html nor .htm"),
