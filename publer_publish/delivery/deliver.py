@@ -67,6 +67,7 @@ class Delivery:
     meanwhile: Callable[[], None] = lambda: None
     """Work for the time in which nothing is done but waiting for a job."""
     _known: set[str] = field(default_factory=set)
+    _weighed: frozenset[str] = frozenset()
     _twins: frozenset[Key] = frozenset()
     _repeats: Mapping[Key, Target] = field(default_factory=dict)
     _spacing: Spacing = field(init=False)
@@ -114,9 +115,10 @@ class Delivery:
         """Rule 3. What an earlier look has shown is settled: of it nothing is taken for another target."""
         once = [target for target in targets if target.key not in self._repeats]
         found = duplicates.look_for_duplicates(
-            once, self.publer, self.rules.window, deadline=deadline, log=self.log, known=self._known
+            once, self.publer, self.rules.window, deadline=deadline, log=self.log, weighed=self._weighed
         )
         self._known.update(found.known)
+        self._weighed |= found.weighed
         self._spacing.saw(found.last_post_at)
         there = found.live or found.pending or found.unclear
         if self.rules.fail_on_duplicates and (there or self._repeats):

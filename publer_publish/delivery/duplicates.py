@@ -65,6 +65,8 @@ class Found:
     """Target key to a post that may be this target or another."""
     known: frozenset[str] = frozenset()
     """Identities of all posts listed: none of them is a post that this run is going to make."""
+    weighed: frozenset[str] = frozenset()
+    """Identities of those that were out or coming: a later look takes none of them for another target."""
     last_post_at: Mapping[str, float] = field(default_factory=dict)
     """Account id to the time of its newest live post, whatever it says."""
 
@@ -76,11 +78,11 @@ def look_for_duplicates(
     *,
     deadline: Deadline,
     log: Callable[[str], None],
-    known: Container[str] = (),
+    weighed: Container[str] = (),
 ) -> Found:
     """Find the targets that are live already. Raises when the list cannot be read: nothing may be sent.
 
-    ``known``: identities of posts that an earlier look has shown, and which therefore are others.
+    ``weighed``: as an earlier look has found it. What that look showed as due later may be out by now.
     """
     if not window.seconds or not targets:
         return Found()
@@ -91,8 +93,9 @@ def look_for_duplicates(
     give_up = clock.monotonic() + min(_ON_ITS_WAY, deadline.remaining() / 2)
     while True:
         posts = listed_posts(publer, accounts, since=since, deadline=deadline)
-        new = [post for post in posts if matching.identity(post) not in known]
-        matches, unclear = _match(targets, _out_or_coming(new, clock.time()), window, since)
+        there = _out_or_coming(posts, clock.time())
+        new = [post for post in there if matching.identity(post) not in weighed]
+        matches, unclear = _match(targets, new, window, since)
         live = {key: post for key, post in matches.items() if matching.is_live(post)}
         pending = {key: post for key, post in matches.items() if not matching.is_live(post)}
         if not pending or clock.monotonic() >= give_up:
@@ -104,6 +107,7 @@ def look_for_duplicates(
         pending=pending,
         unclear=unclear,
         known=frozenset(map(matching.identity, posts)),
+        weighed=frozenset(map(matching.identity, there)),
         last_post_at=_newest(posts),
     )
 

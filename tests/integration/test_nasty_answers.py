@@ -427,6 +427,17 @@ def test_a_post_that_another_run_made_while_media_came_is_seen(desk: Desk) -> No
     assert texts(desk) == []
 
 
+def test_a_post_that_was_due_later_and_went_out_while_media_came_is_seen(desk: Desk) -> None:
+    """Somebody has scheduled the same post: the first look shows it as none of our business."""
+    desk.open(imports=Import(delay=180.0))
+    due = {"id": "planned", "text": "Look", "type": "photo", "scheduled_at": iso(desk.clock.time() + 150)}
+    desk.sandbox.add_faults(listed(desk, due | {"state": "scheduled"}, times=1), listed(desk, due))
+    file = "text: Look\nmedia: [{url: 'https://example.com/a.png', alt_text: A}]\naccounts: ['*']\n"
+    report = desk.run(file)
+    assert statuses(report) == ["skipped"], report.text
+    assert texts(desk) == []
+
+
 def test_what_the_first_look_showed_is_not_taken_for_another_post(desk: Desk) -> None:
     """One text, two pictures: the first is live, and the second look must not take it for the second."""
     desk.open(imports=Import(delay=120.0), posts=(SeededPost(account_id=X.id, text="Look", type="photo"),))
