@@ -8,6 +8,8 @@ from typing import NoReturn
 
 from publer_publish.errors import InvalidInputError, Problem
 from publer_publish.post.document_nodes import (
+    MAX_DIGITS,
+    MAX_PROBLEMS,
     Limits,
     Node,
     Source,
@@ -25,8 +27,6 @@ _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _ESCAPE_PAIR = re.compile(
     r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u([dD][89a-fA-F][0-9a-fA-F]{2})|.)"
 )
-_MAX_DIGITS = 400
-_MAX_PROBLEMS = 20
 
 
 def read(source: Source) -> Node:
@@ -154,7 +154,7 @@ class _Reader:
         return value
 
     def _number(self, found: re.Match[str]) -> int | float:
-        if len(found[0]) > _MAX_DIGITS:
+        if len(found[0]) > MAX_DIGITS:
             self._fail(
                 f"A number has {len(found[0]):,} digits.",
                 'Put it in quotes ("…") if it is meant as text.',
@@ -170,7 +170,7 @@ class _Reader:
         return self.text[self.at : self.at + 1]
 
     def _note_duplicate(self, key: str, first: int, second: int) -> None:
-        if len(self.problems) < _MAX_PROBLEMS:
+        if len(self.problems) < MAX_PROBLEMS:
             self.problems.append(duplicate_key(self.source, key, first, second))
 
     def _fail_at_value(self) -> NoReturn:

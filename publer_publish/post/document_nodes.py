@@ -19,6 +19,10 @@ MAX_VALUES = 100_000
 """Values in one file, keys not counted: 500 posts for 13 networks have about 50,000."""
 MAX_ITEMS = 1_000
 """Items of one list: Publer takes 500 posts in a request, and no post has hundreds of anything."""
+MAX_DIGITS = 400
+"""Of one number, however it is written."""
+MAX_PROBLEMS = 20
+"""Duplicate keys and unusable values of one file that are told."""
 
 _LINE_BREAK = re.compile(r"\r\n|\n|\r")
 _SPACE = " \t\n\r"

@@ -12,6 +12,8 @@ from typing import Any, NoReturn, Protocol
 
 from publer_publish.errors import InvalidInputError, Problem
 from publer_publish.post.document_nodes import (
+    MAX_DIGITS,
+    MAX_PROBLEMS,
     Limits,
     Node,
     Source,
@@ -28,8 +30,6 @@ MAX_EXPANSION = 4 * 1024 * 1024
 Scalar = str | int | float | bool | None
 
 _NODE_WEIGHT = 16
-_MAX_PROBLEMS = 20
-_MAX_DIGITS = 400
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ufffe\uffff]")
 _ONLY_YAML_1_1_BREAKS = re.compile("[\x85\u2028\u2029]")
 """Line breaks in YAML 1.1, which the parser implements, but ordinary characters in 1.2."""
@@ -261,7 +261,7 @@ class _Reader:
                 "Write the fields out, or give a whole value an anchor (&name) and repeat it with *name.",
                 node.start,
             )
-        elif key in parent.entries and len(self.problems) < _MAX_PROBLEMS:
+        elif key in parent.entries and len(self.problems) < MAX_PROBLEMS:
             self.problems.append(duplicate_key(self.source, key, parent.entries[key].key_start, node.start))
         self.keys[-1] = (key, node.start)
 
@@ -319,13 +319,13 @@ class _Reader:
             )
             return text
         if _INTEGER.fullmatch(text) or _FLOAT.fullmatch(text):
-            if len(text) > _MAX_DIGITS:
+            if len(text) > MAX_DIGITS:
                 self._note(
                     f"A number has {len(text):,} characters.", "Put it in quotes if it is text.", start
                 )
                 return text
             return int(text) if _INTEGER.fullmatch(text) else float(text)
-        if len(text) <= _MAX_DIGITS and (_OCTAL.fullmatch(text) or _HEXADECIMAL.fullmatch(text)):
+        if len(text) <= MAX_DIGITS and (_OCTAL.fullmatch(text) or _HEXADECIMAL.fullmatch(text)):
             return int(text, 0)
         return text
 
@@ -339,7 +339,7 @@ class _Reader:
         )
 
     def _note(self, message: str, hint: str, at: int) -> None:
-        if len(self.problems) < _MAX_PROBLEMS:
+        if len(self.problems) < MAX_PROBLEMS:
             self.problems.append(problem_at(self.source, at, message, hint))
 
     def _stop(self, message: str, hint: str, at: int) -> NoReturn:

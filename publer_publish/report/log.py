@@ -9,12 +9,10 @@ from publer_publish.delivery.outcomes import Check, Listed, Result, Run, Status
 from publer_publish.errors import Problem, Severity
 from publer_publish.report.outcome import needs_attention
 from publer_publish.report.preview import usage
-from publer_publish.report.text import columns, one_line, pad
+from publer_publish.report.text import beginning, columns, one_line, pad
 from publer_publish.report.words import explanation, post_names, target
 
 _MOST_JOB_IDS = 5
-_BEGINNING = 60
-"""Code points of a text that tell which post it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +91,7 @@ def _cells(result: Result) -> list[str]:
         result.url or "",
         explanation(result),
         one_line(result.message, 2000),
-        one_line(begins, _BEGINNING),
+        beginning(begins),
     )
     what = " · ".join(one_line(part, 2000) for part in parts if part)
     return [result.status.value, target(result), usage(result.length, result.limit), what]

@@ -13,7 +13,7 @@ from publer_publish.report.markdown import code, in_html, inline, link, quoted
 from publer_publish.report.outcome import needs_attention
 from publer_publish.report.preview import Fold, Preview, fold_of, link_of, previews, usage
 from publer_publish.report.rerun import Rerun, rerun_lines
-from publer_publish.report.text import one_line, plural
+from publer_publish.report.text import beginning, plural
 from publer_publish.report.words import (
     OUTCOME_SYMBOLS,
     SYMBOLS,
@@ -45,8 +45,6 @@ _MOST_PROBLEMS = 300
 _NO_BREAK = "\N{NO-BREAK SPACE}"
 _SHORT = 32
 """Code points of a table cell that stays on one line."""
-_BEGINNING = 60
-"""Code points of a text that tell which post it is."""
 _TAIL = 40
 """Code points of a text that show where it is cut."""
 
@@ -160,7 +158,7 @@ def _posts(results: Sequence[Result], names: Mapping[tuple[str, int], str]) -> I
         post = (result.file, result.post)
         tallies[post][SYMBOLS[result.status]] += 1
         if result.content:
-            begins.setdefault(post, one_line(result.content.text, _BEGINNING))
+            begins.setdefault(post, beginning(result.content.text))
     yield "| Post | Text | Targets |"
     yield "| --- | --- | --- |"
     for post, tally in list(tallies.items())[:_MOST_PREVIEWED_POSTS]:
@@ -227,7 +225,7 @@ def _previews(results: Sequence[Result], folds: Mapping[str, Fold | None]) -> It
         by_post.setdefault((preview.results[0].file, preview.results[0].post), []).append(preview)
     names = post_names(results)
     for post, group in list(by_post.items())[:_MOST_PREVIEWED_POSTS]:
-        begins = in_html(one_line(group[0].content.text, _BEGINNING))
+        begins = in_html(beginning(group[0].content.text))
         title = f"{in_html(names[post])} · {plural(len(group), 'text')}{f': {begins}' if begins else ''}"
         yield from _folded(title, (line for preview in group for line in _preview(preview, folds)))
     left = len(by_post) - _MOST_PREVIEWED_POSTS

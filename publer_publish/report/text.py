@@ -9,6 +9,8 @@ from publer_publish.credentials import without_credentials
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
+_BEGINNING = 60
+"""Code points."""
 
 # Line ends as Python, GitHub's runner and a browser between them see them.
 _LINE_ENDS = re.compile("\r\n|[\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]")
@@ -33,6 +35,11 @@ def visible(text: str) -> str:
 def one_line(text: str, limit: int = 500) -> str:
     """Return ``visible`` text on one line, runs of blanks as one blank, cut to ``limit`` code points."""
     return cut(" ".join(visible(text).split()), limit)
+
+
+def beginning(text: str) -> str:
+    """Return as much of a text, on one line, as tells which post it is."""
+    return one_line(text, _BEGINNING)
 
 
 def cut(text: str, limit: int) -> str:
