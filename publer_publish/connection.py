@@ -1,4 +1,4 @@
-"""The connection to Publer: a client for the one workspace that the run is about."""
+"""The connection to Publer, to the one workspace that the run is about."""
 
 from __future__ import annotations
 
@@ -6,24 +6,24 @@ from collections.abc import Sequence
 
 from publer_publish.clock import Deadline
 from publer_publish.errors import InvalidInputError, Problem, ServiceError, Where
-from publer_publish.publer.client import Publer
+from publer_publish.publer.directory import Directory
 from publer_publish.publer.model import Workspace
 from publer_publish.publer.transport import Transport
 from publer_publish.session import Session
 
 
-def connect(session: Session, deadline: Deadline) -> Publer:
-    """A client for the workspace that the input names, or for the only one that the key sees."""
+def connect(session: Session, deadline: Deadline) -> Directory:
+    """The directory of the workspace that the input names, or for the only one that the key sees."""
     transport = transport_of(session)
-    publer = Publer(transport)
+    directory = Directory(transport)
     if not transport.workspace_id:
-        workspace = choose("", publer.workspaces(deadline=deadline))
+        workspace = choose("", directory.workspaces(deadline=deadline))
         transport.workspace_id = workspace.id
         session.ledger.workspace = workspace.name
         session.console.line(f"Workspace: {workspace.name} ({workspace.id}), the only one that the key sees.")
     else:
         session.ledger.workspace = transport.workspace_id
-    return publer
+    return directory
 
 
 def transport_of(session: Session) -> Transport:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 HIDDEN = "***"
 """What is shown instead of a credential."""
@@ -25,22 +26,26 @@ _MARKS = (
     *("PRIVATE KEY-----", "npm_", "pypi-"),
 )
 """Each of them contains one of these: looking for them first is many times quicker."""
-_WHOLE = tuple((name, re.compile(pattern)) for name, pattern in _KINDS)
 _CUT = r"\b(?:gh[pousr]_|github_pat_|xox[abeoprs]-|AIza|[rs]k_live_|npm_|pypi-)[A-Za-z0-9_-]{8,}…"
 """The beginning of one, as a message quotes what is too long to be quoted."""
-_SHOWN = re.compile("|".join([*(pattern for _, pattern in _KINDS), _CUT]))
 
 
 def kind_of_credential(text: str) -> str:
     """Name the credential that a text contains (never quoting it), or the empty string."""
     if not _may_contain_one(text):
         return ""
-    return next((name for name, pattern in _WHOLE if pattern.search(text)), "")
+    return next((name for name, pattern in _KINDS if re.search(pattern, text)), "")
 
 
 def without_credentials(text: str) -> str:
     """Return the text as it may be shown: with ``HIDDEN`` in the place of each credential."""
-    return _SHOWN.sub(HIDDEN, text) if _may_contain_one(text) else text
+    return _shown().sub(HIDDEN, text) if _may_contain_one(text) else text
+
+
+@cache
+def _shown() -> re.Pattern[str]:
+    # Made when it is needed: few texts look like one, and every start would wait for it.
+    return re.compile("|".join([*(pattern for _, pattern in _KINDS), _CUT]))
 
 
 def _may_contain_one(text: str) -> bool:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from publer_publish.config import Mode
-from publer_publish.delivery.outcomes import Check, Listed, Result, Status
+from publer_publish.delivery.outcomes import Result, Status
 from publer_publish.errors import InvalidInputError, Problem, Severity, Where
 from publer_publish.post.draft import Composed, Draft
 from publer_publish.post.load import MOST_ERRORS, Loaded, is_error, named_networks, shortened, unselected
@@ -15,7 +16,10 @@ from publer_publish.post.model import SelectorKind
 from publer_publish.post.networks import canonical
 from publer_publish.session import Session
 
-Told = tuple[Sequence[Result], Sequence[Check]]
+if TYPE_CHECKING:
+    from publer_publish.delivery.run import Check
+
+Told = tuple[Sequence[Result], "Sequence[Check]"]
 
 
 def publish(session: Session) -> Told:
@@ -30,11 +34,11 @@ def publish(session: Session) -> Told:
     from publer_publish.connection import connect  # noqa: PLC0415
 
     deadline = session.deadline()
-    publer = connect(session, deadline)
-    accounts = publer.accounts(deadline=deadline)
+    directory = connect(session, deadline)
+    accounts = directory.accounts(deadline=deadline)
     from publer_publish.sending import send  # noqa: PLC0415
 
-    send(session, publer, drafts, accounts, deadline)
+    send(session, directory.transport, drafts, accounts, deadline)
     return session.ledger.results(), ()
 
 
@@ -60,13 +64,13 @@ def doctor(session: Session) -> Told:
     """Examine key, plan, workspace, selectors and rate limit. Posts nothing."""
     from publer_publish.connection import choose, transport_of  # noqa: PLC0415  (as in ``publish``)
     from publer_publish.delivery.doctor import examine  # noqa: PLC0415
-    from publer_publish.publer.client import Publer  # noqa: PLC0415
+    from publer_publish.publer.directory import Directory  # noqa: PLC0415
 
     deadline = session.deadline()
     transport = transport_of(session)
     loaded = session.load_posts(placeholders=True)
     checks = examine(
-        Publer(transport),
+        Directory(transport),
         choose_workspace=lambda workspaces: choose(session.config.workspace_id, workspaces),
         refs=[*loaded.accounts, *(ref for draft in loaded.drafts for ref in draft.post.accounts)],
         problems=loaded.problems,
@@ -78,9 +82,10 @@ def doctor(session: Session) -> Told:
 def accounts(session: Session) -> Told:
     """List the accounts of the workspace: what selectors can name."""
     from publer_publish.connection import connect  # noqa: PLC0415  (as in ``publish``)
+    from publer_publish.delivery.run import Listed  # noqa: PLC0415
 
     deadline = session.deadline()
-    publer = connect(session, deadline)
+    directory = connect(session, deadline)
     session.accounts = [
         Listed(
             id=account.id,
@@ -89,7 +94,7 @@ def accounts(session: Session) -> Told:
             type=account.type,
             trouble=account.trouble,
         )
-        for account in publer.accounts(deadline=deadline)
+        for account in directory.accounts(deadline=deadline)
     ]
     return (), ()
 

@@ -16,16 +16,22 @@ from publer_publish.post.draft import Draft
 from publer_publish.post.model import Media
 from publer_publish.publer.client import Publer
 from publer_publish.publer.model import Account
+from publer_publish.publer.transport import Transport
 from publer_publish.session import Session
 
 
 def send(
-    session: Session, publer: Publer, drafts: Sequence[Draft], accounts: Sequence[Account], deadline: Deadline
+    session: Session,
+    transport: Transport,
+    drafts: Sequence[Draft],
+    accounts: Sequence[Account],
+    deadline: Deadline,
 ) -> None:
     """Resolve and deliver; the ledger learns what became of each target. Raises if a selector is wrong."""
     targets, problems = resolve(drafts, accounts)
     session.keep_or_raise(problems)
     session.ledger.expect(targets)
+    publer = Publer(transport)
     Delivery(
         publer=publer,
         ledger=session.ledger,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from publer_publish.clock import Clock, Deadline
 from publer_publish.config import Config
 from publer_publish.delivery.ledger import Ledger
-from publer_publish.delivery.outcomes import Listed, Result
+from publer_publish.delivery.outcomes import Result
 from publer_publish.errors import InvalidInputError, Problem
 from publer_publish.github.console import Console
 from publer_publish.github.context import Event
@@ -20,6 +20,7 @@ from publer_publish.post.workspace import Workspace
 from publer_publish.template_context import RunContext
 
 if TYPE_CHECKING:
+    from publer_publish.delivery.run import Listed
     from publer_publish.preview.file import PreviewFile  # few runs draw the page
 
 

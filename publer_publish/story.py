@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 
 from publer_publish import __version__
 from publer_publish.delivery.ledger import Ledger
-from publer_publish.delivery.outcomes import Check, Result, Run
+from publer_publish.delivery.outcomes import Result
 from publer_publish.errors import ActionError, Problem
 from publer_publish.github.console import Console
 from publer_publish.session import Session
 
 if TYPE_CHECKING:
+    from publer_publish.delivery.run import Check, Run
+
     # The report is imported when there is something to tell: the first request need not wait for it.
     from publer_publish.report.rerun import Rerun
 
@@ -52,6 +54,7 @@ class Story:
 
 def conclude(story: Story) -> Run:
     """Decide the outcome and word the headline."""
+    from publer_publish.delivery.run import Run  # noqa: PLC0415
     from publer_publish.report.headline import headline  # noqa: PLC0415
     from publer_publish.report.outcome import decide  # noqa: PLC0415
 

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TextIO
 
 from publer_publish.config import Mode
-from publer_publish.delivery.outcomes import Run
 from publer_publish.errors import ActionError, Problem, Severity, Where
 from publer_publish.github.console import Console
 from publer_publish.post.load import is_error
@@ -16,6 +15,7 @@ from publer_publish.story import Story, bug, conclude, rerun_of
 
 if TYPE_CHECKING:
     # As in ``story``: the first request need not wait for the report.
+    from publer_publish.delivery.run import Run
     from publer_publish.report.log import Row
     from publer_publish.report.rerun import Rerun
 

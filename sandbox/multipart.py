@@ -123,10 +123,11 @@ def _read_parts(source: _Source, delimiter: bytes) -> Form:
         if after != b"\r\n":
             raise UploadError("a boundary is followed by something else than a line end")
         head = email.parser.BytesParser(policy=email.policy.HTTP).parsebytes(source.text_until(b"\r\n\r\n"))
-        name = head.get_param("name", header="content-disposition")
-        if not isinstance(name, str):
+        disposition = head["content-disposition"]
+        named = disposition.params if disposition else {}
+        name, filename = named.get("name"), named.get("filename")
+        if name is None:
             raise UploadError("a part has no name")
-        filename = head.get_filename()
         if filename is None:
             fields[name] = source.text_until(delimiter).decode("utf-8", "replace")
         else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import select
 import socket
 import struct
@@ -148,11 +149,11 @@ class Handler(BaseHTTPRequestHandler):
     def _hang(self, fault: Fault) -> bool:
         """Wait as the fault says. False: the client has gone, or the sandbox is closing."""
         released = self.sandbox.hang_token()
-        end = None if fault.seconds is None else time.monotonic() + fault.seconds
-        while not released.wait(_LOOK_EVERY):
+        end = math.inf if fault.seconds is None else time.monotonic() + fault.seconds
+        while not released.wait(max(0.0, min(_LOOK_EVERY, end - time.monotonic()))):
             if self._client_has_gone():
                 return False
-            if end is not None and time.monotonic() >= end:
+            if time.monotonic() >= end:
                 break
         return not self.sandbox.is_closing and not self._client_has_gone()
 

@@ -17,7 +17,7 @@ from publer_publish.delivery.targets import Target
 from publer_publish.delivery.waiting import Progress
 from publer_publish.errors import ServiceError
 from publer_publish.publer.client import Publer
-from publer_publish.publer.model import Job, JobEntry, JobState, LivePost, Verdict
+from publer_publish.publer.model_posts import Job, JobEntry, JobState, LivePost, Verdict
 
 _PAUSES = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 """Between look-ups: after them a post that was taken has had a minute to appear."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from publer_publish.clock import Deadline
-from publer_publish.delivery.outcomes import Check
 from publer_publish.delivery.resolve import describe, select
+from publer_publish.delivery.run import Check
 from publer_publish.errors import ActionError, Problem, Severity
 from publer_publish.post.model import AccountRef
-from publer_publish.publer.client import Publer
+from publer_publish.publer.directory import Directory
 from publer_publish.publer.model import Account, Workspace
 
 _PLANS = ("business", "enterprise", "ambassador")
@@ -19,7 +19,7 @@ _ENOUGH = 10
 
 
 def examine(
-    publer: Publer,
+    directory: Directory,
     *,
     choose_workspace: Callable[[Sequence[Workspace]], Workspace],
     refs: Sequence[AccountRef],
@@ -29,20 +29,20 @@ def examine(
     """Every check, as far as the ones before it allow."""
     checks: list[Check] = []
     try:
-        user = publer.me(deadline=deadline)
+        user = directory.me(deadline=deadline)
         checks.append(
             Check(name="API key", ok=True, detail=f"belongs to {user.name or user.email or user.id}")
         )
-        workspace = choose_workspace(publer.workspaces(deadline=deadline))
+        workspace = choose_workspace(directory.workspaces(deadline=deadline))
         checks.append(Check(name="workspace", ok=True, detail=f"{workspace.name} ({workspace.id})"))
         checks.append(_plan(workspace))
-        publer.transport.workspace_id = workspace.id
-        accounts = publer.accounts(deadline=deadline)
+        directory.transport.workspace_id = workspace.id
+        accounts = directory.accounts(deadline=deadline)
         checks += [_accounts(accounts), *_broken(accounts), *_selectors(refs, accounts)]
     except ActionError as error:
         name = ("API key", "workspace", "accounts")[min(len(checks), 2)]
         checks.append(Check(name=name, ok=False, detail=error.message, cure=error.hint))
-    return [*checks, *_files(problems), _rate_limit(publer, deadline.clock.time())]
+    return [*checks, *_files(problems), _rate_limit(directory, deadline.clock.time())]
 
 
 def _plan(workspace: Workspace) -> Check:
@@ -101,8 +101,8 @@ def _files(problems: Sequence[Problem]) -> list[Check]:
     ]
 
 
-def _rate_limit(publer: Publer, now: float) -> Check:
-    limit = publer.rate_limit
+def _rate_limit(directory: Directory, now: float) -> Check:
+    limit = directory.rate_limit
     if limit.remaining is None:
         return Check(name="rate limit", ok=True, detail="Publer does not say how many requests are left")
     reset = f", reset in {max(0.0, limit.reset_at - now):.0f} s" if limit.reset_at is not None else ""

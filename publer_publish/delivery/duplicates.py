@@ -14,7 +14,7 @@ from publer_publish.delivery.lookup import listed_posts
 from publer_publish.delivery.targets import Key, Target
 from publer_publish.delivery.waiting import Progress
 from publer_publish.publer.client import Publer
-from publer_publish.publer.model import LivePost
+from publer_publish.publer.model_posts import LivePost
 
 _ON_ITS_WAY = 60.0
 """Seconds to wait for an equal post that Publer has taken but not yet published."""

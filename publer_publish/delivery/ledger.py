@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from publer_publish.delivery.outcomes import Result, Status
-from publer_publish.delivery.targets import Target
 from publer_publish.post.model import Post
-from publer_publish.publer.model import LivePost
+
+if TYPE_CHECKING:
+    # Not needed before the first request.
+    from publer_publish.delivery.targets import Target
+    from publer_publish.publer.model_posts import LivePost
 
 LOOK_FIRST = "It may or may not be live: look in Publer before posting it again."
 

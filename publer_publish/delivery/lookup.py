@@ -10,7 +10,7 @@ from publer_publish.clock import Deadline
 from publer_publish.delivery.matching import identity
 from publer_publish.errors import ServiceError
 from publer_publish.publer.client import Publer
-from publer_publish.publer.model import LivePost, PostPage
+from publer_publish.publer.model_posts import LivePost, PostPage
 
 _STATES = ("published", "scheduled", "failed")
 _ACCOUNTS_A_REQUEST = 100

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from publer_publish.delivery.targets import Key, Target
-from publer_publish.publer.model import LivePost
+from publer_publish.publer.model_posts import LivePost
 
 _LIVE = frozenset({"published", "published_posted", "posted"})
 _NOT_OUT = ("published_", "draft", "recycling", "recurring", "deleted", "cancel")

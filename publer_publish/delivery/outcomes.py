@@ -1,11 +1,10 @@
-"""What became of each target, and of the run: the values that the report is made of."""
+"""What became of each target."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from publer_publish.errors import Problem
 from publer_publish.post.model import Content
 
 
@@ -22,21 +21,6 @@ class Status(StrEnum):
     """A duplicate of a live post, or ``when`` is false."""
     VALID = "valid"
     INVALID = "invalid"
-
-
-class Outcome(StrEnum):
-    """What became of the run (the output ``outcome``)."""
-
-    CANCELLED = "cancelled"
-    INVALID = "invalid"
-    PARTIAL = "partial"
-    FAILED = "failed"
-    UNCONFIRMED = "unconfirmed"
-    PUBLISHED = "published"
-    SKIPPED = "skipped"
-    VALID = "valid"
-    HEALTHY = "healthy"
-    UNHEALTHY = "unhealthy"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,46 +43,3 @@ class Result:
     """Skipped because the same post is live already."""
     content: Content | None = field(default=None, repr=False)
     """What was or would be sent; for the preview."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
-    """One line of ``doctor``."""
-
-    name: str
-    ok: bool
-    detail: str
-    cure: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listed:
-    """One line of ``accounts``: what a selector can name."""
-
-    id: str
-    network: str
-    name: str
-    type: str = ""
-    """Publer's finer word, such as ``in_page``."""
-    trouble: str = ""
-    """Publer's own words when the connection is broken."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
-    """Everything the report needs to know about a run."""
-
-    mode: str
-    outcome: Outcome
-    failed: bool
-    """The exit code is 1."""
-    headline: str
-    """One sentence: what happened. The one headline error when ``failed``."""
-    hint: str = ""
-    """What to do about it."""
-    results: tuple[Result, ...] = ()
-    problems: tuple[Problem, ...] = ()
-    job_ids: tuple[str, ...] = ()
-    workspace: str = ""
-    checks: tuple[Check, ...] = ()
-    accounts: tuple[Listed, ...] = ()

@@ -6,7 +6,7 @@ from publer_publish.clock import Deadline
 from publer_publish.delivery.waiting import Progress
 from publer_publish.publer.client import Publer
 from publer_publish.publer.errors import LostError, NotSentError, RateLimitedError, RefusedError
-from publer_publish.publer.model import Job, JobState
+from publer_publish.publer.model_posts import Job, JobState
 
 _FIRST = 0.5
 _SHARE = 0.097

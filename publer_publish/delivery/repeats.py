@@ -10,7 +10,7 @@ from publer_publish.delivery.ledger import LOOK_FIRST, Ledger
 from publer_publish.delivery.outcomes import Status
 from publer_publish.delivery.prepared import key_of
 from publer_publish.delivery.targets import Key, Target
-from publer_publish.publer.model import LivePost
+from publer_publish.publer.model_posts import LivePost
 
 
 def repeats_among(targets: Iterable[Target]) -> dict[Key, Target]:

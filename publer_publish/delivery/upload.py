@@ -23,7 +23,7 @@ from publer_publish.post.media_rules import FORMATS, extension_of, path_of_url
 from publer_publish.post.model import Media, MediaSource
 from publer_publish.post.probe_header import MediaInfo
 from publer_publish.post.workspace import UnusableFileError, Workspace
-from publer_publish.publer.model import Job, JobState
+from publer_publish.publer.model_posts import Job, JobState
 from publer_publish.publer.sentences import sentence_of
 
 AT_ONCE = 4
@@ -167,11 +167,11 @@ class _Crew:
             self._stopped.set()
 
     def _start(self, tasks: queue.SimpleQueue[_Task]) -> None:
+        threading.Thread(target=self._work, args=(tasks,), name="publer-media", daemon=True).start()
+
+    def _work(self, tasks: queue.SimpleQueue[_Task]) -> None:
         # A requests session is not made for several threads: each has its own.
         publer = self._publer.another(_StoppableClock(self._clock, self._stopped), self._messages.put)
-        threading.Thread(target=self._work, args=(publer, tasks), name="publer-media", daemon=True).start()
-
-    def _work(self, publer: MediaApi, tasks: queue.SimpleQueue[_Task]) -> None:
         try:
             while not self._stopped.is_set():
                 self._do(publer, tasks.get_nowait())

@@ -1,39 +1,24 @@
 """The Publer API, one short method per endpoint.
 
-What can be repeated without harm (every GET, an upload, an import) is repeated in here until the
-deadline. ``publish`` is one HTTP attempt, always: whether it may be repeated is for delivery to say.
+What can be repeated without harm (every GET, an upload, an import) is repeated until the deadline.
+``publish`` is one HTTP attempt, always: whether it may be repeated is for delivery to say.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any, BinaryIO, TypeVar
+from typing import Any, BinaryIO
 from urllib.parse import quote
 
 from publer_publish.clock import Clock, Deadline
-from publer_publish.errors import ServiceError
-from publer_publish.publer import answers
-from publer_publish.publer.errors import (
-    FORBIDDEN,
-    LostError,
-    NotSentError,
-    RateLimitedError,
-    RefusedError,
-)
-from publer_publish.publer.limits import RateLimit
-from publer_publish.publer.model import Account, Job, JobState, Json, PostPage, User, Workspace
-from publer_publish.publer.transport import Transport
+from publer_publish.publer import replies
+from publer_publish.publer.directory import Directory
+from publer_publish.publer.model_posts import Job, JobState, PostPage
+from publer_publish.publer.posts import read_posts
 
 PUBLISH_PATIENCE = 60.0
 """Seconds for the answer to a publish request; after that it is lost and looked up."""
-FIRST_PAUSE, LONGEST_PAUSE = 0.5, 10.0
-"""Seconds between two attempts; doubled each time."""
-PROGRESS_EVERY = 10.0
-"""Seconds between two lines of the log while waiting."""
-FIRST_PATIENCE, LONGEST_PATIENCE = 10.0, 40.0
-"""Seconds for one attempt to read; doubled each time, because Publer may just be slow today."""
 IMPORT_PATIENCE = 30.0
 """Seconds for the answer to an import, which only starts it."""
 UPLOAD_SILENCE = 120.0
@@ -41,43 +26,13 @@ UPLOAD_SILENCE = 120.0
 UPLOAD_ATTEMPTS = 4
 """Attempts for one file whose answers are lost: each may send 200 MB."""
 
-_ABOUT_ACCESS = re.compile(
-    r"(?i)\b(api|key|workspace|scope|permissions?|access|plan|upgrade|denied|forbidden|cloudflare)\b"
-)
 
-_T = TypeVar("_T")
-
-
-class Publer:
-    """What this program asks of Publer."""
-
-    def __init__(self, transport: Transport) -> None:
-        self.transport = transport
+class Publer(Directory):
+    """Everything that this program asks of Publer."""
 
     def another(self, clock: Clock, log: Callable[[str], None]) -> Publer:
         """Make a client with a connection of its own, for another thread."""
         return Publer(self.transport.another(clock, log))
-
-    def close(self) -> None:
-        """Close the connection; a later request opens a new one."""
-        self.transport.close()
-
-    @property
-    def rate_limit(self) -> RateLimit:
-        """What the latest answer said about the rate limit."""
-        return self.transport.rate_limit
-
-    def me(self, *, deadline: Deadline) -> User:
-        """Ask for the owner of the key."""
-        return self._get("/users/me", answers.read_user, deadline)
-
-    def workspaces(self, *, deadline: Deadline) -> tuple[Workspace, ...]:
-        """Ask for the workspaces that the key can see."""
-        return self._get("/workspaces", answers.read_workspaces, deadline)
-
-    def accounts(self, *, deadline: Deadline) -> tuple[Account, ...]:
-        """Ask for the social accounts of the workspace."""
-        return self._get("/accounts", answers.read_accounts, deadline)
 
     def posts(
         self,
@@ -93,7 +48,7 @@ class Publer:
         params = [("state[]", state) for state in states]
         params += [("account_ids[]", account_id) for account_id in account_ids]
         params += [("from", since.isoformat()), ("to", until.isoformat()), ("page", str(page))]
-        return self._get("/posts", answers.read_posts, deadline, params)
+        return self._get("/posts", read_posts, deadline, params)
 
     def publish(self, bulk: Mapping[str, Any], *, deadline: Deadline) -> str:
         """Publish now and return the job's id. Exactly one HTTP attempt, on a fresh connection.
@@ -109,13 +64,13 @@ class Publer:
             patience=PUBLISH_PATIENCE,
             fresh=True,
         )
-        return answers.read_job_id(answer)
+        return replies.read_job_id(answer)
 
     def job(self, job_id: str, *, deadline: Deadline) -> Job:
         """Where a job is. The first terminal answer may be the only one: keep it."""
         job = self._get(
             f"/job_status/{quote(job_id, safe='')}",
-            lambda body: answers.read_job_of(body, job_id),
+            lambda body: replies.read_job_of(body, job_id),
             deadline,
         )
         if job.state is JobState.WORKING and job.raw:
@@ -156,7 +111,7 @@ class Publer:
                 patience=deadline.remaining(),
                 silence=UPLOAD_SILENCE,
             )
-            return answers.read_media(answer)
+            return replies.read_media(answer)
 
         return self._patiently(attempt, deadline, attempts=UPLOAD_ATTEMPTS)
 
@@ -183,7 +138,7 @@ class Publer:
             answer = self.transport.send(
                 "POST", "/media/from-url", deadline=deadline, document=document, patience=IMPORT_PATIENCE
             )
-            return answers.read_job_id(answer)
+            return replies.read_job_id(answer)
 
         return self._patiently(attempt, deadline, attempts=UPLOAD_ATTEMPTS, wait_for_imports=True)
 
@@ -193,71 +148,7 @@ class Publer:
         """Albums, boards and watermarks per account."""
         path = f"/workspaces/{quote(self.transport.workspace_id, safe='')}/media_options"
         params = [("accounts[]", account_id) for account_id in account_ids]
-        return self._get(path, lambda body: answers.read_objects(body, "media_options"), deadline, params)
-
-    def _get(
-        self,
-        path: str,
-        read: Callable[[Json], _T],
-        deadline: Deadline,
-        params: Sequence[tuple[str, str]] = (),
-    ) -> _T:
-        patience = FIRST_PATIENCE / 2
-
-        def attempt() -> _T:
-            nonlocal patience
-            patience = min(patience * 2, LONGEST_PATIENCE)
-            return read(self.transport.send("GET", path, deadline=deadline, params=params, patience=patience))
-
-        return self._patiently(attempt, deadline)
-
-    def _patiently(
-        self,
-        attempt: Callable[[], _T],
-        deadline: Deadline,
-        *,
-        attempts: int | None = None,
-        wait_for_imports: bool = False,
-    ) -> _T:
-        """Repeat what may be repeated until the deadline, then raise the last error."""
-        pause = FIRST_PAUSE
-        lost = 0
-        while True:
-            try:
-                return attempt()
-            except RateLimitedError as error:
-                failure: ServiceError = error
-                wait = error.wait_seconds
-                why = "Publer's rate limit"
-            except (NotSentError, LostError) as error:
-                lost += isinstance(error, LostError)
-                if (isinstance(error, NotSentError) and error.hopeless) or lost == attempts:
-                    raise
-                failure, wait, why = error, pause, "the next attempt"
-                pause = min(pause * 2, LONGEST_PAUSE)
-            except RefusedError as error:
-                if not (wait_for_imports and is_busy(error)):
-                    raise
-                failure, wait, why = error, LONGEST_PAUSE / 2, "another import to finish"
-            if wait >= deadline.remaining():
-                raise failure
-            self.transport.log(f"{failure.message} Waiting {wait:g} s for {why}.")
-            self._sleep(wait, why)
-
-    def _sleep(self, seconds: float, why: str) -> None:
-        left = seconds
-        while left > 0:
-            nap = min(left, PROGRESS_EVERY)
-            self.transport.clock.sleep(nap)
-            left -= nap
-            if left > 0:
-                self.transport.log(f"Waiting {left:.0f} s more for {why}.")
-
-
-def is_busy(error: RefusedError) -> bool:
-    """Tell whether this 403 only means that another import is running, which passes."""
-    # Publer's sentences may be in the user's language: what is not about access is about waiting.
-    return error.status == FORBIDDEN and bool(error.sentence) and not _ABOUT_ACCESS.search(error.sentence)
+        return self._get(path, lambda body: replies.read_objects(body, "media_options"), deadline, params)
 
 
 def _flag(value: bool) -> str:  # noqa: FBT001  # the value itself is the matter

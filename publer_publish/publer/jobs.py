@@ -13,9 +13,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from publer_publish.publer.errors import UNREADABLE, LostError
-from publer_publish.publer.model import Job, JobEntry, JobState, Json, LivePost, Verdict
+from publer_publish.publer.model import Json
+from publer_publish.publer.model_posts import Job, JobEntry, JobState, LivePost, Verdict
+from publer_publish.publer.posts import post_of
 from publer_publish.publer.sentences import clean, sentence_of
-from publer_publish.publer.values import first, id_of, post_of, word_of
+from publer_publish.publer.values import first, id_of, word_of
 
 RAW_LIMIT = 2000
 """Characters of the answer that are kept for the log."""

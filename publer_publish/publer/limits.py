@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from typing import NamedTuple
 
 SHORTEST_WAIT, LONGEST_WAIT, USUAL_WAIT = 1.0, 180.0, 60.0
 """Seconds. The window has two minutes, so a reset further away than three is a mistake of a clock."""
@@ -16,8 +16,7 @@ _EARLIEST_EPOCH = 1_000_000_000
 """A smaller X-RateLimit-Reset cannot be a time of this century: it is a number of seconds from now."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RateLimit:
+class RateLimit(NamedTuple):
     """What the last answer said. None means that it did not say, not zero."""
 
     limit: int | None = None

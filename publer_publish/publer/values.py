@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-from publer_publish.publer.model import Json, LivePost
-from publer_publish.publer.sentences import clean, sentence_of
+from publer_publish.publer.model import Json
+from publer_publish.publer.sentences import clean
 
 _MAX_ID_DIGITS = 40
 _MAX_WORD = 60
@@ -70,23 +70,3 @@ def time_of(value: Json) -> float | None:
         return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
     except (ValueError, OverflowError):
         return None
-
-
-def post_of(item: Mapping[str, Json]) -> LivePost:
-    """Read a post as it stands in a list of posts or in a job's answer."""
-    account = item.get("account")
-    owner = account if isinstance(account, dict) else {}
-    times = (time_of(item.get(key)) for key in ("published_at", "scheduled_at", "created_at"))
-    text, title = item.get("text"), item.get("title")
-    return LivePost(
-        id=id_of(item.get("id")) or id_of(item.get("post_id")),
-        account_id=id_of(item.get("account_id")) or id_of(owner.get("id")),
-        state=word_of(item.get("state")),
-        text=text if isinstance(text, str) else "",
-        type=word_of(item.get("type")),
-        link=link_of(item.get("post_link")),
-        url=link_of(item.get("url")),
-        title=title if isinstance(title, str) else "",
-        at=next((at for at in times if at is not None), None),
-        error=sentence_of(item.get("error")),
-    )

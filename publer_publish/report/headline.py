@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from publer_publish.delivery.outcomes import Check, Outcome, Result, Status
+from publer_publish.delivery.outcomes import Result, Status
+from publer_publish.delivery.run import Check, Outcome
 from publer_publish.errors import ActionError, Problem, Severity
 from publer_publish.report.rerun import LOOK_FIRST, Rerun, rerun_hint
 from publer_publish.report.text import one_line, plural

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from publer_publish.delivery.outcomes import Check, Listed, Result, Run, Status
+from publer_publish.delivery.outcomes import Result, Status
+from publer_publish.delivery.run import Check, Listed, Run
 from publer_publish.errors import Problem, Severity
 from publer_publish.report.outcome import needs_attention
 from publer_publish.report.preview import usage

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from publer_publish.delivery.outcomes import Check, Outcome, Result, Status
+from publer_publish.delivery.outcomes import Result, Status
+from publer_publish.delivery.run import Check, Outcome
 
 _CONFIRMED = frozenset({Status.PUBLISHED, Status.ACCEPTED})
 

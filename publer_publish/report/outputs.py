@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from publer_publish.delivery.outcomes import Result, Run, Status
+from publer_publish.delivery.outcomes import Result, Status
+from publer_publish.delivery.run import Run
 from publer_publish.report.cutting import OUTPUT_SUMMARY_BYTES, shorten
 from publer_publish.report.outcome import is_live, needs_attention
 from publer_publish.report.text import one_line, plural

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from publer_publish.delivery.outcomes import Check, Outcome, Result, Run
+from publer_publish.delivery.outcomes import Result
+from publer_publish.delivery.run import Check, Outcome, Run
 from publer_publish.errors import Problem, Severity
 from publer_publish.report.cutting import STEP_SUMMARY_BYTES, shorten
 from publer_publish.report.markdown import code, in_html, inline, link, quoted

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from publer_publish.delivery.outcomes import Outcome, Result, Status
+from publer_publish.delivery.outcomes import Result, Status
+from publer_publish.delivery.run import Outcome
 from publer_publish.errors import Problem
 from publer_publish.report.rerun import LOOK_FIRST
 from publer_publish.report.text import one_line

@@ -8,7 +8,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from publer_publish.delivery.outcomes import Result, Run
+from publer_publish.delivery.outcomes import Result
+from publer_publish.delivery.run import Run
 from publer_publish.errors import Problem, Severity
 from publer_publish.report.page.cards import cards, draw, problem_list
 from publer_publish.report.page.markup import Html, join, tag

@@ -7,7 +7,8 @@ from typing import Any
 from publer_publish.delivery.targets import Target
 from publer_publish.errors import Where
 from publer_publish.post.model import AccountRef, Content, Post, Selector, SelectorKind
-from publer_publish.publer.model import Account, LivePost
+from publer_publish.publer.model import Account
+from publer_publish.publer.model_posts import LivePost
 
 _REF = AccountRef(selector=Selector(kind=SelectorKind.ALL, written="*"), where=Where())
 

@@ -9,7 +9,7 @@ from typing import Any
 from publer_publish.clock import Deadline
 from publer_publish.delivery.duplicates import Found, Window, evidence, look_for_duplicates
 from publer_publish.delivery.targets import Target
-from publer_publish.publer.model import LivePost, PostPage
+from publer_publish.publer.model_posts import LivePost, PostPage
 from sandbox.clock import VirtualClock
 from tests.unit.delivery.build import live, target
 

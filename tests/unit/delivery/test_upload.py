@@ -21,7 +21,7 @@ from publer_publish.errors import CancelledError, Where
 from publer_publish.post.model import Media, MediaSource
 from publer_publish.post.workspace import Workspace
 from publer_publish.publer.client import Publer
-from publer_publish.publer.model import Job
+from publer_publish.publer.model_posts import Job
 from publer_publish.publer.transport import Transport
 from sandbox.clock import VirtualClock
 from sandbox.faults import Fault

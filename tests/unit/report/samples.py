@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from publer_publish.delivery.outcomes import Check, Result, Run, Status
+from publer_publish.delivery.outcomes import Result, Status
+from publer_publish.delivery.run import Check, Run
 from publer_publish.errors import ActionError, Problem, Severity, Where
 from publer_publish.post.model import Comment, Content, Media, MediaSource
 from publer_publish.report.headline import headline

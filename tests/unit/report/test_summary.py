@@ -10,7 +10,8 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from publer_publish.delivery.outcomes import Check, Outcome, Result, Run, Status
+from publer_publish.delivery.outcomes import Result, Status
+from publer_publish.delivery.run import Check, Outcome, Run
 from publer_publish.errors import Problem, Severity, Where
 from publer_publish.post.model import Comment, Content, Media, MediaSource
 from publer_publish.report.summary import summary

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publer_publish.delivery.outcomes import Outcome, Result, Run, Status
+from publer_publish.delivery.outcomes import Result, Status
+from publer_publish.delivery.run import Outcome, Run
 from publer_publish.errors import ActionError, Problem, Where
 from publer_publish.report.headline import headline
 from publer_publish.report.log import aligned, closing_lines, problem_lines, result_line, result_lines

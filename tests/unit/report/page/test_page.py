@@ -14,7 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publer_publish.delivery.outcomes import Result, Run, Status
+from publer_publish.delivery.outcomes import Result, Status
+from publer_publish.delivery.run import Run
 from publer_publish.errors import Problem, Severity, Where
 from publer_publish.post.model import Comment, Content, Media, MediaSource
 from publer_publish.post.networks import NETWORKS

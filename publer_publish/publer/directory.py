@@ -1,0 +1,24 @@
+"""Who there is in Publer: all that a run asks before it knows what to send where."""
+
+from __future__ import annotations
+
+from publer_publish.clock import Deadline
+from publer_publish.publer import answers
+from publer_publish.publer.model import Account, User, Workspace
+from publer_publish.publer.patience import Patient
+
+
+class Directory(Patient):
+    """The owner of the key, the workspaces, and the accounts."""
+
+    def me(self, *, deadline: Deadline) -> User:
+        """Ask for the owner of the key."""
+        return self._get("/users/me", answers.read_user, deadline)
+
+    def workspaces(self, *, deadline: Deadline) -> tuple[Workspace, ...]:
+        """Ask for the workspaces that the key can see."""
+        return self._get("/workspaces", answers.read_workspaces, deadline)
+
+    def accounts(self, *, deadline: Deadline) -> tuple[Account, ...]:
+        """Ask for the social accounts of the workspace."""
+        return self._get("/accounts", answers.read_accounts, deadline)
