@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Sequence
 
 from publer_publish.delivery.targets import Target
@@ -87,6 +86,8 @@ def describe(account: Account) -> str:
 
 
 def _what_there_is(selector: Selector, accounts: Sequence[Account]) -> str:
+    import difflib  # noqa: PLC0415  (only for who typed a wrong name)
+
     same = [account for account in accounts if canonical(account.provider) == selector.network]
     names = {account.name: account for account in same}
     close = (

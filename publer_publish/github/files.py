@@ -27,8 +27,9 @@ class CommandFiles:
         """Append all outputs in one write; ``False`` when there is no file to write to."""
         if not self._output:
             return False
-        text = "".join(heredoc(name, self._redact(value)) for name, value in outputs.items())
-        _append(self._output, text, what="the step's outputs", variable="GITHUB_OUTPUT")
+        # In bytes: one character beyond Latin-1 would make a text of all of them twice as large.
+        entries = b"".join(heredoc(name, self._redact(value)).encode() for name, value in outputs.items())
+        _append(self._output, entries, what="the step's outputs", variable="GITHUB_OUTPUT")
         return True
 
     def write_summary(self, markdown: str) -> bool:
@@ -39,7 +40,7 @@ class CommandFiles:
         used = path.stat().st_size if path.is_file() else 0
         text = without_surrogates(self._redact(markdown))
         text = cut_markdown(text if text.endswith("\n") else text + "\n", SUMMARY_LIMIT - used)
-        _append(self._summary, text, what="the step summary", variable="GITHUB_STEP_SUMMARY")
+        _append(self._summary, text.encode(), what="the step summary", variable="GITHUB_STEP_SUMMARY")
         return True
 
 
@@ -58,10 +59,10 @@ def heredoc(name: str, value: str) -> str:
     return f"{name}<<{delimiter}\n{value}\n{delimiter}\n"
 
 
-def _append(file: str, text: str, *, what: str, variable: str) -> None:
+def _append(file: str, content: bytes, *, what: str, variable: str) -> None:
     try:
-        with Path(file).open("a", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
+        with Path(file).open("ab") as stream:
+            stream.write(content)
     except OSError as error:
         raise ActionError(
             f"Cannot write {what}: {error.strerror or type(error).__name__} ({file}, from {variable}).",

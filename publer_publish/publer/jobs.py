@@ -384,7 +384,13 @@ def _check(depth: int) -> None:
 
 
 def _raw(body: Json) -> str:
+    """Write down the beginning; an answer about 500 posts is a hundred times as long as what is kept."""
+    written = ""
     try:
-        return clean(json.dumps(body, ensure_ascii=False), RAW_LIMIT)
+        for piece in json.JSONEncoder(ensure_ascii=False).iterencode(body):
+            written += piece
+            if len(written) > RAW_LIMIT:
+                break
     except (RecursionError, ValueError):
         return ""
+    return clean(written, RAW_LIMIT)
