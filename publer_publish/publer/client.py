@@ -86,8 +86,6 @@ class Publer(Directory):
         *,
         on_progress: Callable[[int, int], None],
         deadline: Deadline,
-        direct_upload: bool = False,
-        in_library: bool = False,
     ) -> Mapping[str, Any]:
         """Upload a file and return Publer's media object.
 
@@ -96,7 +94,7 @@ class Publer(Directory):
         """
         from publer_publish.publer.multipart import Multipart  # noqa: PLC0415  # only runs with files need it
 
-        fields = {"direct_upload": _flag(direct_upload), "in_library": _flag(in_library)}
+        fields = {"direct_upload": "false", "in_library": "false"}
         start = stream.tell()
 
         def attempt() -> Mapping[str, Any]:
@@ -115,14 +113,7 @@ class Publer(Directory):
 
         return self._patiently(attempt, deadline, attempts=UPLOAD_ATTEMPTS)
 
-    def import_urls(
-        self,
-        items: Sequence[Mapping[str, Any]],
-        *,
-        deadline: Deadline,
-        direct_upload: bool = False,
-        in_library: bool = False,
-    ) -> str:
+    def import_urls(self, items: Sequence[Mapping[str, Any]], *, deadline: Deadline) -> str:
         """Start one import of files by URL (``url`` and ``name`` each) and return its job's id.
 
         Publer runs one import at a time and answers 403 to the next: that is waited for.
@@ -130,8 +121,8 @@ class Publer(Directory):
         document = {
             "media": [dict(item) for item in items],
             "type": "single" if len(items) == 1 else "bulk",
-            "direct_upload": direct_upload,
-            "in_library": in_library,
+            "direct_upload": False,
+            "in_library": False,
         }
 
         def attempt() -> str:
@@ -141,15 +132,3 @@ class Publer(Directory):
             return replies.read_job_id(answer)
 
         return self._patiently(attempt, deadline, attempts=UPLOAD_ATTEMPTS, wait_for_imports=True)
-
-    def media_options(
-        self, account_ids: Iterable[str], *, deadline: Deadline
-    ) -> tuple[Mapping[str, Any], ...]:
-        """Albums, boards and watermarks per account."""
-        path = f"/workspaces/{quote(self.transport.workspace_id, safe='')}/media_options"
-        params = [("accounts[]", account_id) for account_id in account_ids]
-        return self._get(path, lambda body: replies.read_objects(body, "media_options"), deadline, params)
-
-
-def _flag(value: bool) -> str:  # noqa: FBT001  # the value itself is the matter
-    return "true" if value else "false"

@@ -36,8 +36,6 @@ class PostPage:
     posts: tuple[LivePost, ...]
     total_pages: int | None = None
     """None when Publer does not say."""
-    total: int | None = None
-    """The number of posts on all pages; None when Publer does not say."""
 
 
 class Verdict(StrEnum):

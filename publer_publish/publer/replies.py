@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from publer_publish.errors import ServiceError
-from publer_publish.publer.envelope import holders, objects_of, unreadable
+from publer_publish.publer.envelope import holders, unreadable
 from publer_publish.publer.errors import UNREADABLE, LostError
 from publer_publish.publer.jobs import read_job
 from publer_publish.publer.model import Json
@@ -64,8 +64,3 @@ def read_job_of(body: Json, job_id: str) -> Job:
                 hint=UNREADABLE,
             )
     return read_job(body)
-
-
-def read_objects(body: Json, name: str) -> tuple[Mapping[str, Any], ...]:
-    """Read a list of objects as it is: bare, under ``name``, or within ``data``."""
-    return tuple(objects_of(body, name))

@@ -194,15 +194,6 @@ def test_the_raw_answer_of_a_job_does_not_show_the_key(bench: Any) -> None:
     assert bench.key not in job.raw + job.message
 
 
-def test_media_options(bench: Any) -> None:
-    server = bench.serve(bench.answer(200, [{"id": "a1", "albums": []}]))
-    options = bench.publer(server.url).media_options(["a1"], deadline=bench.deadline())
-    assert options == ({"id": "a1", "albums": []},)
-    assert (
-        server.requests[0].target == f"/api/v1/workspaces/{bench.workspace}/media_options?accounts%5B%5D=a1"
-    )
-
-
 # --- media -----------------------------------------------------------------------------------------
 
 
