@@ -63,12 +63,12 @@ _FIRST: dict[str, _Sink] = {
 
 
 _PUBLERS = {
-    ("publer.jobs", "clean(text)"),
-    ("publer.jobs", "sentence_of(node)"),
-    ("publer.jobs", "sentence_of(item)"),
-    ("publer.jobs", "sentence_of(inner) or sentence_of(item)"),
-    ("publer.jobs", "said"),
-    ("publer.jobs", "why"),
+    ("publer.job_entries", "clean(text)"),
+    ("publer.job_entries", "sentence_of(node)"),
+    ("publer.job_entries", "sentence_of(item)"),
+    ("publer.job_entries", "sentence_of(inner) or sentence_of(item)"),
+    ("publer.job_entries", "said"),
+    ("publer.job_entries", "why"),
     ("publer.jobs", "_message(levels)"),
     ("delivery.deliver", "failure"),
     ("telling", "run.headline"),

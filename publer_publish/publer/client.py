@@ -12,10 +12,11 @@ from typing import Any, BinaryIO
 from urllib.parse import quote
 
 from publer_publish.clock import Clock, Deadline
-from publer_publish.publer import replies
 from publer_publish.publer.directory import Directory
+from publer_publish.publer.jobs import read_job_of
 from publer_publish.publer.model_posts import Job, JobState, PostPage
 from publer_publish.publer.posts import read_posts
+from publer_publish.publer.receipts import read_job_id, read_media
 
 PUBLISH_PATIENCE = 60.0
 """Seconds for the answer to a publish request; after that it is lost and looked up."""
@@ -64,13 +65,13 @@ class Publer(Directory):
             patience=PUBLISH_PATIENCE,
             fresh=True,
         )
-        return replies.read_job_id(answer)
+        return read_job_id(answer)
 
     def job(self, job_id: str, *, deadline: Deadline) -> Job:
         """Where a job is. The first terminal answer may be the only one: keep it."""
         job = self._get(
             f"/job_status/{quote(job_id, safe='')}",
-            lambda body: replies.read_job_of(body, job_id),
+            lambda body: read_job_of(body, job_id),
             deadline,
         )
         if job.state is JobState.WORKING and job.raw:
@@ -109,7 +110,7 @@ class Publer(Directory):
                 patience=deadline.remaining(),
                 silence=UPLOAD_SILENCE,
             )
-            return replies.read_media(answer)
+            return read_media(answer)
 
         return self._patiently(attempt, deadline, attempts=UPLOAD_ATTEMPTS)
 
@@ -129,6 +130,6 @@ class Publer(Directory):
             answer = self.transport.send(
                 "POST", "/media/from-url", deadline=deadline, document=document, patience=IMPORT_PATIENCE
             )
-            return replies.read_job_id(answer)
+            return read_job_id(answer)
 
         return self._patiently(attempt, deadline, attempts=UPLOAD_ATTEMPTS, wait_for_imports=True)

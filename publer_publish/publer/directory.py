@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from publer_publish.clock import Deadline
-from publer_publish.publer import answers
+from publer_publish.publer.accounts import read_accounts, read_user, read_workspaces
 from publer_publish.publer.model import Account, User, Workspace
 from publer_publish.publer.patience import Patient
 
@@ -13,12 +13,12 @@ class Directory(Patient):
 
     def me(self, *, deadline: Deadline) -> User:
         """Ask for the owner of the key."""
-        return self._get("/users/me", answers.read_user, deadline)
+        return self._get("/users/me", read_user, deadline)
 
     def workspaces(self, *, deadline: Deadline) -> tuple[Workspace, ...]:
         """Ask for the workspaces that the key can see."""
-        return self._get("/workspaces", answers.read_workspaces, deadline)
+        return self._get("/workspaces", read_workspaces, deadline)
 
     def accounts(self, *, deadline: Deadline) -> tuple[Account, ...]:
         """Ask for the social accounts of the workspace."""
-        return self._get("/accounts", answers.read_accounts, deadline)
+        return self._get("/accounts", read_accounts, deadline)

@@ -1,4 +1,4 @@
-"""Who there is, as Publer says it. Built only by ``answers``; read by every other room through delivery."""
+"""Who there is, as Publer says it: what ``accounts`` reads."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from publer_publish.errors import ServiceError
 from publer_publish.publer.errors import LostError
 from publer_publish.publer.jobs import read_job
 from publer_publish.publer.model_posts import Job, JobState, Verdict
-from publer_publish.publer.replies import read_job_id
+from publer_publish.publer.receipts import read_job_id
 
 FAILURE = {"account_id": "a1", "account_name": "Acme", "provider": "facebook", "message": "One minute gap"}
 POST = {"id": "p1", "account_id": "a2", "state": "published", "post_link": "https://example.com/p1"}

@@ -1,4 +1,4 @@
-"""Publer's answers about who there is -> values. Tolerant in what it reads; else LostError."""
+"""Publer's answers about accounts and whose they are -> values. Tolerant in what it reads; else LostError."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Publer's answers to what was sent to it, uploads, imports and posts -> values."""
+"""What Publer gives for what was sent to it: the media object of a file, the id of a job -> values."""
 
 from __future__ import annotations
 
@@ -7,10 +7,8 @@ from typing import Any
 
 from publer_publish.errors import ServiceError
 from publer_publish.publer.envelope import holders, unreadable
-from publer_publish.publer.errors import UNREADABLE, LostError
-from publer_publish.publer.jobs import read_job
+from publer_publish.publer.errors import LostError
 from publer_publish.publer.model import Json
-from publer_publish.publer.model_posts import Job
 from publer_publish.publer.sentences import sentence_of
 from publer_publish.publer.values import id_of
 
@@ -52,15 +50,3 @@ def read_job_id(body: Json) -> str:
         f"Publer answered without a job id, so nobody knows whether it took the request.{quoted}",
         hint="Look in Publer before sending it again.",
     )
-
-
-def read_job_of(body: Json, job_id: str) -> Job:
-    """Read where a job is, as ``read_job``. An answer that names another job raises LostError."""
-    for holder in holders(body, "job"):
-        said = id_of(holder.get("job_id")) if isinstance(holder, dict) else ""
-        if said and said != job_id:
-            raise LostError(
-                f"Publer's answer about the job could not be used: it is about another one ({said}).",
-                hint=UNREADABLE,
-            )
-    return read_job(body)
