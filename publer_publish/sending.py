@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib import import_module
 from shutil import get_terminal_size
 
 from publer_publish.clock import Deadline
@@ -47,8 +46,7 @@ def send(
 
 def _load_the_report() -> None:
     """Import what tells the end, in the pause before the first poll: there it costs nobody any time."""
-    for name in ("headline", "log", "outputs", "summary"):
-        import_module(f"publer_publish.report.{name}")
+    from publer_publish.report import headline, log, outputs, summary  # noqa: F401, PLC0415
 
 
 def _rules(session: Session) -> Rules:
