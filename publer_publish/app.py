@@ -63,7 +63,7 @@ def main(
     with bugs_of_threads_told(console), signals_cancel() as ignore_signals:
         try:
             _raise_if(cancelled=cancelled_early())
-            _live(story, inputs, env, console, clock, as_json=as_json)
+            _run(story, inputs, env, console, clock)
             ignore_signals()
         except CancelledError:
             story.cancelled = True
@@ -83,14 +83,12 @@ def _from_command_line(argv: Sequence[str], env: Mapping[str, str]) -> tuple[Map
     return typed.inputs, typed.as_json
 
 
-def _live(
+def _run(
     story: Story,
     inputs: Mapping[str, str],
     env: Mapping[str, str],
     console: Console,
     clock: Clock,
-    *,
-    as_json: bool,
 ) -> None:
     """The run itself. Every way in which it can end is written down in ``story``."""
     try:
@@ -98,7 +96,7 @@ def _live(
         story.mode = _mode_of(inputs, event)
         workspace = event.workspace if env.get("GITHUB_ACTIONS") == "true" else Path.cwd()
 
-        def session(settings: Config) -> Session:
+        def new_session(settings: Config) -> Session:
             return Session(
                 config=settings,
                 event=event,
@@ -108,9 +106,9 @@ def _live(
                 workspace=Workspace(workspace),
             )
 
-        settings = _settings(inputs, event, session, as_json=as_json)
+        settings = _settings(inputs, event, new_session)
         story.mode = str(settings.mode)
-        story.session = session(settings)
+        story.session = new_session(settings)
         _say_start(console, settings, event)
         story.session.preview = _preview_file(settings, workspace, env.get("RUNNER_TEMP", ""))
         story.results, story.checks = MODES[settings.mode](story.session)
@@ -126,21 +124,18 @@ def _live(
         story.cause = bug(error, console)
 
 
-def _settings(
-    inputs: Mapping[str, str], event: Event, session: Callable[[Config], Session], *, as_json: bool
-) -> Config:
+def _settings(inputs: Mapping[str, str], event: Event, new_session: Callable[[Config], Session]) -> Config:
     """The inputs, checked. Raises with everything that is wrong with them and with the posts."""
     try:
         return config.read(
             inputs,
             only_review=event.default_mode_is_validate,
             no_secrets=event.no_secrets_reason,
-            as_json=as_json,
         )
     except config.InvalidConfigError as error:
         wrong = {problem.where.path for problem in error.problems}
         # Without the right variables, a template would be blamed for what the input lacks.
-        found = () if "variables" in wrong else problems_of_posts(session(error.config))
+        found = () if "variables" in wrong else problems_of_posts(new_session(error.config))
         raise InvalidInputError(*error.problems, *found) from None
 
 

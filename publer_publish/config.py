@@ -100,8 +100,6 @@ class Config:
     """Where to write the preview page; empty: nowhere."""
     github_token: str = field(default="", repr=False)
     api_url: str = INPUTS["api-url"]
-    json: bool = False
-    """Command line only: print the results as JSON instead of a report."""
 
 
 class InvalidConfigError(InvalidInputError):
@@ -128,9 +126,7 @@ def inputs_from_env(env: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def read(
-    inputs: Mapping[str, str], *, only_review: bool = False, no_secrets: str = "", as_json: bool = False
-) -> Config:
+def read(inputs: Mapping[str, str], *, only_review: bool = False, no_secrets: str = "") -> Config:
     """Check all inputs together and raise one ``InvalidConfigError`` with everything that is wrong.
 
     ``only_review``: the event proposes a change, so that ``mode: auto`` means ``validate``.
@@ -153,7 +149,6 @@ def read(
         "preview_file": reader.text("preview-file"),
         "github_token": reader.line("github-token"),
         "api_url": reader.url("api-url"),
-        "json": as_json,
     }
     reader.unknown_names()
     if mode in (Mode.PUBLISH, Mode.VALIDATE) and not (config["post_files"] or config["text"]):

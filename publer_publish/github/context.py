@@ -85,9 +85,7 @@ class Event:
     """``owner/name``."""
     server_url: str = "https://github.com"
     api_url: str = "https://api.github.com"
-    ref: str = ""
     ref_name: str = ""
-    ref_type: str = ""
     sha: str = ""
     actor: str = ""
     run_id: str = ""
@@ -120,10 +118,6 @@ class Event:
         if not (self.repository and self.run_id):
             return ""
         return f"{self.server_url}/{self.repository}/actions/runs/{self.run_id}"
-
-    @property
-    def is_fork_or_dependabot(self) -> bool:
-        return bool(self.no_secrets_reason)
 
     @property
     def default_mode_is_validate(self) -> bool:
@@ -173,9 +167,7 @@ def read_event(env: Mapping[str, str], *, now: float) -> Event:
         repository=repository,
         server_url=(_text(env.get("GITHUB_SERVER_URL")) or "https://github.com").rstrip("/"),
         api_url=(_text(env.get("GITHUB_API_URL")) or "https://api.github.com").rstrip("/"),
-        ref=ref,
         ref_name=ref_name,
-        ref_type=ref_type,
         sha=_text(env.get("GITHUB_SHA")),
         actor=_text(env.get("GITHUB_ACTOR")),
         run_id=_text(env.get("GITHUB_RUN_ID")),

@@ -16,7 +16,6 @@ from publer_publish.errors import InvalidInputError, Problem, Where
 from publer_publish.post.document_nodes import Node, Source, place_in_string, short
 
 MAX_BYTES = 1024 * 1024
-SUFFIXES = (".yml", ".yaml", ".json")
 
 Path = tuple[str | int, ...]
 

@@ -270,7 +270,7 @@ def test_a_run_without_secrets_says_why(
     tmp_path: Path, name: str, payload: Any, actor: str, reason: str
 ) -> None:
     seen = event(tmp_path, payload, GITHUB_EVENT_NAME=name, GITHUB_ACTOR=actor)
-    assert seen.is_fork_or_dependabot is bool(reason)
+    assert bool(seen.no_secrets_reason) is bool(reason)
     assert reason in seen.no_secrets_reason
 
 
