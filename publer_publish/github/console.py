@@ -44,10 +44,6 @@ class Console(Protocol):
         """Show one line until the next is printed. Return whether it took the place of such a one."""
         ...
 
-    def debug(self, text: str) -> None:
-        """Print only when the run is being debugged."""
-        ...
-
     def annotate(self, problem: Problem, title: str = "") -> None:
         """Show a problem where it is."""
         ...
@@ -56,12 +52,11 @@ class Console(Protocol):
         """Say in one sentence why the run failed. A second one is only a line."""
         ...
 
-    def set_output(self, name: str, value: str) -> None:
-        """Hand on one output; the last value of a name counts."""
-        ...
-
     def set_outputs(self, outputs: Mapping[str, str]) -> None:
-        """Hand on several outputs at once. Raises ``ActionError`` if the file cannot be written."""
+        """Hand on outputs; the last value of a name counts.
+
+        Raises ``ActionError`` if the file cannot be written.
+        """
         ...
 
     def write_summary(self, markdown: str) -> None:

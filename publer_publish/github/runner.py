@@ -33,7 +33,6 @@ class Runner:
         self._stdout = stdout
         self._redact = redact or Redactor()
         self._files = CommandFiles(env, self._redact)
-        self._debugging = env.get("RUNNER_DEBUG") == "1"
         self._in_group = False
         self._headline_said = False
         self._annotated: Counter[Severity] = Counter()
@@ -76,10 +75,6 @@ class Runner:
     def live(self, text: str) -> bool:  # noqa: ARG002 - a log cannot take a line back
         return False
 
-    def debug(self, text: str) -> None:
-        if self._debugging:
-            self._write(command("debug", self._clean(text)))
-
     def annotate(self, problem: Problem, title: str = "") -> None:
         self._annotated[problem.severity] += 1
         text = self._clean(problem_text(problem))
@@ -96,9 +91,6 @@ class Runner:
             return
         self._headline_said = True
         self._write(command("error", truncate(text)))
-
-    def set_output(self, name: str, value: str) -> None:
-        self.set_outputs({name: value})
 
     def set_outputs(self, outputs: Mapping[str, str]) -> None:
         if not self._files.write_outputs(outputs):

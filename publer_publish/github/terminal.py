@@ -66,10 +66,6 @@ class Terminal:
         self._is_showing = bool(text)
         return replaced
 
-    def debug(self, text: str) -> None:
-        if self._debugging:
-            self._write(f"debug: {self._clean(text)}")
-
     def annotate(self, problem: Problem, title: str = "") -> None:
         place = str(problem.where)
         message = ": ".join(filter(None, (place, title, problem.message)))
@@ -81,9 +77,6 @@ class Terminal:
             return
         self._headline_said = True
         self._say(Severity.ERROR, message, hint)
-
-    def set_output(self, name: str, value: str) -> None:
-        self.set_outputs({name: value})
 
     def set_outputs(self, outputs: Mapping[str, str]) -> None:
         self._files.write_outputs(outputs)

@@ -28,11 +28,10 @@ def commands(stdout: io.StringIO) -> list[Command]:
 
 
 def test_a_secret_is_masked_before_anything_else_and_never_printed_again() -> None:
-    console, stdout = runner(RUNNER_DEBUG="1")
+    console, stdout = runner()
     console.mask(SECRET)
     console.line(f"key {SECRET} in a line")
     console.line("url-encoded: sk-live-0123456789%2F%2Babc, base64: c2stbGl2ZS0wMTIzNDU2Nzg5LythYmM=")
-    console.debug(SECRET)
     console.annotate(Problem(message=SECRET, hint=SECRET, where=Where(file=SECRET, line=1)), title=SECRET)
     console.headline(SECRET, SECRET)
     with console.group(SECRET):
@@ -61,16 +60,15 @@ def test_what_is_too_short_to_be_a_secret_does_not_shred_the_log(secret: str) ->
 
 @given(ANY_TEXT)
 def test_foreign_text_never_becomes_a_command(text: str) -> None:
-    console, stdout = runner(RUNNER_DEBUG="1")
+    console, stdout = runner()
     console.line(text)
     console.line(f"##[error]{text}")
     assert commands(stdout) == []
-    console.debug(text)
     console.annotate(Problem(message=text, hint=text, where=Where(file=text, line=3, path=text)), title=text)
     console.headline(text)
     with console.group(text):
         console.line(text)
-    assert [seen.name for seen in commands(stdout)] == ["debug", "error", "error", "group", "endgroup"]
+    assert [seen.name for seen in commands(stdout)] == ["error", "error", "group", "endgroup"]
 
 
 def test_a_located_problem_says_where_in_the_log_as_well() -> None:
@@ -144,12 +142,6 @@ def test_groups_do_not_nest_and_are_always_closed() -> None:
     assert stdout.getvalue() == "::group::outer\ninner\n::endgroup::\n"
 
 
-def test_debug_is_silent_unless_the_run_is_debugged() -> None:
-    console, stdout = runner(ACTIONS_STEP_DEBUG="true")
-    console.debug("detail")
-    assert stdout.getvalue() == ""
-
-
 def test_every_line_is_flushed_at_once() -> None:
     raw = io.BytesIO()
     stdout = io.TextIOWrapper(raw, encoding="ascii", write_through=False)
@@ -180,7 +172,7 @@ def test_outputs_and_summary_are_appended_and_hide_secrets(tmp_path: Path) -> No
     output.write_text("earlier=1\n")
     console, _ = runner(GITHUB_OUTPUT=str(output), GITHUB_STEP_SUMMARY=str(summary))
     console.mask(SECRET)
-    console.set_output("job-id", "a\r\nb")
+    console.set_outputs({"job-id": "a\r\nb"})
     console.set_outputs({"job-id": "second\n", "url": f"https://x/{SECRET}"})
     console.write_summary("# One")
     console.write_summary(f"{SECRET} 😀\ud800")
@@ -192,7 +184,7 @@ def test_outputs_and_summary_are_appended_and_hide_secrets(tmp_path: Path) -> No
 def test_without_the_files_of_the_runner_each_is_said_once() -> None:
     console, stdout = runner()
     for _ in range(2):
-        console.set_output("a", "1")
+        console.set_outputs({"a": "1"})
         console.write_summary("text")
     assert stdout.getvalue() == (
         "GITHUB_OUTPUT is not set, so the outputs of this step cannot be handed on.\n"
@@ -205,7 +197,7 @@ def test_a_file_that_cannot_be_written_is_one_clear_error(tmp_path: Path) -> Non
     place = str(tmp_path / "is-a-directory")
     console, _ = runner(GITHUB_OUTPUT=place, GITHUB_STEP_SUMMARY=place)
     with pytest.raises(ActionError) as caught:
-        console.set_output("a", "1")
+        console.set_outputs({"a": "1"})
     assert (
         caught.value.message
         == f"Cannot write the step's outputs: {os.strerror(21)} ({place}, from GITHUB_OUTPUT)."

@@ -44,13 +44,12 @@ def test_a_problem_reads_as_a_compiler_says_it() -> None:
 
 def test_secrets_and_escape_sequences_are_not_shown() -> None:
     stdout = io.StringIO()
-    console = terminal(stdout, RUNNER_DEBUG="1")
+    console = terminal(stdout)
     console.mask("hunter2-hunter2")
     console.line("key hunter2-hunter2 \x1b]0;title\x07")
-    console.debug("hunter2-hunter2")
     with console.group("Group\nhunter2-hunter2"):
         console.line("inside")
-    assert stdout.getvalue() == "key *** \ndebug: ***\nGroup ***\ninside\n"
+    assert stdout.getvalue() == "key *** \nGroup ***\ninside\n"
 
 
 @pytest.mark.parametrize(
@@ -72,7 +71,7 @@ def test_colour_is_for_terminals_that_want_it(
 def test_outputs_and_summary_go_only_to_files_that_are_named(tmp_path: Path) -> None:
     stdout = io.StringIO()
     console = terminal(stdout)
-    console.set_output("outcome", "valid")
+    console.set_outputs({"outcome": "valid"})
     console.write_summary("# Summary")
     assert stdout.getvalue() == ""
     file = tmp_path / "summary.md"
