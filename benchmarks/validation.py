@@ -20,8 +20,9 @@ _PROGRAM = """
 import gc, json, sys, time
 gc.set_threshold(100_000)  # as entrypoint.py does
 from pathlib import Path
+from publer_publish.errors import is_error
 from publer_publish.post.checks import Checks
-from publer_publish.post.load import Options, is_error, load
+from publer_publish.post.load import Options, load
 from publer_publish.post.workspace import Workspace
 
 class Context:

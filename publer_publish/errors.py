@@ -49,6 +49,11 @@ class Problem:
     """Whether it is no problem itself, but says that there are others."""
 
 
+def is_error(problem: Problem) -> bool:
+    """Whether it makes a run invalid."""
+    return problem.severity is Severity.ERROR
+
+
 class ActionError(Exception):
     """An expected failure. ``message`` says what happened, ``hint`` the probable cause and the cure."""
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from publer_publish.config import Mode
 from publer_publish.delivery.outcomes import Result, Status
-from publer_publish.errors import InvalidInputError, Problem, Severity, Where
+from publer_publish.errors import InvalidInputError, Problem, Severity, Where, is_error
 from publer_publish.post.draft import Composed, Draft
-from publer_publish.post.load import MOST_ERRORS, Loaded, is_error, named_networks, shortened, unselected
+from publer_publish.post.load import MOST_ERRORS, Loaded, named_networks, shortened, unselected
 from publer_publish.post.model import SelectorKind
 from publer_publish.post.networks import canonical
 from publer_publish.session import Session

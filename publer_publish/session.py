@@ -10,12 +10,12 @@ from publer_publish.clock import Clock, Deadline
 from publer_publish.config import Config
 from publer_publish.delivery.ledger import Ledger
 from publer_publish.delivery.outcomes import Result
-from publer_publish.errors import InvalidInputError, Problem
+from publer_publish.errors import InvalidInputError, Problem, is_error
 from publer_publish.github.console import Console
 from publer_publish.github.context import Event
 from publer_publish.post.checks import Checks
 from publer_publish.post.document import MAX_BYTES
-from publer_publish.post.load import Loaded, Options, is_error, load
+from publer_publish.post.load import Loaded, Options, load
 from publer_publish.post.workspace import Workspace
 from publer_publish.template_context import RunContext
 

@@ -7,9 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TextIO
 
 from publer_publish.config import Mode
-from publer_publish.errors import ActionError, Problem, Severity, Where
+from publer_publish.errors import ActionError, Problem, Severity, Where, is_error
 from publer_publish.github.console import Console
-from publer_publish.post.load import is_error
 from publer_publish.post.networks import NETWORKS
 from publer_publish.story import Story, bug, conclude, rerun_of
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from publer_publish.clock import Deadline
 from publer_publish.delivery.resolve import describe, select
 from publer_publish.delivery.run import Check
-from publer_publish.errors import ActionError, Problem, Severity
+from publer_publish.errors import ActionError, Problem, is_error
 from publer_publish.post.model import AccountRef
 from publer_publish.publer.directory import Directory
 from publer_publish.publer.model import Account, Workspace
@@ -97,7 +97,7 @@ def _files(problems: Sequence[Problem]) -> list[Check]:
     return [
         Check(name="post file", ok=False, detail=f"{one.where}: {one.message}", cure=one.hint)
         for one in problems
-        if one.severity is Severity.ERROR
+        if is_error(one)
     ]
 
 

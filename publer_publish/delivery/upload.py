@@ -18,7 +18,7 @@ from publer_publish.clock import Clock, Deadline
 from publer_publish.delivery.prepared import Key, Prepared, key_of
 from publer_publish.delivery.upload_progress import Progress, Show, line
 from publer_publish.errors import ActionError, CancelledError
-from publer_publish.post.media import check_file
+from publer_publish.post.media import check_file, with_thumbnails
 from publer_publish.post.media_rules import FORMATS, extension_of, path_of_url
 from publer_publish.post.model import Media, MediaSource
 from publer_publish.post.probe_header import MediaInfo
@@ -95,7 +95,7 @@ def prepare(
     Thumbnails are brought along. ``show`` is told the progress in place of the lines of ``log``.
     """
     first: dict[Key, Media] = {}
-    for media in _with_thumbnails(medias):
+    for media in with_thumbnails(medias):
         first.setdefault(key_of(media), media)
     files, failures = _files(
         workspace, [media for media in first.values() if media.source is MediaSource.FILE]
@@ -329,10 +329,3 @@ def _read_import(task: _Task, items: Sequence[Mapping[str, Any]], job: Job) -> N
 def _name_of_url(url: str) -> str:
     name = PurePosixPath(path_of_url(url) or "").name or "media"
     return name[-_LONGEST_NAME:]
-
-
-def _with_thumbnails(medias: Iterable[Media]) -> Iterable[Media]:
-    for media in medias:
-        yield media
-        if isinstance(media.thumbnail, Media):
-            yield media.thumbnail

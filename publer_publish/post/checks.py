@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from publer_publish.errors import Problem, Severity, Where
+from publer_publish.errors import Problem, Severity, Where, is_error
 from publer_publish.post import count
 from publer_publish.post.document import Path
 from publer_publish.post.model import Content, Media
@@ -96,7 +96,7 @@ class Checks:
         """Everything that is wrong with what a network would get."""
         here = positions.where((*own_path, "type") if "type" in own else own_path)
         problems = self._media(network, content)
-        if "type" in own or not _has_errors(problems):
+        if "type" in own or not any(map(is_error, problems)):
             # An inferred type only repeats what is wrong with the media it was inferred from.
             problems += _type_and_needs(network, content, own, here)
         problems += _length(network, content, own, positions.where(text_path))
@@ -146,10 +146,6 @@ class Checks:
         return problems + check_for_network(
             network.key, content.type, items, subtype=subtype if isinstance(subtype, str) else ""
         )
-
-
-def _has_errors(problems: Sequence[Problem]) -> bool:
-    return any(problem.severity is Severity.ERROR for problem in problems)
 
 
 def _type_and_needs(

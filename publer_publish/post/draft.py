@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from publer_publish.credentials import without_credentials
-from publer_publish.errors import Problem, Severity
+from publer_publish.errors import Problem, Severity, is_error
 from publer_publish.post.checks import Checks
 from publer_publish.post.credentials import credential_in, leak
 from publer_publish.post.document import Path
@@ -35,7 +35,7 @@ class Composed(NamedTuple):
     @property
     def valid(self) -> bool:
         """Whether nothing but warnings was found."""
-        return self.content is not None and not any(one.severity is Severity.ERROR for one in self.problems)
+        return self.content is not None and not any(map(is_error, self.problems))
 
 
 class Draft:

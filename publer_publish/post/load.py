@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from publer_publish.errors import InvalidInputError, Problem, Severity, Where
+from publer_publish.errors import InvalidInputError, Problem, Where, is_error
 from publer_publish.post.checks import Checks
 from publer_publish.post.credentials import credential_in, leak
 from publer_publish.post.document import Document, Path, parse
@@ -125,7 +125,7 @@ class _Loader:
         refs = self._refs(path, data)
         if not refs and not skipped and "accounts" not in data and not self._options.accounts:
             # Else the schema or a selector said why.
-            self._problems.append(self._no_accounts(path, data))
+            self._problems.append(self._no_accounts(path))
         networks = data.get("networks")
         self._problems += self._listed_twice(path, networks)
         post = Post(
@@ -218,12 +218,11 @@ class _Loader:
             if name:
                 yield leak(name, self._positions.where(path + below))
 
-    def _no_accounts(self, path: Path, data: Mapping[str, Any]) -> Problem:
-        where = self._positions.where((*path, "accounts") if "accounts" in data else path)
+    def _no_accounts(self, path: Path) -> Problem:
         return Problem(
             message="The post names no accounts, so it would go nowhere.",
             hint='Add it to the post, such as `accounts: ["twitter/*"]`, or set the input `accounts`.',
-            where=where,
+            where=self._positions.where(path),
         )
 
 
@@ -301,10 +300,6 @@ def shortened(problems: Sequence[Problem]) -> list[Problem]:
         stands_for_more=True,
     )
     return [*errors[:MOST_ERRORS], more]
-
-
-def is_error(problem: Problem) -> bool:
-    return problem.severity is Severity.ERROR
 
 
 def _default_accounts(selectors: Sequence[str], problems: list[Problem]) -> tuple[AccountRef, ...]:

@@ -6,31 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from publer_publish.errors import Problem
-from publer_publish.post.media_rules import (
-    FORMATS,
-    check_for_network,
-    duration,
-    extension_of,
-    file_size,
-    infer_type,
-    kind_of,
-    path_of_url,
-)
+from publer_publish.post.media_rules import FORMATS, duration, extension_of, file_size, path_of_url
 from publer_publish.post.model import Media, MediaSource
-from publer_publish.post.probe_header import MediaInfo
+from publer_publish.post.probe_header import MediaInfo, NotMediaError
 from publer_publish.post.workspace import OpenFile, UnusableFileError, Workspace
-
-__all__ = [
-    "MOST_BYTES",
-    "Checked",
-    "MediaInfo",
-    "check_file",
-    "check_files",
-    "check_for_network",
-    "described",
-    "infer_type",
-    "kind_of",
-]
 
 MOST_BYTES = 200_000_000
 """Publer's limit for one upload (media handling page)."""
@@ -59,13 +38,13 @@ def check_files(
     infos: dict[str, MediaInfo] = dict(known or {})
     failed: dict[str, tuple[Problem, ...]] = {}
     problems: list[Problem] = []
-    for media in _with_thumbnails(items):
+    for media in with_thumbnails(items):
         if media.source is MediaSource.URL and path_of_url(media.value) is None:
             problems.append(_no_address(media))
         if media.source is not MediaSource.FILE:
             continue
         if media.value in failed:
-            problems += [_at(media, problem) for problem in failed[media.value]]
+            problems += [replace(problem, where=media.where) for problem in failed[media.value]]
         elif media.value not in infos:
             try:
                 with workspace.open(media.value) as file:
@@ -82,7 +61,7 @@ def check_files(
 
 def check_file(file: OpenFile, media: Media) -> MediaInfo | tuple[Problem, ...]:
     """Tell what an open file is, or everything that keeps Publer from taking it."""
-    from publer_publish.post.probe import NotMediaError, probe  # noqa: PLC0415 - most posts have no media
+    from publer_publish.post.probe import probe  # noqa: PLC0415 - most posts have no media
 
     def wrong(message: str, hint: str) -> Problem:
         return Problem(message=f"{file.name!r} {message}.", hint=hint, where=media.where)
@@ -117,7 +96,8 @@ def described(info: MediaInfo) -> str:
     return ", ".join([*parts, file_size(info.size)])
 
 
-def _with_thumbnails(items: Iterable[Media]) -> Iterator[Media]:
+def with_thumbnails(items: Iterable[Media]) -> Iterator[Media]:
+    """Each item, and the picture that stands for it where that is an item of its own."""
     for media in items:
         yield media
         if isinstance(media.thumbnail, Media):
@@ -130,7 +110,3 @@ def _no_address(media: Media) -> Problem:
         hint="Give the direct, public address of the file: https://…",
         where=media.where,
     )
-
-
-def _at(media: Media, problem: Problem) -> Problem:
-    return replace(problem, where=media.where)

@@ -13,9 +13,7 @@ from typing import BinaryIO
 from publer_publish.post import probe_pictures as pictures
 from publer_publish.post import probe_videos as videos
 from publer_publish.post.networks import Kind
-from publer_publish.post.probe_header import DamagedError, Header, MediaInfo, NotMediaError
-
-__all__ = ["DamagedError", "MediaInfo", "NotMediaError", "probe"]
+from publer_publish.post.probe_header import Header, MediaInfo, NotMediaError
 
 _TAKEN = "Publer takes JPG, PNG, GIF, WEBP, MP4, MOV, AVI, WEBM and PDF."
 _FOREIGN = (

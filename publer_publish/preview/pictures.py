@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator
 
 from publer_publish.delivery.outcomes import Result
 from publer_publish.errors import ActionError
-from publer_publish.post.model import Media, MediaSource
+from publer_publish.post.media import described, with_thumbnails
+from publer_publish.post.model import MediaSource
+from publer_publish.post.probe import probe
 from publer_publish.post.workspace import Workspace
 from publer_publish.report.page.pictures import Picture
 
@@ -18,9 +20,6 @@ MOST_BYTES = 6_000_000
 
 def read_pictures(results: Iterable[Result], workspace: Workspace) -> dict[str, Picture]:
     """Return what is known of each media file, with its bytes if it is a picture that fits the budget."""
-    from publer_publish.post.media import described  # noqa: PLC0415  (most posts have no media)
-    from publer_publish.post.probe import probe  # noqa: PLC0415
-
     found: dict[str, Picture] = {}
     left = MOST_BYTES
     for name in dict.fromkeys(_files(results)):
@@ -49,11 +48,4 @@ def _files(results: Iterable[Result]) -> Iterator[str]:
         if result.content is None:
             continue
         for media in (result.content.media, *(comment.media for comment in result.content.comments)):
-            yield from _names(media)
-
-
-def _names(items: Iterable[Media]) -> Iterator[str]:
-    for media in items:
-        for one in (media, media.thumbnail):
-            if isinstance(one, Media) and one.source is MediaSource.FILE:
-                yield one.value
+            yield from (one.value for one in with_thumbnails(media) if one.source is MediaSource.FILE)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from publer_publish.delivery.outcomes import Result, Status
 from publer_publish.delivery.run import Check, Outcome
-from publer_publish.errors import ActionError, Problem, Severity
+from publer_publish.errors import ActionError, Problem, Severity, is_error
 from publer_publish.report.rerun import LOOK_FIRST, Rerun, rerun_hint
 from publer_publish.report.text import one_line, plural
 from publer_publish.report.words import how_many, names
@@ -152,7 +152,7 @@ def _skipped(facts: _Facts) -> tuple[str, str]:
 
 
 def _invalid(facts: _Facts) -> tuple[str, str]:
-    errors = [problem for problem in facts.problems if problem.severity is Severity.ERROR]
+    errors = list(filter(is_error, facts.problems))
     if len(errors) == 1 and not errors[0].where.file:
         where = f"{errors[0].where}: " if str(errors[0].where) else ""
         return f"{where}{errors[0].message}", errors[0].hint

@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from publer_publish.errors import Problem, Severity
+from publer_publish.errors import Problem, Severity, is_error
 from publer_publish.post.checks import Checks
-from publer_publish.post.load import Options, is_error, load, named_networks
+from publer_publish.post.load import Options, load, named_networks
 from publer_publish.post.workspace import Workspace
 
 ROOT = Path(__file__).parents[3]

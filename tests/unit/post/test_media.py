@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from publer_publish.errors import Where
-from publer_publish.post.media import MOST_BYTES, MediaInfo, check_file, check_files, described
+from publer_publish.post.media import MOST_BYTES, check_file, check_files, described
 from publer_publish.post.model import Media, MediaSource
 from publer_publish.post.networks import Kind
+from publer_publish.post.probe_header import MediaInfo
 from publer_publish.post.workspace import Workspace
 
 SAMPLES = Path(__file__).parents[2] / "data/media"
