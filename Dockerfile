@@ -6,9 +6,11 @@ WORKDIR /build
 # pip stays in this stage: it installs into the other environment from outside.
 RUN python -m venv /build/tools && python -m venv --without-pip /app/venv
 COPY requirements/runtime.txt ./
-# Wheels only, and only those whose hashes were reviewed: nothing that is downloaded is run here.
+# Wheels only, and only those whose hashes were reviewed: nothing that is downloaded is run here. The lock
+# is complete, so nothing is resolved (--no-deps): pip 23 stops at a newer release of a package
+# that another one asks for with an extra.
 RUN /build/tools/bin/python -m pip --python /app/venv/bin/python install \
-      --disable-pip-version-check --no-cache-dir --no-compile --require-hashes --only-binary :all: \
+      --disable-pip-version-check --no-cache-dir --no-compile --require-hashes --no-deps --only-binary :all: \
       -r runtime.txt
 COPY schemas /app/schemas
 COPY publer_publish /app/publer_publish

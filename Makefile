@@ -21,11 +21,11 @@ $(READY): requirements/dev.txt
 	  { echo "This needs Python 3.11 or newer, such as: make PYTHON=python3.13"; exit 1; }
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
 	@echo "Installing the locked requirements into $(VENV), once; this takes a minute ..."
-	@$(PIP) install --require-hashes --only-binary :all: -r requirements/dev.txt
+	@$(PIP) install --require-hashes --no-deps --only-binary :all: -r requirements/dev.txt
 	@touch $@
 
 $(VENV)/.ready-e2e: $(READY) requirements/e2e.txt
-	@$(PIP) install --require-hashes --only-binary :all: -r requirements/e2e.txt
+	@$(PIP) install --require-hashes --no-deps --only-binary :all: -r requirements/e2e.txt
 	@touch $@
 
 demo: $(READY) ## Publish the example to an embedded sandbox and show log, outputs and summary

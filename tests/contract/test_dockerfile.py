@@ -2,9 +2,12 @@
 
 import json
 import re
+from importlib import metadata
 from typing import Any
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from tests.contract import repository as repo
 
@@ -69,6 +72,34 @@ def test_only_reviewed_wheels_are_installed_and_nothing_is_built() -> None:
     assert len(installs) == 1
     assert {"--require-hashes", "--only-binary", ":all:", "--no-cache-dir"} <= set(installs[0].split())
     assert "apt-get" not in TEXT
+
+
+@pytest.mark.parametrize("file", ["Dockerfile", "Makefile"])
+def test_a_lock_is_installed_as_it_stands_and_nothing_is_resolved(file: str) -> None:
+    """pip 23 met `coverage[toml]`, looked at a release newer than the lock, and refused to install at all."""
+    text = (repo.ROOT / file).read_text(encoding="utf-8").replace("\\\n", " ")
+    installs = [line for line in text.splitlines() if "--require-hashes" in line]
+    assert installs
+    assert [line for line in installs if "--no-deps" not in line.split()] == []
+
+
+def test_the_lock_holds_everything_that_its_packages_need() -> None:
+    """Without this, an incomplete lock would fail only where something is imported."""
+    text = (repo.ROOT / "requirements" / "dev.txt").read_text(encoding="utf-8")
+    locked = dict(re.findall(r"^([a-z0-9._-]+)==([^\s;]+)", text, re.MULTILINE))
+    assert "requests" in locked
+    for name in locked:
+        try:
+            needs = map(Requirement, metadata.requires(name) or [])
+        except metadata.PackageNotFoundError:  # for another system or another Python
+            continue
+        for need in needs:
+            if need.marker is None or need.marker.evaluate({"extra": ""}):
+                version = locked.get(canonicalize_name(need.name))
+                assert version is not None, f"{name} needs {need}, which is not in the lock"
+                assert need.specifier.contains(version, prereleases=True), (
+                    f"{name} needs {need}, not {version}"
+                )
 
 
 @pytest.mark.parametrize("lock", ["runtime.txt", "dev.txt", "e2e.txt"])
