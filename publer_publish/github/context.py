@@ -125,22 +125,27 @@ class Event:
         return self.event_name in VALIDATING_EVENTS
 
     def template_context(self) -> dict[str, Any]:
-        """Give what templates may read. Without a tag, ``tag`` and ``version`` are not in it."""
-        owner, _, name = self.repository.partition("/")
-        context: dict[str, Any] = {
-            "repository": {
-                "full_name": self.repository,
-                "name": name,
-                "owner": owner,
-                "html_url": f"{self.server_url}/{self.repository}" if self.repository else "",
-            },
+        """Give what templates may read, without what this run does not say, such as ``tag`` without a tag.
+
+        The runner always says the others; on a desk nobody does, and a post with a hole is worse than none.
+        """
+        said = {
             "ref_name": self.ref_name,
             "sha": self.sha,
             "short_sha": self.short_sha,
             "actor": self.actor,
             "run_url": self.run_url,
-            "event": self.payload,
         }
+        context: dict[str, Any] = {name: value for name, value in said.items() if value}
+        owner, _, name = self.repository.partition("/")
+        if owner and name:
+            context["repository"] = {
+                "full_name": self.repository,
+                "name": name,
+                "owner": owner,
+                "html_url": f"{self.server_url}/{self.repository}",
+            }
+        context["event"] = self.payload
         if self.tag is not None:
             context |= tag_context(self.tag)
         return context

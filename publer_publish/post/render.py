@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
-from publer_publish.errors import ActionError, Problem, Severity, Where
+from publer_publish.errors import ActionError, InvalidInputError, Problem, Severity, Where
 from publer_publish.post.document import Path
 from publer_publish.post.model import Json
 from publer_publish.post.template import TemplateError, Templates, is_template, uses
@@ -50,20 +50,16 @@ class Renderer:
             return source
         try:
             return self._templates(source).render(source, fits=fits)
-        except TemplateError as error:
-            self._add(error.message, error.hint, self._positions.where_in(path, error.offset))
         except ActionError as error:
-            self._add(error.message, error.hint, self._positions.where(path))
+            self._blame(path, error)
         return None
 
     def truth(self, path: Path, source: str) -> bool | None:
         """What a ``when`` says; None when it cannot be told, and a problem is kept."""
         try:
             return self._templates(source).truth(source)
-        except TemplateError as error:
-            self._add(error.message, error.hint, self._positions.where_in(path, error.offset))
         except ActionError as error:
-            self._add(error.message, error.hint, self._positions.where(path))
+            self._blame(path, error)
         return None
 
     def tree(self, path: Path, value: Json, *, skip: Callable[[Path], bool], below: Path = ()) -> Json:
@@ -94,6 +90,16 @@ class Renderer:
         if self._latest is None or self._latest[0] != len(values):
             self._latest = len(values), Templates(values, self._latest[1] if self._latest else None)
         return self._latest[1]
+
+    def _blame(self, path: Path, error: ActionError) -> None:
+        """Keep what went wrong with the template at ``path``."""
+        if isinstance(error, TemplateError):
+            self._add(error.message, error.hint, self._positions.where_in(path, error.offset))
+        elif isinstance(error, InvalidInputError):
+            for problem in error.problems:
+                self._add(problem.message, problem.hint, self._positions.where(path))
+        else:
+            self._add(error.message, error.hint, self._positions.where(path))
 
     def warn(self, message: str, hint: str, where: Where) -> None:
         """Keep a warning among the problems, once."""

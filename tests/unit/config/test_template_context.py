@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from publer_publish.errors import ActionError
+from publer_publish.errors import ActionError, InvalidInputError
 from publer_publish.github.context import Event
 from publer_publish.template_context import RunContext
 
@@ -96,3 +96,55 @@ def test_validation_goes_on_with_placeholders_and_one_notice(event: Event) -> No
     assert str(release["html_url"]).startswith("https://")
     assert len(run.notices) == 1
     assert "placeholders" in run.notices[0].message
+
+
+OF_A_RUN = frozenset({"repository", "ref_name", "sha", "short_sha", "actor", "run_url"})
+RUN = Event(repository="acme/rocket", ref_name="main", sha="abcdef0123", actor="ada", run_id="42")
+
+
+@pytest.mark.parametrize("name", sorted(OF_A_RUN))
+def test_what_only_a_workflow_says_is_never_published_as_a_hole(name: str) -> None:
+    with pytest.raises(InvalidInputError, match=f"`{name}`") as caught:
+        context().values(frozenset({name}))
+    assert "On a desk set GITHUB_" in caught.value.hint
+
+
+def test_everything_that_is_missing_is_told_together() -> None:
+    with pytest.raises(InvalidInputError) as caught:
+        context(Event(repository="acme/rocket")).values(NAMES | OF_A_RUN)
+    tag, run = caught.value.problems
+    assert "a tag or a release" in tag.message
+    assert "`actor`, `ref_name`, `run_url`, `sha`, `short_sha`," in run.message
+    assert "GITHUB_RUN_ID" in run.hint
+
+
+def test_a_workflow_has_all_of_it_and_a_variable_can_say_it_on_a_desk() -> None:
+    for placeholders in (False, True):
+        run = context(RUN, placeholders=placeholders)
+        values = run.values(OF_A_RUN)
+        assert values["repository"]["name"] == "rocket"  # type: ignore[index]
+        assert (values["short_sha"], values["actor"]) == ("abcdef0", "ada")
+        assert values["run_url"] == "https://github.com/acme/rocket/actions/runs/42"
+        assert run.notices == []
+
+
+def test_validation_on_a_desk_has_placeholders_of_the_usual_length_and_one_notice() -> None:
+    """A length without them is too short: what fits on the desk would not fit in the workflow."""
+    run = context(placeholders=True)
+    values = run.values(NAMES | OF_A_RUN)
+    real = context(RUN, placeholders=True).values(OF_A_RUN)
+    assert len(str(values["sha"])) == len("da39a3ee5e6b4b0d3255bfef95601890afd80709")
+    assert len(str(values["actor"])) >= len("octocat")
+    assert set(values["repository"]) == set(real["repository"])  # type: ignore[call-overload]
+    assert all(values["repository"].values())  # type: ignore[attr-defined]
+    assert str(values["run_url"]).startswith("https://github.com/")
+    assert [notice.message.partition(":")[0] for notice in run.notices] == [
+        "No workflow runs here. There is no tag yet"
+    ]
+    assert all(f"`{name}`" in run.notices[0].message for name in NAMES | OF_A_RUN)
+
+
+def test_the_notice_names_only_what_a_template_asked_for() -> None:
+    run = context(placeholders=True)
+    run.values(frozenset({"actor"}))
+    assert "stand for `actor` in" in run.notices[0].message

@@ -75,7 +75,12 @@ def test_nothing_at_all_is_a_desk() -> None:
     seen = read_event({}, now=NOW)
     assert seen == Event(workspace=Path.cwd())
     assert seen.run_url == ""
-    assert seen.template_context()["repository"]["html_url"] == ""
+    assert seen.template_context() == {"event": {}}
+
+
+@pytest.mark.parametrize("name", ["acme", "/rocket", "acme/"])
+def test_a_repository_that_is_not_owner_and_name_has_no_fields(name: str) -> None:
+    assert "repository" not in read_event({"GITHUB_REPOSITORY": name}, now=NOW).template_context()
 
 
 @pytest.mark.parametrize(
