@@ -24,7 +24,7 @@ class Where:
     file: str = ""
     """Relative to the workspace, with forward slashes; empty when the place is not a file."""
     line: int = 0
-    """From 1; 0 when unknown."""
+    """Of the file, or of the input; from 1; 0 when unknown."""
     column: int = 0
     """From 1, in code points; 0 when unknown."""
     path: str = ""

@@ -230,7 +230,7 @@ class Renderer:
         environment = self._environment
         try:
             self._whole.compiling()
-            tree = _parsed(source)
+            tree = parsed(source)
             size = sum(1 for _ in tree.find_all(nodes.Node))
             template = Template.from_code(
                 environment, environment.compile(tree), environment.make_globals(None)
@@ -246,9 +246,9 @@ class Renderer:
 @lru_cache(maxsize=1_024)
 def undeclared(source: str) -> frozenset[str]:
     """Return the names that the template takes from its context. Raises TemplateError."""
-    environment = _parsing()
+    environment = parsing()
     try:
-        tree = _parsed(source)
+        tree = parsed(source)
         # Only a statement declares names: without any, Jinja's own analysis (1 ms) tells nothing more.
         names = {node.name for node in tree.find_all(nodes.Name)}
         names = meta.find_undeclared_variables(tree) if "{%" in source else names
@@ -258,12 +258,12 @@ def undeclared(source: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=8)  # what is compiled is asked for its names just before
-def _parsed(source: str) -> nodes.Template:
-    return _parsing().parse(source)
+def parsed(source: str) -> nodes.Template:
+    return parsing().parse(source)
 
 
 @cache
-def _parsing() -> _Sandbox:
+def parsing() -> _Sandbox:
     return _Sandbox()
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from publer_publish.errors import InvalidInputError, Problem, Where, is_error
 from publer_publish.post.checks import Checks
 from publer_publish.post.credentials import credential_in, leak
 from publer_publish.post.document import Document, Path, parse
+from publer_publish.post.document_nodes import Source
 from publer_publish.post.draft import Draft
 from publer_publish.post.model import AccountRef, Json, Post, Selector, SelectorKind
 from publer_publish.post.networks import NETWORKS, canonical
@@ -57,22 +59,24 @@ def load(files: Iterable[tuple[str, bytes]], text: str, options: Options) -> Loa
         drafts += found
         problems += wrong
     if text:
-        found, wrong = _Loader(_TextInput(), "", refs, options).load({"text": text})
+        found, wrong = _Loader(_TextInput(text), "", refs, options).load({"text": text})
         drafts += found
         problems += wrong
     return Loaded(drafts=tuple(drafts), problems=tuple(dict.fromkeys(problems)), accounts=refs)
 
 
 class _TextInput(NamedTuple):
-    """Stands for the document of the ``text`` input, whose only place is its name."""
+    """Stands for the document of the ``text`` input: its places are lines of the input."""
 
+    text: str
     file: str = ""
 
     def where(self, path: Path, *, key: bool = False) -> Where:  # noqa: ARG002
         return Where(path=".".join(str(part) for part in path) or "text")
 
-    def where_in(self, path: Path, offset: int) -> Where:  # noqa: ARG002
-        return self.where(path)
+    def where_in(self, path: Path, offset: int) -> Where:
+        line, column = Source(self.file, self.text).position(offset)
+        return replace(self.where(path), line=line, column=column)
 
     def raw(self, path: Path) -> str:
         raise KeyError(path)

@@ -8,7 +8,7 @@ from typing import Protocol
 from publer_publish.errors import ActionError, InvalidInputError, Problem, Severity, Where
 from publer_publish.post.document import Path
 from publer_publish.post.model import Json
-from publer_publish.post.template import TemplateError, Templates, is_template, uses
+from publer_publish.post.template import TemplateError, Templates, is_template, mistakes, uses
 
 
 class Positions(Protocol):
@@ -48,18 +48,20 @@ class Renderer:
         """One string, rendered; None when it cannot be, and a problem is kept."""
         if not is_template(source):
             return source
+        self._warn_of_dollars(path, source)
         try:
             return self._templates(source).render(source, fits=fits)
         except ActionError as error:
-            self._blame(path, error)
+            self._blame(path, source, error)
         return None
 
     def truth(self, path: Path, source: str) -> bool | None:
         """What a ``when`` says; None when it cannot be told, and a problem is kept."""
+        self._warn_of_dollars(path, source)
         try:
             return self._templates(source).truth(source)
         except ActionError as error:
-            self._blame(path, error)
+            self._blame(path, source, error)
         return None
 
     def tree(self, path: Path, value: Json, *, skip: Callable[[Path], bool], below: Path = ()) -> Json:
@@ -91,15 +93,30 @@ class Renderer:
             self._latest = len(values), Templates(values, self._latest[1] if self._latest else None)
         return self._latest[1]
 
-    def _blame(self, path: Path, error: ActionError) -> None:
-        """Keep what went wrong with the template at ``path``."""
+    def _blame(self, path: Path, source: str, error: ActionError) -> None:
+        """Keep everything that is wrong with the template at ``path``: ``error`` is what ended it."""
+        found = {one.offset: one for one in mistakes(source, self._source.values(frozenset()))}
         if isinstance(error, TemplateError):
-            self._add(error.message, error.hint, self._positions.where_in(path, error.offset))
-        elif isinstance(error, InvalidInputError):
-            for problem in error.problems:
-                self._add(problem.message, problem.hint, self._positions.where(path))
+            found[error.offset] = error
         else:
-            self._add(error.message, error.hint, self._positions.where(path))
+            problems = error.problems if isinstance(error, InvalidInputError) else (error,)
+            for problem in problems:
+                self._add(problem.message, problem.hint, self._positions.where(path))
+        for _, one in sorted(found.items()):
+            self._add(one.message, one.hint, self._positions.where_in(path, one.offset))
+
+    def _warn_of_dollars(self, path: Path, source: str) -> None:
+        if "${{" not in source:
+            return
+        from publer_publish.post.template_tags import dollars  # noqa: PLC0415  (hardly any file needs it)
+
+        # No error: a price may well stand there.
+        for offset in dollars(source):
+            self.warn(
+                'The "$" before "{{" stays in the text: what GitHub writes as ${{ … }} is {{ … }} here.',
+                "Remove it. If it is meant, as in a price, write {{ '$' }} for it.",
+                self._positions.where_in(path, offset),
+            )
 
     def warn(self, message: str, hint: str, where: Where) -> None:
         """Keep a warning among the problems, once."""

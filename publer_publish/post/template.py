@@ -45,6 +45,13 @@ def uses(source: str) -> frozenset[str]:
     return undeclared(source)
 
 
+def mistakes(source: str, context: Mapping[str, object]) -> list[TemplateError]:
+    """Return every wrong name in a template that has failed; rendering stops at the first mistake."""
+    from publer_publish.post import template_names  # noqa: PLC0415  (few templates have mistakes)
+
+    return template_names.mistakes(source, context)
+
+
 class Templates:
     """Renders templates over one context, whose values are data: what looks like a template in them stays."""
 

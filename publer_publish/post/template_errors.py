@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from jinja2 import Template, TemplateSyntaxError
@@ -14,11 +14,18 @@ from jinja2.exceptions import UndefinedError
 from jinja2.utils import missing
 
 from publer_publish.post.template import TemplateError
+from publer_publish.post.template_tags import ACTIONS, Tag, never_closed, tags
+from publer_publish.post.template_values import NAMES
 
 _QUOTED = re.compile(r"'([^'\n]{1,80})'")
 _NEWLINE = re.compile(r"\r\n|\r|\n")
 _SYNTAX_HINT = (
     "Values stand in {{ … }}, conditions and loops in {% … %}. For literal braces: {% raw %} … {% endraw %}."
+)
+_COMMENT_HINT = "`{#` begins a comment in a template, up to `#}`. For the text itself write {{ '{#' }}."
+_GITHUB_HINT = (
+    "GitHub expressions do not work in a post file: write {{ ref_name }} or the like, or pass the value "
+    "with the input `variables`."
 )
 _EMPTY = {
     "vars": "Give it a value in the input `variables`, as `name=value`.",
@@ -56,12 +63,6 @@ _PLAINLY: tuple[tuple[str, str, str], ...] = (
     ),
 )
 """What Python says of a template's mistake, and what it means to a template's author."""
-
-CONTEXT_NAMES = frozenset(
-    {"tag", "version", "release", "repository", "ref_name", "sha", "short_sha", "actor", "run_url"}
-    | {"event", "vars"}
-)
-"""What a template may be given; some of it only once a template asks for it."""
 
 
 class Refused(Exception):  # noqa: N818  (what the sandbox does, not what is wrong with it)
@@ -122,21 +123,52 @@ def suggestion(word: str, known: Iterable[str]) -> str:
     return f"There are: {', '.join(names[:_SHOWN])}{more}."
 
 
+def no_name(name: str, known: Iterable[str], offset: int) -> TemplateError:
+    """Return the error that there is no such name."""
+    hint = _GITHUB_HINT if name in ACTIONS else suggestion(name, known)
+    return TemplateError(f"There is no {_short(name)} for templates", hint=hint, offset=offset)
+
+
+def no_field(source: str, name: str, known: Iterable[str], offset: int) -> TemplateError:
+    """Return the error that an object has no such field."""
+    shown = _path_before(source, offset) + name
+    hint = suggestion(name, known) or _EMPTY.get(shown.partition(".")[0], "It has no fields here.")
+    return TemplateError(f"There is no {_short(shown)}", hint=hint, offset=offset)
+
+
+def no_filter(name: str, known: Iterable[str], offset: int) -> TemplateError:
+    """Return the error that there is no such filter."""
+    return TemplateError(f"There is no filter {_short(name)}", hint=suggestion(name, known), offset=offset)
+
+
+def no_test(name: str, offset: int) -> TemplateError:
+    """Return the error that there is no such test."""
+    hint = "For example: is defined, is none."
+    return TemplateError(f"There is no test {_short(name)}", hint=hint, offset=offset)
+
+
+def name_alone(name: str) -> str:
+    """Return the pattern of a name that is no field of something."""
+    return rf"(?<![\w.]){re.escape(name)}(?!\w)"
+
+
+def field_after(name: str) -> str:
+    """Return the pattern of a field behind its dot or in its brackets."""
+    return rf"(?<=[.\s\['\"]){re.escape(name)}(?!\w)"
+
+
+def whole_word(word: str) -> str:
+    """Return the pattern of a word anywhere."""
+    return rf"(?<!\w){re.escape(word)}(?!\w)"
+
+
 def _undefined(error: UndefinedName, source: str, context: Mapping[str, object], line: int) -> TemplateError:
     name = str(error.name)
     if error.obj is missing:
-        offset = _find(source, line, rf"(?<![\w.]){re.escape(name)}(?!\w)")
-        return TemplateError(
-            f"There is no {_short(name)} for templates",
-            hint=suggestion(name, CONTEXT_NAMES.union(context)),
-            offset=offset,
-        )
-    offset = _find(source, line, rf"(?<=[.\s\['\"]){re.escape(name)}(?!\w)")
-    known = [str(key) for key in error.obj] if isinstance(error.obj, Mapping) else []
+        return no_name(name, NAMES.union(context), find(source, line, name_alone(name)))
+    offset = find(source, line, field_after(name))
     if isinstance(error.obj, Mapping):
-        shown = _path_before(source, offset) + name
-        hint = suggestion(name, known) or _EMPTY.get(shown.partition(".")[0], "It has no fields here.")
-        return TemplateError(f"There is no {_short(shown)}", hint=hint, offset=offset)
+        return no_field(source, name, [str(key) for key in error.obj], offset)
     if name.startswith("_"):
         return TemplateError(
             f"Templates cannot read {_short(name)}",
@@ -153,20 +185,22 @@ def _undefined(error: UndefinedName, source: str, context: Mapping[str, object],
 def _syntax(message: str, source: str, filters: Sequence[str], line: int) -> TemplateError:
     quoted = _QUOTED.search(message)
     word = quoted.group(1) if quoted else ""
-    offset = _find(
-        source, line, rf"(?<!\w){re.escape(word)}(?!\w)" if word.isidentifier() else re.escape(word)
-    )
+    offset = find(source, line, whole_word(word) if word.isidentifier() else re.escape(word))
     if message.startswith("No filter named"):
-        return TemplateError(
-            f"There is no filter {_short(word)}", hint=suggestion(word, filters), offset=offset
-        )
+        return no_filter(word, filters, offset)
     if message.startswith("No test named"):
-        return TemplateError(
-            f"There is no test {_short(word)}", hint="For example: is defined, is none.", offset=offset
-        )
+        return no_test(word, offset)
+    if tag := never_closed(source):
+        return _unclosed(tag)
     return TemplateError(
         f"The template is wrong here: {_sentence(message)}", hint=_SYNTAX_HINT, offset=offset
     )
+
+
+def _unclosed(tag: Tag) -> TemplateError:
+    hint = _COMMENT_HINT if tag.opening == "{#" else _SYNTAX_HINT
+    message = f"`{tag.opening}` is never closed by `{tag.closing}`"
+    return TemplateError(message, hint=hint, offset=tag.start)
 
 
 def _short(name: str) -> str:
@@ -221,31 +255,23 @@ def _tag_on(source: str, line: int) -> int:
 
 
 def _path_before(source: str, offset: int) -> str:
-    """Return ``release.`` if this is what stands directly before ``offset``."""
-    path = re.search(r"[A-Za-z_]\w*(?:\.\w+)*\.\Z", source[max(0, offset - _SHOWN_PATH) : offset])
-    return path.group() if path else ""
+    """Return ``release.`` if this, or ``release['``, is what stands directly before ``offset``."""
+    before = source[max(0, offset - _SHOWN_PATH) : offset]
+    path = re.search(r"([A-Za-z_]\w*(?:\.\w+)*)(?:\.|\[['\"])\Z", before)
+    return f"{path[1]}." if path else ""
 
 
-def _find(source: str, line: int, pattern: str) -> int:
-    """Return where ``pattern`` first occurs in a tag from ``line`` on.
+def find(source: str, line: int, pattern: str, after: int = 0) -> int:
+    """Return where ``pattern`` first occurs in a tag from ``line`` and from the offset ``after`` on.
 
     An expression over several lines is reported by Jinja at its first line: hence "from".
     """
-    start = _line_start(source, line)
+    start = max(_line_start(source, line), after)
     search = re.compile(pattern)
-    for tag_start, tag_end in _tags(source):
-        if tag_end <= start:
+    for tag in tags(source):
+        if tag.end <= start or tag.opening == "{#":
             continue
-        found = search.search(source, max(tag_start, start), tag_end)
+        found = search.search(source, max(tag.start, start), tag.end)
         if found and found.group():
             return found.start()
     return _tag_on(source, line)
-
-
-def _tags(source: str) -> Iterator[tuple[int, int]]:
-    at = 0
-    opening = re.compile(r"\{[{%]")
-    while tag := opening.search(source, at):
-        close = source.find("}}" if tag.group() == "{{" else "%}", tag.end())
-        at = close + 2 if close >= 0 else len(source)
-        yield tag.start(), at

@@ -219,3 +219,11 @@ def test_doctor_looks_at_the_selectors_of_the_input_without_a_post_file(stage: S
     run = stage.run(mode="doctor", accounts="twitter/*\nlinkedin/Nobody")
     assert run.outputs["outcome"] == "unhealthy"
     assert "No account matches `linkedin/Nobody`." in run.text
+
+
+def test_a_mistake_in_the_input_text_is_told_with_its_line(stage: Stage) -> None:
+    stage.open()
+    run = stage.run(text="One\n{{ tagg }} {{ tga }}", accounts="twitter/*", mode="validate")
+    assert run.exit_code == 1
+    assert "2:4 (text): There is no 'tagg'" in run.text
+    assert "2:15 (text): There is no 'tga'" in run.text

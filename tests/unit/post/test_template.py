@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping
@@ -11,9 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from publer_publish.errors import ServiceError
+from publer_publish.github.context import Event, release_fields
 from publer_publish.post.count import fits, measure
 from publer_publish.post.networks import network
-from publer_publish.post.template import TemplateError, Templates, is_template, uses
+from publer_publish.post.template import TemplateError, Templates, is_template, mistakes, uses
+from publer_publish.post.template_tags import dollars
+from publer_publish.post.template_values import FIELDS, NAMES
+from publer_publish.template_context import RunContext
 
 CONTEXT: Mapping[str, object] = {
     "tag": "v1.2.3",
@@ -81,14 +86,20 @@ def test_text_from_an_event_stays_text(templates: Templates) -> None:
     [
         ("{{ relase.name }}", "relase", "There is no 'relase'", "Did you mean 'release'?"),
         ("one\ntwo {{ tag }} {{ release.html_ulr }}", "html_ulr", "'release.html_ulr'", "Did you mean 'html_url'?"),
-        ("one\r\n\r\n{{ release['html_ulr'] }}", "html_ulr", "'html_ulr'", "Did you mean 'html_url'?"),
+        ("one\r\n\r\n{{ release['html_ulr'] }}", "html_ulr", "'release.html_ulr'", "Did you mean 'html_url'?"),
+        ("{{ vars['channel'] }}", "channel", "'vars.channel'", "There are: evil, items."),
         ("😀\n😀😀 {{ tga }}", "tga", "'tga'", "Did you mean 'tag'?"),
         ("tga {{ tag }}\n{{\n  tga }}", "tga }}", "'tga'", "Did you mean 'tag'?"),
         ("{{ something_else }}", "something_else", "'something_else'", "There are: actor, event, ref_name, release"),
         ("a\n\n{{ tag | uper }}", "uper", "There is no filter 'uper'", "Did you mean 'upper'?"),
         ("a\n{{ tag is evn }}", "evn", "There is no test 'evn'", "is defined"),
         ("a\n{% foo %}", "foo", "unknown tag 'foo'", "{% raw %}"),
-        ("a\n{{ tag", "{{ tag", "unexpected end of template", "{{ … }}"),
+        ("a\n{{ tag", "{{ tag", "`{{` is never closed by `}}`", "{{ … }}"),
+        ("a {{ tag\n{{ version }}", "{{ tag", "`{{` is never closed by `}}`", "{{ … }}"),
+        ("{{ 'a }}' }} {{ tag is\nout", "{{ tag", "`{{` is never closed by `}}`", "{{ … }}"),
+        ("{% raw %}{{ a {% endraw %}\n{% if tag", "{% if tag", "`{%` is never closed by `%}`", "{% … %}"),
+        ("a {#12} {{ tag }}", "{#12", "`{#` is never closed by `#}`", "`{#` begins a comment"),
+        ("{{ github.ref_name }}", "github", "There is no 'github'", "write {{ ref_name }}"),
         ("a\n\n{% if tag %}\nb", "{% if", "looking for", "{{ … }}"),
         ("a\n{{ tag }}\n{{ release }}", "{{ release", "an object, not a text", "Name one of its fields"),
         ("{{ event.commits }}", "{{ event", "a list, not a text", "{% for %}"),
@@ -120,6 +131,54 @@ def test_a_mistake_is_explained_at_its_place(source: str, at: str, message: str,
     assert hint in error.hint
     assert error.offset == source.rindex(at)
     assert source[error.offset :].startswith(at)
+
+
+def places(source: str) -> list[str]:
+    """Give the words at which something is wrong, in their order."""
+    found = mistakes(source, CONTEXT)
+    return [re.split(r"[^\w.]", source[error.offset :])[0] for error in found]
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("{{ repository.nam }} {{ tagg }}\n{{ release.bdy | plan }}", ["nam", "tagg", "plan", "bdy"]),
+        ("{{ tagg }} {{ tagg ~ tagg }}", ["tagg", "tagg", "tagg"]),
+        ("{{ release['bdy'] }} {{ vars.x }} {{ event.y }}", ["bdy", "x", "y"]),
+        ("{% if release.prerelease is evn %}{{ tagg }}{% endif %}", ["evn", "tagg"]),
+        ("{% for c in commits %}{{ c.x }}{{ loop.index }}{% endfor %}", ["commits"]),
+        # In doubt: the template asks for it, or sets it, or may never come there.
+        ("{% if x is defined %}{{ x }}{% endif %}{{ y | default('z') }}{{ release.z | d('') }}", []),
+        ("{% set x = 1 %}{{ x }}{% for y in event.commits %}{{ y.z }}{% endfor %}", []),
+        ("{% macro f(x) %}{{ x }}{% endmacro %}{{ f(tag) }}{{ range(3) | join }}", []),
+        ("{% if event.commits %}{{ vars.x }}{% endif %}{{ event.y if tag }}{{ tag or vars.z }}", []),
+        ("{{ vars.items() }}{{ vars.get('x') }}{{ release.get('bdy') }}", []),
+        ("{{ tagg", []),
+    ],
+)
+def test_every_wrong_name_is_found_and_none_that_may_be_right(source: str, words: list[str]) -> None:
+    assert sorted(places(source)) == sorted(words)
+
+
+def test_very_many_mistakes_are_found_quickly_and_cut() -> None:
+    assert len(mistakes("{{ a }}" * 14_000, CONTEXT)) == 20
+    assert mistakes("{{ " + "(" * 30_000 + "x" + ")" * 30_000 + " }}", CONTEXT) == []
+
+
+def test_what_is_written_like_an_expression_of_github_is_seen() -> None:
+    source = "${{ tag }} ${{github.sha}} $ {{ tag }} {% raw %}${{ x }}{% endraw %} {# ${{ x }} #}${% if 1 %}"
+    assert [source[at:].partition(" ")[0] for at in dollars(source)] == ["${{"]
+
+
+def test_the_values_that_are_told_are_those_that_there_are() -> None:
+    event = Event(repository="a/b", ref_name="r", sha="s", actor="a", run_id="1", tag="v1")
+    context = RunContext(event, {}, lambda tag: release_fields({"tag_name": tag}), placeholders=False)
+    values = context.values(NAMES)
+    assert set(values) == NAMES
+    for name, fields in FIELDS.items():
+        there = values[name]
+        assert isinstance(there, Mapping)
+        assert set(there) == fields
 
 
 @pytest.mark.parametrize(

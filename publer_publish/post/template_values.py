@@ -1,0 +1,57 @@
+"""What templates can read: for suggestions, and for the page that tells it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Value(NamedTuple):
+    """One value: its name in a template, and what its reader wants to know."""
+
+    name: str
+    meaning: str
+    example: str
+    exists: str
+
+
+_RUN = "always in a workflow"
+_TAG = "a tag is built or released, or `variables` has `tag`"
+_RELEASE = "the event brings it, or the tag has one at GitHub"
+
+VALUES = (
+    Value("tag", "the tag", "v1.2.3", _TAG),
+    Value("version", "the tag without a leading `v`", "1.2.3", _TAG),
+    Value("release.tag_name", "its tag", "v1.2.3", _RELEASE),
+    Value("release.name", "its title; may be empty", "Rocket 1.2.3", _RELEASE),
+    Value("release.body", "its notes, in Markdown; may be empty", "## What is new …", _RELEASE),
+    Value("release.html_url", "its page", "https://github.com/acme/rocket/releases/tag/v1.2.3", _RELEASE),
+    Value("release.prerelease", "whether it is a pre-release", "false", _RELEASE),
+    Value("release.draft", "whether it is a draft", "false", _RELEASE),
+    Value("release.published_at", "when it was published; may be empty", "2026-11-01T12:00:00Z", _RELEASE),
+    Value("release.author", "the login of who made it", "octocat", _RELEASE),
+    Value("repository.full_name", "owner and name", "acme/rocket", _RUN),
+    Value("repository.name", "its name", "rocket", _RUN),
+    Value("repository.owner", "the login of its owner", "acme", _RUN),
+    Value("repository.html_url", "its page", "https://github.com/acme/rocket", _RUN),
+    Value("ref_name", "the branch or tag", "main", _RUN),
+    Value("sha", "the commit", "3f786850e387550fdab836ed7e6dc881de23001b", _RUN),
+    Value("short_sha", "its first seven digits", "3f78685", _RUN),
+    Value("actor", "the login of who started the run", "octocat", _RUN),
+    Value("run_url", "the page of the run", "https://github.com/acme/rocket/actions/runs/1658821493", _RUN),
+    Value(
+        "event",
+        "GitHub's payload of the event, with the field names of its documentation",
+        "event.pull_request.title",
+        "as the event has it",
+    ),
+    Value("vars", "what the input `variables` says", "vars.channel", "as `variables` has it"),
+)
+
+NAMES = frozenset(value.name.partition(".")[0] for value in VALUES)
+"""What a template may be given; some of it only once a template asks for it."""
+
+FIELDS = {
+    name: frozenset(value.name.partition(".")[2] for value in VALUES if value.name.startswith(f"{name}."))
+    for name in ("release", "repository")
+}
+"""Of what is the same in every run; ``event`` and ``vars`` differ."""
