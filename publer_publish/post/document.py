@@ -10,18 +10,22 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from publer_publish.errors import InvalidInputError, Problem, Where
 from publer_publish.post.document_nodes import Node, Source, place_in_string, short
 
 MAX_BYTES = 1024 * 1024
+MAX_LOST = 200
+"""Lost texts of one file that are told; who has more mends these first."""
 
 Path = tuple[str | int, ...]
 
 _PLAIN_KEY = re.compile(r"[A-Za-z0-9_-]{1,60}")
 _MAX_KEY = 60
-_HASHTAG_AS_COMMENT = re.compile(r"[ \t]+(#[^\W\d_]\w*)")
+_COMMENT = re.compile(r"[ \t]+(#[^\n\r]*)")
+_MAY_LOSE_TEXT = re.compile(r"[ \t]#\w|&[^\s,\[\]{}]")
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -64,13 +68,21 @@ class Document:
             raise KeyError(format_path(path))
         return node.value if isinstance(node.value, str) else self._source.text[node.start : node.end]
 
-    def hashtag_after(self, path: Sequence[str | int]) -> tuple[str, Where] | None:
-        """Return the hashtag after an unquoted text, which YAML takes for a comment, and its place."""
+    def comment_instead(self, path: Sequence[str | int]) -> str:
+        """Return the comment that stands where a value is missing; empty if there is none."""
         node = self._node(path)
-        if node is None or node.style or not isinstance(node.value, str):
-            return None
-        found = _HASHTAG_AS_COMMENT.match(self._source.text, node.end)
-        return (short(found[1]), self._where(found.start(1), path)) if found else None
+        if node is None or node.value is not None or node.start < node.end:
+            return ""
+        found = _COMMENT.match(self._source.text, node.start)
+        return short(found[1]) if found else ""
+
+    def lost_texts(self) -> list[Problem]:
+        """Tell the texts of which YAML has taken a part for a comment or an anchor."""
+        if not _MAY_LOSE_TEXT.search(self._source.text):
+            return []
+        from publer_publish.post import lost_text  # noqa: PLC0415  (hardly any file needs it)
+
+        return list(islice(lost_text.problems(self._source, self._root, self._where), MAX_LOST))
 
     def _node(self, path: Sequence[str | int]) -> Node | None:
         node: Node | None = self._root

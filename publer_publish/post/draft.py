@@ -177,13 +177,6 @@ class Draft:
                 self._positions.where(path),
             )
             rendered = _CONTROL.sub("", rendered)
-        if cut := self._positions.hashtag_after(path):
-            hashtag, where = cut
-            self._renderer.warn(
-                f'The text ends before "{hashtag}": in YAML a "#" after a space begins a comment.',
-                "If it is a hashtag, put the whole text in quotes.",
-                where,
-            )
         return _LINE_END.sub("\n", rendered).strip()
 
     def _type(self, network: Network, own: Mapping[str, Any], media: Sequence[Media]) -> str:

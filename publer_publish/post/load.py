@@ -81,9 +81,6 @@ class _TextInput(NamedTuple):
     def raw(self, path: Path) -> str:
         raise KeyError(path)
 
-    def hashtag_after(self, path: Path) -> None:
-        """No comment can follow: the whole input is text."""
-
 
 class _Loader:
     """Loads the posts of one document."""
@@ -109,6 +106,7 @@ class _Loader:
                 rendered = replaced(rendered, path, post)
         if isinstance(self._positions, Document):
             self._problems += check(self._positions, rendered)
+            self._problems += self._positions.lost_texts()
         drafts = [
             self._draft(index, path, at(rendered, path), skipped=bool(skipped[path]))
             for index, path in enumerate(paths)

@@ -129,6 +129,8 @@ class Explainer:
             return f"here stands {_kind(value)}"
         written = "" if self._is_json else short(self._raw(path))
         if value is None:
+            if comment := self._document.comment_instead(path):
+                return f"YAML takes {comment} for a comment"
             return f"YAML reads {written} as nothing" if written else "it has no value"
         return f"YAML reads {written} as {_kind(value)}" if written else f"here stands {_kind(value)}"
 
@@ -147,12 +149,18 @@ class Explainer:
                 f'Put it in quotes: "{written}".' if 0 < len(written) <= MAX_QUOTED else "Put it in quotes."
             )
         if "string" in types:
-            return "Write the text, or remove the key." if value is None else "Write one text here."
+            return self._text_hint(value, path)
         if "object" in types:
             return self._mapping_hint(value, path)
         if "boolean" in types and isinstance(value, str) and value.lower() in _LOOKS_TRUE_OR_FALSE:
             return "Write true or false, without quotes: in YAML 1.2 yes, no, on and off are text."
         return f"Write {_types(types)}, without quotes."
+
+    def _text_hint(self, value: object, path: Path) -> str:
+        if value is not None:
+            return "Write one text here."
+        is_comment = self._document.comment_instead(path)
+        return f"{'Put the text in quotes' if is_comment else 'Write the text'}, or remove the key."
 
     def _mapping_hint(self, value: object, path: Path) -> str:
         if value is None and "networks" in path[-2:-1]:

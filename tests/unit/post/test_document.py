@@ -9,7 +9,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from publer_publish.errors import InvalidInputError, Where
-from publer_publish.post.document import MAX_BYTES, Document, format_path, parse
+from publer_publish.post.document import MAX_BYTES, MAX_LOST, Document, format_path, parse
 
 YAML_12_SCALARS: list[tuple[str, Any]] = [
     ("yes", "yes"),
@@ -85,23 +85,74 @@ def test_what_is_wrong_beside_such_a_text_is_still_found() -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "hashtag"),
+    ("content", "lost"),
     [
-        ("text: Out now #python\n", (1, 15, "#python")),
-        ("text: Out\n  now   #Python3 #b\n", (2, 9, "#Python3")),
+        ("text: Out now #python\n", (1, 15, "warning", '"#python"')),
+        ("text: Out\n  now   #Python3 #b\n", (2, 9, "warning", '"#Python3"')),
+        ("text: Out\n  #python #b\naccounts: []\n", (2, 3, "warning", '"#python"')),
+        ("text:\n  Out\n  #python\n", (3, 3, "warning", '"#python"')),
+        ("comments:\n  - Out\n    #python\n", (3, 5, "warning", '"#python"')),
+        ("options: [Fix #1\n]\n", (1, 15, "warning", '"#1"')),
+        ("networks: {tiktok: {title: Acme #1\n}}\n", (1, 33, "warning", '"#1"')),
+        ("accounts:\n  - linkedin/Acme Inc #2\n", (2, 23, "error", '"#2"')),
+        ("accounts:\n  - id: linkedin/Acme Inc #2\n", (2, 27, "error", '"#2"')),
+        ("text: &co is great\n", (1, 7, "warning", '"&co"')),
+        ("comments: [&co is great, '*coo']\n", (1, 12, "warning", '"&co"')),
+        # Comments, and texts that lose nothing.
         ("text: Hi # a comment\n", None),
-        ("text: Hi #1\n", None),
+        ("text: Hi # 1\n", None),
+        ("text: Hi\n#accounts: []\n", None),
+        ("networks:\n  x:\n    text: Hi\n    #visibility: public\n", None),
+        ("- text: Hi\n  #media: []\n", None),
+        ("comments:\n  - Hi\n  #- Ho\n", None),
+        ("comments: [Hi,\n  #Ho\n]\n", None),
+        ("comments: [Hi\n  #Ho\n]\n", None),
+        ("accounts:\n  - twitter/* #all\n  - 66db83154e299efa19a2d8eb #ours\n  - '*' #all\n", None),
         ("text: Hi#tag\n", None),
         ("text: 'Hi' #tag\n", None),
         ("text: |\n  Hi #tag\n", None),
         ("text: 5 #tag\n", None),
+        ("text: &t Hi\ncomments: [*t]\n", None),
+        ("accounts: &all [x]\n", None),
+        ("text: &t 'Hi'\n", None),
+        ("text: Q&A\n", None),
     ],
 )
-def test_a_hashtag_that_yaml_takes_for_a_comment_is_noticed(
-    content: str, hashtag: tuple[int, int, str] | None
+def test_a_text_of_which_yaml_takes_a_part_away_is_noticed(
+    content: str, lost: tuple[int, int, str, str] | None
 ) -> None:
-    found = parse(content.encode(), "a.yml").hashtag_after(("text",))
-    assert (found and (found[1].line, found[1].column, found[0])) == hashtag
+    """A hashtag, a number, a line or a first word that is missing in the post would go unseen."""
+    found = parse(content.encode(), "a.yml").lost_texts()
+    assert len(found) == (lost is not None)
+    if lost:
+        (problem,), (line, column, severity, words) = found, lost
+        assert (problem.where.line, problem.where.column, problem.severity) == (line, column, severity)
+        assert words in problem.message
+
+
+def test_of_very_many_lost_texts_only_the_first_are_told() -> None:
+    items = ", ".join(f"&a{number} x #y\n" for number in range(999))
+    assert len(parse(f"[{items}]".encode(), "a.yml").lost_texts()) == MAX_LOST
+
+
+def test_a_comment_in_place_of_a_value_is_known() -> None:
+    document = parse(b"text: #foo bar\nmedia: # a list\nwhen:\ncomments:\n  - #first\n", "a.yml")
+    paths: list[tuple[str | int, ...]] = [
+        ("text",),
+        ("media",),
+        ("when",),
+        ("comments", 0),
+        ("comments",),
+        ("x",),
+    ]
+    assert [document.comment_instead(path) for path in paths] == [
+        "#foo bar",
+        "# a list",
+        "",
+        "#first",
+        "",
+        "",
+    ]
 
 
 def test_json_is_read_with_its_types() -> None:

@@ -1,0 +1,97 @@
+"""What YAML silently takes away from a text: what follows a ``#``, and a first word that begins with ``&``.
+
+A hashtag or a number, as in ``Fix #1``, is told from a comment by the space that people and linters put after
+a comment's ``#``. On the next line it counts only if it is indented as the rest of the text would be: else it
+is a key or an item that somebody has commented out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from publer_publish.errors import Problem, Severity, Where
+from publer_publish.post.document_nodes import Node, Source, short
+from publer_publish.post.model import SelectorKind
+from publer_publish.post.selectors import SelectorError, parse_selector
+
+Path = tuple[str | int, ...]
+
+_AFTER = re.compile(r"(?:[ \t]+|[ \t]*(?:\r\n|\n|\r)(?P<indentation>[ \t]+))(?P<lost>#\w+)")
+_ANCHOR = re.compile(r"&(?P<name>[^\s,\[\]{}]+)\s+\Z")
+_ALIAS = re.compile(r"\*([^\s,\[\]{}]+)")
+_DASH = re.compile(r"-[ \t]+\Z")
+_LONGEST_ANCHOR = 80
+
+
+def problems(source: Source, root: Node, where: Callable[[int, Path], Where]) -> Iterator[Problem]:
+    """Tell every unquoted text of a file that has lost something."""
+    aliases = set(_ALIAS.findall(source.text))
+    for path, node in _texts(root):
+        found = _AFTER.match(source.text, node.end)
+        if found and (
+            found["indentation"] is None or len(found["indentation"]) > _indentation(source, path, node)
+        ):
+            yield from _of_comment(path, str(node.value), found["lost"], where(found.start("lost"), path))
+        anchor = _ANCHOR.search(source.text, max(0, node.start - _LONGEST_ANCHOR), node.start)
+        if anchor and anchor["name"] not in aliases:
+            yield _of_anchor(anchor["name"], where(anchor.start(), path))
+
+
+def _of_comment(path: Path, value: str, lost: str, where: Where) -> Iterator[Problem]:
+    cure = 'If it belongs to it, put the whole text in quotes; if not, write a space after the "#".'
+    if not _is_selector(path):
+        yield Problem(
+            message=f'The text ends before "{short(lost)}": in YAML a "#" after a space begins a comment.',
+            hint=cure,
+            where=where,
+            severity=Severity.WARNING,
+        )
+    elif _has_name(value):
+        # An error, for the shorter name may be that of another account.
+        yield Problem(
+            message=f'The name ends before "{short(lost)}": in YAML a "#" after a space begins a comment.',
+            hint=cure,
+            where=where,
+        )
+
+
+def _of_anchor(name: str, where: Where) -> Problem:
+    return Problem(
+        message=f'The text begins only after "&{short(name)}": in YAML that is an anchor, and nothing '
+        "repeats it.",
+        hint="If it is part of the text, put the whole text in quotes; else remove it.",
+        where=where,
+        severity=Severity.WARNING,
+    )
+
+
+def _texts(node: Node, path: Path = ()) -> Iterator[tuple[Path, Node]]:
+    """Give the unquoted texts of a document."""
+    for key, child in node.entries.items():
+        yield from _texts(child, (*path, key))
+    for index, child in enumerate(node.items):
+        yield from _texts(child, (*path, index))
+    if isinstance(node.value, str) and not node.style:
+        yield path, node
+
+
+def _indentation(source: Source, path: Path, node: Node) -> int:
+    """Return that of the key of a text, or of its dash; more than any where it has none."""
+    if path and isinstance(path[-1], str):
+        return source.position(node.key_start)[1] - 1
+    _, column = source.position(node.start)
+    dash = _DASH.search(source.text, node.start - column + 1, node.start)
+    return source.position(dash.start())[1] - 1 if dash else len(source.text)
+
+
+def _is_selector(path: Path) -> bool:
+    entry = path[:-1] if path[-1:] == ("id",) else path
+    return len(entry) > 1 and entry[-2] == "accounts" and isinstance(entry[-1], int)
+
+
+def _has_name(selector: str) -> bool:
+    try:
+        return parse_selector(selector).kind is SelectorKind.NAME
+    except SelectorError:
+        return False
