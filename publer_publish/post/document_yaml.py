@@ -37,6 +37,8 @@ _PRIVATE_USE = range(0xE000, 0xF8FF)
 _ONLY_YAML_1_1_INDICATORS = re.compile(r"""(?<=[^\s,\[\]{}"'])(?::(?=[^\s,\[\]{}])|\?)""")
 """In brackets and braces these end a text in YAML 1.1; in 1.2 they are part of it: ``{ url: https://… }``."""
 
+_INVISIBLE = re.compile("[\u00a0\u1680\u2000-\u200f\u202f\u205f\u2060\u3000]")
+"""What looks like a space or like nothing, and is a character of the key to YAML."""
 _PROPERTIES = re.compile(r"(?:[&!]\S*(?:\s+(?:#[^\n\r]*)?)+)+")
 _TAG = "tag:yaml.org,2002:"
 _WORDS: dict[str, bool | None] = {
@@ -260,6 +262,13 @@ class _Reader:
                 'YAML 1.2 has no merge key "<<".',
                 "Write the fields out, or give a whole value an anchor (&name) and repeat it with *name.",
                 node.start,
+            )
+        elif plain and (found := _INVISIBLE.search(key)):
+            visible = short(_INVISIBLE.sub(" ", key).strip())
+            self._note(
+                f'The invisible character U+{ord(found[0]):04X} stands in the key "{visible}".',
+                "Write the line anew, with ordinary spaces: it comes along when text is copied from a page.",
+                node.start + found.start(),
             )
         elif key in parent.entries and len(self.problems) < MAX_PROBLEMS:
             self.problems.append(duplicate_key(self.source, key, parent.entries[key].key_start, node.start))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from publer_publish.errors import Problem
-from publer_publish.post.document_nodes import Source, problem_at
+from publer_publish.post.document_nodes import Source, problem_at, short
 
 _QUOTE = (
     'Put the whole value in quotes ("…"), or write it as a block: "text: |" and the text below, indented.'
@@ -167,6 +169,11 @@ _BEGINS_WHERE_OPENED = (
     "did not find expected ',' or ']'",
     "did not find expected ',' or '}'",
 )
+_KEY_WITHOUT_SPACE = re.compile(r"[ \t]*(?:-[ \t]+)*(?P<key>[A-Za-z_]\w+):(?=(?P<next>[^ \t\r\n/]))")
+"""Not followed by a slash: that is an address."""
+_BEGINS_WITH_BRACKET = re.compile(r"[ \t]*(?:-[ \t]+)*(?:\w+:[ \t]+)?(?P<bracket>[\[{]).*[\]}][ \t]*\Z")
+_COMMENT_LINE = re.compile(r"[ \t]*#")
+_KEY = re.compile(r"[ \t]*(?:-[ \t]+)*\w+:(?:[ \t\r\n]|\Z)")
 _OTHERWISE = ("This is not valid YAML.", _INDENT + " " + _QUOTE)
 
 
@@ -181,6 +188,9 @@ def explain(source: Source, error: Exception) -> Problem:
             "An invisible byte order mark (U+FEFF) stands here, in the middle of the file.",
             "Remove it: it comes along when files are joined. Write this line anew if you cannot see it.",
         )
+    earlier = _cause_before(source, error, reason, at)
+    if earlier:
+        return earlier
     character = source.text[at : at + 1]
     if "cannot start any token" in reason:
         message, hint = _TAB if character == "\t" else (_RESERVED[0].format(character), _RESERVED[1])
@@ -203,6 +213,60 @@ def _place(source: Source, error: Exception, reason: str) -> int:
 
 
 def _begins_with_tab(source: Source, at: int) -> bool:
-    start = max(source.text.rfind("\n", 0, at), source.text.rfind("\r", 0, at)) + 1
-    indentation = source.text[start:at]
+    indentation = source.text[_line_start(source, at) : at]
     return "\t" in indentation and not indentation.strip()
+
+
+def _cause_before(source: Source, error: Exception, reason: str, at: int) -> Problem | None:
+    """Return the mistake that the parser has read over; it stops where nothing fits any more."""
+    opened = getattr(error, "context_mark", None)
+    line = _line_start(source, at)
+    before = _line_start(source, len(source.text[:line].rstrip()))
+    if "mapping values are not allowed" in reason or "could not find expected ':'" in reason:
+        scanned = [_line_start(source, opened.index)] if opened is not None else [line, before]
+        found = filter(None, (_KEY_WITHOUT_SPACE.match(source.text, start) for start in scanned))
+        return next((_no_space(source, key) for key in found), None)
+    if "did not find expected key" in reason or "did not find expected '-' indicator" in reason:
+        bracket = _BEGINS_WITH_BRACKET.match(source.text[line:at])
+        if bracket:
+            return _text_in_brackets(source, line + bracket.start("bracket"))
+        comment = _COMMENT_LINE.match(source.text, before) if before < line else None
+        if comment and not _KEY.match(source.text, line):
+            return _comment_in_text(source, comment.end() - 1)
+    return None
+
+
+def _line_start(source: Source, at: int) -> int:
+    return max(source.text.rfind("\n", 0, at), source.text.rfind("\r", 0, at)) + 1
+
+
+def _no_space(source: Source, found: re.Match[str]) -> Problem:
+    key, character = short(found["key"]), found["next"]
+    if character.isprintable():
+        message = f'A space is missing after the colon of "{key}".'
+    else:
+        message = (
+            f'The invisible character U+{ord(character):04X} follows the colon of "{key}", and no space.'
+        )
+    cure = f'Write "{key}: …"; if it is part of a text, put the whole text in quotes.'
+    return problem_at(source, found.start("next"), message, cure)
+
+
+def _text_in_brackets(source: Source, at: int) -> Problem:
+    kind, closing = ("list", "]") if source.text[at] == "[" else ("mapping", "}")
+    return problem_at(
+        source,
+        at,
+        f'A value that begins with "{source.text[at]}" is a {kind} in YAML and ends at its "{closing}", '
+        "but here something follows.",
+        "Is it meant as text? " + _QUOTE,
+    )
+
+
+def _comment_in_text(source: Source, at: int) -> Problem:
+    return problem_at(
+        source,
+        at,
+        'A line that begins with "#" is a comment in YAML, which ends the text before it.',
+        'If it is part of the text, write that as a block: "text: |" and the text below, indented.',
+    )

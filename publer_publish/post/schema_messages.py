@@ -26,6 +26,7 @@ _TYPE_NAMES = {
 }
 _A_LIST = 'Write a list: each item on a line of its own that begins with "- ".'
 _A_MAPPING = "Write key: value pairs, each on a line of its own, indented below it."
+_COLON_IN_TEXT = "If this is a text with a colon, put the whole text in quotes."
 _LOOKS_TRUE_OR_FALSE = {"yes", "no", "on", "off", "true", "false", "y", "n"}
 
 
@@ -95,8 +96,7 @@ class Explainer:
                 yield self._not_allowed(key, forbidden, (*path, key))
                 continue
             message, hint = self._keys.advise(key, allowed, path)
-            if finding.value[key] is None and not self._is_json:
-                hint += _without_value(key)
+            hint += "" if self._is_json else _may_be_text(key, finding.value[key], path)
             where = self._document.where((*path, key), key=True)
             yield Problem(message=message, hint=hint, where=where)
 
@@ -158,7 +158,7 @@ class Explainer:
 
     def _text_hint(self, value: object, path: Path) -> str:
         if value is not None:
-            return "Write one text here."
+            return f"Write one text here. {_COLON_IN_TEXT if isinstance(value, dict) else ''}".rstrip()
         is_comment = self._document.comment_instead(path)
         return f"{'Put the text in quotes' if is_comment else 'Write the text'}, or remove the key."
 
@@ -306,11 +306,15 @@ def _kind(value: object) -> str:
     return next((name for kind, name in kinds if isinstance(value, kind)), "a number")
 
 
-def _without_value(key: str) -> str:
-    """Return what else an unknown key without a value may have been meant as."""
+def _may_be_text(key: str, value: object, path: Path) -> str:
+    """Return what else an unknown key may have been meant as."""
     if ":" in key:
         return ' Between a key and its value write ": ", with the space.'
-    return " If it is part of a text, put the whole text in quotes: in braces a comma ends it."
+    if value is None:
+        return " If it is part of a text, put the whole text in quotes: in braces a comma ends it."
+    if path[-2:-1] == ("comments",) and isinstance(value, str):
+        return f" {_COLON_IN_TEXT}"
+    return ""
 
 
 def _quoted(value: object) -> str:
