@@ -1,4 +1,4 @@
-"""Write ``docs/post-file.md`` from the schema and the table of networks: ``python -m tools.generate_docs``.
+"""Write ``docs/post-file.md`` from the schema and the program's tables: ``python -m tools.generate_docs``.
 
 With ``--check`` nothing is written; the exit code says whether the page is up to date.
 """
@@ -10,8 +10,11 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from publer_publish.post.jinja import FILTERS
 from publer_publish.post.networks import NETWORKS, Kind, Network, needs
 from publer_publish.post.schema import SCHEMA_FILE, load
+from publer_publish.post.template import FALSE, TRUE
+from publer_publish.post.template_values import OWN_FILTERS, VALUES
 
 PAGE = SCHEMA_FILE.parents[1] / "docs" / "post-file.md"
 
@@ -38,8 +41,8 @@ _LEVELS = (
 _INTRODUCTION = """\
 # The post file
 
-<!-- Do not edit. tools/generate_docs.py makes this page of schemas/post.schema.json
-and publer_publish/post/networks.py. -->
+<!-- Do not edit. tools/generate_docs.py makes this page of schemas/post.schema.json,
+publer_publish/post/networks.py and publer_publish/post/template_values.py. -->
 
 A post file is YAML 1.2 or JSON (`.yml`, `.yaml`, `.json`), UTF-8, at most 1 MiB. It holds one post, a list of
 posts, `posts:` with a list, or Publer's own bulk document. The [examples](../examples) show every network.
@@ -53,6 +56,34 @@ For completion and checks in an editor begin the file with
 ```yaml
 # yaml-language-server: $schema={id}
 ```
+"""
+
+_TEMPLATES = """\
+## Templates
+
+Every text of a post may be a [Jinja](https://jinja.palletsprojects.com/en/stable/templates/) template: the
+text itself, titles, options, alt texts, account selectors. `{{ … }}` stands for a value, `{% if … %}` and
+`{% for … %}` choose and repeat, `{# … #}` is a comment; between `{% raw %}` and `{% endraw %}` nothing is
+looked at. Put a template in quotes or into a block, as here: YAML takes a value that begins with `{` for a
+mapping.
+
+```yaml
+text: |
+  {{ repository.name }} {{ tag }} is out{% if release.prerelease %} for testing{% endif %}!
+  {{ release.body | plain | fit }}
+  {{ release.html_url }}
+  Channel: {{ vars.channel | default("stable") }}
+```
+
+GitHub's own `${{ … }}` means nothing here. What is not in this table a workflow passes on with its input
+`variables`, such as `channel=${{ inputs.channel }}`, for `{{ vars.channel }}`. A name that does not exist is
+an error. What stands in a value is never itself a template.
+
+"""
+_WITHOUT_RUN = """
+On a desk there is no run: `publish` says which variable to set, as in `GITHUB_REPOSITORY=acme/rocket`, and a
+tag is named with `--variables tag=v1.2.3`. `validate` needs none of it: placeholders of the usual length
+stand for what does not exist yet, and a notice says so.
 """
 
 
@@ -82,9 +113,37 @@ def render(schema: Mapping[str, Any]) -> str:
     }
     rows = [f"| `{key}` | {_cell(_sentence(reason))} |" for key, reason in refused.items()]
     parts.append("## What is refused\n\n| key | why |\n| --- | --- |\n" + "\n".join(rows) + "\n")
+    parts.append(_TEMPLATES + _values() + _WITHOUT_RUN + "\n" + _filters() + "\n" + _when())
     parts.append("## Networks\n\n" + definitions["networks"]["description"] + "\n\n" + _overview())
     parts += [_network(rules, definitions) for rules in NETWORKS.values()]
     return "\n".join(parts)
+
+
+def _values() -> str:
+    rows = [
+        f"| `{value.name}` | {_cell(value.meaning)} | `{value.example}` | {_cell(value.exists)} |"
+        for value in VALUES
+    ]
+    return "| value | meaning | example | exists when |\n| --- | --- | --- | --- |\n" + "\n".join(rows) + "\n"
+
+
+def _filters() -> str:
+    rows = [f"| `{name}` | {_cell(meaning)} |" for name, meaning in OWN_FILTERS.items()]
+    jinjas = ", ".join(f"`{name}`" for name in FILTERS)
+    return (
+        "A filter changes a value, as in `{{ release.body | plain | fit }}`:\n\n"
+        "| filter | what it does |\n| --- | --- |\n"
+        + "\n".join(rows)
+        + f"\n\nOf Jinja's own there are: {jinjas}.\n"
+    )
+
+
+def _when() -> str:
+    yes, no = (", ".join(f"`{word}`" for word in sorted(words) if word) for words in (TRUE, FALSE))
+    return (
+        '`when` decides whether a post goes out, as in `when: "{{ not release.prerelease }}"`. '
+        f"It must come to {yes}, or to {no} or nothing; anything else is an error.\n"
+    )
 
 
 def _overview() -> str:

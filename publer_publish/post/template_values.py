@@ -1,4 +1,4 @@
-"""What templates can read: for suggestions, and for the page that tells it."""
+"""What templates can read and do: for suggestions, and for the page that tells it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class Value(NamedTuple):
     exists: str
 
 
-_RUN = "always in a workflow"
+_RUN = "a workflow runs"
 _TAG = "a tag is built or released, or `variables` has `tag`"
 _RELEASE = "the event brings it, or the tag has one at GitHub"
 
@@ -42,9 +42,9 @@ VALUES = (
         "event",
         "GitHub's payload of the event, with the field names of its documentation",
         "event.pull_request.title",
-        "as the event has it",
+        "the event has it",
     ),
-    Value("vars", "what the input `variables` says", "vars.channel", "as `variables` has it"),
+    Value("vars", "what the input `variables` says", "vars.channel", "`variables` has it"),
 )
 
 NAMES = frozenset(value.name.partition(".")[0] for value in VALUES)
@@ -55,3 +55,10 @@ FIELDS = {
     for name in ("release", "repository")
 }
 """Of what is the same in every run; ``event`` and ``vars`` differ."""
+
+OWN_FILTERS = {
+    "plain": "takes the Markdown out: headings, emphasis, links, lists with `•`",
+    "fit": "cuts this part at a word, so that the whole text is short enough for the network that gets it; "
+    "counted as that network counts, up to 20 parts of a text",
+}
+"""What there is beside Jinja's filters."""

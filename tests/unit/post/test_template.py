@@ -17,7 +17,7 @@ from publer_publish.post.count import fits, measure
 from publer_publish.post.networks import network
 from publer_publish.post.template import TemplateError, Templates, is_template, mistakes, uses
 from publer_publish.post.template_tags import dollars
-from publer_publish.post.template_values import FIELDS, NAMES
+from publer_publish.post.template_values import FIELDS, NAMES, OWN_FILTERS
 from publer_publish.template_context import RunContext
 
 CONTEXT: Mapping[str, object] = {
@@ -179,6 +179,7 @@ def test_the_values_that_are_told_are_those_that_there_are() -> None:
         there = values[name]
         assert isinstance(there, Mapping)
         assert set(there) == fields
+    assert all(Templates(CONTEXT).render(f"{{{{ tag | {name} }}}}") == "v1.2.3" for name in OWN_FILTERS)
 
 
 @pytest.mark.parametrize(
