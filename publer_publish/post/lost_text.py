@@ -27,7 +27,7 @@ _LONGEST_ANCHOR = 80
 def problems(source: Source, root: Node, where: Callable[[int, Path], Where]) -> Iterator[Problem]:
     """Tell every unquoted text of a file that has lost something."""
     aliases = set(_ALIAS.findall(source.text))
-    for path, node in _texts(root):
+    for path, node in _texts(source, root):
         found = _AFTER.match(source.text, node.end)
         if found and (
             found["indentation"] is None or len(found["indentation"]) > _indentation(source, path, node)
@@ -66,12 +66,14 @@ def _of_anchor(name: str, where: Where) -> Problem:
     )
 
 
-def _texts(node: Node, path: Path = ()) -> Iterator[tuple[Path, Node]]:
-    """Give the unquoted texts of a document."""
+def _texts(source: Source, node: Node, path: Path = ()) -> Iterator[tuple[Path, Node]]:
+    """Give the unquoted texts of a document, each once: what an alias repeats stands elsewhere."""
+    if source.text.startswith("*", node.start):
+        return
     for key, child in node.entries.items():
-        yield from _texts(child, (*path, key))
+        yield from _texts(source, child, (*path, key))
     for index, child in enumerate(node.items):
-        yield from _texts(child, (*path, index))
+        yield from _texts(source, child, (*path, index))
     if isinstance(node.value, str) and not node.style:
         yield path, node
 

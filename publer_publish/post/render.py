@@ -37,6 +37,8 @@ class Renderer:
         self._source = source
         self._latest: tuple[int, Templates] | None = None
         self._problems: list[Problem] = []
+        self._mistakes: dict[str, list[TemplateError]] = {}
+        """Of each template that failed: it fails again for the next network."""
 
     def taken(self) -> list[Problem]:
         """What went wrong since this was last asked."""
@@ -94,7 +96,9 @@ class Renderer:
 
     def _blame(self, path: Path, source: str, error: ActionError) -> None:
         """Keep everything that is wrong with the template at ``path``: ``error`` is what ended it."""
-        found = {one.offset: one for one in mistakes(source, self._source.values(frozenset()))}
+        if source not in self._mistakes:
+            self._mistakes[source] = mistakes(source, self._source.values(frozenset()))
+        found = {one.offset: one for one in self._mistakes[source]}
         if isinstance(error, TemplateError):
             found[error.offset] = error
         else:

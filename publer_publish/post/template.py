@@ -47,6 +47,8 @@ def uses(source: str) -> frozenset[str]:
 
 def mistakes(source: str, context: Mapping[str, object]) -> list[TemplateError]:
     """Return every wrong name in a template that has failed; rendering stops at the first mistake."""
+    if len(source) > MAX_SOURCE:
+        return []
     from publer_publish.post import template_names  # noqa: PLC0415  (few templates have mistakes)
 
     return template_names.mistakes(source, context)

@@ -217,10 +217,11 @@ def test_many_targets_are_folded_and_what_needs_attention_is_not(stage: Stage) -
 
 def test_what_only_a_workflow_says_is_not_published_as_a_hole(stage: Stage) -> None:
     stage.open(world(account("twitter")))
-    text = "{{ repository.name }} by {{ actor }} is out: {{ run_url }}"
+    text = "{{ repository.name }} by {{ actor }} is out: {{ run_url }} {{ tagg }}"
     arguments = ("publish", "--text", text, "--accounts", "twitter/*")
     done = in_pipes(stage, *arguments)
     assert done.returncode == 1
     assert "`actor`, `repository`, `run_url`" in done.stdout
     assert "set GITHUB_ACTOR, GITHUB_REPOSITORY, GITHUB_RUN_ID" in done.stdout
+    assert "There is no 'tagg'" in done.stdout
     assert stage.published() == []

@@ -113,6 +113,8 @@ def test_what_is_wrong_beside_such_a_text_is_still_found() -> None:
         ("text: |\n  Hi #tag\n", None),
         ("text: 5 #tag\n", None),
         ("text: &t Hi\ncomments: [*t]\n", None),
+        ("text: &t Hi\ncomments:\n  - *t #again\n", None),
+        ("a: &c\n  - Hi #tag\nb: *c\nc: *c\n", (2, 8, "warning", '"#tag"')),
         ("accounts: &all [x]\n", None),
         ("text: &t 'Hi'\n", None),
         ("text: Q&A\n", None),
