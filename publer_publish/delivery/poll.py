@@ -16,8 +16,8 @@ _PLENTY = 30
 """With more requests left than this, polling need not save any."""
 _RESERVE = 5
 """Requests that polling leaves to look-ups and to whatever else uses the key."""
-_REFUSALS = 3
-"""A job that is refused this often in a row will not answer any more."""
+_REFUSALS, _REFUSED_FOR = 3, 30.0
+"""A job that is refused this often in a row, for so many seconds, will not answer any more; a new one may."""
 
 
 def pause(elapsed: float) -> float:
@@ -36,16 +36,17 @@ def wait_for_job(publer: Publer, job_id: str, *, deadline: Deadline, progress: P
     """
     clock = deadline.clock
     started = clock.monotonic()
-    refusals = 0
+    refusals, refused_since = 0, started
     while not deadline.expired():
         wait = max(pause(clock.monotonic() - started), _share_of_limit(publer, clock.time()))
         progress.wait(min(wait, deadline.remaining()))
         try:
             job = publer.job(job_id, deadline=deadline)
-        except RefusedError:
+        except RefusedError as error:
             refusals += 1
-            if refusals == _REFUSALS:
+            if refusals >= _REFUSALS and clock.monotonic() - refused_since >= _REFUSED_FOR:
                 raise
+            progress.note(f"{error.message} Still waiting.")
             continue
         except RateLimitedError as error:
             progress.note(f"{error.message} Still waiting.")
@@ -54,7 +55,7 @@ def wait_for_job(publer: Publer, job_id: str, *, deadline: Deadline, progress: P
         except (LostError, NotSentError) as error:
             progress.note(f"{error.message} Still waiting.")
             continue
-        refusals = 0
+        refusals, refused_since = 0, clock.monotonic()
         if job.state is not JobState.WORKING:
             return job
     return None

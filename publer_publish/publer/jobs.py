@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from publer_publish.publer.envelope import holders
-from publer_publish.publer.errors import UNREADABLE, LostError
+from publer_publish.publer.errors import UNREADABLE, LostError, RefusedError
 from publer_publish.publer.job_entries import entries_of
 from publer_publish.publer.job_words import (
     COMPLETE_WORDS,
@@ -30,6 +30,7 @@ from publer_publish.publer.model_posts import Job, JobEntry, JobState, Verdict
 from publer_publish.publer.sentences import clean, sentence_of
 from publer_publish.publer.values import id_of, word_of
 
+_OK = 200
 RAW_LIMIT = 2000
 """Characters of the answer that are kept for the log."""
 
@@ -52,7 +53,8 @@ def read_job(body: Json) -> Job:
     """Read one answer of ``GET /job_status``.
 
     An unknown status word means that the job is still working, as null does; such an answer keeps
-    its ``raw`` form so that it can be logged. Raises LostError for an answer that is none.
+    its ``raw`` form so that it can be logged. Raises LostError for an answer that is none, and RefusedError
+    for one that only says that Publer does not tell: that is no word about any post.
     """
     if isinstance(body, list) and body:
         body = {"status": "complete", "payload": body}
@@ -63,8 +65,10 @@ def read_job(body: Json) -> Job:
         )
     levels = _levels(body)
     entries = tuple(entries_of(levels))
-    state = _state(levels, entries)
     word = next((word for level in reversed(levels) if (word := word_of(level.get("status")))), "")
+    if not word and _only_refuses(levels, entries):
+        raise RefusedError(_OK, _message(levels), request="GET /job_status")
+    state = _state(levels, entries)
     locked = any(
         isinstance(plan := level.get("plan"), dict) and plan.get("locked") is True for level in levels
     )
@@ -109,6 +113,12 @@ def _state(levels: list[dict[str, Any]], entries: tuple[JobEntry, ...]) -> JobSt
         return JobState.FAILED
     spoke = any(entry.verdict is not Verdict.UNKNOWN for entry in entries)
     return JobState.COMPLETE if spoke else JobState.WORKING
+
+
+def _only_refuses(levels: list[dict[str, Any]], entries: tuple[JobEntry, ...]) -> bool:
+    """An error, and nothing about the job: no status, no payload, no account."""
+    names = any(entry.account_id or entry.account_name or entry.provider or entry.post for entry in entries)
+    return _says_no(levels) and not names and all(level.get("payload") is None for level in levels)
 
 
 def _says_no(levels: list[dict[str, Any]]) -> bool:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from publer_publish.errors import ServiceError
-from publer_publish.publer.errors import LostError
+from publer_publish.publer.errors import LostError, RefusedError
 from publer_publish.publer.jobs import read_job
 from publer_publish.publer.model_posts import Job, JobState, Verdict
 from publer_publish.publer.receipts import read_job_id
@@ -54,8 +54,8 @@ STATES = {
         "complete",
     ),
     "outer failed, inner complete": ({"data": {"status": "failed", "result": complete(EMPTY)}}, "failed"),
-    "success false": ({"success": False, "error": "No such job"}, "failed"),
-    "only errors": ({"errors": ["No such job"]}, "failed"),
+    "only errors, of an account": ({"errors": [{"account_id": "a1", "message": "x"}]}, "failed"),
+    "only errors, beside a payload": ({"errors": ["x"], "payload": {}}, "failed"),
     "success false, working": ({"success": False, "status": "working"}, "working"),
     "null status": ({"status": None}, "working"),
     "no status": ({}, "working"),
@@ -79,6 +79,21 @@ STATES = {
 @pytest.mark.parametrize(("body", "state"), STATES.values(), ids=STATES.keys())
 def test_every_envelope_and_status_word(body: Any, state: str) -> None:
     assert read_job(body).state == JobState(state)
+
+
+REFUSALS = [
+    {"success": False, "error": "No such job"},
+    {"errors": ["No such job"]},
+    {"status": None, "error": "No such job"},
+    {"data": {"error": "No such job", "payload": None}},
+]
+
+
+@pytest.mark.parametrize("body", REFUSALS, ids=repr)
+def test_an_error_alone_is_no_word_about_the_job(body: Any) -> None:
+    """So that it is asked again: the job may go on, and its posts go live after a report of failure."""
+    with pytest.raises(RefusedError, match="No such job"):
+        read_job(body)
 
 
 @pytest.mark.parametrize("body", [None, [], "complete", 7, True], ids=repr)
@@ -256,14 +271,14 @@ FAMILY_B = {
     "status failed only": ({"status": "failed", "account_id": "a2"}, "failed"),
     "status error only": ({"status": "error", "account_id": "a2"}, "failed"),
     "success false": ({"success": False, "account_id": "a2"}, "failed"),
-    "success false as text": ({**SUCCESS, "success": "False"}, "failed"),
-    "success false as a number": ({**SUCCESS, "success": 0}, "failed"),
+    "success false as text": ({**SUCCESS, "success": "False"}, "unknown"),
+    "success false as a number": ({**SUCCESS, "success": 0}, "unknown"),
     "success as text": ({**SUCCESS, "success": "true"}, "published"),
     "a failure that is a sentence": ({"failure": "x", "account_id": "a2"}, "failed"),
     "an error that is a sentence": ({"error": "x", "account_id": "a2"}, "failed"),
     "errors that are sentences": ({"errors": ["x"], "account_id": "a2"}, "failed"),
-    "success and failure": ({**SUCCESS, "failure": {"message": "x"}}, "failed"),
-    "success, but of type error": ({**SUCCESS, "type": "error"}, "failed"),
+    "success and failure": ({**SUCCESS, "failure": {"message": "x"}}, "unknown"),
+    "success, but of type error": ({**SUCCESS, "type": "error"}, "unknown"),
     "an empty failure": ({**SUCCESS, "failure": None, "error": "", "errors": []}, "published"),
 }
 
