@@ -207,5 +207,6 @@ def _matches(world: World, row: dict[str, Any], call: Call, states: list[str]) -
     begin, end = call.value("from"), call.value("to")
     if begin is None or end is None:
         return True
-    at = day(row["_at"])
-    return begin < at < end if world.scenario.listing.dates == "exclusive" else begin <= at <= end
+    listing = world.scenario.listing
+    at = day(row["_at"], listing.zone)
+    return begin < at < end if listing.dates == "exclusive" else begin <= at <= end

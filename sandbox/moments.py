@@ -10,6 +10,6 @@ def iso(seconds: float) -> str:
     return datetime.fromtimestamp(int(seconds), UTC).isoformat()
 
 
-def day(seconds: float) -> str:
-    """The UTC date, as the filters of ``GET /posts`` are written."""
-    return datetime.fromtimestamp(seconds, UTC).date().isoformat()
+def day(seconds: float, zone: float = 0.0) -> str:
+    """The date ``zone`` hours east of UTC, as the filters of ``GET /posts`` are written."""
+    return datetime.fromtimestamp(seconds + zone * 3600, UTC).date().isoformat()

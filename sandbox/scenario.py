@@ -133,6 +133,8 @@ class Listing:
 
     dates: Literal["inclusive", "exclusive"] = "inclusive"
     """Whether posts of the days ``from`` and ``to`` themselves are in the answer."""
+    zone: float = 0.0
+    """Hours east of UTC of the zone whose days these are."""
     running: Literal["hidden", "scheduled"] = "hidden"
     """Posts of a job that still runs."""
     lag: float = 0.0

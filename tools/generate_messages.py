@@ -129,8 +129,9 @@ _CURES = {
     "out once. Change the text of one, or set `on-duplicate: publish`, if it is to go out twice.",
     "not sent: an equal post is on its way": "An earlier run, or somebody else, is sending it. Wait, look in "
     "Publer, then re-run the job.",
-    "not sent: an earlier attempt posted one": "Publer shortened links or shows no text, so that posts of "
-    "this file look the same. Look in Publer which is missing, and publish that one alone.",
+    "not sent: Publer lists one of several posts": "Posts of this file look the same in Publer's list, which "
+    "shows no pictures and may show shortened links. Look in Publer which is missing, and publish that one "
+    "alone.",
     "not sent: Publer lists a post like it": "A schedule and a manual start do not tell when the first "
     "attempt began. Look in Publer whether this run's post is there. If not, publish it alone with "
     "`on-duplicate: publish`.",

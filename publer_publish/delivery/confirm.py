@@ -27,6 +27,11 @@ _LINK_TIME = 20.0
 """Seconds for all looks for links: a run does not wait any longer for what is no failure."""
 _TRY = "Try the same post in Publer itself, which may say more; a re-run sends it again."
 
+_LOOK_AT_HELD = (
+    "It may wait for an approval, for its account to be connected again, or for the plan: release it there, "
+    "or delete it before posting it again."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
@@ -83,7 +88,9 @@ def _judge(
         return Doubt(
             target, Status.UNCONFIRMED, f"Publer says both: published, and {complaints}. {LOOK_FIRST}"
         )
-    if job.state is JobState.FAILED or (alone and any(entry.verdict is Verdict.FAILED for entry in nameless)):
+    # A job that failed and names others only says nothing of this target.
+    failed_as_a_whole = job.state is JobState.FAILED and bool(own or nameless or not job.entries)
+    if failed_as_a_whole or (alone and any(entry.verdict is Verdict.FAILED for entry in nameless)):
         return Doubt(target, Status.FAILED, complaints or f"Publer's job failed without saying why. {_TRY}")
     if job.nothing_failed and not nameless and not own:
         return Doubt(target, Status.ACCEPTED, "Publer's job is complete and names no failure.")
@@ -105,6 +112,11 @@ def _is_about(entry: JobEntry, target: Target, targets: Sequence[Target]) -> boo
         and (not entry.account_name or entry.account_name == other.account.name)
     ]
     return same == [target]
+
+
+def _why_held(post: LivePost) -> str:
+    why = f": {post.error}" if post.error else ""
+    return f"Publer has the post and holds it back (state {post.state}{why}). {_LOOK_AT_HELD}"
 
 
 def _sentences(entries: Iterable[JobEntry]) -> str:
@@ -138,12 +150,16 @@ class Confirmer:
 
     def _settle_by_evidence(self, doubt: Doubt, posts: Sequence[LivePost]) -> bool:
         post = matching.find(doubt.target, posts, self.search)
-        if post is None or not (matching.is_live(post) or matching.is_failed(post)):
+        if post is None:
             return False
         if matching.is_live(post):
             self.ledger.settle(doubt.target, Status.PUBLISHED, live=post)
-        else:
+        elif matching.is_failed(post):
             self.ledger.settle(doubt.target, Status.FAILED, post.error or doubt.message, live=post)
+        elif matching.is_held(post):
+            self.ledger.settle(doubt.target, Status.UNCONFIRMED, _why_held(post), live=post)
+        else:
+            return False
         return True
 
     def find_links(self, targets: Sequence[Target], known: Callable[[Target], LivePost | None]) -> None:

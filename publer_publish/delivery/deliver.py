@@ -10,6 +10,7 @@ from publer_publish.clock import Clock, Deadline
 from publer_publish.delivery import duplicates, matching
 from publer_publish.delivery.confirm import Confirmer, Doubt, read_verdicts
 from publer_publish.delivery.ledger import LOOK_FIRST, Ledger
+from publer_publish.delivery.likeness import are_doubles
 from publer_publish.delivery.outcomes import Status
 from publer_publish.delivery.poll import wait_for_job
 from publer_publish.delivery.prepared import Prepared
@@ -150,9 +151,14 @@ class Delivery:
 
     def _send(self, request: Sequence[Target], media: Prepared, deadline: Deadline) -> bool:
         """One request, from publishing to the last confirmation. False: the next one would fail as well."""
-        skew = _SKEW if self.rules.window.seconds else _SKEW_UNSEEN
+        has_looked = self.rules.window.seconds > 0
         search = matching.Search(
-            since=self.clock.time() - skew, own_run=True, known=frozenset(self._known), twins=self._twins
+            since=self.clock.time() - (_SKEW if has_looked else _SKEW_UNSEEN),
+            own_run=True,
+            known=frozenset(self._known),
+            takes_timeless=has_looked,
+            twins=self._twins,
+            hidden=self._hidden_among(request),
         )
         confirmer = Confirmer(
             publer=self.publer, ledger=self.ledger, search=search, deadline=deadline, log=self.log
@@ -177,6 +183,13 @@ class Delivery:
             self._follow(job_id, request, confirmer)
         self._remember(request)
         return True
+
+    def _hidden_among(self, request: Sequence[Target]) -> frozenset[Key]:
+        """Those whose post the list would not tell from one of an earlier request that nobody has named."""
+        unnamed = self.ledger.sent_without_post()
+        return frozenset(
+            target.key for target in request if any(are_doubles(target, earlier) for earlier in unnamed)
+        )
 
     def _publish(self, request: Sequence[Target], body: Mapping[str, Any], deadline: Deadline) -> str:
         """One attempt. While it lasts, and after it is lost, silence means "unknown"; else "not sent"."""

@@ -10,6 +10,7 @@ from enum import Enum
 from publer_publish.clock import Deadline
 from publer_publish.delivery import matching
 from publer_publish.delivery.ledger import LOOK_FIRST
+from publer_publish.delivery.likeness import Likeness, are_doubles, are_twins, has_text, likeness
 from publer_publish.delivery.lookup import listed_posts
 from publer_publish.delivery.targets import Key, Target
 from publer_publish.delivery.waiting import Progress
@@ -40,9 +41,12 @@ class Why(Enum):
     TWINS = "fewer posts than twins"
     """It is this target or a twin of it, and there are fewer of them than twins."""
     NOT_SHOWN = "the list does not show it"
-    """The text is the same, but not the link or title that may differ, or whose post it is."""
+    """The text is the same, but not the link, title or options that may differ, or whose post it is."""
     NO_TIME = "nobody knows when the first attempt began"
-    """It looks like this target, and an earlier run may have posted it: yesterday's, of a daily one."""
+    """It looks like this target, and an earlier run may have posted it: yesterday's, of a daily one.
+
+    Or the post has no time itself.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +102,7 @@ def look_for_duplicates(
         matches, unclear = _match(targets, new, window, since)
         live = {key: post for key, post in matches.items() if matching.is_live(post)}
         pending = {key: post for key, post in matches.items() if not matching.is_live(post)}
-        if not pending or clock.monotonic() >= give_up:
+        if all(map(matching.is_held, pending.values())) or clock.monotonic() >= give_up:
             break
         progress.note("An equal post is on its way already: waiting for it instead of sending another.")
         progress.wait(min(_LOOK_AGAIN, give_up - clock.monotonic()))
@@ -122,47 +126,54 @@ def _match(
 ) -> tuple[dict[Key, LivePost], dict[Key, Unclear]]:
     """Target key to its listed post, and what is unclear."""
     free = list(posts)
-    matches: dict[Key, LivePost] = {}
-    unclear: dict[Key, Unclear] = {}
-    exact = matching.Search(since=since)
-    for target in targets:
-        if post := matching.find(target, free, exact):
-            matches[target.key] = post
-            # Two posts with one text for one account in one file are two posts: each needs its own.
-            free.remove(post)
+    matches, unclear = _share_out(targets, free, matching.Search(since=since), are_doubles)
     if window.is_rerun:
         # Only now: what is exactly one target must not be taken for another that is merely like it.
-        missing = [target for target in targets if target.key not in matches]
+        missing = [target for target in targets if target.key not in {*matches, *unclear}]
         first = since if window.rerun_since is None else max(since, window.rerun_since // _MINUTE * _MINUTE)
-        by_circumstances, unclear = _match_in_rerun(missing, free, first)
-        if window.rerun_since is None:
-            unclear |= {key: Unclear(post=post, why=Why.NO_TIME) for key, post in by_circumstances.items()}
-        else:
-            matches |= by_circumstances
+        search = matching.Search(since=first, own_run=True)
+        by_circumstances, doubtful = _share_out(missing, free, search, are_twins)
+        for key, own in by_circumstances.items():
+            if window.rerun_since is None or own.at is None:
+                unclear[key] = Unclear(post=own, why=Why.NO_TIME)
+            else:
+                matches[key] = own
+        unclear |= doubtful
     for target in targets:
         if target.key not in matches and (post := _perhaps(target, free)):
             unclear.setdefault(target.key, Unclear(post=post, why=Why.NOT_SHOWN))
     return matches, unclear
 
 
-def _match_in_rerun(
-    missing: Sequence[Target], free: list[LivePost], since: float
+def _share_out(
+    targets: Sequence[Target],
+    free: list[LivePost],
+    search: matching.Search,
+    may_be_mistaken: Callable[[Target, Target], bool],
 ) -> tuple[dict[Key, LivePost], dict[Key, Unclear]]:
-    """By what only an earlier attempt can have posted; twins only if there is a post for each of them."""
-    search = matching.Search(since=since, own_run=True)
+    """Take from ``free`` what is a target. Those that may be mistaken for each other are not guessed apart.
+
+    Of these, each has its post, or none has: with a post for some of them only, nobody knows for which.
+    """
     matches: dict[Key, LivePost] = {}
     unclear: dict[Key, Unclear] = {}
-    for target in missing:
+    for target in targets:
         if target.key in matches or target.key in unclear:
             continue
-        group = [target, *(other for other in missing if matching.are_twins(target, other))]
-        alike = matching.loosely_alike(target, free, search)
-        if len(alike) >= len(group):
-            matches |= {one.key: post for one, post in zip(group, alike, strict=False)}
-        elif alike:
-            unclear |= {one.key: Unclear(post=alike[0], why=Why.TWINS) for one in group}
-        for post in alike:
-            free.remove(post)
+        group = [target, *(other for other in targets if may_be_mistaken(target, other))]
+        of_each = [matching.alike(one, free, search) for one in group]
+        found = [post for post in free if any(post in own for own in of_each)]
+        if len(found) >= len(group):
+            # They went out in the order of the file.
+            best = sorted(sorted(found, key=matching.rank)[: len(group)], key=lambda post: post.at or 0.0)
+            for one, own in zip(group, of_each, strict=True):
+                matches[one.key] = next((post for post in best if post in own), best[0])
+                best.remove(matches[one.key])
+                free.remove(matches[one.key])
+        elif found:
+            unclear |= {one.key: Unclear(post=found[0], why=Why.TWINS) for one in group}
+            for post in found:
+                free.remove(post)
     return matches, unclear
 
 
@@ -173,8 +184,8 @@ def _perhaps(target: Target, posts: Iterable[LivePost]) -> LivePost | None:
             post
             for post in posts
             if post.account_id in ("", target.account.id)
-            and (kind := matching.likeness(target, post)) is not matching.Likeness.OTHER
-            and (kind is matching.Likeness.OPEN or not post.account_id)
+            and (kind := likeness(target, post)) is not Likeness.OTHER
+            and (kind is Likeness.OPEN or not post.account_id)
         ),
         None,
     )
@@ -190,9 +201,9 @@ def _newest(posts: Sequence[LivePost]) -> dict[str, float]:
 
 def evidence(target: Target, post: LivePost) -> str:
     """On what ground a target was skipped."""
-    if matching.likeness(target, post) is matching.Likeness.SAME:
+    if likeness(target, post) is Likeness.SAME:
         what = "the same text"
-    elif not matching.comparable(target.content.text):
+    elif not has_text(target):
         what = f"a {target.content.type} without text"
     else:
         what = "the same text, its links apart,"
@@ -211,14 +222,17 @@ def why_unclear(unclear: Unclear) -> str:
     named = _named(unclear.post)
     if unclear.why is Why.TWINS:
         what = (
-            "not sent: an earlier attempt posted one of several posts that Publer's list does not tell apart"
+            "not sent: Publer lists one of several posts of this run, and its list does not tell them apart"
         )
         return f"{what} (post {named}). {LOOK_FIRST}"
     if unclear.why is Why.NO_TIME:
         what = "not sent: Publer lists a post like it, of an earlier attempt or of an earlier run"
         return f"{what} (post {named}). {LOOK_FIRST}"
     if unclear.post.account_id:
-        what = "not sent: Publer lists this text on this account, but not the link or title it went out with"
+        what = (
+            "not sent: Publer lists this text on this account, but not the link, title or options that went "
+            "out with it"
+        )
         return f"{what} (post {named}). {LOOK_FIRST}"
     return f"not sent: Publer lists this text, but not on which account (post {named}). {LOOK_FIRST}"
 

@@ -101,6 +101,10 @@ class Ledger:
         results = [(target, self._entries[target.key].result) for target in targets]
         return [one for one, result in results if result.status is Status.PUBLISHED and not result.url]
 
+    def sent_without_post(self) -> list[Target]:
+        """Those that were sent, and of which nobody knows which post they have become."""
+        return [entry.target for entry in self._entries.values() if entry.sent and not entry.result.post_id]
+
     def post_ids(self) -> set[str]:
         """The ids of all posts that were recognised as targets."""
         return {entry.result.post_id for entry in self._entries.values() if entry.result.post_id}

@@ -1,4 +1,4 @@
-"""Reading Publer's post list: all pages, a day wider than asked, for any number of accounts."""
+"""Reading Publer's post list: all pages, two days wider than asked, for any number of accounts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from publer_publish.errors import ServiceError
 from publer_publish.publer.client import Publer
 from publer_publish.publer.model_posts import LivePost, PostPage
 
-_STATES = ("published", "scheduled", "failed")
+_STATES = ("published", "scheduled", "scheduled_pending", "scheduled_reauth", "scheduled_locked", "failed")
+"""Whether ``scheduled`` means those that wait for a person, too, is not documented: they are named."""
+_WIDER = timedelta(days=2)
+"""The days of ``GET /posts`` may be exclusive, and those of a zone up to 14 hours from ours."""
 _ACCOUNTS_A_REQUEST = 100
 """Keeps the address of the request below the 8 KB that servers take."""
 _MOST_PAGES = 200
@@ -23,11 +26,10 @@ def listed_posts(
 ) -> tuple[LivePost, ...]:
     """Every post of the accounts since a moment (epoch seconds), and somewhat more.
 
-    The days of ``GET /posts`` may be exclusive and in another time zone, so a day more is asked for on both
-    sides: each post is judged by its own time. Raises the client's errors when the list cannot be read.
+    Each post is judged by its own time. Raises the client's errors when the list cannot be read.
     """
-    first = (datetime.fromtimestamp(since, UTC) - timedelta(days=1)).date()
-    last = (datetime.fromtimestamp(deadline.clock.time(), UTC) + timedelta(days=1)).date()
+    first = (datetime.fromtimestamp(since, UTC) - _WIDER).date()
+    last = (datetime.fromtimestamp(deadline.clock.time(), UTC) + _WIDER).date()
     found: list[LivePost] = []
     distinct = list(dict.fromkeys(account_ids))
     for start in range(0, len(distinct), _ACCOUNTS_A_REQUEST):
@@ -45,8 +47,9 @@ def _all_pages(ask: Callable[..., PostPage]) -> list[LivePost]:
         page = ask(page=number)
         new = {_key(post): post for post in page.posts if _key(post) not in posts}
         posts |= new
-        # Where pages count from 1, page 0 is empty, or the same as page 1.
-        from_one = from_one or (not new and (number == 0 or (number == 1 and bool(page.posts))))
+        # Where pages count from 1, page 0 is empty or the same as page 1, or the answer says so itself.
+        same_again = not new and (number == 0 or (number == 1 and bool(page.posts)))
+        from_one = from_one or same_again or (number == 0 and page.number == 1)
         if _is_last(number, page, new=bool(new), from_one=from_one):
             return list(posts.values())
     raise ServiceError(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Hashable, Iterable, Mapping
 
-from publer_publish.delivery import matching
 from publer_publish.delivery.ledger import LOOK_FIRST, Ledger
+from publer_publish.delivery.likeness import comparable
 from publer_publish.delivery.outcomes import Status
 from publer_publish.delivery.prepared import key_of
 from publer_publish.delivery.targets import Key, Target
@@ -29,7 +29,7 @@ def _what_is_posted(target: Target) -> Hashable:
     return (
         target.account.id,
         content.type,
-        matching.comparable(content.text),
+        comparable(content.text),
         tuple(map(key_of, content.media)),
         _written(content.fields),
         _written(content.extra),

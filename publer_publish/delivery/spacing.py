@@ -11,6 +11,8 @@ from publer_publish.delivery.waiting import Progress
 
 GAP = 61.0
 """Seconds between two posts of an account: Publer wants a minute, and clocks differ a little."""
+_MINUTE = 60.0
+"""Publer may cut the time of a post to this: one of 12:00 may have gone out at 12:00:59."""
 _WHY = "Publer wants a minute between two posts of one account"
 
 
@@ -26,8 +28,9 @@ class Spacing:
     def saw(self, last_post_at: Mapping[str, float]) -> None:
         """Learn from Publer's list when (epoch seconds) accounts had their last post."""
         for account_id, at in last_post_at.items():
+            latest = at + _MINUTE if at % _MINUTE == 0 else at
             # A time in the future is a mistake of a clock: never wait for longer than the gap itself.
-            self._busy(account_id, min(GAP, at + GAP - self.clock.time()))
+            self._busy(account_id, min(GAP, latest + GAP - self.clock.time()))
 
     def posted(self, targets: Sequence[Target]) -> None:
         """Learn that a request with these targets has just been settled."""

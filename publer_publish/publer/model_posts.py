@@ -34,8 +34,9 @@ class PostPage:
     """One page of ``GET /posts``."""
 
     posts: tuple[LivePost, ...]
+    number: int | None = None
+    """By Publer's own count, whatever was asked for; None when it does not say, as below."""
     total_pages: int | None = None
-    """None when Publer does not say."""
 
 
 class Verdict(StrEnum):

@@ -22,7 +22,7 @@ def read_posts(body: Json) -> PostPage:
     posts = tuple(post_of(item) for item in objects_of(body, "posts"))
     for holder in holders(body, "data"):
         if isinstance(holder, dict) and (pages := _pages(holder)) is not None:
-            return PostPage(posts=posts, total_pages=pages)
+            return PostPage(posts=posts, number=_count(holder.get("page")), total_pages=pages)
     return PostPage(posts=posts)
 
 

@@ -48,15 +48,19 @@ def violations(history: History) -> list[Violation]:
 
 
 def _never_twice(history: History) -> Iterator[str]:
-    counts = Counter((post.account_id, post.text, post.url) for post in history.published)
-    for (account, text, url), count in counts.items():
+    counts = Counter((post.account_id, post.text, post.url, post.type) for post in history.published)
+    for (account, text, url, kind), count in counts.items():
         if count > 1:
-            yield f"{text!r} {url} stands {count} times on {account}"
+            yield f"{text!r} {url} ({kind}) stands {count} times on {account}"
 
 
 def _posts_of(wish: Wish, posts: Sequence[Published]) -> list[Published]:
     wanted = wish.account_id, wish.text, wish.url
-    return [post for post in posts if (post.account_id, post.text, post.url) == wanted]
+    return [
+        post
+        for post in posts
+        if (post.account_id, post.text, post.url) == wanted and wish.type in ("", post.type)
+    ]
 
 
 def _true_reports(history: History) -> Iterator[str]:
@@ -142,12 +146,19 @@ def _complete_in_the_end(history: History) -> Iterator[str]:
         if wish.hopeless:
             if said != "failed":
                 yield f"{where} is refused by its network, and the re-run says {said}"
-        elif wish.moody and not live and (said == "unconfirmed" or REFUSAL in messages.get(wish.key, "")):
+        elif _may_stay_open(wish, said, messages.get(wish.key, ""), live=live):
             continue
         elif not live:
             yield f"{where} is missing; the runs said {first.get(wish.key)} and {said}"
         elif said not in ("published", "skipped") and not (history.world.slow and said == "unconfirmed"):
             yield f"{where} is live; the re-run says {said}, the first run {first.get(wish.key)}"
+
+
+def _may_stay_open(wish: Wish, said: object, message: str, *, live: bool) -> bool:
+    """What a re-run may leave to a person: a refusal, and posts that the list does not tell apart."""
+    if wish.type and (said == "unconfirmed" or (live and said == "accepted")):
+        return True
+    return wish.moody and not live and (said == "unconfirmed" or REFUSAL in message)
 
 
 def _decent_ends(history: History) -> Iterator[str]:

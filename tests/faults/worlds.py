@@ -22,6 +22,8 @@ class Wish:
     text: str
     url: str = ""
     """The link beside the text, of a link post."""
+    type: str = ""
+    """Only where another wish has the same text: with one of them live, the list does not tell which."""
     hopeless: bool = False
     """The network always refuses it."""
     moody: bool = False
@@ -193,6 +195,27 @@ def _links() -> World:
     )
 
 
+_LOOK_ALIKES = """\
+posts:
+  - {text: The card, media: [{file: card.png, alt_text: A card}], accounts: ["twitter/*"]}
+  - {text: The card, accounts: ["twitter/*"]}
+"""
+
+
+def _look_alikes() -> World:
+    """One text with and without a picture; the job names no post, and the list is late."""
+    moody = Account(id=X, provider="twitter", failure=REFUSAL, failure_count=1)
+    return World(
+        scenario=_scenario(moody, job=Job(delay=1.0, family="failures"), listing=Listing(lag=20.0)),
+        files={"post.yml": _LOOK_ALIKES.encode(), "card.png": picture()},
+        wishes=tuple(
+            Wish(post=post, account_id=X, text="The card", type=kind, moody=True)
+            for post, kind in enumerate(("photo", "status"))
+        ),
+        rounds=2,
+    )
+
+
 def _slow_job() -> World:
     """A job that takes longer than the run waits; Publer lists its posts as scheduled meanwhile."""
     return World(
@@ -235,6 +258,7 @@ WORLDS: dict[str, World] = {
     ),
     "twins": _twins(),
     "links": _links(),
+    "look-alikes": _look_alikes(),
     "slow job": _slow_job(),
     "pictures": _pictures(),
     "import": _imported(),

@@ -439,13 +439,15 @@ def test_a_post_that_was_due_later_and_went_out_while_media_came_is_seen(desk: D
 
 
 def test_what_the_first_look_showed_is_not_taken_for_another_post(desk: Desk) -> None:
-    """One text, two pictures: the first is live, and the second look must not take it for the second."""
-    desk.open(imports=Import(delay=120.0), posts=(SeededPost(account_id=X.id, text="Look", type="photo"),))
+    """Two links: the first post is live, and the second look must not take it for the second, shortened."""
+    live = SeededPost(account_id=X.id, text="Look https://a.example/1", type="photo", age=600.0)
+    desk.open(imports=Import(delay=120.0), posts=(live,))
     file = "posts:\n" + "".join(
-        f"  - text: Look\n    media: [{{url: 'https://example.com/{name}.png', alt_text: A}}]\n    accounts: ['*']\n"
+        f"  - text: Look https://{name}.example/1\n    accounts: ['*']\n"
+        f"    media: [{{url: 'https://example.com/{name}.png', alt_text: A}}]\n"
         for name in "ab"
     )
-    report = desk.run(file)
+    report = desk.run(file, attempt=2, event_age=900)
     assert statuses(report) == ["skipped", "published"], report.text
     assert len(texts(desk)) == 1
 

@@ -112,10 +112,19 @@ def test_a_post_without_text_is_recognised_since_the_first_attempt_only() -> Non
 
 
 def test_two_equal_posts_of_a_file_need_one_each() -> None:
+    """With one post for both nobody knows which is live: they may have other pictures."""
     again = target(post=1, text=ONE.content.text)
-    found = look([ONE, again], [listed("p", ONE.content.text)])
-    assert set(found.live) == {ONE.key}
-    assert not found.unclear
+    one, two = listed("p", ONE.content.text), listed("q", ONE.content.text, at=NOW - 200)
+    found = look([ONE, again], [two, one])
+    assert {key: post.id for key, post in found.live.items()} == {ONE.key: "p", again.key: "q"}
+    for rerun in (True, False):
+        found = look([ONE, again], [one], rerun=rerun)
+        assert (found.live, set(found.unclear)) == ({}, {ONE.key, again.key})
+
+
+def test_an_equal_post_that_waits_for_a_person_is_not_waited_for() -> None:
+    held = listed("p", "Hello", state="scheduled_reauth")
+    assert look([target()], [held], later=[listed("q", "Hello")]).pending == {target().key: held}
 
 
 def test_an_equal_post_on_its_way_is_waited_for() -> None:

@@ -67,11 +67,11 @@ def test_a_list_that_never_ends_stops_the_run_instead_of_being_cut() -> None:
         read(PostList(1000))
 
 
-def test_a_day_more_is_asked_for_on_both_sides() -> None:
-    """The days may be exclusive, and in another time zone. The clock stands at 2026-10-31 12:00 UTC."""
+def test_two_days_more_are_asked_for_on_both_sides() -> None:
+    """The days may be exclusive, and those of another time zone. The clock stands at 2026-10-31 12:00 UTC."""
     pages = PostList(1)
     read(pages)
-    assert pages.dates == [(date(2026, 10, 30), date(2026, 11, 1))]
+    assert pages.dates == [(date(2026, 10, 29), date(2026, 11, 2))]
 
 
 def test_many_accounts_are_asked_for_in_parts() -> None:

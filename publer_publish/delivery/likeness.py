@@ -1,0 +1,190 @@
+"""How like a target a listed post is, by what Publer's list shows. Pure, and never by resemblance.
+
+Two announcements that differ in one character are two announcements. What Publer is known to change on the
+way is undone on both sides before they are compared: white space, line ends, Unicode composition.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from enum import Enum
+from typing import Any
+from urllib.parse import unquote
+
+from publer_publish.delivery.targets import Target
+from publer_publish.publer.model_posts import LivePost
+
+_SPACE = re.compile(r"\s+")
+_URL = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)
+_ORIGIN = re.compile(r"https?://(?:www\.)?", re.IGNORECASE)
+_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u2060\ufeff"))
+_WORDS_ELSEWHERE = ("description", "question")
+"""Where a post without a text has its words (publer-api 5.3): Publer may list them as its text."""
+_PICTURES = frozenset({"photo", "image", "carousel"})
+_LISTED_AS: Mapping[str, frozenset[str]] = {
+    **dict.fromkeys(("photo", "carousel"), _PICTURES),
+    "document": _PICTURES | {"document"},
+    "gif": _PICTURES | {"gif", "video"},
+    "story": frozenset({"story", "photo", "image", "video"}),
+    **dict.fromkeys(("video", "reel", "short"), frozenset({"video", "reel", "short"})),
+}
+"""What Publer may call a post of each type: it takes some of them under two names (publer-api 5.3)."""
+_KNOWN_TYPES = frozenset().union(*_LISTED_AS.values()) | {
+    "status",
+    "link",
+    "poll",
+    "article",
+    "event",
+    "offer",
+}
+
+
+def comparable(text: str) -> str:
+    """The text without the differences that Publer is known to make."""
+    composed = unicodedata.normalize("NFC", text).translate(_INVISIBLE)
+    return _SPACE.sub(" ", composed).strip()
+
+
+class Likeness(Enum):
+    """What the list says of a post and a target by itself, whoever posted it."""
+
+    SAME = "the same"
+    OPEN = "the same text, but the list does not show what may differ beside it"
+    OTHER = "another"
+
+
+def likeness(target: Target, post: LivePost) -> Likeness:
+    """By the text, and by what the target has beside it: a link, a title, the options of a poll."""
+    if comparable(post.text) not in _words(target):
+        return Likeness.OTHER
+    beside = [
+        (ours, theirs) for ours, theirs in zip(_beside(target), _shown_beside(post), strict=True) if ours
+    ]
+    if any(theirs and ours != theirs for ours, theirs in beside):
+        return Likeness.OTHER
+    return Likeness.OPEN if any(not theirs for _, theirs in beside) else Likeness.SAME
+
+
+def is_same_in_own_run(target: Target, post: LivePost) -> bool:
+    """Whether a post that only our own run can have made is this target.
+
+    Without text: by account and type. With links that Publer may have rewritten: by the rest. Never where two
+    titles are known and differ.
+    """
+    title = _title(target)
+    if title and post.title and title != comparable(post.title):
+        return False
+    words, shown = _words(target), comparable(post.text)
+    if any(shown == one or _same_but_for_links(one, shown) for one in words):
+        return True
+    if comparable(target.content.text):
+        return False
+    return (not shown or _is_written_in_blocks(target)) and _type_fits(target, post.type)
+
+
+def has_text(target: Target) -> bool:
+    """Whether Publer's list shows a text by which to know the target."""
+    return bool(_words(target))
+
+
+def are_doubles(one: Target, other: Target) -> bool:
+    """Two targets for one account that the list shows alike: one text, with other media or of other types."""
+    if one.account.id != other.account.id or one.key == other.key:
+        return False
+    pairs = zip(_beside(one), _beside(other), strict=True)
+    return bool(_words(one) & _words(other)) and all(
+        ours == theirs or not ours or not theirs for ours, theirs in pairs
+    )
+
+
+def are_twins(one: Target, other: Target) -> bool:
+    """Two targets for one account that circumstances alone do not tell apart.
+
+    They have the same words, or differ only in their links, which Publer may shorten; or they have no words.
+    """
+    if one.account.id != other.account.id or one.key == other.key:
+        return False
+    ours, theirs = _words(one), _words(other)
+    if not ours or not theirs:
+        return ours == theirs and _type_fits(one, other.content.type)
+    return bool(set(map(_without_links, ours)) & set(map(_without_links, theirs)))
+
+
+def _words(target: Target) -> frozenset[str]:
+    """Every text by which Publer may list the target: its own, else what stands in another field."""
+    own = comparable(target.content.text)
+    elsewhere = (_sent(target).get(key) for key in _WORDS_ELSEWHERE) if not own else ()
+    return frozenset(filter(None, (own, *(comparable(one) for one in elsewhere if isinstance(one, str)))))
+
+
+def _is_written_in_blocks(target: Target) -> bool:
+    """An article of WordPress: which of its words Publer lists as the text is not documented."""
+    return isinstance(_sent(target).get("content"), list)
+
+
+def _type_fits(target: Target, listed: str) -> bool:
+    """Whether Publer may list the target under this type; one that nobody knows may be any."""
+    details = _sent(target).get("details")
+    own = details.get("type") if isinstance(details, Mapping) else None
+    ours = [target.content.type, *([own] if isinstance(own, str) else [])]
+    return listed not in _KNOWN_TYPES or any(listed in _LISTED_AS.get(one, {one}) for one in ours)
+
+
+def _same_but_for_links(ours: str, theirs: str) -> bool:
+    """Equal but for links, which may be the same: an earlier announcement looks so, too."""
+    if not _URL.search(ours) or _without_links(ours) != _without_links(theirs):
+        return False
+    return all(map(_may_be_rewritten, _URL.findall(ours), _URL.findall(theirs)))
+
+
+def _without_links(text: str) -> str:
+    return comparable(_URL.sub("\0", text))
+
+
+def _may_be_rewritten(ours: str, theirs: str) -> bool:
+    """A shortener names another host, and a tracker adds to the end; all else on our host is another page."""
+    ours, theirs = (unquote(_ORIGIN.sub("", link)).rstrip("/") for link in (ours, theirs))
+    if _host(ours) != _host(theirs):
+        return True
+    return theirs == ours or theirs.removeprefix(ours).lstrip("/").startswith(("?", "&", "#"))
+
+
+def _host(link: str) -> str:
+    return re.split(r"[/?#]", link, maxsplit=1)[0].lower()
+
+
+def _sent(target: Target) -> dict[str, Any]:
+    return {**target.content.fields, **target.content.extra}
+
+
+def _beside(target: Target) -> tuple[str, str, str]:
+    """The link, the title and the options that the target has beside its text; each may be empty."""
+    options = _sent(target).get("options")
+    asked = "\n".join(map(str, options)) if isinstance(options, list) else ""
+    return _link(target), _title(target), comparable(asked)
+
+
+def _shown_beside(post: LivePost) -> tuple[str, str, str]:
+    """The same of a listed post; no list shows options."""
+    return _comparable_link(post.url), comparable(post.title), ""
+
+
+def _link(target: Target) -> str:
+    sent = _sent(target)
+    below = sent.get("link")
+    url = sent.get("url") or (below.get("url") if isinstance(below, Mapping) else "")
+    return _comparable_link(url) if isinstance(url, str) else ""
+
+
+def _comparable_link(url: str) -> str:
+    return url.strip().removesuffix("/")
+
+
+def _title(target: Target) -> str:
+    """Its own, or that of an event or an offer."""
+    sent = _sent(target)
+    details = sent.get("details")
+    title = sent.get("title") or (details.get("title") if isinstance(details, Mapping) else "")
+    return comparable(title) if isinstance(title, str) else ""
