@@ -21,6 +21,8 @@ from publer_publish.publer.model_posts import Job, JobEntry, JobState, LivePost,
 
 _PAUSES = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 """Between look-ups: after them a post that was taken has had a minute to appear."""
+_FOR_A_LOOK = 1.0
+"""Seconds that the last wait leaves for the last look."""
 _LINK_PAUSES = (1.0, 3.0)
 """For a missing link only: it may take hours, or never come (publer-api 8.1)."""
 _LINK_TIME = 20.0
@@ -136,15 +138,24 @@ class Confirmer:
     def settle(self, doubts: Sequence[Doubt]) -> None:
         """Settle every doubt: by evidence if some appears in time, else by what it says itself."""
         left = list(doubts)
+        looks = 0
         progress = Progress(self.deadline.clock, self.log, "Looking in Publer's post list")
         for pause in _PAUSES:
-            if not left or self.deadline.expired():
+            time_to_wait = self.deadline.remaining() - _FOR_A_LOOK
+            if not left or time_to_wait <= 0:
                 break
-            progress.wait(min(pause, self.deadline.remaining()))
-            posts = self._look(left, progress)
-            left = [doubt for doubt in left if not self._settle_by_evidence(doubt, posts)]
+            progress.wait(min(pause, time_to_wait))
+            posts = self._look_for([doubt.target for doubt in left], progress, self.deadline)
+            looks += posts is not None
+            left = [doubt for doubt in left if not self._settle_by_evidence(doubt, posts or ())]
             if all(doubt.otherwise is not Status.UNCONFIRMED for doubt in left) and pause >= _PAUSES[2]:
                 break
+        if left and looks:
+            times = "once" if looks == 1 else f"{looks} times"
+            names = ", ".join(str(doubt.target) for doubt in left)
+            self.log(
+                f"Publer's post list, read {times}, shows nothing that is certainly the post for {names}."
+            )
         for doubt in left:
             self.ledger.settle(doubt.target, doubt.otherwise, doubt.message)
 
@@ -172,7 +183,7 @@ class Confirmer:
             if not left or soon.expired():
                 return
             progress.wait(min(pause, soon.remaining()))
-            posts = self._look_for(left, progress, soon)
+            posts = self._look_for(left, progress, soon) or ()
             for target in list(left):
                 own = known(target)
                 post = next((one for one in posts if own and one.id == own.id), None)
@@ -181,15 +192,13 @@ class Confirmer:
                     self.ledger.add_link(target, post)
                     left.remove(target)
 
-    def _look(self, doubts: Sequence[Doubt], progress: Progress) -> tuple[LivePost, ...]:
-        return self._look_for([doubt.target for doubt in doubts], progress, self.deadline)
-
     def _look_for(
         self, targets: Sequence[Target], progress: Progress, deadline: Deadline
-    ) -> tuple[LivePost, ...]:
+    ) -> tuple[LivePost, ...] | None:
+        """The list, or None if it could not be read."""
         accounts = [target.account.id for target in targets]
         try:
             return listed_posts(self.publer, accounts, since=self.search.since, deadline=deadline)
         except ServiceError as error:
             progress.note(f"{error.message} The post list could not be read.")
-            return ()
+            return None

@@ -169,9 +169,7 @@ class Delivery:
         try:
             job_id = send_once(lambda: self._publish(request, body, enough), deadline=enough, log=self.log)
         except LostError as error:
-            self.log(
-                f"{error.message} Publer may have taken the request: looking instead of sending it again."
-            )
+            self.log(f"{error.message} Looking for the posts instead of sending them again.")
             confirmer.settle(
                 [Doubt(one, Status.UNCONFIRMED, f"{error.message} {LOOK_FIRST}") for one in request]
             )

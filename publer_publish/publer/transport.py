@@ -56,7 +56,6 @@ _FAULTS = (
 _SHORTEST_SECRET = 8
 _UNSPEAKABLE = re.compile(r"[^\x21-\x7e]")
 
-_MAY_BE_TAKEN = "Publer may or may not have taken it."
 _UNREACHABLE = (
     "Check the network of the runner, `api-url`, and https://status.publer.com or Publer's support."
 )
@@ -268,12 +267,8 @@ class Transport:
 
 
 def _lost(label: str, cause: str, status: int = 0) -> LostError:
-    message = f"Publer's answer to {label} was lost: {cause}."
-    if label.startswith("GET "):
-        return LostError(message, hint=_UNREACHABLE, status=status)
-    return LostError(
-        f"{message} {_MAY_BE_TAKEN}", hint="Look in Publer before sending it again.", status=status
-    )
+    hint = _UNREACHABLE if label.startswith("GET ") else "Look in Publer before sending it again."
+    return LostError(f"Publer's answer to {label} was lost: {cause}.", hint=hint, status=status)
 
 
 def _encoded(document: Json, label: str) -> bytes:

@@ -208,6 +208,15 @@ def test_a_duplicate_counts_as_live_and_unconfirmed_as_not(
     assert any(one.level in {"error", "warning"} for one in ran.annotations)
 
 
+def test_a_lost_post_is_looked_for_until_the_time_is_up_and_the_log_says_so(desk: Desk) -> None:
+    desk.open(faults=(Fault(kind="reset", when="before", path=PUBLISH),))
+    report = desk.run("text: One\naccounts: ['*']\n", timeout=20.0)
+    assert statuses_of(report) == ["unconfirmed"]
+    assert "Publer's post list, read 5 times, shows nothing that is certainly the post for" in report.text
+    assert "could not be read" not in report.text
+    assert report.ended - report.began <= 20.0
+
+
 def test_unconfirmed_alone_fails_unless_never(desk: Desk) -> None:
     desk.open(account("twitter", drops=True), job=Job(payload="null"))
     codes = {way: desk.run(FIVE, fail_on=way, timeout=90).exit_code for way in ("any", "all", "never")}

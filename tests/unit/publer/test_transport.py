@@ -90,7 +90,7 @@ def test_what_may_have_been_taken_is_lost(bench: Any, behaviour: Any) -> None:
     server = bench.serve(behaviour(bench))
     error = failure(bench.transport(server.url), bench)
     assert type(error) is LostError
-    assert "may or may not" in error.message
+    assert "Look in Publer before sending it again" in error.hint
     assert len(server.requests) == 1, "one attempt, never more"
 
 
