@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 IMAGE ?= publer-publish:dev
+# Half of the tests wait for a process or for real time: two for each processor.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
 # The version of uv is part of the lock: another one may resolve or print differently.
 UV := uv==0.13.9
 COMPILE := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header
@@ -32,10 +34,10 @@ demo: $(READY) ## Publish the example to an embedded sandbox and show log, outpu
 	@$(BIN)/python -m sandbox.demo
 
 test: $(READY) ## Run all tests
-	@$(BIN)/python -m pytest -n auto
+	@$(BIN)/python -m pytest -n $(WORKERS)
 
 properties: $(READY) ## Try each property with a thousand examples never tried before
-	@HYPOTHESIS_PROFILE=explore $(BIN)/python -m pytest -n auto -m hypothesis
+	@HYPOTHESIS_PROFILE=explore $(BIN)/python -m pytest -n $(WORKERS) -m hypothesis
 
 faults: $(READY) ## Play thousands of runs whose network breaks, each with a re-run
 	@$(BIN)/python -m tests.faults

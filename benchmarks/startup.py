@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from benchmarks import posts, stage
@@ -37,7 +38,7 @@ def host(rounds: int, home: Path) -> tuple[Timings, list[str]]:
     else:
         missing.append("node")
     for name, file in PUBLISH.items():
-        actions[name] = lambda file=file: _action(home, {"post-file": file})
+        actions[name] = partial(_action, home, {"post-file": file})
     actions["validate, plain file"] = lambda: _action(home, {"post-file": "plain.yml", "mode": "validate"})
     if shutil.which("curl") and shutil.which("jq"):
         actions["curl and jq, the same publish"] = lambda: _script(home)
@@ -70,7 +71,7 @@ def container(rounds: int, home: Path) -> Timings | None:
             PASS: lambda: python("pass"),
             REQUESTS: lambda: python("import requests"),
             **{
-                name: lambda file=file: _action(home, {"post-file": file}, in_container=True)
+                name: partial(_action, home, {"post-file": file}, in_container=True)
                 for name, file in PUBLISH.items()
             },
             "validate, plain file": lambda: _action(
