@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 
 STEP_SUMMARY_BYTES = 1_000_000
 """GitHub shows nothing of a step summary above 1,048,576 bytes; the rest is left to what others append."""
@@ -17,22 +18,36 @@ def shorten(markdown: str, limit: int) -> str:
 
     Cuts between lines, and closes a code fence or ``<details>`` that is open there (each tag has its line).
     """
-    if _size(markdown) <= limit:
-        return markdown
+    return within(_lines(markdown), limit)
+
+
+def within(lines: Iterable[str], limit: int) -> str:
+    """Join lines, each with its end, as ``shorten`` does; of more than fits no further line is even made."""
     note = f"\n*Cut here: no more than {limit // 1000:,} kB fit. The log has everything.*\n"
     size, fence, depth = 0, "", 0
-    kept, closing = 0, ""
-    lines = markdown.split("\n")
-    for count, line in enumerate(lines, start=1):
-        size += _size(line) + 1
+    kept: list[str] = []
+    cut, closing = 0, ""
+    for line in lines:
+        size += _size(line)
+        if size > limit:
+            return "".join(kept[:cut]) + closing + note
+        kept.append(line)
         fence = _fence_after(line, fence)
         if not fence:
             depth += line.startswith("<details>") - line.startswith("</details>")
         closers = (f"{fence}\n" if fence else "") + "\n</details>\n" * depth
-        if size + _size(closers) + _size(note) > limit:
-            break
-        kept, closing = count, closers
-    return "".join(f"{line}\n" for line in lines[:kept]) + closing + note
+        if size + _size(closers) + _size(note) <= limit:
+            cut, closing = len(kept), closers
+    return "".join(kept)
+
+
+def _lines(text: str) -> Iterator[str]:
+    """Each line with its end, one after the other."""
+    start = 0
+    while end := text.find("\n", start) + 1:
+        yield text[start:end]
+        start = end
+    yield text[start:]
 
 
 def _fence_after(line: str, fence: str) -> str:

@@ -40,7 +40,7 @@ def outputs(run: Run, summary: str, *, preview_file: str = "") -> dict[str, str]
         "skipped-count": _count(run, Status.SKIPPED),
         "unconfirmed-count": _count(run, Status.UNCONFIRMED),
         "preview-file": preview_file,
-        "summary": shorten(_encodable(summary), OUTPUT_SUMMARY_BYTES),
+        "summary": _encodable(shorten(summary, OUTPUT_SUMMARY_BYTES)),
     }
     values["job-ids"] = "\n".join(_within(job_ids, TOTAL_UNITS // 20))
     values["post-urls"] = "\n".join(_within(_post_urls(run.results), TOTAL_UNITS // 4))
@@ -111,9 +111,8 @@ def _results_json(results: Sequence[Result], limit: int) -> str:
         if not rows or most < longest:
             # Each row as text: the values of thousands of them would take ten times the memory.
             rows = [_dump(row(result, most)) for result in results]
-            text = f"[{','.join(rows)}]"
-            if len(text) <= limit:
-                return text
+            if sum(map(len, rows)) + len(rows) + 1 <= limit:
+                return f"[{','.join(rows)}]"
     return _most_important(results, rows, limit)
 
 

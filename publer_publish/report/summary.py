@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from publer_publish.delivery.outcomes import Result
 from publer_publish.delivery.run import Check, Outcome, Run
 from publer_publish.errors import Problem, Severity
-from publer_publish.report.cutting import STEP_SUMMARY_BYTES, shorten
+from publer_publish.report.cutting import STEP_SUMMARY_BYTES, within
 from publer_publish.report.markdown import code, in_html, inline, link, quoted
 from publer_publish.report.outcome import needs_attention
 from publer_publish.report.preview import Fold, Preview, fold_of, link_of, previews, usage
@@ -65,9 +65,9 @@ def summary(run: Run, *, rerun: Rerun | None = None, folds: Mapping[str, Fold | 
         _problems("Notices", run.problems, Severity.NOTICE),
         _previews(run.results, folds or {}),
     )
-    lines = [line for section in sections for line in section]
-    spaced = [line for before, line in pairwise(["", *lines]) if before or line]
-    return shorten("\n".join(spaced).rstrip("\n") + "\n", STEP_SUMMARY_BYTES)
+    lines = chain.from_iterable(sections)
+    spaced = (f"{line}\n" for before, line in pairwise(chain([""], lines)) if before or line)
+    return within(spaced, STEP_SUMMARY_BYTES).rstrip("\n") + "\n"
 
 
 def _head(run: Run) -> Iterator[str]:
