@@ -46,7 +46,7 @@ def send(
 
 def _load_the_report() -> None:
     """Import what tells the end, in the pause before the first poll: there it costs nobody any time."""
-    from publer_publish.report import headline, log, outputs, summary  # noqa: F401, PLC0415
+    from publer_publish.report import headline, hiding, log, outputs, summary  # noqa: F401, PLC0415
 
 
 def _rules(session: Session) -> Rules:

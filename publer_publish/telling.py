@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, TextIO, TypeVar
 
 from publer_publish.config import Mode
 from publer_publish.errors import ActionError, Problem, Severity, Where, is_error
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from publer_publish.report.log import Row
     from publer_publish.report.rerun import Rerun
 
+_Value = TypeVar("_Value")
+
 _FOLDS = {key: network.fold for key, network in NETWORKS.items()}
 _OPEN_ROWS = 15
 """A longer table is folded: what a plain run says shall be seen at a glance."""
@@ -26,13 +28,14 @@ _OPEN_ROWS = 15
 def tell(story: Story, console: Console, json_stream: TextIO | None) -> int:
     """Report, and return the exit code. A bug in reporting is reported, too, with all outputs."""
     try:
-        run, preview = _with_preview(story, conclude(story), console)
+        run, preview = _with_preview(story, _shown(conclude(story), console), console)
         return _report(run, preview, rerun_of(story), console, json_stream)
     except Exception as error:  # noqa: BLE001  (a bug of the report must not hide what is live)
         story.cause = bug(error, console)
         story.problems = []
         story.results = [replace(result, content=None) for result in story.results]
-        return _report(conclude(story), "", rerun_of(story), console, json_stream)
+        run = _shown(conclude(story), console)
+        return _report(run, "", rerun_of(story), console, json_stream)
 
 
 def _report(run: Run, preview: str, rerun: Rerun, console: Console, json_stream: TextIO | None) -> int:
@@ -99,6 +102,13 @@ def _attempt(action: Callable[[], None]) -> list[ActionError]:
     return []
 
 
+def _shown(value: _Value, console: Console) -> _Value:
+    """Without the secrets, before anything is escaped and cut."""
+    from publer_publish.report.hiding import hidden  # noqa: PLC0415
+
+    return hidden(value, console.redacted)
+
+
 def _to_annotate(problems: Sequence[Problem]) -> Iterator[Problem]:
     """All of them, but for the one error without a place, which the headline says."""
     errors = [problem for problem in problems if is_error(problem)]
@@ -116,9 +126,9 @@ def _with_preview(story: Story, run: Run, console: Console) -> tuple[Run, str]:
     from publer_publish.report.page.document import page  # noqa: PLC0415
 
     try:
-        shown = run.results or session.previewed
-        pictures = read_pictures(shown, session.workspace)
-        text = page(run, pictures=pictures, folds=_FOLDS, previewed=session.previewed)
+        previewed = _shown(session.previewed, console)
+        pictures = read_pictures(run.results or previewed, session.workspace)
+        text = page(run, pictures=pictures, folds=_FOLDS, previewed=previewed)
         return run, session.preview.write(console.redacted(text))
     except ActionError as error:
         message, hint = error.message, error.hint
@@ -127,4 +137,4 @@ def _with_preview(story: Story, run: Run, console: Console) -> tuple[Run, str]:
         hint = f"Only the page is missing; the posts are not affected. {bug(error, console).hint}"
     where = Where(path="preview-file")
     warning = Problem(message=message, hint=hint, where=where, severity=Severity.WARNING)
-    return replace(run, problems=(*run.problems, warning)), ""
+    return replace(run, problems=(*run.problems, _shown(warning, console))), ""

@@ -3,7 +3,9 @@
 The program runs under the fake runner, and what it would really have published stands in the sandbox.
 """
 
+import html
 import json
+import re
 import signal
 import socket
 import ssl
@@ -311,22 +313,27 @@ def test_text_from_publer_is_neither_html_nor_a_picture_in_the_summary(
     tokens = MarkdownIt("commonmark").enable("table").parse(outcome.summary)
     inline = [child for token in tokens for child in token.children or []]
     assert [child.type for child in inline if child.type == "image"] == []
-    html = "".join(token.content for token in (*tokens, *inline) if token.type.startswith("html_"))
-    assert "<img" not in html
+    raw = "".join(token.content for token in (*tokens, *inline) if token.type.startswith("html_"))
+    assert "<img" not in raw
     links = [str(child.attrs["href"]) for child in inline if child.type == "link_open"]
     assert [link for link in links if not link.startswith("https://")] == []
     assert "@mona" not in "".join(child.content for child in inline if child.type == "text")
 
 
-SPILLED = [
-    {"text": KEY, "accounts": ["mastodon/*"]},
-    {"text": "Hi", "accounts": [KEY]},
-    {"text": "Hi", "accounts": ["mastodon/*"], KEY: 1},
-    {"text": "Hi", "accounts": ["mastodon/*"], "networks": {"mastodon": {"visibility": KEY}}},
-    {"text": "Hi", "accounts": ["mastodon/*"], "media": [{"file": f"{KEY}.png"}]},
-    {"text": "{{ " + KEY + " }}", "accounts": ["mastodon/*"]},
-    {"text": "Hi", "accounts": ["mastodon/*"], "when": KEY},
-]
+def spilled(key: str) -> list[dict[str, Any]]:
+    """Posts with the key wherever somebody might put it."""
+    return [
+        {"text": key, "accounts": ["mastodon/*"]},
+        {"text": "Hi", "accounts": [key]},
+        {"text": "Hi", "accounts": ["mastodon/*"], key: 1},
+        {"text": "Hi", "accounts": ["mastodon/*"], "networks": {"mastodon": {"visibility": key}}},
+        {"text": "Hi", "accounts": ["mastodon/*"], "media": [{"file": f"{key}.png", "alt_text": key}]},
+        {"text": "{{ " + key + " }}", "accounts": ["mastodon/*"]},
+        {"text": "Hi", "accounts": ["mastodon/*"], "when": key},
+    ]
+
+
+SPILLED = spilled(KEY)
 
 
 @pytest.mark.parametrize("post", SPILLED, ids=range(len(SPILLED)))
@@ -336,6 +343,70 @@ def test_no_message_about_a_file_repeats_the_key_that_stands_in_it(
     """A validator's own sentence holds the value that it refuses."""
     (workspace / "post.yml").write_text(json.dumps(post))
     assert_invalid(publish(), publer)
+
+
+WRITTEN_OTHERWISE = [
+    "publer_live_ab_cd_1234_efgh",
+    "pk-12-34-abc-9-xyzw",
+    "abc&def<ghi>jkl",
+    "k*ey#with~marks[1]",
+    "0a1b2c3d4e5f-77aa88bb99",
+    "key@host.example:8080$x",
+    """it's`a"k\\e|y""",
+]
+"""Keys that Markdown, HTML or GitHub would make something of, so that reports escape them."""
+
+
+def as_read(text: str) -> str:
+    """What a reader sees of Markdown or HTML, whichever it is, and can copy."""
+    text = re.sub(r"</?(?:span|code|wbr)\b[^>]*>", "", text)
+    return re.sub(r"[\\`\u200b]", "", html.unescape(text))
+
+
+def shown_by(outcome: Outcome) -> dict[str, str]:
+    """All that a run leaves behind, before the runner masks what it knows."""
+    masks = re.compile(rb"^::add-mask::.*\n", re.MULTILINE)
+    return {
+        "log": masks.sub(b"", outcome.stdout).decode().replace("%25", "%"),
+        "summary": outcome.files["STEP_SUMMARY"].read_text(encoding="utf-8"),
+        "outputs": json.dumps(outcome.outputs, ensure_ascii=False),
+        "output summary": outcome.outputs["summary"],
+    }
+
+
+def assert_nowhere(key: str, shown: dict[str, str]) -> None:
+    assert [place for place, text in shown.items() if key in text or as_read(key) in as_read(text)] == []
+
+
+@pytest.mark.parametrize("mode", ["publish", "validate"])
+@pytest.mark.parametrize("key", WRITTEN_OTHERWISE)
+def test_a_key_that_a_report_would_escape_is_not_shown_either(
+    publish: Publish, publer: Sandbox, workspace: Path, key: str, mode: str
+) -> None:
+    """In `validate` nothing was sent, so each text that holds the key is previewed all the same."""
+    publer.reset(Scenario(api_key=key))
+    (workspace / "post.yml").write_text(json.dumps(spilled(key)))
+    outcome = publish({"api-key": key, "mode": mode, "preview-file": "preview.html"})
+    assert_invalid(outcome, publer)
+    page = (workspace / "preview.html").read_text(encoding="utf-8")
+    assert_nowhere(key, shown_by(outcome) | {"page": page})
+    # Masking takes nothing else away: everything wrong is still told.
+    assert r"\*\*\*" in outcome.summary
+    assert len([error for error in outcome.errors if "post.yml:" in error]) >= len(SPILLED)
+
+
+@pytest.mark.parametrize("key", WRITTEN_OTHERWISE)
+def test_a_key_that_publer_repeats_is_shown_nowhere(
+    publish: Publish, publer: Sandbox, workspace: Path, key: str
+) -> None:
+    scenario = Scenario(api_key=key).with_account("mastodon", failure=f"No posts for {key} today")
+    publer.reset(scenario)
+    outcome = publish({"api-key": key, "preview-file": "preview.html"})
+    assert_kept(outcome)
+    assert outcome.outputs["outcome"] == "failed"
+    assert "No posts for *** today" in outcome.text
+    page = (workspace / "preview.html").read_text(encoding="utf-8")
+    assert_nowhere(key, shown_by(outcome) | {"page": page})
 
 
 @pytest.mark.parametrize(
