@@ -34,6 +34,10 @@ _PERMISSION_HINT = (
     "Give the job `permissions: contents: read`, and leave the input github-token at its default or set it "
     "to a token that may read the repository."
 )
+_CERTIFICATE_HINT = (
+    "If your network has its own certificate authority, put its file into the workspace and name it: "
+    "`REQUESTS_CA_BUNDLE: /github/workspace/…` under `env`."
+)
 _MIDDLEMAN_HINT = "Something between the runner and GitHub, such as a proxy, may have answered instead."
 
 
@@ -179,8 +183,10 @@ class _Api:
             last = attempt == ATTEMPTS or self._deadline.expired()
             try:
                 answer = self._follow(self._api_url + path)
-            except (requests.RequestException, ValueError) as error:  # a hostile address is a ValueError
-                if last or isinstance(error, requests.exceptions.SSLError | ValueError):
+            # A hostile address is a ValueError; requests' own exceptions are OSErrors, and not all it raises.
+            except (OSError, ValueError) as error:
+                hopeless = isinstance(error, requests.exceptions.SSLError | ValueError) or _is_plain(error)
+                if last or hopeless:
                     raise _unreachable(error, self._api_url) from None
             else:
                 if answer.status < HTTPStatus.INTERNAL_SERVER_ERROR or last:
@@ -244,6 +250,11 @@ def _same_host(url: str, other: str) -> bool:
     return urlsplit(url)[:2] == urlsplit(other)[:2]
 
 
+def _is_plain(error: Exception) -> bool:
+    """Whether it is what requests raises for a bundle of certificates that is not there."""
+    return type(error) is OSError
+
+
 def _unreachable(error: Exception, api_url: str) -> ServiceError:
     from requests import exceptions  # noqa: PLC0415
 
@@ -251,8 +262,11 @@ def _unreachable(error: Exception, api_url: str) -> ServiceError:
     if isinstance(error, exceptions.SSLError):
         return ServiceError(
             f"The certificate of {host} is not trusted.",
-            hint="If your network has its own certificate authority, put its file into the workspace and "
-            "name it: `REQUESTS_CA_BUNDLE: /github/workspace/…` under `env`.",
+            hint=_CERTIFICATE_HINT,
+        )
+    if _is_plain(error):
+        return ServiceError(
+            f"{host} cannot be reached to look a release up: {one_line(str(error))}.", hint=_CERTIFICATE_HINT
         )
     if isinstance(error, exceptions.ProxyError):
         return ServiceError(

@@ -264,6 +264,17 @@ def test_a_host_that_is_not_there() -> None:
     assert refused(gone).message.startswith("127.0.0.1 cannot be reached")
 
 
+def test_a_bundle_of_certificates_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not asked again: a path of the host that the container does not have stays wrong."""
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/etc/ssl/company.pem")
+    clock = StoppedClock()
+    with pytest.raises(ActionError) as caught:
+        fetch_release("https://127.0.0.1:1", "octo-org/octo-repo", "v1.2.3", clock=clock)
+    assert "invalid path: /etc/ssl/company.pem" in caught.value.message
+    assert "REQUESTS_CA_BUNDLE" in caught.value.hint
+    assert clock.slept == []
+
+
 def test_a_renamed_repository_is_followed_on_the_same_host(github: GitHub) -> None:
     github.replies[BY_TAG] = [Reply(301, {}, {"Location": "/repositories/1/releases/tags/v1.2.3"})]
     github.replies["/repositories/1/releases/tags/v1.2.3"] = [Reply(body=RELEASE)]
