@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import stat
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from publer_publish.errors import ActionError
@@ -36,10 +38,9 @@ class CommandFiles:
         """Append to the summary what fits into it; ``False`` when there is no file to write to."""
         if not self._summary:
             return False
-        path = Path(self._summary)
-        used = path.stat().st_size if path.is_file() else 0
         text = without_surrogates(self._redact(markdown))
-        text = cut_markdown(text if text.endswith("\n") else text + "\n", SUMMARY_LIMIT - used)
+        left = SUMMARY_LIMIT - _size(self._summary)
+        text = cut_markdown(text if text.endswith("\n") else text + "\n", left)
         _append(self._summary, text.encode(), what="the step summary", variable="GITHUB_STEP_SUMMARY")
         return True
 
@@ -57,6 +58,14 @@ def heredoc(name: str, value: str) -> str:
     while delimiter in value or delimiter in name:
         delimiter = f"end_{secrets.token_hex(16)}"
     return f"{name}<<{delimiter}\n{value}\n{delimiter}\n"
+
+
+def _size(file: str) -> int:
+    """Bytes of a file; 0 if there is none, and for whoever writes to find out what else is wrong with it."""
+    with suppress(OSError):
+        found = Path(file).stat()
+        return found.st_size if stat.S_ISREG(found.st_mode) else 0
+    return 0
 
 
 def _append(file: str, content: bytes, *, what: str, variable: str) -> None:

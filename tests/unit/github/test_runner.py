@@ -207,6 +207,17 @@ def test_a_file_that_cannot_be_written_is_one_clear_error(tmp_path: Path) -> Non
         console.write_summary("text")
 
 
+@pytest.mark.parametrize("name", ["x" * 300, "file/below", "loop"])
+def test_a_path_that_cannot_be_reached_is_the_same_clear_error(tmp_path: Path, name: str) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "loop").symlink_to("loop")
+    place = str(tmp_path / name)
+    console, _ = runner(GITHUB_OUTPUT=place, GITHUB_STEP_SUMMARY=place)
+    for hand_on in (lambda: console.set_outputs({"a": "1"}), lambda: console.write_summary("text")):
+        with pytest.raises(ActionError, match=r"^Cannot write .* from GITHUB_"):
+            hand_on()
+
+
 def test_a_summary_beside_an_earlier_one_stays_below_the_limit(tmp_path: Path) -> None:
     summary = tmp_path / "summary"
     console, _ = runner(GITHUB_STEP_SUMMARY=str(summary))
