@@ -25,6 +25,7 @@ from publer_publish.errors import (
 )
 from publer_publish.github.console import Console, open_console
 from publer_publish.github.context import Event, read_event
+from publer_publish.github.stream import Stream
 from publer_publish.pipeline import MODES, problems_of_posts
 from publer_publish.post.workspace import Workspace
 from publer_publish.session import Session
@@ -35,11 +36,13 @@ from publer_publish.telling import tell
 if TYPE_CHECKING:
     from publer_publish.preview.file import PreviewFile
 
+_UNHEARD = "Standard output could not be written to its end. That changed nothing of what was sent.\n"
+
 
 def main(
     argv: Sequence[str],
     env: Mapping[str, str],
-    stdout: TextIO,
+    stdout: TextIO | None,
     clock: Clock | None = None,
     *,
     cancelled_early: Callable[[], bool] = lambda: False,
@@ -50,7 +53,8 @@ def main(
     """
     in_workflow = env.get("GITHUB_ACTIONS") == "true"
     inputs, as_json = (config.inputs_from_env(env), False) if in_workflow else _from_command_line(argv, env)
-    console = open_console(env, sys.stderr if as_json else stdout)
+    stream = Stream(stdout)
+    console = open_console(env, Stream(sys.stderr) if as_json else stream)
     clock = clock or (WatchedClock(console.live) if console.is_live else SystemClock())
     for secret in (
         *config.secrets_in(env),
@@ -68,7 +72,11 @@ def main(
         except CancelledError:
             story.cancelled = True
         story.complete()
-        return tell(story, console, stdout if as_json else None)
+        code = tell(story, console, stream if as_json else None)
+    if stream.is_broken:
+        Stream(sys.stderr).write(_UNHEARD)
+        return 1
+    return code
 
 
 def _raise_if(*, cancelled: bool) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, TextIO, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from publer_publish.config import Mode
 from publer_publish.errors import ActionError, Problem, Severity, Where, is_error
 from publer_publish.github.console import Console
+from publer_publish.github.stream import Stream
 from publer_publish.post.networks import NETWORKS
 from publer_publish.story import Story, bug, conclude, rerun_of
 
@@ -25,7 +26,7 @@ _OPEN_ROWS = 15
 """A longer table is folded: what a plain run says shall be seen at a glance."""
 
 
-def tell(story: Story, console: Console, json_stream: TextIO | None) -> int:
+def tell(story: Story, console: Console, json_stream: Stream | None) -> int:
     """Report, and return the exit code. A bug in reporting is reported, too, with all outputs."""
     try:
         run, preview = _with_preview(story, _shown(conclude(story), console), console)
@@ -38,7 +39,7 @@ def tell(story: Story, console: Console, json_stream: TextIO | None) -> int:
         return _report(run, "", rerun_of(story), console, json_stream)
 
 
-def _report(run: Run, preview: str, rerun: Rerun, console: Console, json_stream: TextIO | None) -> int:
+def _report(run: Run, preview: str, rerun: Rerun, console: Console, json_stream: Stream | None) -> int:
     """Annotations, rows, outputs, summary, one headline."""
     from publer_publish.report.log import closing_lines, job_lines  # noqa: PLC0415
     from publer_publish.report.outcome import needs_attention  # noqa: PLC0415

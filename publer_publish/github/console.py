@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import io
-import sys
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from typing import Protocol, TextIO
+from typing import Protocol
 
 from publer_publish.errors import Problem, Severity
 from publer_publish.github.redact import Redactor
+from publer_publish.github.stream import Stream
 
 
 class Console(Protocol):
@@ -72,13 +71,10 @@ class Console(Protocol):
         ...
 
 
-def open_console(env: Mapping[str, str], stdout: TextIO | None = None) -> Console:
+def open_console(env: Mapping[str, str], stdout: Stream) -> Console:
     """Open the console for where the program runs: only the runner sets ``GITHUB_ACTIONS=true``."""
     from publer_publish.github.runner import Runner  # noqa: PLC0415 - both modules use this one's names
     from publer_publish.github.terminal import Terminal  # noqa: PLC0415
 
-    stream = sys.stdout if stdout is None else stdout
-    if isinstance(stream, io.TextIOWrapper):
-        stream.reconfigure(encoding="utf-8", errors="replace", newline="\n")
     console = Runner if env.get("GITHUB_ACTIONS") == "true" else Terminal
-    return console(env, stream, Redactor())
+    return console(env, stdout, Redactor())

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import TextIO
 
 from publer_publish.errors import Problem, Severity
 from publer_publish.github.commands import command, neutralise, one_line, truncate
 from publer_publish.github.files import CommandFiles
 from publer_publish.github.redact import SHORTEST_SECRET, Redactor
+from publer_publish.github.stream import Stream
 
 ANNOTATIONS_PER_STEP = 10
 """What the runner shows of each severity; the rest it only logs."""
@@ -29,7 +29,7 @@ class Runner:
     error separately, so what is spread over both gets out of order, and a mask may come too late.
     """
 
-    def __init__(self, env: Mapping[str, str], stdout: TextIO, redact: Redactor | None = None) -> None:
+    def __init__(self, env: Mapping[str, str], stdout: Stream, redact: Redactor | None = None) -> None:
         self._stdout = stdout
         self._redact = redact or Redactor()
         self._files = CommandFiles(env, self._redact)
@@ -136,9 +136,7 @@ class Runner:
         return self._redact(one_line(self._redact(text)))
 
     def _write(self, line: str) -> None:
-        encoding = getattr(self._stdout, "encoding", None) or "utf-8"
-        self._stdout.write(line.encode(encoding, "replace").decode(encoding) + "\n")
-        self._stdout.flush()
+        self._stdout.write(line + "\n")
 
 
 def problem_text(problem: Problem) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from shutil import get_terminal_size
-from typing import TextIO
 
 from publer_publish.errors import Problem, Severity
 from publer_publish.github.commands import neutralise, one_line
 from publer_publish.github.files import CommandFiles
 from publer_publish.github.redact import Redactor
+from publer_publish.github.stream import Stream
 
 _CLEAR = "\r\x1b[2K"
 _INDENT = "    "
@@ -21,7 +21,7 @@ _GOOD = "32"
 class Terminal:
     """A ``Console`` for people. Outputs and summary are written only to files that the environment names."""
 
-    def __init__(self, env: Mapping[str, str], stdout: TextIO, redact: Redactor | None = None) -> None:
+    def __init__(self, env: Mapping[str, str], stdout: Stream, redact: Redactor | None = None) -> None:
         self._stdout = stdout
         self._redact = redact or Redactor()
         self._files = CommandFiles(env, self._redact)
@@ -62,7 +62,6 @@ class Terminal:
         replaced = self._is_showing
         width = get_terminal_size().columns - 1
         self._stdout.write(_CLEAR + self._clean_line(text)[:width])
-        self._stdout.flush()
         self._is_showing = bool(text)
         return replaced
 
@@ -111,6 +110,4 @@ class Terminal:
     def _write(self, text: str) -> None:
         if self._is_showing:
             self.live("")
-        encoding = getattr(self._stdout, "encoding", None) or "utf-8"
-        self._stdout.write(text.encode(encoding, "replace").decode(encoding) + "\n")
-        self._stdout.flush()
+        self._stdout.write(text + "\n")

@@ -20,6 +20,7 @@ from publer_publish.delivery.resolve import resolve
 from publer_publish.delivery.run import Run
 from publer_publish.github.console import open_console
 from publer_publish.github.context import read_event
+from publer_publish.github.stream import Stream
 from publer_publish.post.workspace import Workspace
 from publer_publish.publer.client import Publer
 from publer_publish.publer.errors import LostError
@@ -61,7 +62,7 @@ def program_with(client: type[Publer], *, window: float = 86_400.0) -> Program:
     """The action, put together by hand around another client."""
 
     def program(_argv: object, env: Mapping[str, str], stdout: Any, clock: Clock) -> int:
-        console = open_console(env, stdout)
+        console = open_console(env, Stream(stdout))
         settings = config.read(config.inputs_from_env(env))
         event = read_event(env, now=clock.time())
         session = Session(

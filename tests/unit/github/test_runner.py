@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from publer_publish.errors import ActionError, Problem, Severity, Where
 from publer_publish.github.files import heredoc
 from publer_publish.github.runner import Runner
+from publer_publish.github.stream import Stream
 from tests.fake_runner.commands import Command, parse_line, split_lines
 from tests.fake_runner.file_commands import read_entries
 
@@ -20,7 +21,7 @@ ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=()))
 
 def runner(**env: str) -> tuple[Runner, io.StringIO]:
     stdout = io.StringIO()
-    return Runner(env, stdout), stdout
+    return Runner(env, Stream(stdout)), stdout
 
 
 def commands(stdout: io.StringIO) -> list[Command]:
@@ -145,8 +146,8 @@ def test_groups_do_not_nest_and_are_always_closed() -> None:
 def test_every_line_is_flushed_at_once() -> None:
     raw = io.BytesIO()
     stdout = io.TextIOWrapper(raw, encoding="ascii", write_through=False)
-    Runner({}, stdout).line("Grüße")
-    assert raw.getvalue() == b"Gr??e\n"
+    Runner({}, Stream(stdout)).line("Grüße")
+    assert raw.getvalue() == "Grüße\n".encode()
 
 
 @given(st.dictionaries(st.from_regex(r"[a-z][a-z0-9-]{0,20}", fullmatch=True), st.text()))

@@ -8,6 +8,7 @@ import pytest
 from publer_publish.errors import Problem, Severity, Where
 from publer_publish.github.console import Console, open_console
 from publer_publish.github.runner import Runner
+from publer_publish.github.stream import Stream
 from publer_publish.github.terminal import Terminal
 
 
@@ -17,7 +18,7 @@ class Screen(io.StringIO):
 
 
 def terminal(stdout: io.StringIO, **env: str) -> Console:
-    return Terminal(env, stdout)
+    return Terminal(env, Stream(stdout))
 
 
 def test_a_problem_reads_as_a_compiler_says_it() -> None:
@@ -80,13 +81,13 @@ def test_outputs_and_summary_go_only_to_files_that_are_named(tmp_path: Path) -> 
 
 
 def test_the_console_fits_the_place() -> None:
-    assert isinstance(open_console({"GITHUB_ACTIONS": "true"}, io.StringIO()), Runner)
-    assert isinstance(open_console({"GITHUB_ACTIONS": "false"}, io.StringIO()), Terminal)
-    assert isinstance(open_console({}, io.StringIO()), Terminal)
+    assert isinstance(open_console({"GITHUB_ACTIONS": "true"}, Stream(io.StringIO())), Runner)
+    assert isinstance(open_console({"GITHUB_ACTIONS": "false"}, Stream(io.StringIO())), Terminal)
+    assert isinstance(open_console({}, Stream(io.StringIO())), Terminal)
 
 
 def test_the_console_speaks_utf8_whatever_the_locale() -> None:
     raw = io.BytesIO()
     stdout = io.TextIOWrapper(raw, encoding="latin-1", newline="\r\n")
-    open_console({"GITHUB_ACTIONS": "true"}, stdout).line("Grüße 😀")
+    open_console({"GITHUB_ACTIONS": "true"}, Stream(stdout)).line("Grüße 😀")
     assert raw.getvalue() == "Grüße 😀\n".encode()
