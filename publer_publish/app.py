@@ -112,6 +112,7 @@ def _run(
                 clock=clock,
                 ledger=Ledger(),
                 workspace=Workspace(workspace),
+                problems=list(settings.warnings),
             )
 
         settings = _settings(inputs, event, new_session)

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from publer_publish.errors import InvalidInputError, Problem, Where
+from publer_publish.errors import InvalidInputError, Problem, Severity, Where
 
 
 class Mode(StrEnum):
@@ -60,6 +60,9 @@ INPUTS: Mapping[str, str] = {
 }
 """Every input with its default; ``action.yml`` says the same (``github-token`` has the job's there)."""
 
+_PREFIX = "INPUT_"
+_ALIKE = 0.8
+"""How alike (of 1) a name must be to an input to be taken for it, mistyped."""
 _RUNNER_INPUTS = frozenset({"entrypoint", "args"})
 """The runner itself accepts these two under ``with:`` for every container action."""
 
@@ -100,6 +103,8 @@ class Config:
     """Where to write the preview page; empty: nowhere."""
     github_token: str = field(default="", repr=False)
     api_url: str = INPUTS["api-url"]
+    warnings: tuple[Problem, ...] = ()
+    """What is odd about the inputs and stops nothing."""
 
 
 class InvalidConfigError(InvalidInputError):
@@ -120,9 +125,8 @@ def secrets_in(env: Mapping[str, str]) -> tuple[str, ...]:
 
 def inputs_from_env(env: Mapping[str, str]) -> dict[str, str]:
     """The inputs as the runner passes them: upper-cased, spaces to underscores, hyphens kept."""
-    prefix = "INPUT_"
     return {
-        name.removeprefix(prefix).lower(): value for name, value in env.items() if name.startswith(prefix)
+        name.removeprefix(_PREFIX).lower(): value for name, value in env.items() if name.startswith(_PREFIX)
     }
 
 
@@ -159,8 +163,9 @@ def read(inputs: Mapping[str, str], *, only_review: bool = False, no_secrets: st
         )
     if mode is not Mode.VALIDATE and not reader.given("api-key"):
         reader.wrong("api-key", *_missing_key(mode, no_secrets))
+    config["warnings"] = tuple(reader.warnings)
     if reader.problems:
-        raise InvalidConfigError(*reader.problems, config=Config(**config))
+        raise InvalidConfigError(*reader.problems, *reader.warnings, config=Config(**config))
     return Config(**config)
 
 
@@ -188,6 +193,7 @@ class _Reader:
     def __init__(self, inputs: Mapping[str, str]) -> None:
         self._inputs = inputs
         self.problems: list[Problem] = []
+        self.warnings: list[Problem] = []
 
     def wrong(self, name: str, message: str, hint: str = "") -> None:
         self.problems.append(Problem(message=message, hint=hint, where=Where(path=name)))
@@ -297,10 +303,30 @@ class _Reader:
         return INPUTS[name]
 
     def unknown_names(self) -> None:
-        for name in sorted(self._inputs):
-            if name not in INPUTS and name not in _RUNNER_INPUTS:
-                allowed = ", ".join(INPUTS)
-                self.wrong(name, f"There is no input `{name}`.", f"Inputs: {allowed}.{guess(name, INPUTS)}")
+        """What may be a mistyped input is an error: the run would do something else than was asked for.
+
+        But a step gets the job's ``env:``, too, in which ``INPUT_TAG`` is nothing unusual. A name with a
+        hyphen can only be an input: no script could read such a variable.
+        """
+        allowed = ", ".join(INPUTS)
+        for name in sorted(set(self._inputs) - set(INPUTS) - _RUNNER_INPUTS):
+            variable = f"{_PREFIX}{name.upper()}"
+            meant = guess(name, INPUTS, cutoff=_ALIKE)
+            if meant or "-" in name:
+                self.wrong(
+                    name,
+                    f"There is no input `{name}`.",
+                    f"Inputs: {allowed}.{meant} If `{variable}` is a variable of yours for other steps, "
+                    "set it there only, not for the whole job.",
+                )
+                continue
+            hint = (
+                "If it stands under `with:`, take it out. "
+                f"If `{variable}` is a variable of yours for other steps, set it there only."
+            )
+            message = f"There is no input `{name}`; it is ignored."
+            where = Where(path=name)
+            self.warnings.append(Problem(message=message, hint=hint, where=where, severity=Severity.WARNING))
 
 
 def is_loopback(host: str) -> bool:
@@ -318,9 +344,9 @@ def quoted(value: str, longest: int = 40) -> str:
     return f"`{value}`" if len(value) <= longest else f"`{value[:longest]}…`"
 
 
-def guess(value: str, allowed: Iterable[str]) -> str:
+def guess(value: str, allowed: Iterable[str], cutoff: float = 0.6) -> str:
     """`` Did you mean `x`?`` or nothing."""
     import difflib  # noqa: PLC0415
 
-    close = difflib.get_close_matches(value.replace("_", "-"), list(allowed), n=1)
+    close = difflib.get_close_matches(value.replace("_", "-"), list(allowed), n=1, cutoff=cutoff)
     return f" Did you mean `{close[0]}`?" if close else ""

@@ -152,6 +152,15 @@ def test_the_line_end_of_a_yaml_block_belongs_to_no_value(publish: Publish, publ
     assert_published(publish({name: f"\n{value}\n" for name, value in given.items()}), publer)
 
 
+def test_a_variable_of_the_job_that_looks_like_an_input_is_told_and_ignored(
+    publish: Publish, publer: Sandbox
+) -> None:
+    outcome = publish(env={"INPUT_TAG": "v1"})
+    assert_published(outcome, publer)
+    (warning,) = [one.message for one in outcome.annotations if one.level == "warning"]
+    assert warning.startswith("tag: There is no input `tag`; it is ignored.\nIf it stands under `with:`")
+
+
 @pytest.mark.parametrize("value", ["PUBLISH", "true", "yes", "1", "dry-run"])
 def test_a_mode_that_is_none_never_publishes(publish: Publish, publer: Sandbox, value: str) -> None:
     assert_invalid(publish({"mode": value}), publer)

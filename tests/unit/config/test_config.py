@@ -6,7 +6,7 @@ import pytest
 
 from publer_publish import config
 from publer_publish.config import Config, FailOn, Mode, OnDuplicate
-from publer_publish.errors import InvalidInputError
+from publer_publish.errors import InvalidInputError, Severity
 
 KEY = {"api-key": "0123456789abcdef", "post-file": "post.yml"}
 
@@ -139,13 +139,39 @@ def test_a_fork_is_told_why_it_has_no_key() -> None:
     assert caught.value.hint.startswith("It comes from a fork.")
 
 
-def test_an_input_that_does_not_exist_is_an_error() -> None:
-    assert complaints(post_files="a.yml") == [
-        (
-            "post-files",
-            f"There is no input `post-files`. Inputs: {', '.join(config.INPUTS)}. Did you mean `post-file`?",
-        )
-    ]
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("post-files", " Did you mean `post-file`?"),
+        ("post_file", " Did you mean `post-file`?"),
+        ("apikey", " Did you mean `api-key`?"),
+        ("mod", " Did you mean `mode`?"),
+        ("workspace", " Did you mean `workspace-id`?"),
+        ("dry-run", ""),
+    ],
+)
+def test_an_input_that_does_not_exist_is_an_error(name: str, meant: str) -> None:
+    """Whoever writes `mod: validate` or `dry-run: true` must not find the post published."""
+    with pytest.raises(InvalidInputError) as caught:
+        config.read(KEY | {name: "x"})
+    (problem,) = caught.value.problems
+    assert (problem.where.path, problem.message) == (name, f"There is no input `{name}`.")
+    assert problem.hint.startswith(f"Inputs: {', '.join(config.INPUTS)}.{meant} If ")
+
+
+@pytest.mark.parametrize("name", ["tag", "version", "dry_run", "file", "node", "test", "environment"])
+def test_a_variable_of_the_job_that_looks_like_an_input_stops_nothing(name: str) -> None:
+    """`env: { INPUT_TAG: … }` hands an input of the workflow to scripts; here it cannot be told from `with:`."""
+    settings = config.read(KEY | {name: "x"})
+    (warning,) = settings.warnings
+    assert (warning.where.path, warning.severity) == (name, Severity.WARNING)
+    assert warning.message == f"There is no input `{name}`; it is ignored."
+    assert f"`INPUT_{name.upper()}`" in warning.hint
+
+
+def test_what_is_ignored_is_told_beside_what_is_wrong() -> None:
+    found = complaints(post_file="", file="a.yml")
+    assert [name for name, _ in found] == ["post-file", "file"]
 
 
 def test_hyphens_stay_in_the_names_that_the_runner_passes() -> None:
