@@ -1,4 +1,4 @@
-"""Writes a file that a path in a workflow names: inside the workspace or the runner's temp, nowhere else.
+"""Writes a file that a path in a workflow names: inside the workspace, nowhere else.
 
 The workspace is foreign: a pull request may have put a symbolic link where the file or one of its directories
 belongs. So the path is walked from the root directory by directory, no link is followed, and the file is
@@ -20,8 +20,8 @@ _DIRECTORY = os.O_RDONLY | os.O_CLOEXEC | os.O_DIRECTORY | os.O_NOFOLLOW
 _NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
 _ENDINGS = (".html", ".htm")
 _RELATIVE = (
-    "Write the path relative to the workspace, such as `preview.html`: `${{ github.workspace }}` and "
-    "`${{ runner.temp }}` are folders of the host, which the action's container does not have."
+    "Write the path relative to the workspace, such as `preview.html`: "
+    "only there do later steps find the page."
 )
 
 
@@ -30,20 +30,20 @@ class PreviewFile:
     """A place for the page, checked as far as it can be before anything is sent."""
 
     name: str
-    """Relative to the workspace, or absolute for the runner's temp; as the output says it."""
+    """Relative to the workspace, for the output: a path of the container means nothing to later steps."""
     _root: str
     _parts: tuple[str, ...]
 
     @classmethod
-    def at(cls, path: str, workspace: Path, runner_temp: str = "") -> PreviewFile:
+    def at(cls, path: str, workspace: Path) -> PreviewFile:
         """Find the place that ``path`` means. Raises ``ActionError`` if the page cannot go there."""
-        root, parts = _inside(path, workspace, runner_temp)
+        parts = _inside(path, workspace)
         if not parts or not parts[-1].lower().endswith(_ENDINGS):
             raise ActionError(
                 f"{path!r} is no name for the preview page: it ends in neither .html nor .htm.",
                 hint="The ending keeps the page from taking the place of another file by mistake.",
             )
-        place = cls(name="/".join(parts) if root == workspace else path, _root=str(root), _parts=parts)
+        place = cls(name="/".join(parts), _root=str(workspace), _parts=parts)
         try:
             with ExitStack() as opened:
                 place._refuse_no_file(place._open(opened, make=False))
@@ -112,18 +112,19 @@ class PreviewFile:
         )
 
 
-def _inside(path: str, workspace: Path, runner_temp: str) -> tuple[Path, tuple[str, ...]]:
-    """Split a path into the root it lies below and the rest."""
-    parts = tuple(part for part in path.split("/") if part not in {"", "."})
-    possible = path.isprintable() and ".." not in parts
-    if possible and not path.startswith("/"):
-        return workspace, parts
-    for root in (workspace, *([Path(runner_temp)] if runner_temp else [])):
-        for spelling in (str(root), os.path.realpath(root)):
-            if possible and path.startswith(spelling.rstrip("/") + "/"):
-                below = path[len(spelling) :]
-                return root, tuple(part for part in below.split("/") if part not in {"", "."})
+def _inside(path: str, workspace: Path) -> tuple[str, ...]:
+    """Split a path into its parts below the workspace."""
+    if path.isprintable() and ".." not in path.split("/"):
+        if not path.startswith("/"):
+            return _parts(path)
+        for root in (str(workspace), os.path.realpath(workspace)):
+            if path.startswith(root.rstrip("/") + "/"):
+                return _parts(path[len(root) :])
     raise ActionError(f"{path!r} leads out of the workspace.", hint=_RELATIVE)
+
+
+def _parts(path: str) -> tuple[str, ...]:
+    return tuple(part for part in path.split("/") if part not in {"", "."})
 
 
 def _kept(opened: ExitStack, descriptor: int) -> int:
