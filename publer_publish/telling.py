@@ -76,18 +76,23 @@ def _report(run: Run, preview: str, rerun: Rerun, console: Console, json_stream:
 
 
 def _say_rows(run: Run, console: Console, *, is_json: bool) -> None:
-    """The tables. A long one is folded, and what needs attention stands below it once more."""
+    """The tables. A long one is folded where that can be, and what needs attention stands open below it."""
     from publer_publish.report.log import account_rows, check_rows, result_rows  # noqa: PLC0415
+    from publer_publish.report.words import need_attention  # noqa: PLC0415
 
-    rows = [*check_rows(run.checks), *result_rows(run.results)]
+    _say_each(check_rows(run.checks), console)
+    rows = result_rows(run.results)
+    urgent = [row for row in rows if row.severity in {Severity.ERROR, Severity.WARNING}]
+    if len(rows) <= _OPEN_ROWS or len(urgent) == len(rows):
+        _say_each(rows, console)
+    else:
+        with console.group(f"All {len(rows):,} targets"):
+            _say_each(rows, console)
+        if urgent and console.folds:
+            console.line(need_attention(len(urgent)))
+            _say_each(urgent, console)
     if run.mode == Mode.ACCOUNTS and not run.failed and not is_json:
-        rows += account_rows(run.accounts)
-    if len(run.results) <= _OPEN_ROWS:
-        _say_each(rows, console)
-        return
-    with console.group(f"All {len(run.results):,} targets"):
-        _say_each(rows, console)
-    _say_each([row for row in rows if row.severity in {Severity.ERROR, Severity.WARNING}], console)
+        _say_each(account_rows(run.accounts), console)
 
 
 def _say_each(rows: Sequence[Row], console: Console) -> None:

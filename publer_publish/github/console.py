@@ -30,6 +30,11 @@ class Console(Protocol):
         """Put the lines printed meanwhile under a title. Groups do not nest: an inner one is a line."""
         ...
 
+    @property
+    def folds(self) -> bool:
+        """Whether a group shows only its title until somebody opens it."""
+        ...
+
     def details(self, title: str, text: str) -> None:
         """Print what only a search for a cause needs: folded away, and on a desk only when debugging."""
         ...

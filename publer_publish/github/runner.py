@@ -64,6 +64,10 @@ class Runner:
             self._write(command("endgroup"))
             self._in_group = False
 
+    @property
+    def folds(self) -> bool:
+        return True
+
     def details(self, title: str, text: str) -> None:
         with self.group(title):
             self.line(text)

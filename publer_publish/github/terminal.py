@@ -47,6 +47,10 @@ class Terminal:
         self._write(self._colour(self._clean_line(title), "1"))
         yield
 
+    @property
+    def folds(self) -> bool:
+        return False
+
     def details(self, title: str, text: str) -> None:
         if self._debugging:
             with self.group(title):

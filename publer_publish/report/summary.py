@@ -21,6 +21,7 @@ from publer_publish.report.words import (
     counts,
     explanation,
     how_many,
+    need_attention,
     network_label,
     post_names,
     target,
@@ -142,7 +143,7 @@ def _targets(results: Sequence[Result]) -> Iterator[str]:
         return
     attention = [result for result in results if needs_attention(result)]
     if attention:
-        yield f"{plural(len(attention), 'target')} {'needs' if len(attention) == 1 else 'need'} attention:"
+        yield need_attention(len(attention))
         yield ""
         yield from _table(attention[:_MOST_PROBLEMS], names)
         yield ""

@@ -9,7 +9,7 @@ from publer_publish.delivery.outcomes import Result, Status
 from publer_publish.delivery.run import Outcome
 from publer_publish.errors import Problem
 from publer_publish.report.rerun import LOOK_FIRST
-from publer_publish.report.text import one_line
+from publer_publish.report.text import one_line, plural
 
 NETWORKS = {
     "facebook": "Facebook",
@@ -117,6 +117,11 @@ def how_many(problems: Sequence[Problem]) -> str:
     """Return ``50``, or ``more than 500`` if not all are listed."""
     listed = sum(not problem.stands_for_more for problem in problems)
     return f"{listed:,}" if listed == len(problems) else f"more than {listed:,}"
+
+
+def need_attention(count: int) -> str:
+    """Return the line above the targets that do."""
+    return f"{plural(count, 'target')} {'needs' if count == 1 else 'need'} attention:"
 
 
 def names(results: Sequence[Result], limit: int = 3) -> str:

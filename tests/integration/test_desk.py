@@ -201,17 +201,20 @@ def test_a_plain_run_in_a_workflow_is_short_and_folds_what_only_a_search_needs(s
     assert lines[raw + 1] == "::endgroup::"
 
 
+def _many(*, too_long: int, fine: int) -> str:
+    texts = [*("x" * 400 for _ in range(too_long)), *(f"Post {number}" for number in range(fine))]
+    return "posts:\n" + "".join(f"  - {{text: {text}, accounts: ['twitter/*']}}\n" for text in texts)
+
+
 def test_many_targets_are_folded_and_what_needs_attention_is_not(stage: Stage) -> None:
-    posts = "\n".join(
-        f"  - {{text: Post {number}, accounts: ['twitter/*', 'linkedin/*']}}" for number in range(9)
-    )
     stage.open()
-    stage.write("post.yml", f"posts:\n{posts}\n  - {{text: '{'x' * 400}', accounts: ['twitter/*']}}\n")
+    stage.write("post.yml", _many(too_long=2, fine=17))
     outcome = stage.run(mode="validate", post_file="post.yml")
     lines = outcome.stdout.decode().splitlines()
     begin, end = lines.index("::group::All 19 targets"), lines.index("::endgroup::")
     assert end - begin == 20
-    assert sum(line.startswith("invalid") for line in lines[end:]) == 1
+    assert lines[end + 1] == "2 targets need attention:"
+    assert [line.split()[0] for line in lines[end + 2 : end + 5]] == ["invalid", "invalid", "::error::2"]
     assert len(lines) - (end - begin) <= 25
 
 
@@ -225,3 +228,22 @@ def test_what_only_a_workflow_says_is_not_published_as_a_hole(stage: Stage) -> N
     assert "set GITHUB_ACTOR, GITHUB_REPOSITORY, GITHUB_RUN_ID" in done.stdout
     assert "There is no 'tagg'" in done.stdout
     assert stage.published() == []
+
+
+def test_where_every_target_needs_attention_nothing_is_folded_or_said_twice(stage: Stage) -> None:
+    stage.open()
+    stage.write("post.yml", _many(too_long=16, fine=0))
+    lines = stage.run(mode="validate", post_file="post.yml").stdout.decode().splitlines()
+    assert sum(line.startswith("invalid") for line in lines) == 16
+    assert "::group::All 16 targets" not in lines
+
+
+def test_on_a_desk_where_nothing_is_folded_no_target_is_told_twice(stage: Stage) -> None:
+    stage.open()
+    stage.write("post.yml", _many(too_long=2, fine=17))
+    lines = in_pipes(stage, "validate", "post.yml").stdout.splitlines()
+    first = lines.index("All 19 targets")
+    assert [line.split()[0] for line in lines[first + 1 : first + 21]] == ["invalid"] * 2 + ["valid"] * 17 + [
+        "error:"
+    ]
+    assert sum(line.startswith("invalid") for line in lines) == 2
