@@ -15,7 +15,7 @@ from publer_publish.story import Story, bug, conclude, rerun_of
 
 if TYPE_CHECKING:
     # As in ``story``: the first request need not wait for the report.
-    from publer_publish.delivery.run import Run
+    from publer_publish.delivery.run import Check, Run
     from publer_publish.report.log import Row
     from publer_publish.report.rerun import Rerun
 
@@ -48,7 +48,7 @@ def _report(run: Run, preview: str, rerun: Rerun, console: Console, json_stream:
 
     markdown = summary(run, rerun=rerun, folds=_FOLDS)
     values = outputs(run, markdown, preview_file=preview)
-    for problem in _to_annotate(run.problems):
+    for problem in (*_to_annotate(run.problems), *filter(None, map(_at_its_place, run.checks))):
         console.annotate(problem)
     _say_rows(run, console, is_json=json_stream is not None)
     if preview:
@@ -80,7 +80,7 @@ def _say_rows(run: Run, console: Console, *, is_json: bool) -> None:
     from publer_publish.report.log import account_rows, check_rows, result_rows  # noqa: PLC0415
     from publer_publish.report.words import need_attention  # noqa: PLC0415
 
-    _say_each(check_rows(run.checks), console)
+    _say_each(check_rows([check for check in run.checks if not _at_its_place(check)]), console)
     rows = result_rows(run.results)
     urgent = [row for row in rows if row.severity in {Severity.ERROR, Severity.WARNING}]
     if len(rows) <= _OPEN_ROWS or len(urgent) == len(rows):
@@ -106,6 +106,11 @@ def _attempt(action: Callable[[], None]) -> list[ActionError]:
     except ActionError as error:
         return [error]
     return []
+
+
+def _at_its_place(check: Check) -> Problem | None:
+    """What a check found in a file, which an annotation says better than a line of the table."""
+    return check.problem if check.problem and check.problem.where.file else None
 
 
 def _shown(value: _Value, console: Console) -> _Value:

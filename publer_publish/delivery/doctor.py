@@ -85,7 +85,9 @@ def _selectors(refs: Sequence[AccountRef], accounts: Sequence[Account]) -> list[
         written = ref.selector.written
         if problem:
             detail = f"{problem.where}: {problem.message}"
-            checks[written] = Check(name="selector", ok=False, detail=detail, cure=problem.hint)
+            checks[written] = Check(
+                name="selector", ok=False, detail=detail, cure=problem.hint, problem=problem
+            )
         else:
             named = ", ".join(describe(account) for account in found[:5])
             more = f" and {len(found) - 5} more" if len(found) > 5 else ""  # noqa: PLR2004
@@ -95,7 +97,7 @@ def _selectors(refs: Sequence[AccountRef], accounts: Sequence[Account]) -> list[
 
 def _files(problems: Sequence[Problem]) -> list[Check]:
     return [
-        Check(name="post file", ok=False, detail=f"{one.where}: {one.message}", cure=one.hint)
+        Check(name="post file", ok=False, detail=f"{one.where}: {one.message}", cure=one.hint, problem=one)
         for one in problems
         if is_error(one)
     ]

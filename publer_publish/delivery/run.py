@@ -32,6 +32,8 @@ class Check:
     ok: bool
     detail: str
     cure: str = ""
+    problem: Problem | None = None
+    """The same as a problem with its place, where it is one of a post file or an input."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

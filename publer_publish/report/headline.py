@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -192,8 +193,15 @@ def _unhealthy(facts: _Facts) -> tuple[str, str]:
     bad = [check for check in facts.checks if not check.ok]
     if not bad:
         return (facts.cause.message, facts.cause.hint) if facts.cause else ("The checks did not finish.", "")
-    first = ", ".join(one_line(check.name, 60) for check in bad[:5])
-    return f"{len(bad):,} of {plural(len(facts.checks), 'check')} failed: {first}.", bad[0].cure
+    failed = f"{len(bad):,} of {plural(len(facts.checks), 'check')} failed"
+    first = _without_stop(one_line(bad[0].detail, 300))
+    if len(bad) == 1:
+        return f"{failed}: {one_line(bad[0].name, 60)}: {first}.", bad[0].cure
+    tally = Counter(one_line(check.name, 60) for check in bad)
+    kinds = ", ".join(f"{name} ({count:,})" if count > 1 else name for name, count in tally.items())
+    cures = {check.cure for check in bad}
+    cure = bad[0].cure if len(cures) == 1 else "Each is listed with what to do."
+    return f"{failed}: {one_line(kinds, 300)}. The first: {first}.", cure
 
 
 _SENTENCES: dict[Outcome, Callable[[_Facts], tuple[str, str]]] = {

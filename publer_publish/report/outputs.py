@@ -75,7 +75,8 @@ def row(result: Result, longest_message: int = _MESSAGE_LIMITS[0]) -> dict[str, 
 def as_json(run: Run) -> str:
     """Return what ``--json`` prints: the rows of the results, or doctor's checks, or the accounts."""
     if run.mode == "doctor":
-        return _dump([asdict(check) for check in run.checks])
+        keys = ("name", "ok", "detail", "cure")
+        return _dump([{key: getattr(check, key) for key in keys} for check in run.checks])
     if run.mode == "accounts":
         return _dump([asdict(account) for account in run.accounts])
     return _dump([row(result) for result in run.results])

@@ -116,6 +116,23 @@ def test_wrong_posts_and_wrong_selectors_are_told_together(stage: Stage) -> None
     assert stage.published() == []
 
 
+def test_what_is_wrong_in_a_file_is_shown_at_its_place_and_told_once(stage: Stage) -> None:
+    stage.open(world(X))
+    posts = "".join(f"  - {{text: Hi, accounts: ['twitter/*'], wrong{number}: 1}}\n" for number in range(12))
+    stage.write("post.yml", f"posts:\n{posts}")
+    outcome = stage.run(post_file="post.yml", mode="doctor")
+    errors = [one for one in outcome.annotations if one.level == "error"]
+    assert [(one.file, one.line) for one in errors[:-1]] == [("post.yml", line) for line in range(2, 11)]
+    assert errors[-1].message == (
+        "12 of 18 checks failed: post file (12). "
+        'The first: post.yml:2:41 (posts[0].wrong0): Unknown key "wrong0".\n'
+        "Known here: text, media, networks, accounts, comments, labels, when."
+    )
+    for number in range(12):
+        assert outcome.text.count(f'Unknown key "wrong{number}"') == 1 + (number == 0)
+    assert outcome.summary.count("❌ | post file") == 12
+
+
 @pytest.mark.parametrize("fail_on", ["never", "all"])
 def test_no_input_makes_a_bad_state_pass(stage: Stage, fail_on: str) -> None:
     assert examined(stage, world(X), fail_on=fail_on).exit_code == 1

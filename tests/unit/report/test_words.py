@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from publer_publish.delivery.outcomes import Result, Status
-from publer_publish.delivery.run import Outcome, Run
+from publer_publish.delivery.run import Check, Outcome, Run
 from publer_publish.errors import ActionError, Problem, Where
 from publer_publish.report.headline import headline
 from publer_publish.report.log import aligned, closing_lines, problem_lines, result_line, result_lines
@@ -86,6 +86,28 @@ def test_what_stopped_a_run_is_said_in_its_own_words() -> None:
         == "Stopped before anything was sent (1 already live before)."
     )
     assert headline(Outcome.UNHEALTHY)[0] == "The checks did not finish."
+
+
+def test_the_headline_of_doctor_counts_and_gives_a_cure_that_cures_all_of_it() -> None:
+    key = Check(name="API key", ok=True, detail="belongs to Ada")
+    gone = Check(name="selector", ok=False, detail="a.yml:2: No account matches `x/*`.", cure="Connect one.")
+    typo = Check(name="post file", ok=False, detail="a.yml:3: Unknown key.", cure="Did you mean `text`?")
+
+    def said_of(*checks: Check) -> tuple[str, str]:
+        return headline(Outcome.UNHEALTHY, checks=[key, *checks])
+
+    assert said_of(gone) == (
+        "1 of 2 checks failed: selector: a.yml:2: No account matches `x/*`.",
+        "Connect one.",
+    )
+    assert said_of(typo, typo) == (
+        "2 of 3 checks failed: post file (2). The first: a.yml:3: Unknown key.",
+        "Did you mean `text`?",
+    )
+    assert said_of(gone, typo, typo) == (
+        "3 of 4 checks failed: selector, post file (2). The first: a.yml:2: No account matches `x/*`.",
+        "Each is listed with what to do.",
+    )
 
 
 def test_the_only_problem_is_the_headline_unless_it_is_said_at_its_line_already() -> None:
