@@ -119,7 +119,7 @@ def _run(
         story.mode = str(settings.mode)
         story.session = new_session(settings)
         _say_start(console, settings, event)
-        story.session.preview = _preview_file(settings, workspace)
+        story.session.preview = _preview_file(settings, workspace, env.get("RUNNER_TEMP", ""))
         story.results, story.checks = MODES[settings.mode](story.session)
     except InvalidInputError as error:
         story.invalid = True
@@ -148,14 +148,14 @@ def _settings(inputs: Mapping[str, str], event: Event, new_session: Callable[[Co
         raise InvalidInputError(*error.problems, *found) from None
 
 
-def _preview_file(settings: Config, workspace: Path) -> PreviewFile | None:
+def _preview_file(settings: Config, workspace: Path, runner_temp: str) -> PreviewFile | None:
     """Where the preview page goes, checked before anything is sent: later it must not fail the run."""
     if not settings.preview_file or settings.mode not in {Mode.PUBLISH, Mode.VALIDATE}:
         return None
     from publer_publish.preview.file import PreviewFile  # noqa: PLC0415  (few runs draw the page)
 
     try:
-        return PreviewFile.at(settings.preview_file, workspace)
+        return PreviewFile.at(settings.preview_file, workspace, runner_temp)
     except ActionError as error:
         where = Where(path="preview-file")
         raise InvalidInputError(Problem(message=error.message, hint=error.hint, where=where)) from None

@@ -16,6 +16,7 @@ from publer_publish.story import Story, bug, conclude, rerun_of
 if TYPE_CHECKING:
     # As in ``story``: the first request need not wait for the report.
     from publer_publish.delivery.run import Check, Run
+    from publer_publish.preview.file import PreviewFile
     from publer_publish.report.log import Row
     from publer_publish.report.rerun import Rerun
 
@@ -29,17 +30,19 @@ _OPEN_ROWS = 15
 def tell(story: Story, console: Console, json_stream: Stream | None) -> int:
     """Report, and return the exit code. A bug in reporting is reported, too, with all outputs."""
     try:
-        run, preview = _with_preview(story, _shown(conclude(story), console), console)
-        return _report(run, preview, rerun_of(story), console, json_stream)
+        run, page = _with_preview(story, _shown(conclude(story), console), console)
+        return _report(run, page, rerun_of(story), console, json_stream)
     except Exception as error:  # noqa: BLE001  (a bug of the report must not hide what is live)
         story.cause = bug(error, console)
         story.problems = []
         story.results = [replace(result, content=None) for result in story.results]
         run = _shown(conclude(story), console)
-        return _report(run, "", rerun_of(story), console, json_stream)
+        return _report(run, None, rerun_of(story), console, json_stream)
 
 
-def _report(run: Run, preview: str, rerun: Rerun, console: Console, json_stream: Stream | None) -> int:
+def _report(
+    run: Run, page: PreviewFile | None, rerun: Rerun, console: Console, json_stream: Stream | None
+) -> int:
     """Annotations, rows, outputs, summary, one headline."""
     from publer_publish.report.log import closing_lines, job_lines  # noqa: PLC0415
     from publer_publish.report.outcome import needs_attention  # noqa: PLC0415
@@ -47,12 +50,12 @@ def _report(run: Run, preview: str, rerun: Rerun, console: Console, json_stream:
     from publer_publish.report.summary import summary  # noqa: PLC0415
 
     markdown = summary(run, rerun=rerun, folds=_FOLDS)
-    values = outputs(run, markdown, preview_file=preview)
+    values = outputs(run, markdown, preview_file=page.output if page else "")
     for problem in (*_to_annotate(run.problems), *filter(None, map(_at_its_place, run.checks))):
         console.annotate(problem)
     _say_rows(run, console, is_json=json_stream is not None)
-    if preview:
-        console.line(f"Preview page: {preview}")
+    if page:
+        console.line(f"Preview page: {page.name}")
     unwritable = [
         *_attempt(lambda: console.set_outputs(values)),
         *_attempt(lambda: console.write_summary(markdown)),
@@ -128,11 +131,11 @@ def _to_annotate(problems: Sequence[Problem]) -> Iterator[Problem]:
             yield problem
 
 
-def _with_preview(story: Story, run: Run, console: Console) -> tuple[Run, str]:
-    """Write the preview page and return its path. What goes wrong is a warning: the posts may be live."""
+def _with_preview(story: Story, run: Run, console: Console) -> tuple[Run, PreviewFile | None]:
+    """Write the preview page and return it. What goes wrong is a warning: the posts may be live."""
     session = story.session
     if session is None or session.preview is None:
-        return run, ""
+        return run, None
     from publer_publish.preview.pictures import read_pictures  # noqa: PLC0415  (few runs draw the page)
     from publer_publish.report.page.document import page  # noqa: PLC0415
 
@@ -140,12 +143,14 @@ def _with_preview(story: Story, run: Run, console: Console) -> tuple[Run, str]:
         previewed = _shown(session.previewed, console)
         pictures = read_pictures(run.results or previewed, session.workspace)
         text = page(run, pictures=pictures, folds=_FOLDS, previewed=previewed)
-        return run, session.preview.write(console.redacted(text))
+        session.preview.write(console.redacted(text))
     except ActionError as error:
         message, hint = error.message, error.hint
     except Exception as error:  # noqa: BLE001  (a bug of the page must not spoil the report of what is live)
         message = f"The preview page could not be drawn: {type(error).__name__}."
         hint = f"Only the page is missing; the posts are not affected. {bug(error, console).hint}"
+    else:
+        return run, session.preview
     where = Where(path="preview-file")
     warning = Problem(message=message, hint=hint, where=where, severity=Severity.WARNING)
-    return replace(run, problems=(*run.problems, _shown(warning, console))), ""
+    return replace(run, problems=(*run.problems, _shown(warning, console))), None

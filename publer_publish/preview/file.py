@@ -1,4 +1,4 @@
-"""Writes a file that a path in a workflow names: inside the workspace, nowhere else.
+"""Writes a file that a path in a workflow names: inside the workspace or the runner's temp, nowhere else.
 
 The workspace is foreign: a pull request may have put a symbolic link where the file or one of its directories
 belongs. So the path is walked from the root directory by directory, no link is followed, and the file is
@@ -20,8 +20,8 @@ _DIRECTORY = os.O_RDONLY | os.O_CLOEXEC | os.O_DIRECTORY | os.O_NOFOLLOW
 _NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
 _ENDINGS = (".html", ".htm")
 _RELATIVE = (
-    "Write the path relative to the workspace, such as `preview.html`: "
-    "only there do later steps find the page."
+    "Write the path relative to the workspace, such as `preview.html`, or `${{ runner.temp }}/preview.html`, "
+    "which the action sees with runners from 2.331 on."
 )
 
 
@@ -30,20 +30,26 @@ class PreviewFile:
     """A place for the page, checked as far as it can be before anything is sent."""
 
     name: str
-    """Relative to the workspace, for the output: a path of the container means nothing to later steps."""
+    """Relative to the workspace, or absolute for the runner's temp."""
+    output: str
+    """For later steps: relative to the workspace; empty for the runner's temp, which they see elsewhere."""
     _root: str
     _parts: tuple[str, ...]
 
     @classmethod
-    def at(cls, path: str, workspace: Path) -> PreviewFile:
+    def at(cls, path: str, workspace: Path, runner_temp: str = "") -> PreviewFile:
         """Find the place that ``path`` means. Raises ``ActionError`` if the page cannot go there."""
-        parts = _inside(path, workspace)
+        root, parts = _inside(path, workspace, runner_temp)
         if not parts or not parts[-1].lower().endswith(_ENDINGS):
             raise ActionError(
                 f"{path!r} is no name for the preview page: it ends in neither .html nor .htm.",
                 hint="The ending keeps the page from taking the place of another file by mistake.",
             )
-        place = cls(name="/".join(parts), _root=str(workspace), _parts=parts)
+        below = "/".join(parts)
+        is_ours = root == workspace
+        place = cls(
+            name=below if is_ours else path, output=below if is_ours else "", _root=str(root), _parts=parts
+        )
         try:
             with ExitStack() as opened:
                 place._refuse_no_file(place._open(opened, make=False))
@@ -53,8 +59,8 @@ class PreviewFile:
             raise place._unusable(error) from None
         return place
 
-    def write(self, text: str) -> str:
-        """Write the page and return its name; directories are made. Raises ``ActionError``."""
+    def write(self, text: str) -> None:
+        """Write the page; directories are made. Raises ``ActionError``."""
         try:
             with ExitStack() as opened:
                 directory = self._open(opened, make=True)
@@ -63,7 +69,6 @@ class PreviewFile:
                 self._replace(directory, text.encode("utf-8", "replace"))
         except OSError as error:
             raise self._unusable(error) from None
-        return self.name
 
     def _open(self, opened: ExitStack, *, make: bool) -> int:
         """Open the directory of the file."""
@@ -112,19 +117,18 @@ class PreviewFile:
         )
 
 
-def _inside(path: str, workspace: Path) -> tuple[str, ...]:
-    """Split a path into its parts below the workspace."""
-    if path.isprintable() and ".." not in path.split("/"):
-        if not path.startswith("/"):
-            return _parts(path)
-        for root in (str(workspace), os.path.realpath(workspace)):
-            if path.startswith(root.rstrip("/") + "/"):
-                return _parts(path[len(root) :])
+def _inside(path: str, workspace: Path, runner_temp: str) -> tuple[Path, tuple[str, ...]]:
+    """Split a path into the root it lies below and the rest."""
+    parts = tuple(part for part in path.split("/") if part not in {"", "."})
+    possible = path.isprintable() and ".." not in parts
+    if possible and not path.startswith("/"):
+        return workspace, parts
+    for root in (workspace, *([Path(runner_temp)] if runner_temp else [])):
+        for spelling in (str(root), os.path.realpath(root)):
+            if possible and path.startswith(spelling.rstrip("/") + "/"):
+                below = path[len(spelling) :]
+                return root, tuple(part for part in below.split("/") if part not in {"", "."})
     raise ActionError(f"{path!r} leads out of the workspace.", hint=_RELATIVE)
-
-
-def _parts(path: str) -> tuple[str, ...]:
-    return tuple(part for part in path.split("/") if part not in {"", "."})
 
 
 def _kept(opened: ExitStack, descriptor: int) -> int:

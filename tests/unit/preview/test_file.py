@@ -1,4 +1,4 @@
-"""Promise: the preview page lands inside the workspace, whatever a pull request prepared."""
+"""Promise: the preview page lands inside the workspace or the runner's temp, whatever a pull request prepared."""
 
 from __future__ import annotations
 
@@ -29,14 +29,27 @@ def workspace(tmp_path: Path) -> Path:
     ],
 )
 def test_a_page_is_written_and_directories_are_made(workspace: Path, path: str, name: str) -> None:
-    assert PreviewFile.at(path, workspace).write("<p>ä") == name
+    file = PreviewFile.at(path, workspace)
+    file.write("<p>ä")
+    assert (file.name, file.output) == (name, name)
     assert (workspace / name).read_text(encoding="utf-8") == "<p>ä"
     assert [entry.name for entry in (workspace / name).parent.iterdir()] == [Path(name).name]
 
 
 def test_an_absolute_path_may_lie_in_the_workspace(workspace: Path) -> None:
-    assert PreviewFile.at(f"{workspace}/out/p.html", workspace).write("x") == "out/p.html"
+    file = PreviewFile.at(f"{workspace}/out/p.html", workspace)
+    file.write("x")
+    assert (file.name, file.output) == ("out/p.html", "out/p.html")
     assert (workspace / "out" / "p.html").read_text() == "x"
+
+
+def test_an_absolute_path_may_lie_in_the_runners_temp(workspace: Path, tmp_path: Path) -> None:
+    """It says so, but not in the output: a later step sees that folder under another path."""
+    path = f"{tmp_path}/elsewhere/p.html"
+    file = PreviewFile.at(path, workspace, f"{tmp_path}/elsewhere")
+    file.write("x")
+    assert (file.name, file.output) == (path, "")
+    assert Path(path).read_text() == "x"
 
 
 def test_an_earlier_page_is_replaced(workspace: Path) -> None:
@@ -51,7 +64,7 @@ def test_an_earlier_page_is_replaced(workspace: Path) -> None:
         ("../p.html", "leads out of the workspace"),
         ("a/../../p.html", "leads out of the workspace"),
         ("/etc/p.html", "leads out of the workspace"),
-        ("/github/runner_temp/p.html", "leads out of the workspace"),
+        ("/home/runner/_work/_temp/p.html", "leads out of the workspace"),
         ("a\0b.html", "leads out of the workspace"),
         ("a\nb.html", "leads out of the workspace"),
         ("README.md", "ends in neither .html nor .htm"),
