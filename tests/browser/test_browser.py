@@ -84,7 +84,7 @@ def _sandbox(shots: Path) -> dict[str, Any]:
 
 
 def _inspect(url: str, shots: Path, *without: str) -> dict[str, Any]:
-    command = ["node", HERE / "inspect.mjs", url, shots, *without]
+    command = ["node", str(HERE / "inspect.mjs"), url, str(shots), *without]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     told: dict[str, Any] = json.loads(done.stdout)

@@ -17,10 +17,11 @@ HOME = Path(os.environ["FAKE_GITHUB"])
 RELEASES = HOME / "releases.json"
 
 
-def git(*arguments: str, stdin: bytes = b"", **env: str) -> str:
+def git(*arguments: str, stdin: bytes = b"", index: str = "") -> str:
+    own = {"GIT_INDEX_FILE": index} if index else {}
     done = subprocess.run(
         ["git", "--git-dir", str(HOME / "origin.git"), *arguments],
-        input=stdin, capture_output=True, check=True, env={**os.environ, **env},
+        input=stdin, capture_output=True, check=True, env={**os.environ, **own},
     )  # fmt: skip
     return done.stdout.decode().strip()
 
@@ -35,11 +36,11 @@ def make(kind: str, fields: dict[str, str]) -> str:
     if kind == "blobs":
         return git("hash-object", "-w", "--stdin", stdin=base64.b64decode(fields["content"]))
     if kind == "trees":
-        index = {"GIT_INDEX_FILE": str(HOME / "index")}
-        git("read-tree", fields["base_tree"], **index)
+        index = str(HOME / "index")
+        git("read-tree", fields["base_tree"], index=index)
         entry = f"{fields['tree[][mode]']},{fields['tree[][sha]']},{fields['tree[][path]']}"
-        git("update-index", "--add", "--cacheinfo", entry, **index)
-        return git("write-tree", **index)
+        git("update-index", "--add", "--cacheinfo", entry, index=index)
+        return git("write-tree", index=index)
     return git("commit-tree", fields["tree"], "-p", fields["parents[]"], "-m", fields["message"])
 
 

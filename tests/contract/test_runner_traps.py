@@ -426,7 +426,7 @@ def test_a_mistake_of_ours_is_reported_without_secrets_and_without_guessing(
 ) -> None:
     """Before anything was sent; while Publer works on what was sent, whose fate is unknown then; in a thread."""
     publer.reset(Scenario(job=Job(never_ends=breaks == "sleep")))
-    command = [sys.executable, "-u", "-E", Path(__file__).with_name("run_with_a_bug.py"), breaks]
+    command = [sys.executable, "-u", "-E", str(Path(__file__).with_name("run_with_a_bug.py")), breaks]
     outcome = FakeRunner(repo.ROOT / "action.yml", workspace, tmp_path, entrypoint=command).run(
         publishing(publer)
     )

@@ -46,7 +46,7 @@ def start(mode: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start
     report = place / "report.json"
     (place / "workspace").mkdir()
     (place / "workspace" / "post.yml").write_text(POST, encoding="utf-8")
-    command = [sys.executable, "-u", "-E", PROBE, report]
+    command = [sys.executable, "-u", "-E", str(PROBE), str(report)]
     runner = FakeRunner(repo.ROOT / "action.yml", place / "workspace", place, entrypoint=command)
     with Sandbox() as sandbox:
         key = {"api-key": sandbox.scenario.api_key, "workspace-id": sandbox.scenario.workspaces[0].id}

@@ -56,7 +56,7 @@ def engine_runs() -> bool:
 
 def base_image() -> str:
     text = (ROOT / "Dockerfile").read_text(encoding="utf-8")
-    return re.findall(r"^FROM (\S+)", text, re.MULTILINE)[-1]
+    return str(re.findall(r"^FROM (\S+)", text, re.MULTILINE)[-1])
 
 
 @functools.cache

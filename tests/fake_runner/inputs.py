@@ -11,7 +11,8 @@ _EXPRESSION = re.compile(r"\$\{\{\s*github\.([a-z_]+)\s*\}\}")
 
 
 def read_action(action_yml: Path) -> dict[str, Any]:
-    return YAML(typ="safe").load(action_yml.read_text(encoding="utf-8"))
+    action: dict[str, Any] = YAML(typ="safe").load(action_yml.read_text(encoding="utf-8"))
+    return action
 
 
 def input_variables(

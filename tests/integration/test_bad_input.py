@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from sandbox.scenario import Scenario, Workspace
@@ -85,7 +87,7 @@ INPUTS: dict[str, tuple[dict[str, str], list[str]]] = {
 
 
 @pytest.mark.parametrize(("inputs", "words"), INPUTS.values(), ids=INPUTS)
-def test_bad_inputs_publish_nothing(stage: Stage, inputs: dict[str, str], words: list[str]) -> None:
+def test_bad_inputs_publish_nothing(stage: Stage, inputs: dict[str, Any], words: list[str]) -> None:
     stage.open()
     stage.write("post.yml", GOOD)
     (stage.workspace / "posts").mkdir()
@@ -136,7 +138,7 @@ WRONG: dict[str, tuple[dict[str, str], str]] = {
 
 @pytest.mark.parametrize(("inputs", "sentence"), WRONG.values(), ids=WRONG)
 def test_a_wrong_key_or_workspace_leads_with_publers_sentence_and_names_both(
-    stage: Stage, inputs: dict[str, str], sentence: str
+    stage: Stage, inputs: dict[str, Any], sentence: str
 ) -> None:
     """Publer answers 401 for a wrong workspace and 403 for a wrong key: neither status can be trusted."""
     stage.open()

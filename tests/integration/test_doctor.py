@@ -16,7 +16,7 @@ X = account("twitter")
 FILE = 'posts:\n  - {text: Hello, accounts: ["twitter/*"]}\n  - {text: Ho, accounts: ["linkedin/Acme Inc"]}\n'
 
 
-def examined(stage: Stage, scenario: Scenario, **inputs: str) -> Outcome:
+def examined(stage: Stage, scenario: Scenario, **inputs: Any) -> Outcome:
     stage.open(scenario)
     stage.write("post.yml", FILE)
     outcome = stage.run(post_file="post.yml", mode="doctor", **inputs)

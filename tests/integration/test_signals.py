@@ -126,7 +126,7 @@ def test_a_signal_while_the_program_still_starts_sends_nothing(
 ) -> None:
     """PID 1 has no default for SIGTERM, and Python would die of SIGINT without a word."""
     stage.open(world(X))
-    entrypoint = [sys.executable, "-E", "-u", "-X", "importtime", ROOT / "entrypoint.py"]
+    entrypoint = [sys.executable, "-E", "-u", "-X", "importtime", str(ROOT / "entrypoint.py")]
     runner = FakeRunner(ROOT / "action.yml", stage.workspace, tmp_path / "early", entrypoint=entrypoint)
     stage.write("post.yml", FIVE)
     step = runner.start(stage.inputs(post_file="post.yml"))

@@ -176,7 +176,7 @@ def test_a_video_without_text_is_no_picture_without_text(desk: Desk) -> None:
     assert statuses(report) == ["published"], report.text
 
 
-ELSEWHERE = {
+ELSEWHERE: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "youtube": (
         {"type": "video", "title": "Film", "description": "All about it."},
         {"text": "All about it.", "type": "video", "title": "Film"},
@@ -198,7 +198,7 @@ def test_words_that_stand_in_another_field_are_known_again(desk: Desk, network: 
     desk.open(Account(id=X.id, provider=network))
     fields, row = ELSEWHERE[network]
     media = [{"id": picture(desk, "video"), "type": "video"}]
-    own = fields | ({"media": media} if network == "youtube" else {})
+    own = {**fields, "media": media} if network == "youtube" else fields
     desk.sandbox.add_faults(listed(desk, row))
     file = json.dumps({"networks": {network: own}, "accounts": ["*"]})
     report = desk.run(file, attempt=2, event_age=900)

@@ -32,5 +32,5 @@ def target(
 
 
 def live(id: str = "p1", **fields: Any) -> LivePost:  # noqa: A002  (Publer's word)
-    given = {"account_id": "a", "state": "published", "text": "Hello", "at": 1000.0}
+    given: dict[str, Any] = {"account_id": "a", "state": "published", "text": "Hello", "at": 1000.0}
     return LivePost(id=id, **(given | fields))

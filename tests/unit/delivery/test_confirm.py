@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,7 @@ def published(account: str) -> JobEntry:
     return JobEntry(verdict=Verdict.PUBLISHED, account_id=account, post=live(account_id=account))
 
 
-def failed(message: str = "No", **about: str) -> JobEntry:
+def failed(message: str = "No", **about: Any) -> JobEntry:
     return JobEntry(verdict=Verdict.FAILED, message=message, **about)
 
 

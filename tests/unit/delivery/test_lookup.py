@@ -42,9 +42,9 @@ class PostList:
 
 def read(pages: PostList, accounts: Sequence[str] = ("a",)) -> list[str]:
     deadline = Deadline.after(VirtualClock(), 60)
-    return [
-        post.id for post in listed_posts(pages, accounts, since=deadline.clock.time() - 60, deadline=deadline)
-    ]  # type: ignore[arg-type]
+    since = deadline.clock.time() - 60
+    found = listed_posts(pages, accounts, since=since, deadline=deadline)  # type: ignore[arg-type]
+    return [post.id for post in found]
 
 
 @pytest.mark.parametrize("announces", [True, False])

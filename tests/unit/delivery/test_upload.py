@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import os
 import signal
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pytest
 
@@ -334,7 +333,7 @@ class FakeApi:
     def upload(
         self,
         name: str,
-        stream: io.BufferedIOBase,
+        stream: BinaryIO,
         size: int,
         content_type: str,
         *,
@@ -361,7 +360,11 @@ def prepared_by(
     for number in range(8):
         (workspace / f"{number}.png").write_bytes((SAMPLES / "plain.png").read_bytes())
         medias.append(file(f"{number}.png"))
-    options = {"deadline": Deadline.after(clock, 100), "clock": clock, "log": lambda _: None} | more
+    options: dict[str, Any] = {
+        "deadline": Deadline.after(clock, 100),
+        "clock": clock,
+        "log": lambda _: None,
+    } | more
     return prepare(medias, FakeApi(upload), Workspace(workspace), **options), medias
 
 

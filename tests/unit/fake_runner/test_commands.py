@@ -1,5 +1,7 @@
 """Lines are read as commands exactly where the runner reads them so."""
 
+from typing import Any
+
 import pytest
 
 from tests.fake_runner.commands import Command, parse_line, split_lines
@@ -108,7 +110,7 @@ def test_only_ten_of_a_level_are_shown() -> None:
         ("line=x", {}),
     ],
 )
-def test_lines_and_columns_that_make_no_sense_are_dropped(properties: str, place: dict[str, int]) -> None:
+def test_lines_and_columns_that_make_no_sense_are_dropped(properties: str, place: dict[str, Any]) -> None:
     assert read(f"::error {properties}::x").annotations == [Annotation("error", "x", **place)]
 
 

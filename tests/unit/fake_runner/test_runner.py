@@ -36,7 +36,7 @@ def step(tmp_path: Path, workspace: Path) -> Any:
 
     def make(script: str) -> FakeRunner:
         (tmp_path / "script.py").write_text(script)
-        command = [sys.executable, "-u", "-E", tmp_path / "script.py"]
+        command = [sys.executable, "-u", "-E", str(tmp_path / "script.py")]
         return FakeRunner(tmp_path / "action.yml", workspace, tmp_path, entrypoint=command)
 
     return make

@@ -173,7 +173,7 @@ def test_an_odd_attempt_is_the_first(value: str) -> None:
 
 
 def test_a_release_from_the_event_has_exactly_the_fields_that_templates_know(tmp_path: Path) -> None:
-    release = {
+    release: dict[str, Any] = {
         "tag_name": "v2.0",
         "name": None,
         "body": None,

@@ -64,6 +64,9 @@ class StoppedClock:
     def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
 
+    def wait_for(self, event: threading.Event, seconds: float) -> bool:
+        raise AssertionError
+
 
 def handler(github: GitHub) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):

@@ -2,6 +2,7 @@
 
 import io
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -214,7 +215,11 @@ def test_a_path_that_cannot_be_reached_is_the_same_clear_error(tmp_path: Path, n
     (tmp_path / "loop").symlink_to("loop")
     place = str(tmp_path / name)
     console, _ = runner(GITHUB_OUTPUT=place, GITHUB_STEP_SUMMARY=place)
-    for hand_on in (lambda: console.set_outputs({"a": "1"}), lambda: console.write_summary("text")):
+    steps: list[Callable[[], None]] = [
+        lambda: console.set_outputs({"a": "1"}),
+        lambda: console.write_summary("text"),
+    ]
+    for hand_on in steps:
         with pytest.raises(ActionError, match=r"^Cannot write .* from GITHUB_"):
             hand_on()
 

@@ -18,7 +18,8 @@ Item = tuple[Media, MediaInfo | None]
 def file(name: str, **known: Any) -> Item:
     kind = {"jpg": Kind.PHOTO, "mp4": Kind.VIDEO, "gif": Kind.GIF, "pdf": Kind.DOCUMENT}[name[-3:]]
     item = Media(source=MediaSource.FILE, value=name, where=Where(path=name), alt_text="Something")
-    return item, MediaInfo(**({"kind": kind, "format": name[-3:], "mime": "", "size": 1000} | known))
+    given: dict[str, Any] = {"kind": kind, "format": name[-3:], "mime": "", "size": 1000}
+    return item, MediaInfo(**(given | known))
 
 
 def other(source: MediaSource, value: str, **fields: Any) -> Item:

@@ -133,9 +133,9 @@ def test_the_list_of_problems_is_bounded(text: str) -> None:
 def test_no_message_quotes_a_long_value(value: Any) -> None:
     parts = ["text", "accounts", "networks", "when", "media", "comments", "labels", "extra", "bulk", "posts"]
     for key in parts:
-        for found in problems(json.dumps({key: value, "k" * 5000: value}), "a.json"):
-            assert len(found.message) < 200
-            assert len(found.where.path) < 200
+        for one in problems(json.dumps({key: value, "k" * 5000: value}), "a.json"):
+            assert len(one.message) < 200
+            assert len(one.where.path) < 200
     found = problems(json.dumps({"text": "x", "networks": {"mastodon": {"visibility": value}}}), "a.json")
     assert len(found[0].message) < 200
 

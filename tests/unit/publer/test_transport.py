@@ -6,6 +6,7 @@ import json
 import socket
 import threading
 import traceback
+from functools import partial
 from typing import Any
 
 import pytest
@@ -34,7 +35,12 @@ def failure(
 
 HTML = b"<!DOCTYPE html><html><head><title>Just a moment...</title></head><body>x</body></html>"
 
+
 # How the connection behaves once the request has arrived. Each of them may have been taken.
+def _answered(status: int, bench: Any) -> Any:
+    return bench.answer(status, {"errors": ["Something"]})
+
+
 LOST = {
     "closed without an answer": lambda b: b.close,
     "reset without an answer": lambda b: b.reset,
@@ -59,7 +65,7 @@ LOST = {
     "a number of a million digits": lambda b: b.answer(200, raw=b"1" * 1_000_000),
     "an answer larger than the cap": lambda b: b.answer(200, raw=b" " * (MAX_BODY + 1)),
     **{
-        f"HTTP {status}": (lambda b, status=status: b.answer(status, {"errors": ["Something"]}))
+        f"HTTP {status}": partial(_answered, status)
         for status in (
             300,
             301,

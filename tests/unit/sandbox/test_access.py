@@ -40,7 +40,7 @@ def test_a_wrong_key_is_403(new_sandbox: NewSandbox, method: str, path: str) -> 
 def test_the_documented_statuses_are_the_other_way_round(new_sandbox: NewSandbox) -> None:
     client = RawClient(new_sandbox(Scenario(auth="documented")))
     assert client.get("/accounts", Authorization="Bearer-API wrong").status == 401
-    assert client.get("/accounts", **{"Publer-Workspace-Id": "0"}).status == 403
+    assert client.get("/accounts", None, **{"Publer-Workspace-Id": "0"}).status == 403
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_accounts_of_another_workspace_are_not_shown(new_sandbox: NewSandbox) ->
     other = Workspace(id="66db7f0a4e299efa19a2d802", name="Other", accounts=())
     client = RawClient(new_sandbox(Scenario(workspaces=(Workspace(), other))))
     assert len(client.get("/accounts").json) == 13
-    assert client.get("/accounts", **{"Publer-Workspace-Id": other.id}).json == []
+    assert client.get("/accounts", None, **{"Publer-Workspace-Id": other.id}).json == []
 
 
 @pytest.mark.parametrize("form", ["bare", "accounts", "data"])
@@ -143,9 +143,9 @@ def test_a_429_may_come_without_headers(new_sandbox: NewSandbox) -> None:
 
 def test_cloudflare_turns_odd_clients_away(new_sandbox: NewSandbox) -> None:
     client = RawClient(new_sandbox(Scenario(needs_user_agent=True)))
-    reply = client.get("/users/me", **{"User-Agent": "Python-urllib/3.13"})
+    reply = client.get("/users/me", None, **{"User-Agent": "Python-urllib/3.13"})
     assert (reply.status, b"1010" in reply.body) == (403, True)
-    assert client.get("/users/me", **{"User-Agent": None}).status == 403
+    assert client.get("/users/me", None, **{"User-Agent": None}).status == 403
     assert client.get("/users/me").status == 200
 
 
@@ -153,7 +153,7 @@ def test_the_record_has_every_request_and_never_the_key(new_sandbox: NewSandbox)
     sandbox: Sandbox = new_sandbox()
     client = RawClient(sandbox)
     client.get("/users/me", [("key", sandbox.scenario.api_key)], **{"X-Other": sandbox.scenario.api_key})
-    client.get("/accounts", **{"Publer-Workspace-Id": "0"})
+    client.get("/accounts", None, **{"Publer-Workspace-Id": "0"})
     first, second = sandbox.record.requests
     assert first.headers["authorization"] == "Bearer-API ***"
     assert sandbox.scenario.api_key not in str(first.headers)

@@ -113,7 +113,8 @@ def test_drafts_never_go_live(new_sandbox: NewSandbox, state: str) -> None:
 
 
 def with_(post: dict[str, Any], **changes: Any) -> dict[str, Any]:
-    return json.loads(json.dumps({**post, **changes}))
+    changed: dict[str, Any] = json.loads(json.dumps({**post, **changes}))
+    return changed
 
 
 def test_scheduled_at_is_backdated(new_sandbox: NewSandbox) -> None:
