@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from publer_publish.errors import Problem, Severity, Where, is_error
 from publer_publish.post import count
@@ -25,6 +25,10 @@ _WORDS = {
     "options": "`options` to choose from",
     "duration": "a `duration` in days",
 }
+_TYPE_COMES_FROM = ("media", "options", "url", "link")
+"""What decides the type of a post that names none."""
+IsTold: TypeAlias = Callable[[str], bool]
+"""Whether something was said already of a field of the network or of the post."""
 _MOST_MAX_LENGTH = 100_000
 """As in the schema."""
 
@@ -92,13 +96,14 @@ class Checks:
         positions: Positions,
         own_path: Path,
         text_path: Path,
+        is_told: IsTold,
     ) -> list[Problem]:
-        """Everything that is wrong with what a network would get."""
+        """Everything that is wrong with what a network would get, but what follows from what is told."""
         here = positions.where((*own_path, "type") if "type" in own else own_path)
         problems = self._media(network, content)
         if "type" in own or not any(map(is_error, problems)):
             # An inferred type only repeats what is wrong with the media it was inferred from.
-            problems += _type_and_needs(network, content, own, here)
+            problems += _type_and_needs(network, content, own, here, is_told)
         problems += _length(network, content, own, positions.where(text_path))
         problems += _title(network, content, positions.where((*own_path, "title")))
         problems += _poll(network, content, positions, own_path)
@@ -149,9 +154,10 @@ class Checks:
 
 
 def _type_and_needs(
-    network: Network, content: Content, own: Mapping[str, Any], where: Where
+    network: Network, content: Content, own: Mapping[str, Any], where: Where, is_told: IsTold
 ) -> list[Problem]:
-    if not content.text and not content.media and not content.fields and not content.extra:
+    is_empty = not content.text and not content.media and not content.fields and not content.extra
+    if is_empty and not is_told("text") and not is_told("media"):
         return [
             Problem(
                 message=f"There is nothing for {network.label}: neither a text nor media, shared or its own.",
@@ -159,24 +165,17 @@ def _type_and_needs(
                 where=where,
             )
         ]
-    # A text or media of the wrong form is there, and the schema has said what is wrong with it.
-    ill_formed = {
-        key for key, form in (("text", str), ("media", list)) if not isinstance(own.get(key), form | None)
-    }
-    missing = [
-        one
-        for one in needs(network, content.type)
-        if not _has(content, one) and not ill_formed.intersection(one.split("|"))
-    ]
     if content.type not in network.types:
-        return [_wrong_type(network, content, where)]
+        comes_from = ("type",) if "type" in own else _TYPE_COMES_FROM
+        return [] if any(map(is_told, comes_from)) else [_wrong_type(network, content, where)]
     return [
         Problem(
             message=f"A post of type {content.type} on {network.label} needs {_in_words(one)}.",
             hint=f"Add it to the post or under `networks.{network.key}`.",
             where=where,
         )
-        for one in missing
+        for one in needs(network, content.type)
+        if not _has(content, one) and not any(map(is_told, one.split("|")))
     ]
 
 
@@ -243,15 +242,6 @@ def _poll(network: Network, content: Content, positions: Positions, own_path: Pa
         return []
     path: Path = (*own_path, "options")
     problems = []
-    if len(options) > network.poll.options:
-        problems.append(
-            Problem(
-                message=f"{len(options)} options; a poll on {network.label} has "
-                f"at most {network.poll.options}.",
-                hint="Leave some out.",
-                where=positions.where((*path, network.poll.options)),
-            )
-        )
     for index, option in enumerate(options):
         if isinstance(option, str) and len(option) > network.poll.option_limit:
             problems.append(

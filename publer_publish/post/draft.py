@@ -15,6 +15,7 @@ from publer_publish.post.document import Path
 from publer_publish.post.model import AccountRef, Comment, Content, Json, Media, MediaSource, Post
 from publer_publish.post.networks import NETWORKS, Network, spellings
 from publer_publish.post.render import Positions, Renderer
+from publer_publish.post.schema import Told
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _LINE_END = re.compile(r"\r\n?")
@@ -50,6 +51,7 @@ class Draft:
         positions: Positions,
         renderer: Renderer,
         checks: Checks,
+        told: Told,
         secrets: Sequence[str] = (),
     ) -> None:
         self.post = post
@@ -58,6 +60,7 @@ class Draft:
         self._positions = positions
         self._renderer = renderer
         self._checks = checks
+        self._told = told
         self._secrets = secrets
         self._composed: dict[tuple[str, int | None], Composed] = {}
 
@@ -149,11 +152,22 @@ class Draft:
             leaks += self._leaks_at(comment.text, comment)
         found += leaks
         found += self._checks.content(
-            network, content, own, positions=self._positions, own_path=own_path, text_path=text_path
+            network,
+            content,
+            own,
+            positions=self._positions,
+            own_path=own_path,
+            text_path=text_path,
+            is_told=lambda field: self._is_told(network, own_path, field),
         )
         return Composed(
             content=_showable(content) if leaks else content, problems=tuple(dict.fromkeys(found))
         )
+
+    def _is_told(self, network: Network, own_path: Path, field: str) -> bool:
+        """Whether the schema has said something of the field ``a.b`` of a network or of the post."""
+        places = (self._path, own_path, (*self._path, "networks", network.key))
+        return any(self._told.around((*place, *field.split("."))) for place in places)
 
     def _own(self, network: Network) -> tuple[Path, Mapping[str, Any]]:
         """The network's own node, under whichever of its spellings the file uses."""
@@ -201,7 +215,7 @@ class Draft:
         source = next(
             (one for one in _SOURCES if isinstance(item.get(one.value), str) and item[one.value]), None
         )
-        if source is None:
+        if source is None or self._told.at((*path, source.value)):
             return None
         thumbnail = item.get("thumbnail")
         own_thumbnail = (

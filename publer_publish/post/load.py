@@ -15,7 +15,7 @@ from publer_publish.post.draft import Draft
 from publer_publish.post.model import AccountRef, Json, Post, Selector, SelectorKind
 from publer_publish.post.networks import NETWORKS, canonical
 from publer_publish.post.render import ContextSource, Positions, Renderer
-from publer_publish.post.schema import check
+from publer_publish.post.schema import Told, check
 from publer_publish.post.selectors import SelectorError, parse_selector
 from publer_publish.post.template import is_template
 
@@ -94,6 +94,7 @@ class _Loader:
         self._options = options
         self._renderer = Renderer(positions, options.context)
         self._problems: list[Problem] = []
+        self._told = Told()
 
     def load(self, data: Json) -> tuple[list[Draft], list[Problem]]:
         paths = [path for path in post_paths(data) if isinstance(at(data, path), Mapping)]
@@ -105,8 +106,10 @@ class _Loader:
                 self._problems += self._leaks(path, post)
                 rendered = replaced(rendered, path, post)
         if isinstance(self._positions, Document):
-            self._problems += check(self._positions, rendered)
+            checked = check(self._positions, rendered)
+            self._problems += checked.problems
             self._problems += self._positions.lost_texts()
+            self._told = checked.told
         drafts = [
             self._draft(index, path, at(rendered, path), skipped=bool(skipped[path]))
             for index, path in enumerate(paths)
@@ -125,8 +128,8 @@ class _Loader:
 
     def _draft(self, index: int, path: Path, data: Mapping[str, Any], *, skipped: bool) -> Draft:
         refs = self._refs(path, data)
-        if not refs and not skipped and "accounts" not in data and not self._options.accounts:
-            # Else the schema or a selector said why.
+        is_told = "accounts" in data or self._told.around((*path, "accounts"))
+        if not refs and not skipped and not is_told and not self._options.accounts:
             self._problems.append(self._no_accounts(path))
         networks = data.get("networks")
         self._problems += self._listed_twice(path, networks)
@@ -148,6 +151,7 @@ class _Loader:
             positions=self._positions,
             renderer=self._renderer,
             checks=self._options.checks,
+            told=self._told,
             secrets=self._options.secrets,
         )
 
@@ -175,7 +179,7 @@ class _Loader:
 
     def _selector(self, path: Path, value: Json) -> Selector | None:
         """Read a selector; an id of 24 digits is taken as written, whatever number YAML makes of it."""
-        if isinstance(value, bool) or not isinstance(value, str | int | float):
+        if isinstance(value, bool) or not isinstance(value, str | int | float) or self._told.at(path):
             return None
         written = self._positions.raw(path)
         if is_template(written) and value == written:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import chain, islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from publer_publish.errors import Problem
 from publer_publish.post.document import Document
@@ -25,7 +25,34 @@ _COMBINATORS = {"anyOf", "oneOf"}
 DataPath = tuple[str | int, ...]
 
 
-def check(document: Document, data: Any | None = None) -> list[Problem]:  # noqa: ANN401 - any YAML or JSON
+class Told:
+    """The places of which the schema has said something, so that what only follows from it is left out.
+
+    Who writes ``txt`` for ``text`` need not read as well that the post has no text.
+    """
+
+    def __init__(self, places: Iterable[DataPath] = ()) -> None:
+        self._places = frozenset(places)
+        self._above = frozenset(place[:length] for place in self._places for length in range(len(place)))
+
+    def at(self, path: DataPath) -> bool:
+        """Whether something was said of this very place."""
+        return path in self._places
+
+    def around(self, path: DataPath) -> bool:
+        """Whether something was said of this place, of what it stands in, or of what stands in it."""
+        inside = any(path[:length] in self._places for length in range(len(path) + 1))
+        return inside or path in self._above
+
+
+class Checked(NamedTuple):
+    """Everything that the schema finds wrong, in the order of the file."""
+
+    problems: list[Problem]
+    told: Told = Told()
+
+
+def check(document: Document, data: Any | None = None) -> Checked:  # noqa: ANN401 - any YAML or JSON
     """Return everything that the schema finds wrong, in the order of the file.
 
     ``data`` has the shape of the document with some texts already rendered; places come from the document.
@@ -35,12 +62,12 @@ def check(document: Document, data: Any | None = None) -> list[Problem]:  # noqa
     findings = _findings(shape, data) if shape else []
     not_finite = list(islice(_not_finite(data), MAX_PROBLEMS + 1))
     if shape and not findings and not not_finite:
-        return []
+        return Checked([])
     from publer_publish.post.schema_messages import Explainer  # noqa: PLC0415 - few files have mistakes
 
     explainer = Explainer(load(), document)
     if shape is None:
-        return [explainer.no_post_file(data)]
+        return Checked([explainer.no_post_file(data)])
     found = chain.from_iterable(explainer.explain(finding) for finding in findings)
     problems = list(islice(found, MAX_PROBLEMS + 1))
     problems += [explainer.not_finite(path) for path in not_finite]
@@ -48,7 +75,8 @@ def check(document: Document, data: Any | None = None) -> list[Problem]:  # noqa
     problems.sort(key=lambda problem: (problem.where.line, problem.where.column))
     if len(problems) > MAX_PROBLEMS:
         problems = [*problems[:MAX_PROBLEMS], explainer.more(problems[MAX_PROBLEMS])]
-    return problems
+    places = chain.from_iterable(map(explainer.places, findings))
+    return Checked(problems, Told(islice(places, 2 * MAX_PROBLEMS)))
 
 
 @cache

@@ -61,6 +61,23 @@ class Explainer:
         else:
             yield self._by_keyword.get(finding.keyword, self._otherwise)(finding, path)
 
+    def places(self, finding: Finding) -> Iterator[Path]:
+        """Give the places that an error speaks of: of a key that is missing or misspelt, its own."""
+        path, value = finding.path, finding.value
+        if finding.keyword == "additionalProperties":
+            allowed: dict[str, Any] = finding.schema["properties"]
+            for key in value:
+                if key not in allowed:
+                    yield (*path, key)
+                    yield (*path, self._keys.suggestion(key, allowed))
+        elif finding.keyword == "required":
+            yield from ((*path, key) for key in finding.rule if key not in value)
+        elif finding.keyword in ("anyOf", "oneOf"):
+            keys = (key for part in finding.rule for key in part.get("required", ()))
+            yield from ((*path, key) for key in keys if key not in value)
+        else:
+            yield path
+
     def no_post_file(self, data: object) -> Problem:
         """Say that the file holds neither a mapping nor a list."""
         found = "nothing" if data is None else f"only {_kind(data)}"

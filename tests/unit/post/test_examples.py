@@ -16,7 +16,7 @@ SCHEMA_LINE = f"# yaml-language-server: $schema={load()['$id']}\n"
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.name)
 def test_every_example_is_valid(path: Path) -> None:
-    assert check(parse(path.read_bytes(), path.name)) == []
+    assert check(parse(path.read_bytes(), path.name)).problems == []
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.name)

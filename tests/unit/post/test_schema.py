@@ -14,7 +14,7 @@ from publer_publish.post.schema import MAX_PROBLEMS, check, load
 
 
 def problems(text: str, file: str = "a.yml", data: Any | None = None) -> list[Problem]:
-    return check(parse(text.encode(), file), data)
+    return check(parse(text.encode(), file), data).problems
 
 
 def told(text: str, file: str = "a.yml") -> list[tuple[int, int, str, str]]:
