@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
@@ -11,13 +12,23 @@ from publer_publish.config import Mode
 from publer_publish.delivery.outcomes import Result, Status
 from publer_publish.errors import InvalidInputError, Problem, Severity, Where, is_error
 from publer_publish.post.draft import Composed, Draft
-from publer_publish.post.load import MOST_ERRORS, Loaded, named_networks, shortened, unselected
+from publer_publish.post.load import (
+    ACCOUNTS_INPUT,
+    MOST_ERRORS,
+    Loaded,
+    named_networks,
+    shortened,
+    unselected,
+)
 from publer_publish.post.model import SelectorKind
-from publer_publish.post.networks import canonical
+from publer_publish.post.networks import NETWORKS, canonical
 from publer_publish.session import Session
 
 if TYPE_CHECKING:
     from publer_publish.delivery.run import Check
+
+_POST = re.compile(r"(?:bulk\.)?(?:posts)?\[\d+\]")
+"""The path of a post of a file with several; what is wrong elsewhere in it is wrong for all of them."""
 
 Told = tuple[Sequence[Result], "Sequence[Check]"]
 
@@ -197,15 +208,18 @@ def _blamed(row: Result, draft: Draft, problems: Sequence[Problem]) -> Result:
 
 
 def _concerns(where: Where, draft: Draft, network: str | None) -> bool:
-    """Whether a place is in a post, and there not in the part of another network."""
-    post = draft.post.where
-    if where.file != post.file or not where.path.startswith(post.path):
+    """Whether a place is in a post, or in what counts for it, and not in the part of another network."""
+    post = draft.post
+    if where == ACCOUNTS_INPUT:
+        return all(ref.where == ACCOUNTS_INPUT for ref in post.accounts)
+    if where.file != post.file:
         return False
-    inside = where.path.removeprefix(post.path)
-    if post.path and not inside.startswith((".", "[")):
-        return False
-    steps = inside.lstrip(".").split(".")
-    return steps[0] != "networks" or len(steps) == 1 or canonical(steps[1].split("[")[0]) == network
+    inside = where.path.removeprefix(post.where.path)
+    if not where.path.startswith(post.where.path) or (post.where.path and inside[:1] not in ("", ".", "[")):
+        return bool(post.file) and not _POST.match(where.path)
+    networks, dot, part = inside.lstrip(".").partition(".")
+    key = canonical(re.split(r"[.[]", part)[0])
+    return networks != "networks" or not dot or key == network or key not in NETWORKS
 
 
 def _row(draft: Draft, network: str, composed: Composed) -> Result:

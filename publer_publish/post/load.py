@@ -21,6 +21,7 @@ from publer_publish.post.template import is_template
 
 MOST_ERRORS = 500
 """Of one file; a hostile one could have a hundred thousand."""
+ACCOUNTS_INPUT = Where(path="accounts")
 
 
 class Options(NamedTuple):
@@ -110,10 +111,7 @@ class _Loader:
             self._problems += checked.problems
             self._problems += self._positions.lost_texts()
             self._told = checked.told
-        drafts = [
-            self._draft(index, path, at(rendered, path), skipped=bool(skipped[path]))
-            for index, path in enumerate(paths)
-        ]
+        drafts = [self._draft(path, at(rendered, path), skipped=bool(skipped[path])) for path in paths]
         return drafts, shortened(self._renderer.taken() + self._problems)
 
     def _is_skipped(self, path: Path, post: Mapping[str, Any]) -> bool | None:
@@ -126,7 +124,7 @@ class _Loader:
         truth = self._renderer.truth((*path, "when"), when)
         return None if truth is None else not truth
 
-    def _draft(self, index: int, path: Path, data: Mapping[str, Any], *, skipped: bool) -> Draft:
+    def _draft(self, path: Path, data: Mapping[str, Any], *, skipped: bool) -> Draft:
         refs = self._refs(path, data)
         is_told = "accounts" in data or self._told.around((*path, "accounts"))
         if not refs and not skipped and not is_told and not self._options.accounts:
@@ -135,7 +133,7 @@ class _Loader:
         self._problems += self._listed_twice(path, networks)
         post = Post(
             file=self._file,
-            index=index,
+            index=int(path[-1]) if path else 0,
             where=self._positions.where(path),
             accounts=refs,
             networks=tuple(dict.fromkeys(canonical(key) for key in networks if canonical(key) in NETWORKS))
@@ -312,9 +310,9 @@ def _default_accounts(selectors: Sequence[str], problems: list[Problem]) -> tupl
     refs = []
     for written in selectors:
         try:
-            refs.append(AccountRef(selector=parse_selector(written), where=Where(path="accounts")))
+            refs.append(AccountRef(selector=parse_selector(written), where=ACCOUNTS_INPUT))
         except SelectorError as error:
-            problems.append(Problem(message=error.message, hint=error.hint, where=Where(path="accounts")))
+            problems.append(Problem(message=error.message, hint=error.hint, where=ACCOUNTS_INPUT))
     return tuple(refs)
 
 

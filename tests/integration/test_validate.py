@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.integration.conftest import Stage, results
 
 
@@ -48,6 +50,50 @@ def test_a_mistake_makes_its_own_network_invalid_and_no_other(stage: Stage) -> N
     outcome = stage.run(post_file="post.yml", mode="validate")
     assert outcome.outputs["outcome"] == "invalid"
     assert rows(outcome) == [(0, "twitter", "invalid"), (0, "linkedin", "valid")]
+
+
+@pytest.mark.parametrize(
+    ("content", "invalid"),
+    [
+        ("text: Hi\nnetworks: {twitter: {}, twiter: {}}\naccounts: [twitter/*]\n", [0]),
+        ("posts:\n- {text: Hi, accounts: [twitter/*]}\nvesion: 2\n", [0]),
+        ('{"bulk": {"posts": [{"text": "Hi", "accounts": ["twitter/*"]}]}}', [0]),
+        ('{"bulk": {"state": "draft", "posts": [{"text": "Hi", "accounts": ["twitter/*"]}]}}', [0]),
+        ("- {text: Hi, accounts: [twitter/*]}\n- {text: Hi}\n", [1]),
+        ("- {text: Hi, accounts: [twitter/*]}\n- Hi\n- {text: Hi, networks: {x: {}}}\n", [2]),
+        ("text: Hi\nnetworks: {twitter: {}}\n", [0]),
+    ],
+)
+def test_no_post_is_called_valid_that_its_file_is_refused_for(
+    stage: Stage, content: str, invalid: list[int]
+) -> None:
+    """Nor is a post blamed for another."""
+    stage.open()
+    stage.write("post.yml", content)
+    outcome = stage.run(post_file="post.yml", mode="validate")
+    assert outcome.outputs["outcome"] == "invalid"
+    assert [row["post"] for row in results(outcome) if row["status"] == "invalid"] == invalid
+
+
+def test_a_wrong_accounts_input_is_blamed_on_the_posts_that_rely_on_it(stage: Stage) -> None:
+    stage.open()
+    stage.write("a.yml", "text: Hi\naccounts: [twitter/*]\n")
+    stage.write("b.yml", "text: Hi\nnetworks: {linkedin: {}}\n")
+    outcome = stage.run(post_file="?.yml", text="Hi", mode="validate", accounts="linkedin/*\nx/*")
+    assert rows(outcome) == [
+        (0, "twitter", "valid"),
+        (0, "linkedin", "invalid"),
+        (0, "linkedin", "invalid"),
+    ]
+
+
+def test_a_text_that_goes_nowhere_is_not_called_valid(stage: Stage) -> None:
+    stage.open()
+    stage.write("a.yml", "text: Hi\naccounts: [twitter/*]\n")
+    outcome = stage.run(post_file="a.yml", text="Hi", mode="validate")
+    assert rows(outcome) == [(0, "twitter", "valid"), (0, None, "invalid")]
+    outcome = stage.run(post_file="nowhere.yml", text="Hi", accounts="twitter/*", mode="validate")
+    assert rows(outcome) == [(0, "twitter", "valid")]
 
 
 def test_a_shared_mistake_makes_every_network_invalid_with_its_reason(stage: Stage) -> None:
