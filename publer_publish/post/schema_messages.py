@@ -27,6 +27,7 @@ _TYPE_NAMES = {
 _A_LIST = 'Write a list: each item on a line of its own that begins with "- ".'
 _A_MAPPING = "Write key: value pairs, each on a line of its own, indented below it."
 _COLON_IN_TEXT = "If this is a text with a colon, put the whole text in quotes."
+_LISTS_OF_POSTS: tuple[Path, ...] = ((), ("posts",), ("bulk", "posts"))
 _LOOKS_TRUE_OR_FALSE = {"yes", "no", "on", "off", "true", "false", "y", "n"}
 
 
@@ -298,12 +299,12 @@ class Explainer:
 
 
 def _name(path: Path, root: str = "The file") -> str:
-    """Name a node in a sentence: ``"text"``, ``"accounts[1]"``."""
+    """Name a node in a sentence: ``"text"``, ``"accounts[1]"``; a post by its number, as the tables do."""
+    if path[:-1] in _LISTS_OF_POSTS and path and isinstance(path[-1], int):
+        return f"Post {path[-1] + 1}"
     named = next((number for number in range(len(path), 0, -1) if isinstance(path[number - 1], str)), 0)
     indexes = "".join(f"[{index}]" for index in path[named:])
-    if not named:
-        return f"Post {indexes}" if indexes else root
-    return f'"{short(str(path[named - 1]))}{indexes}"'
+    return f'"{short(str(path[named - 1]))}{indexes}"' if path else root
 
 
 def _types(types: list[str]) -> str:
