@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from publer_publish.post.schema import load
+from publer_publish.post.selectors import IN_FILE, IN_INPUT
 from tools.message_finder import ROOT, Found, find
 from tools.message_text import hole, join
 
@@ -109,7 +110,10 @@ _STATUS = (
     "[401 or 403](#publer-answers-401-or-403). 404: check `api-url` and `workspace-id`. 413: too large; a "
     "media file may have 200 MB."
 )
+_ONE_EACH = f"In a file: {IN_FILE[0].lower()}{IN_FILE[1:]} In the input: {IN_INPUT[0].lower()}{IN_INPUT[1:]}"
 _CURES = {
+    "`‹shown›` has signs of a list": _ONE_EACH,
+    "`‹shown›` is more than one selector": _ONE_EACH,
     "HTTP ‹status› from Publer": _STATUS,
     "‹sentence› (HTTP ‹status› from Publer": _STATUS,
     "Publer refused it without saying why.": "Publer named the account among the failures, without a "

@@ -16,7 +16,7 @@ from publer_publish.post.model import AccountRef, Json, Post, Selector, Selector
 from publer_publish.post.networks import NETWORKS, canonical
 from publer_publish.post.render import ContextSource, Positions, Renderer
 from publer_publish.post.schema import Told, check
-from publer_publish.post.selectors import SelectorError, parse_selector
+from publer_publish.post.selectors import IN_INPUT, SelectorError, parse_selector
 from publer_publish.post.template import is_template
 
 MOST_ERRORS = 500
@@ -310,7 +310,7 @@ def _default_accounts(selectors: Sequence[str], problems: list[Problem]) -> tupl
     refs = []
     for written in selectors:
         try:
-            refs.append(AccountRef(selector=parse_selector(written), where=ACCOUNTS_INPUT))
+            refs.append(AccountRef(selector=parse_selector(written, IN_INPUT), where=ACCOUNTS_INPUT))
         except SelectorError as error:
             problems.append(Problem(message=error.message, hint=error.hint, where=ACCOUNTS_INPUT))
     return tuple(refs)

@@ -5,10 +5,18 @@ from __future__ import annotations
 import re
 
 from publer_publish.post.model import Selector, SelectorKind
-from publer_publish.post.networks import NETWORKS, canonical
+from publer_publish.post.networks import NETWORKS, SPELLINGS, canonical
 
 _TYPOGRAPHIC_QUOTES = "\u2018\u2019\u201a\u201c\u201d\u201e\xab\xbb"
 _ID = re.compile(r"[0-9a-fA-F]{24}")
+_ANOTHER = re.compile(
+    rf"[^\s/][,;\s]\s*(?:\*|[0-9a-f]{{24}}\b|(?:{'|'.join((*NETWORKS, *SPELLINGS))})\s*/)", re.IGNORECASE
+)
+"""Where, in something that begins like a selector, another one begins."""
+_LIST_MARKS = "\"'[],-"
+"""What YAML and JSON write around the items of a list. No selector begins with one of these."""
+IN_FILE = "Write one item each, without commas, brackets or more quotes inside it."
+IN_INPUT = "Write one selector a line, without dashes, commas, brackets and quotes."
 
 
 class SelectorError(ValueError):
@@ -20,23 +28,27 @@ class SelectorError(ValueError):
         self.hint = hint
 
 
-def parse_selector(written: str) -> Selector:
-    """Read one selector as written. Raises ``SelectorError``."""
+def parse_selector(written: str, several: str = IN_FILE) -> Selector:
+    """Read one selector as written; ``several`` says how to write more than one. Raises ``SelectorError``."""
     text = written.strip()
+    if text[:1] and text[0] in _LIST_MARKS:
+        raise SelectorError(f"`{_shown(text)}` has signs of a list around it.", several)
+    if _ANOTHER.search(text):
+        raise SelectorError(f"`{_shown(text)}` is more than one selector.", several)
     if text == "*":
         return Selector(kind=SelectorKind.ALL, written=text)
     if _ID.fullmatch(text):
         return Selector(kind=SelectorKind.ID, written=text, value=text)
     network, slash, name = (part.strip() for part in text.partition("/"))
     key = canonical(network.lower())
-    if slash and key in NETWORKS and name:
+    if slash and key in NETWORKS and name and ("*" not in name or name == "*"):
         kind = SelectorKind.NETWORK if name == "*" else SelectorKind.NAME
         return Selector(kind=kind, written=text, network=key, value="" if name == "*" else name)
     raise SelectorError(*_complaint(text, network, key, bool(slash), name))
 
 
 def _complaint(text: str, network: str, key: str, slash: bool, name: str) -> tuple[str, str]:  # noqa: FBT001
-    shown = text if len(text) <= 40 else text[:40] + "…"  # noqa: PLR2004
+    shown = _shown(text)
     forms = "Write an account's 24-digit id, `network/Name`, `network/*` or `*`."
     if not text:
         return "An account selector is empty.", forms
@@ -44,6 +56,11 @@ def _complaint(text: str, network: str, key: str, slash: bool, name: str) -> tup
         return f"`{shown}` has typographic quotes.", 'Write straight ones, as in "twitter/*".'
     if key in NETWORKS and not name:
         return f"`{shown}` names a network but no account.", f"For all its accounts write `{key}/*`. {forms}"
+    if key in NETWORKS:
+        return (
+            f"`{shown}` has a `*` in the account's name.",
+            f"For all accounts write `{key}/*`; for one its whole name, or its id if the name has a `*`.",
+        )
     if slash:
         import difflib  # noqa: PLC0415
 
@@ -57,3 +74,7 @@ def _complaint(text: str, network: str, key: str, slash: bool, name: str) -> tup
             f"{guess}Networks: {', '.join(NETWORKS)}.",
         )
     return f"`{shown}` is no account selector.", forms
+
+
+def _shown(text: str) -> str:
+    return text if len(text) <= 40 else text[:40] + "…"  # noqa: PLR2004

@@ -103,10 +103,10 @@ class Workspace:
                     read = found.get(file.identity) or _Read(plain, file.size, _content(file, limit))
                     found[file.identity] = read._replace(name=min(plain, read.name))
             except UnusableFileError as error:
-                problems.append(_problem(error))
+                problems.append(_problem(self._list_in_a_line(pattern) or error))
                 continue
             if not matched and len(problems) == before:
-                problems.append(_problem(self._nothing_matches(pattern)))
+                problems.append(_problem(self._list_in_a_line(pattern) or self._nothing_matches(pattern)))
         files = sorted(found.values())
         problems += [_too_large(file, limit) for file in files if file.size > limit]
         usable = tuple((file.name, file.content) for file in files if file.size <= limit)
@@ -260,6 +260,24 @@ class Workspace:
             )
         guess = f"Did you mean {(directory and directory + '/') + near[0]!r}? " if near else ""
         return _MissingError(f"{name!r} does not exist in the workspace.", hint=guess + _RELATIVE)
+
+    def _list_in_a_line(self, pattern: str) -> UnusableFileError | None:
+        """Explain what would name files if it were not written as YAML and JSON write a list; else None."""
+        bare = (part.strip(" \t\"'[]").removeprefix("- ") for part in pattern.split(","))
+        names = [name for name in bare if name]
+        if names in ([], [pattern]) or not all(map(self._stands_for_something, names)):
+            return None
+        return _MissingError(
+            f"{pattern!r} is no single path.",
+            hint="Write one path a line, without dashes, commas, brackets and quotes.",
+        )
+
+    def _stands_for_something(self, pattern: str) -> bool:
+        try:
+            parts = _parts(self._relative(pattern))
+        except UnusableFileError:
+            return False
+        return bool(parts) and any(True for _ in self._expand(pattern, parts))
 
     def _nothing_matches(self, pattern: str) -> UnusableFileError:
         if not self._list("", pattern):

@@ -126,6 +126,27 @@ def test_what_cannot_be_used_is_a_located_problem_with_a_cure(
     assert problems[0].where == Where(path="post-file")
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        "posts/a.yml, posts/b.yml",
+        "posts/a.yml,posts/deep/*.yml,",
+        '"posts/a.yml"',
+        "'posts/a.yml'",
+        '["posts/a.yml"]',
+        "[posts/a.yml, posts/b.yml]",
+        "- posts/a.yml",
+    ],
+)
+def test_a_list_on_one_line_is_told_how_to_be_written(root: Path, written: str) -> None:
+    names, (problem,) = find(Workspace(root), [written])
+    assert names == ()
+    assert problem.message == f"{written!r} is no single path."
+    assert "one path a line" in problem.hint
+    _, (problem,) = find(Workspace(root), [written.replace("a.yml", "z.yml")])
+    assert "one path a line" not in problem.hint
+
+
 def test_every_pattern_that_matches_nothing_is_reported(root: Path) -> None:
     _, problems = find(Workspace(root), ["a/*", "/etc/passwd", "b/*", "c.yml"])
     assert len(problems) == 4
