@@ -21,6 +21,7 @@ from publer_publish.post.template import is_template
 
 MOST_ERRORS = 500
 """Of one file; a hostile one could have a hundred thousand."""
+KINDS = (".yml", ".yaml", ".json")
 ACCOUNTS_INPUT = Where(path="accounts")
 
 
@@ -51,6 +52,9 @@ def load(files: Iterable[tuple[str, bytes]], text: str, options: Options) -> Loa
     problems: list[Problem] = []
     refs = _default_accounts(options.accounts, problems)
     for name, content in files:
+        if not name.lower().endswith(KINDS):
+            problems.append(_other_kind(name))
+            continue
         try:
             document = parse(content, name)
         except InvalidInputError as error:
@@ -304,6 +308,14 @@ def shortened(problems: Sequence[Problem]) -> list[Problem]:
         stands_for_more=True,
     )
     return [*errors[:MOST_ERRORS], more]
+
+
+def _other_kind(file: str) -> Problem:
+    return Problem(
+        message="This is no post file: the name of one ends in .yml, .yaml or .json.",
+        hint="Rename it if it is one; if a pattern found it, write a narrower one, such as posts/*.yml.",
+        where=Where(file=file, path="post-file"),
+    )
 
 
 def _default_accounts(selectors: Sequence[str], problems: list[Problem]) -> tuple[AccountRef, ...]:

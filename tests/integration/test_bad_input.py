@@ -282,3 +282,18 @@ def test_a_hashtag_that_yaml_drops_is_warned_of_at_its_place(stage: Stage) -> No
     (warning,) = (one for one in outcome.annotations if one.level == "warning")
     assert (warning.line, warning.column) == (1, 15)
     assert "#rocket" in warning.message
+
+
+def test_a_file_of_another_kind_is_no_post_file_however_it_was_found(stage: Stage) -> None:
+    """A README beside the posts must not become one, and not be passed over without a word either."""
+    stage.open()
+    stage.write("posts/a.yml", "text: Hi\naccounts: [twitter/*]\n")
+    stage.write("posts/B.JSON", '{"text": "Ho", "accounts": ["twitter/*"]}')
+    for name in ("README.md", "c.txt", "d.toml", "yml"):
+        stage.write(f"posts/{name}", "text: Hi\naccounts: [twitter/*]\n")
+    assert stage.run(post_file="posts/a.yml\nposts/B.JSON", mode="validate").outputs["outcome"] == "valid"
+    for pattern in ("posts/*", "posts/c.txt"):
+        outcome = stage.run(post_file=pattern)
+        assert outcome.outputs["outcome"] == "invalid"
+        assert "posts/c.txt (post-file): This is no post file" in outcome.text
+    assert stage.published() == []
