@@ -27,6 +27,7 @@ MEANT = {
     "images": "media",
     "insta": "instagram",
     "message": "text",
+    "name": "id",
     "path": "file",
     "photo": "media",
     "photos": "media",
@@ -60,6 +61,8 @@ _LEVELS = {
 _NETWORK = "network_"
 _FORBIDDEN = ("scheduled_at", "recycling", "recurring", "auto", "range", "share_next")
 _MAX_PLACES = 3
+_NEAR = 0.85
+"""How like an allowed key one must be that another network has: ``comment`` is meant as ``comments``."""
 
 
 class KeyFinder:
@@ -83,6 +86,10 @@ class KeyFinder:
         """Say why a key is refused wherever it stands; empty if it is not."""
         return str(self._descriptions.get(key, ""))
 
+    def is_network(self, key: str) -> bool:
+        """Whether a key is that of a network."""
+        return key in self._network_keys
+
     def network_of(self, path: tuple[str | int, ...]) -> str:
         """Return the network in whose part of the file a path lies; empty if in none."""
         after = [str(step) for before, step in pairwise(path) if before == "networks"]
@@ -104,13 +111,14 @@ class KeyFinder:
                 "Keep one of them: it holds all posts of the file.",
             )
         guess = self.suggestion(key, words)
-        exact = _plain(guess) == _plain(key)
-        if "accounts" in path[-2:-1] and key in self._network_keys:
+        if "accounts" in path[-2:-1] and self.is_network(key):
             return (
                 f'Unknown key "{key}" in an entry of accounts.',
                 f'Write the selector as text: "{key}/Name".',
             )
-        places = [] if exact else self._places(key, path)
+        exact = guess and (_plain(guess) == _plain(key) or MEANT.get(_plain(key)) == guess)
+        near = exact or closest(key, [guess], _NEAR)
+        places = [] if exact and not self.is_network(key) else self._places(key, path, only_near=bool(near))
         inside = f" in {short(str(path[-1]))}" if path and isinstance(path[-1], str) else ""
         message = f'Unknown key "{short(key)}"{inside}.'
         if places:
@@ -121,8 +129,11 @@ class KeyFinder:
         way_out = ' A field of Publer that is missing here goes into "extra".' if "extra" in allowed else ""
         return message, f"Known here: {', '.join(names)}.{way_out}"
 
-    def _places(self, key: str, path: tuple[str | int, ...]) -> list[str]:
-        """Name the levels that know the key: the details of this network first, then others."""
+    def _places(self, key: str, path: tuple[str | int, ...], *, only_near: bool) -> list[str]:
+        """Name the levels that know the key: the details of this network first, then others.
+
+        ``only_near``: other networks do not count.
+        """
         network = self.network_of(path)
         own = {"wordpress_oauth": "wordpress", "wordpress_basic": "wordpress"}.get(network, network)
         if own and path[-1] == network and key in _details(self._networks[own]):
@@ -132,23 +143,25 @@ class KeyFinder:
         if _knows(self._network_keys, key) and path[-1:] != ("networks",):
             return ["networks"]
         levels = [label for label, keys in self._levels.items() if _knows(keys, key)]
+        if only_near:
+            return levels
         networks = [
             f"networks.{name}" for name, part in self._networks.items() if _knows(part["properties"], key)
         ]
         details = [
             f"networks.{name}.details" for name, part in self._networks.items() if key in _details(part)
         ]
-        if len(networks) > _MAX_PLACES:
+        if len(networks) > _MAX_PLACES and not own:
             networks = ["a network"]
         return levels + networks or details
 
 
-def closest(word: str, allowed: Iterable[str]) -> str:
+def closest(word: str, allowed: Iterable[str], cutoff: float = 0.7) -> str:
     """Return the nearest allowed word; empty if none is near. Case, ``_``, ``-`` and spaces do not count."""
     if len(word) > MAX_QUOTED:
         return ""
     plain = {_plain(name): name for name in allowed}
-    matches = get_close_matches(_plain(word), plain, n=1, cutoff=0.7)
+    matches = get_close_matches(_plain(word), plain, n=1, cutoff=cutoff)
     return plain[matches[0]] if matches else ""
 
 

@@ -124,7 +124,10 @@ class Explainer:
         for key in finding.rule:
             if key in present:
                 continue
-            if any(self._keys.suggestion(other, allowed) == key for other in present if other not in allowed):
+            unknown = [other for other in present if other not in allowed]
+            if any(self._keys.suggestion(other, allowed) == key for other in unknown):
+                continue
+            if key == "id" and any(map(self._keys.is_network, unknown)):
                 continue
             description = _first_sentence(_resolved(self._keys.schema, allowed.get(key, {})))
             yield Problem(

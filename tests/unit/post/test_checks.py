@@ -84,3 +84,25 @@ def test_a_mistake_beside_another_is_told_as_well() -> None:
         ("networks.linkedin.options[2]", '"options[2]" must be text, but here stands a number.'),
         ("networks.linkedin.type", "A post of type poll on LinkedIn needs `question`."),
     ]
+
+
+def cure(post: Mapping[str, Any]) -> tuple[str, str]:
+    """Give message and hint of the only problem of a post."""
+    (problem,) = problems_of(post)
+    return problem.message, problem.hint
+
+
+@pytest.mark.parametrize(
+    ("entry", "message", "hint"),
+    [
+        ({"id": "twitter/*", "comment": []}, 'Unknown key "comment".', 'Did you mean "comments"?'),
+        ({"name": "twitter/Acme"}, 'Unknown key "name".', 'Did you mean "id"?'),
+        (
+            {"twitter": "Acme"},
+            'Unknown key "twitter" in an entry of accounts.',
+            'Write the selector as text: "twitter/Name".',
+        ),
+    ],
+)
+def test_what_is_near_is_meant_before_what_is_far(entry: dict[str, Any], message: str, hint: str) -> None:
+    assert cure({"text": "Hi", "accounts": [entry]}) == (message, hint)
