@@ -255,9 +255,9 @@ def _of_the_schema() -> Iterator[Found]:
             hint = _SEE_KEY if "pattern" in node else "Write what it asks for, or remove the key."
             yield _schema_message(f"{hole('key')} {what}{value}{': ' + why if why else ''}.", hint)
     for name, part in schema["$defs"].items():
-        if name.startswith("forbidden_"):
+        if part.get("description", "").startswith("Not allowed: "):
             reason, _, advice = part["description"].removeprefix("Not allowed: ").partition(". ")
-            key = name.removeprefix("forbidden_")
+            key = name.removeprefix("forbidden_") if name.startswith("forbidden_") else hole("key")
             text = f'"{key}" is not allowed: {reason.removesuffix(".")}.'
             yield _schema_message(text, advice or f'Remove "{key}".')
 

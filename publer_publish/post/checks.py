@@ -25,6 +25,8 @@ _WORDS = {
     "options": "`options` to choose from",
     "duration": "a `duration` in days",
 }
+_SHARED = ("text", "media")
+"""What a post may have for all its networks."""
 _TYPE_COMES_FROM = ("media", "options", "url", "link")
 """What decides the type of a post that names none."""
 IsTold: TypeAlias = Callable[[str], bool]
@@ -158,25 +160,40 @@ def _type_and_needs(
 ) -> list[Problem]:
     is_empty = not content.text and not content.media and not content.fields and not content.extra
     if is_empty and not is_told("text") and not is_told("media"):
-        return [
-            Problem(
-                message=f"There is nothing for {network.label}: neither a text nor media, shared or its own.",
-                hint=f"Add `text` to the post, or under `networks.{network.key}`.",
-                where=where,
-            )
-        ]
+        return [_nothing(network, own, where)]
     if content.type not in network.types:
         comes_from = ("type",) if "type" in own else _TYPE_COMES_FROM
         return [] if any(map(is_told, comes_from)) else [_wrong_type(network, content, where)]
     return [
         Problem(
             message=f"A post of type {content.type} on {network.label} needs {_in_words(one)}.",
-            hint=f"Add it to the post or under `networks.{network.key}`.",
+            hint=_where_to_add(network, one),
             where=where,
         )
         for one in needs(network, content.type)
         if not _has(content, one) and not any(map(is_told, one.split("|")))
     ]
+
+
+def _nothing(network: Network, own: Mapping[str, Any], where: Where) -> Problem:
+    empty = next((f"networks.{network.key}.{key}" for key in _SHARED if key in own), "")
+    if empty:
+        return Problem(
+            message=f"There is nothing for {network.label}: `{empty}` is empty.",
+            hint="Fill it, or remove it: the post's own counts only where the network has none.",
+            where=where,
+        )
+    return Problem(
+        message=f"There is nothing for {network.label}: neither a text nor media, shared or its own.",
+        hint=f"Add `text` to the post, or under `networks.{network.key}`.",
+        where=where,
+    )
+
+
+def _where_to_add(network: Network, need: str) -> str:
+    if need in _SHARED:
+        return f"Add it to the post, or under `networks.{network.key}`."
+    return f"Add it under `networks.{network.key}`."
 
 
 def _wrong_type(network: Network, content: Content, where: Where) -> Problem:

@@ -13,7 +13,7 @@ from publer_publish.post.checks import Checks
 from publer_publish.post.credentials import credential_in, leak
 from publer_publish.post.document import Path
 from publer_publish.post.model import AccountRef, Comment, Content, Json, Media, MediaSource, Post
-from publer_publish.post.networks import NETWORKS, Network, spellings
+from publer_publish.post.networks import NETWORKS, Network, needs, spellings
 from publer_publish.post.render import Positions, Renderer
 from publer_publish.post.schema import Told
 
@@ -141,7 +141,7 @@ class Draft:
             text=text,
             where=self._positions.where(text_path if text else own_path),
             media=media,
-            fields=_with_link(post_type, fields),
+            fields=_with_title(network, post_type, media, _with_link(post_type, fields)),
             comments=comments,
             extra=extra,
             length=self._checks.length(network, own, text),
@@ -307,6 +307,16 @@ def _with_link(post_type: str, fields: Mapping[str, Any]) -> dict[str, Any]:
     elif isinstance(link.get("url"), str):
         result["url"] = link["url"]
     return result
+
+
+def _with_title(
+    network: Network, post_type: str, media: Sequence[Media], fields: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    """A title that the network needs and does not have: its only media item may have one."""
+    needs_title = any("title" in need.split("|") for need in needs(network, post_type))
+    title = media[0].fields.get("title") if len(media) == 1 else None
+    has_title = fields.get("title") or _mapping(fields.get("document")).get("title")
+    return {**fields, "title": title} if needs_title and title and not has_title else fields
 
 
 def _mapping(value: Json) -> Mapping[str, Any]:

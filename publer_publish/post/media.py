@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
@@ -13,6 +14,7 @@ from publer_publish.post.workspace import OpenFile, UnusableFileError, Workspace
 
 MOST_BYTES = 200_000_000
 """Publer's limit for one upload (media handling page)."""
+_NO_ID = re.compile(r"[\s./\\]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,9 +41,10 @@ def check_files(
     failed: dict[str, tuple[Problem, ...]] = {}
     problems: list[Problem] = []
     for media in with_thumbnails(items):
-        if media.source is MediaSource.URL and path_of_url(media.value) is None:
-            problems.append(_no_address(media))
-        if media.source is not MediaSource.FILE:
+        wrong = _wrong_source(media)
+        if wrong:
+            problems.append(wrong)
+        if wrong or media.source is not MediaSource.FILE:
             continue
         if media.value in failed:
             problems += [replace(problem, where=media.where) for problem in failed[media.value]]
@@ -104,9 +107,25 @@ def with_thumbnails(items: Iterable[Media]) -> Iterator[Media]:
             yield media.thumbnail
 
 
-def _no_address(media: Media) -> Problem:
-    return Problem(
-        message=f"{media.value!r} is not an address that Publer could download from.",
-        hint="Give the direct, public address of the file: https://…",
-        where=media.where,
-    )
+def _wrong_source(media: Media) -> Problem | None:
+    """What was taken for something else: an address for a file, a file for an id."""
+    is_address = path_of_url(media.value) is not None
+    if media.source is MediaSource.URL and not is_address:
+        return Problem(
+            message=f"{media.value!r} is not an address that Publer could download from.",
+            hint="Give the direct, public address of the file: https://…",
+            where=media.where,
+        )
+    if media.source is MediaSource.FILE and is_address:
+        return Problem(
+            message=f"{media.value!r} is an address, not a file of the repository.",
+            hint="Write `url:` instead of `file:`.",
+            where=media.where,
+        )
+    if media.source is MediaSource.ID and _NO_ID.search(media.value):
+        return Problem(
+            message=f"{media.value!r} is not the id of a file in Publer.",
+            hint=f"Write `{'url' if is_address else 'file'}:` instead of `id:`.",
+            where=media.where,
+        )
+    return None

@@ -92,6 +92,85 @@ def cure(post: Mapping[str, Any]) -> tuple[str, str]:
     return problem.message, problem.hint
 
 
+def test_the_cure_for_a_missing_field_names_a_place_that_takes_it() -> None:
+    assert cure(on("youtube", media=[{"file": "examples/media/demo.mp4"}])) == (
+        "A post of type video on YouTube needs a `title`.",
+        "Add it under `networks.youtube`.",
+    )
+    assert cure(on("facebook", {"type": "photo"})) == (
+        "A post of type photo on Facebook needs a picture or a video (`media`).",
+        "Add it to the post, or under `networks.facebook`.",
+    )
+
+
+def test_the_title_of_the_only_media_item_is_that_of_the_post_where_one_is_needed() -> None:
+    titled = {**DOCUMENT, "title": "Acme 2.0"}
+    assert problems_of(on("linkedin", media=[titled])) == []
+    assert problems_of(on("linkedin", {"title": "Other"}, media=[titled])) == []
+    options = Options(context=Context(), checks=Checks(Workspace(ROOT)))
+    for own, title in ((None, "Acme 2.0"), ({"title": "Other"}, "Other")):
+        post = json.dumps(on("linkedin", own, media=[titled])).encode()
+        content = load([("post.json", post)], "", options).drafts[0].content("linkedin").content
+        assert content is not None
+        assert content.fields["title"] == title
+
+
+def test_a_text_of_its_own_that_is_empty_is_not_called_missing() -> None:
+    assert cure(on("twitter", {"text": ""})) == (
+        "There is nothing for X: `networks.twitter.text` is empty.",
+        "Fill it, or remove it: the post's own counts only where the network has none.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("item", "message", "hint"),
+    [
+        ({"file": "https://example.com/a.png"}, "an address, not a file", "Write `url:` instead of `file:`."),
+        ({"id": "media/card.png"}, "not the id of a file", "Write `file:` instead of `id:`."),
+        ({"id": "the card"}, "not the id of a file", "Write `file:` instead of `id:`."),
+        ({"id": "https://example.com/a.png"}, "not the id of a file", "Write `url:` instead of `id:`."),
+        (
+            {"file": "examples/media/demo.mp4", "thumbnail": "examples/media/card.png"},
+            '"thumbnail" is not allowed: as a text',
+            "Write a media item, such as thumbnail: { file: docs/cover.jpg }.",
+        ),
+        (
+            {"url": "https://example.com/a.mp4", "thumbnail": "https://example.com/a.png"},
+            '"thumbnail" is not allowed: as a text',
+            "Write a media item, such as thumbnail: { file: docs/cover.jpg }.",
+        ),
+    ],
+)
+def test_what_a_media_item_takes_for_something_else_is_told(
+    item: dict[str, Any], message: str, hint: str
+) -> None:
+    said, cured = cure(on("telegram", media=[{"alt_text": "A card", **item}]))
+    assert message in said
+    assert cured == hint
+
+
+def test_publers_own_form_of_a_video_keeps_its_thumbnail() -> None:
+    video = {"id": "66db83154e299efa19a2d8ec", "type": "video", "thumbnail": "https://example.com/a.jpg"}
+    assert problems_of(on("facebook", media=[video])) == []
+    comment = {"text": "Hi", "media": {"type": "video", "path": "a.mp4", "thumbnail": "a.jpg"}}
+    assert problems_of(on("facebook", comments=[comment])) == []
+
+
+@pytest.mark.parametrize("url", ["https://", "https://exa mple.com", "https://a.example/\n", "https:///a"])
+def test_an_address_is_whole_and_without_spaces_in_a_link_as_in_media(url: str) -> None:
+    assert "must be a whole URL" in cure(on("facebook", {"url": url}))[0]
+    assert "must be a whole URL" in cure(on("facebook", {"link": {"url": url}}))[0]
+    assert "must be a whole URL" in cure(on("facebook", media=[{"url": url}]))[0]
+
+
+def test_a_poll_where_there_is_none_names_the_networks_that_have_one() -> None:
+    for network in ("facebook", "threads"):
+        options, duration = problems_of(on(network, {"options": ["a", "b"], "duration": 1}))
+        assert options.message == f'Unknown key "options" in {network}.'
+        assert "networks.twitter or networks.linkedin or networks.mastodon" in options.hint
+        assert duration.message == f'Unknown key "duration" in {network}.'
+
+
 @pytest.mark.parametrize(
     ("entry", "message", "hint"),
     [

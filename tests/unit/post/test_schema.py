@@ -141,7 +141,7 @@ def test_no_message_quotes_a_long_value(value: Any) -> None:
 
 
 ANNOTATIONS = {"title", "description", "default", "examples", "format", "errorMessage", "doNotSuggest"}
-STRUCTURE = {"properties", "items", "$ref"}
+STRUCTURE = {"properties", "items", "$ref", "if", "then"}
 EXPLAINED = {
     "type", "additionalProperties", "required", "enum", "pattern", "anyOf", "oneOf", "not",
     "minLength", "minItems", "maxItems", "minimum", "maximum",
