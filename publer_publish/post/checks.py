@@ -109,11 +109,21 @@ class Checks:
         problems += _length(network, content, own, positions.where(text_path))
         problems += _title(network, content, positions.where((*own_path, "title")))
         problems += _poll(network, content, positions, own_path)
+        problems += _period(content, positions, own_path)
         problems += self._comments(network, content)
         return problems
 
     def _comments(self, network: Network, content: Content) -> list[Problem]:
         problems = []
+        if content.comments and not network.comments:
+            problems.append(
+                Problem(
+                    message=f"Publer documents no comments on {network.label}; they are sent all the same.",
+                    hint=f"To send none there: `{{ id: {network.key}/*, comments: [] }}` in `accounts`.",
+                    where=content.comments[0].where,
+                    severity=Severity.WARNING,
+                )
+            )
         most = network.comments_most
         if most is not None and len(content.comments) > most:
             problems.append(
@@ -270,16 +280,32 @@ def _poll(network: Network, content: Content, positions: Positions, own_path: Pa
                 )
             )
     duration = content.fields.get("duration")
-    if isinstance(duration, int) and network.poll.days and duration not in network.poll.days:
+    if isinstance(duration, int) and duration not in network.poll.days:
         problems.append(
             Problem(
-                message=f"A poll on {network.label} cannot last {duration} days.",
-                hint=f"It may last {', '.join(map(str, network.poll.days))} days.",
+                message=f"A poll of {duration} days is not known on {network.label}.",
+                hint=f"It counts days: {_in_days(network.poll.days)} are known. "
+                "Publer names no limit, so it is sent as it stands.",
                 where=positions.where((*own_path, "duration")),
                 severity=Severity.WARNING,
             )
         )
     return problems
+
+
+def _in_days(days: Sequence[int]) -> str:
+    if len(days) == days[-1] - days[0] + 1:
+        return f"{days[0]} to {days[-1]}"
+    return f"{', '.join(map(str, days[:-1]))} and {days[-1]}"
+
+
+def _period(content: Content, positions: Positions, own_path: Path) -> list[Problem]:
+    details = content.fields.get("details")
+    if not isinstance(details, Mapping) or not {"start", "end"} & set(details):
+        return []
+    from publer_publish.post.dates import check_period  # noqa: PLC0415  (few posts are events)
+
+    return check_period(details, lambda key: positions.where((*own_path, "details", key)))
 
 
 def _max_length(own: Mapping[str, Any]) -> int | None:

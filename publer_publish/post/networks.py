@@ -74,6 +74,8 @@ class Network(NamedTuple):
     """In UTF-8, on top of ``text_limit``."""
     title_limit: int | None = None
     """In code points."""
+    comments: bool = False
+    """Whether Publer documents comments, or a thread made of them."""
     comment_limit: int | None = None
     """Of one comment or one further post of a thread, counted as a text."""
     comments_most: int | None = None
@@ -132,6 +134,7 @@ _TABLE = (
         counting_source=_UNDOCUMENTED,
         title_limit=255,
         needs={"carousel": ("media|sublinks",)},
+        comments=True,
         media_most={PHOTO: 10, VIDEO: 1, GIF: 1},
         media_mb={PHOTO: 8, VIDEO: 10_000, GIF: 4},
         media_disputed="Publer's networks page allows 10 photos, its help centre names no limit",
@@ -162,6 +165,7 @@ _TABLE = (
         limit_source=_PUBLER,
         counting=Counting.TWITTER,
         counting_source="twitter-text v3 configuration and conformance data",
+        comments=True,
         comment_limit=280,
         comments_most=25,
         media_most={PHOTO: 4, VIDEO: 1, GIF: 1},
@@ -179,6 +183,7 @@ _TABLE = (
         counting=Counting.CODE_POINTS,
         counting_source=_UNDOCUMENTED,
         title_limit=100,
+        comments=True,
         comment_limit=1_250,
         needs={
             "poll": ("question", "options", "duration"),
@@ -285,6 +290,7 @@ _TABLE = (
         limit_source=_PUBLER + "; a server may allow more: max_length",
         counting=Counting.MASTODON,
         counting_source="Mastodon's status length validator: grapheme clusters, URLs 23, no remote domains",
+        comments=True,
         comment_limit=500,
         media_most={PHOTO: 4, VIDEO: 1, GIF: 1},
         media_mb={GIF: 8},
@@ -299,6 +305,7 @@ _TABLE = (
         limit_source=_PUBLER,
         counting=Counting.THREADS,
         counting_source="Threads API: characters, an emoji as the number of its UTF-8 bytes",
+        comments=True,
         comment_limit=500,
         media_most={PHOTO: 20, VIDEO: 20},
         media_mix=frozenset({PHOTO, VIDEO}),
@@ -315,6 +322,7 @@ _TABLE = (
         limit_source=_PUBLER + "; lexicon app.bsky.feed.post: maxGraphemes 300, maxLength 3000",
         counting=Counting.GRAPHEMES,
         counting_source="lexicon app.bsky.feed.post: extended grapheme clusters",
+        comments=True,
         comment_limit=300,
         media_most={PHOTO: 4, VIDEO: 1},
         media_mb={PHOTO: 5, VIDEO: 100},

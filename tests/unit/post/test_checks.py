@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from publer_publish.errors import Problem
+from publer_publish.errors import Problem, Severity
 from publer_publish.post.checks import Checks
 from publer_publish.post.load import Options, load, named_networks
 from publer_publish.post.workspace import Workspace
@@ -185,3 +185,63 @@ def test_a_poll_where_there_is_none_names_the_networks_that_have_one() -> None:
 )
 def test_what_is_near_is_meant_before_what_is_far(entry: dict[str, Any], message: str, hint: str) -> None:
     assert cure({"text": "Hi", "accounts": [entry]}) == (message, hint)
+
+
+def warnings_of(post: Mapping[str, Any]) -> list[str]:
+    return [problem.message for problem in problems_of(post) if problem.severity is Severity.WARNING]
+
+
+START = "2026-11-01T09:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "wrong"),
+    [
+        (START, "2026-11-01T18:00:00Z", {}),
+        ("2026-11-01T09:00+01:00", "2026-11-01T09:00:00.5+01:00", {}),
+        ("next monday", START, {"start": '"start" is no date with time and offset: "next monday".'}),
+        (START, "2026-13-45", {"end": '"end" is no date with time and offset: "2026-13-45".'}),
+        (START, "2026-11-31T09:00:00Z", {"end": '"end" is no date with time and offset: '}),
+        (START, "2026-11-02T09:00:00", {"end": '"end" is no date with time and offset: '}),
+        (START, "2026-11-01T09:30:00+01:00", {"end": "The end is before the start."}),
+        ("2026-11-01", "2026-11-02", {"start": '"start" is no date', "end": '"end" is no date'}),
+    ],
+)
+def test_an_event_has_a_start_and_an_end_that_are_points_in_time(
+    start: str, end: str, wrong: dict[str, str]
+) -> None:
+    event = on("google", {"type": "event", "title": "Acme", "details": {"start": start, "end": end}})
+    found = told(event)
+    assert [path.rpartition(".")[2] for path, _ in found] == list(wrong)
+    assert all(message.startswith(wrong[path.rpartition(".")[2]]) for path, message in found)
+
+
+@pytest.mark.parametrize(
+    ("network", "days", "known"),
+    [
+        ("twitter", 24, "1 to 7 are known"),
+        ("mastodon", 3600, "1 to 31 are known"),
+        ("linkedin", 2, "1, 3, 7 and 14 are known"),
+    ],
+)
+def test_a_length_of_a_poll_that_publer_does_not_forbid_is_a_warning_that_sounds_like_one(
+    network: str, days: int, known: str
+) -> None:
+    poll = {"question": "Which?"} if network == "linkedin" else {}
+    (problem,) = problems_of(on(network, {**poll, "options": ["a", "b"], "duration": days}))
+    assert problem.severity is Severity.WARNING
+    assert problem.message.startswith(f"A poll of {days} days is not known on ")
+    assert known in problem.hint
+
+
+def test_comments_where_publer_documents_none_are_a_warning() -> None:
+    for network in ("facebook", "twitter", "linkedin", "mastodon", "threads", "bluesky"):
+        assert problems_of(on(network, comments=["First"])) == []
+    for network, label in (("telegram", "Telegram"), ("google", "Google Business Profile")):
+        post = on(network, comments=["First", "Second"])
+        assert warnings_of(post) == [f"Publer documents no comments on {label}; they are sent all the same."]
+        (problem,) = problems_of(post)
+        assert f"{{ id: {network}/*, comments: [] }}" in problem.hint
+        assert problem.where.path == "comments[0]"
+    for network in ("instagram", "pinterest"):
+        assert len(warnings_of(on(network, media=[PICTURE], comments=["First"]))) == 1
