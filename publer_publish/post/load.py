@@ -130,7 +130,7 @@ class _Loader:
 
     def _draft(self, path: Path, data: Mapping[str, Any], *, skipped: bool) -> Draft:
         refs = self._refs(path, data)
-        is_told = "accounts" in data or self._told.around((*path, "accounts"))
+        is_told = "accounts" in data or any(self._told.around((*place, "accounts")) for place in (path, ()))
         if not refs and not skipped and not is_told and not self._options.accounts:
             self._problems.append(self._no_accounts(path))
         networks = data.get("networks")

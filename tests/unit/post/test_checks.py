@@ -54,6 +54,7 @@ def on(network: str, own: Any = None, **post: Any) -> dict[str, Any]:
         ({"text": 2.0, "accounts": ["twitter/*"]}, "text"),
         ({"text": None, "accounts": ["twitter/*"]}, "text"),
         ({"accounts": ["twitter/*"]}, ""),
+        ({"posts": [{"text": "Hi"}], "accounts": ["twitter/*"]}, "accounts"),
         ({"text": "Hi", "accounts": ["twitter/*", ""]}, "accounts[1]"),
         ({"text": "Hi", "image": "card.png", "accounts": ["instagram/*"]}, "image"),
         ({"text": "Hi", "networks": {"x": {"options": ["a"]}}, "accounts": ["twitter/*"]}, "networks.x"),
