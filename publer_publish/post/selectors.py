@@ -53,7 +53,8 @@ def _complaint(text: str, network: str, key: str, slash: bool, name: str) -> tup
     if not text:
         return "An account selector is empty.", forms
     if text[0] in _TYPOGRAPHIC_QUOTES:
-        return f"`{shown}` has typographic quotes.", 'Write straight ones, as in "twitter/*".'
+        hint = 'In a file write straight ones, as in "twitter/*"; in the input none.'
+        return f"`{shown}` has typographic quotes.", hint
     if key in NETWORKS and not name:
         return f"`{shown}` names a network but no account.", f"For all its accounts write `{key}/*`. {forms}"
     if key in NETWORKS:
