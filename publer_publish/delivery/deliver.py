@@ -78,9 +78,9 @@ class Delivery:
 
     def deliver(self, targets: Sequence[Target], deadline: Deadline) -> None:
         """Send what is missing. ``deadline`` ends the preparation together with the first request."""
-        self._twins = matching.twins_among(targets)
         if self.rules.skip_duplicates or self.rules.fail_on_duplicates:
             self._repeats = repeats_among(targets)
+        self._twins = matching.twins_among(one for one in targets if one.key not in self._repeats)
         missing = self._drop_duplicates(targets, deadline)
         self._send_all(missing, deadline)
         for target in self.ledger.open_targets():

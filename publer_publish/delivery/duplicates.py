@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import Enum
+from typing import NamedTuple
 
 from publer_publish.clock import Deadline
 from publer_publish.delivery import matching
 from publer_publish.delivery.ledger import LOOK_FIRST
-from publer_publish.delivery.likeness import Likeness, are_doubles, are_twins, has_text, likeness
+from publer_publish.delivery.likeness import Likeness, comparable, is_same_in_own_run, likeness, type_fits
 from publer_publish.delivery.lookup import listed_posts
 from publer_publish.delivery.targets import Key, Target
 from publer_publish.delivery.waiting import Progress
@@ -33,6 +34,11 @@ class Window:
     rerun_since: float | None = None
     """In a re-run: when its first attempt began (epoch seconds); None: nobody knows."""
     is_rerun: bool = False
+
+    @property
+    def first_attempt(self) -> float:
+        """Posts from before it are others'. Publer may have cut the time of its own to the minute."""
+        return self.rerun_since // _MINUTE * _MINUTE if self.rerun_since is not None else 0.0
 
 
 class Why(Enum):
@@ -125,70 +131,107 @@ def _match(
     targets: Sequence[Target], posts: Sequence[LivePost], window: Window, since: float
 ) -> tuple[dict[Key, LivePost], dict[Key, Unclear]]:
     """Target key to its listed post, and what is unclear."""
-    free = list(posts)
-    matches, unclear = _share_out(targets, free, matching.Search(since=since), are_doubles)
-    if window.is_rerun:
-        # Only now: what is exactly one target must not be taken for another that is merely like it.
-        missing = [target for target in targets if target.key not in {*matches, *unclear}]
-        first = since if window.rerun_since is None else max(since, window.rerun_since // _MINUTE * _MINUTE)
-        search = matching.Search(since=first, own_run=True)
-        by_circumstances, doubtful = _share_out(missing, free, search, are_twins)
-        for key, own in by_circumstances.items():
-            if window.rerun_since is None or own.at is None:
-                unclear[key] = Unclear(post=own, why=Why.NO_TIME)
-            else:
-                matches[key] = own
-        unclear |= doubtful
+    matches: dict[Key, LivePost] = {}
+    unclear: dict[Key, Unclear] = {}
+    for group in _groups(targets, posts, window, since):
+        given = _given_out(group)
+        for target in group.targets:
+            post = given.get(target.key)
+            why = _doubt(target, post, window) if post else Why.TWINS
+            if post and why is None:
+                matches[target.key] = post
+            elif why:
+                unclear[target.key] = Unclear(post=post or group.posts[0], why=why)
+    nobodys = [post for post in posts if not post.account_id]
     for target in targets:
-        if target.key not in matches and (post := _perhaps(target, free)):
+        post = next((one for one in nobodys if likeness(target, one) is not Likeness.OTHER), None)
+        if post and target.key not in matches:
             unclear.setdefault(target.key, Unclear(post=post, why=Why.NOT_SHOWN))
     return matches, unclear
 
 
-def _share_out(
-    targets: Sequence[Target],
-    free: list[LivePost],
-    search: matching.Search,
-    may_be_mistaken: Callable[[Target, Target], bool],
-) -> tuple[dict[Key, LivePost], dict[Key, Unclear]]:
-    """Take from ``free`` what is a target. Those that may be mistaken for each other are not guessed apart.
+class _Group(NamedTuple):
+    """Targets that are mistaken for each other, by way of a third too, and the posts that may be theirs."""
 
-    Of these, each has its post, or none has: with a post for some of them only, nobody knows for which.
-    """
-    matches: dict[Key, LivePost] = {}
-    unclear: dict[Key, Unclear] = {}
+    targets: list[Target]
+    posts: list[LivePost]
+    of_each: dict[Key, list[LivePost]]
+
+
+def _groups(
+    targets: Sequence[Target], posts: Sequence[LivePost], window: Window, since: float
+) -> Iterator[_Group]:
+    """Group the targets by the posts that they share; a target without any is in no group."""
+    by_account: dict[str, list[Target]] = {}
     for target in targets:
-        if target.key in matches or target.key in unclear:
-            continue
-        group = [target, *(other for other in targets if may_be_mistaken(target, other))]
-        of_each = [matching.alike(one, free, search) for one in group]
-        found = [post for post in free if any(post in own for own in of_each)]
-        if len(found) >= len(group):
-            # They went out in the order of the file.
-            best = sorted(sorted(found, key=matching.rank)[: len(group)], key=lambda post: post.at or 0.0)
-            for one, own in zip(group, of_each, strict=True):
-                matches[one.key] = next((post for post in best if post in own), best[0])
-                best.remove(matches[one.key])
-                free.remove(matches[one.key])
-        elif found:
-            unclear |= {one.key: Unclear(post=found[0], why=Why.TWINS) for one in group}
-            for post in found:
-                free.remove(post)
-    return matches, unclear
+        by_account.setdefault(target.account.id, []).append(target)
+    for account_id, own in by_account.items():
+        groups: list[_Group] = []
+        for post in posts:
+            found = _may_be(own, post, window, since) if post.account_id == account_id else []
+            if not found:
+                continue
+            keys = {target.key for target in found}
+            shared = [group for group in groups if not keys.isdisjoint(group.of_each)]
+            groups = [group for group in groups if keys.isdisjoint(group.of_each)]
+            of_each = {key: own_posts for group in shared for key, own_posts in group.of_each.items()}
+            for key in keys:
+                of_each.setdefault(key, []).append(post)
+            groups.append(
+                _Group(
+                    targets=[target for target in own if target.key in of_each],
+                    posts=[*(one for group in shared for one in group.posts), post],
+                    of_each=of_each,
+                )
+            )
+        yield from groups
 
 
-def _perhaps(target: Target, posts: Iterable[LivePost]) -> LivePost | None:
-    """A post with this text of which the list does not show what may make it another, or whose it is."""
-    return next(
-        (
-            post
-            for post in posts
-            if post.account_id in ("", target.account.id)
-            and (kind := likeness(target, post)) is not Likeness.OTHER
-            and (kind is Likeness.OPEN or not post.account_id)
-        ),
-        None,
-    )
+def _may_be(own: Sequence[Target], post: LivePost, window: Window, since: float) -> list[Target]:
+    """The targets that a post may be: by what the list shows, else because an earlier attempt posted it."""
+    if post.at is not None and post.at < since:
+        return []
+    shown = {target.key: likeness(target, post) for target in own}
+    alike = [target for target in own if shown[target.key] is not Likeness.OTHER]
+    same = {target.key for target in alike if shown[target.key] is Likeness.SAME}
+    if same:
+        # What is exactly one target is not taken for another that is merely like it, or of another type.
+        fitting = {one.key for one in alike if one.key in same and type_fits(one, post.type)}
+        return [one for one in alike if one.key not in same - fitting or not fitting]
+    if not window.is_rerun or (post.at is not None and post.at < window.first_attempt):
+        return alike
+    return [one for one in own if shown[one.key] is not Likeness.OTHER or is_same_in_own_run(one, post)]
+
+
+def _given_out(group: _Group) -> dict[Key, LivePost]:
+    """A post for each target of a group, or for none: with fewer posts nobody knows whose they are."""
+    free = list(group.posts)
+    given: dict[Key, LivePost] = {}
+    if len(free) < len(group.targets):
+        return given
+    several = len(group.targets) > 1
+    for target in sorted(group.targets, key=lambda one: len(group.of_each[one.key])):
+        own = [post for post in group.of_each[target.key] if post in free]
+        if not own:
+            return {}
+        given[target.key] = min(own, key=lambda post: _suits(target, post, in_order=several))
+        free.remove(given[target.key])
+    return given
+
+
+def _suits(target: Target, post: LivePost, *, in_order: bool) -> tuple[bool, int, float]:
+    """What to take first: the same, what is live, the newest; of several the oldest: they went in order."""
+    order, age = matching.rank(post)
+    return likeness(target, post) is not Likeness.SAME, order, -age if in_order else age
+
+
+def _doubt(target: Target, post: LivePost, window: Window) -> Why | None:
+    """What keeps a post from being this target for certain; None if nothing does."""
+    if likeness(target, post) is Likeness.SAME:
+        return None
+    if not window.is_rerun or (post.at is not None and post.at < window.first_attempt):
+        return Why.NOT_SHOWN
+    return Why.NO_TIME if window.rerun_since is None or post.at is None else None
 
 
 def _newest(posts: Sequence[LivePost]) -> dict[str, float]:
@@ -201,9 +244,9 @@ def _newest(posts: Sequence[LivePost]) -> dict[str, float]:
 
 def evidence(target: Target, post: LivePost) -> str:
     """On what ground a target was skipped."""
-    if likeness(target, post) is Likeness.SAME:
+    if likeness(target, post) is not Likeness.OTHER:
         what = "the same text"
-    elif not has_text(target):
+    elif not comparable(target.content.text):
         what = f"a {target.content.type} without text"
     else:
         what = "the same text, its links apart,"

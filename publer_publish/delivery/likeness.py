@@ -10,20 +10,22 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from enum import Enum
-from typing import Any
-from urllib.parse import unquote
+from functools import lru_cache
+from typing import Any, NamedTuple
+from urllib.parse import unquote, urlsplit
 
 from publer_publish.delivery.targets import Target
 from publer_publish.publer.model_posts import LivePost
 
 _SPACE = re.compile(r"\s+")
 _URL = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)
-_ORIGIN = re.compile(r"https?://(?:www\.)?", re.IGNORECASE)
+_BEHIND_A_LINK = ".,;:!?)]}"
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u2060\ufeff"))
 _WORDS_ELSEWHERE = ("description", "question")
 """Where a post without a text has its words (publer-api 5.3): Publer may list them as its text."""
 _PICTURES = frozenset({"photo", "image", "carousel"})
 _LISTED_AS: Mapping[str, frozenset[str]] = {
+    **dict.fromkeys(("status", "link"), frozenset({"status", "link"})),
     **dict.fromkeys(("photo", "carousel"), _PICTURES),
     "document": _PICTURES | {"document"},
     "gif": _PICTURES | {"gif", "video"},
@@ -31,16 +33,10 @@ _LISTED_AS: Mapping[str, frozenset[str]] = {
     **dict.fromkeys(("video", "reel", "short"), frozenset({"video", "reel", "short"})),
 }
 """What Publer may call a post of each type: it takes some of them under two names (publer-api 5.3)."""
-_KNOWN_TYPES = frozenset().union(*_LISTED_AS.values()) | {
-    "status",
-    "link",
-    "poll",
-    "article",
-    "event",
-    "offer",
-}
+_KNOWN_TYPES = frozenset().union(*_LISTED_AS.values()) | {"poll", "article", "event", "offer"}
 
 
+@lru_cache(maxsize=4_096)
 def comparable(text: str) -> str:
     """The text without the differences that Publer is known to make."""
     composed = unicodedata.normalize("NFC", text).translate(_INVISIBLE)
@@ -81,12 +77,7 @@ def is_same_in_own_run(target: Target, post: LivePost) -> bool:
         return True
     if comparable(target.content.text):
         return False
-    return (not shown or _is_written_in_blocks(target)) and _type_fits(target, post.type)
-
-
-def has_text(target: Target) -> bool:
-    """Whether Publer's list shows a text by which to know the target."""
-    return bool(_words(target))
+    return (not shown or _is_written_in_blocks(target)) and type_fits(target, post.type)
 
 
 def are_doubles(one: Target, other: Target) -> bool:
@@ -99,17 +90,15 @@ def are_doubles(one: Target, other: Target) -> bool:
     )
 
 
-def are_twins(one: Target, other: Target) -> bool:
-    """Two targets for one account that circumstances alone do not tell apart.
+def looks(target: Target) -> frozenset[str]:
+    """Every look by which circumstances alone recognise the target; with one in common, two are mistaken.
 
-    They have the same words, or differ only in their links, which Publer may shorten; or they have no words.
+    A text but for its links, which Publer may rewrite; a type, where there is no text, or none that is known.
     """
-    if one.account.id != other.account.id or one.key == other.key:
-        return False
-    ours, theirs = _words(one), _words(other)
-    if not ours or not theirs:
-        return ours == theirs and _type_fits(one, other.content.type)
-    return bool(set(map(_without_links, ours)) & set(map(_without_links, theirs)))
+    found = set(map(_without_links, _words(target)))
+    if not comparable(target.content.text) or target.content.type == "article":
+        found |= {f"\0{kind}" for kind in _may_be_listed_as(target)}
+    return frozenset(found)
 
 
 def _words(target: Target) -> frozenset[str]:
@@ -124,12 +113,16 @@ def _is_written_in_blocks(target: Target) -> bool:
     return isinstance(_sent(target).get("content"), list)
 
 
-def _type_fits(target: Target, listed: str) -> bool:
+def type_fits(target: Target, listed: str) -> bool:
     """Whether Publer may list the target under this type; one that nobody knows may be any."""
+    return listed not in _KNOWN_TYPES or listed in _may_be_listed_as(target)
+
+
+def _may_be_listed_as(target: Target) -> frozenset[str]:
     details = _sent(target).get("details")
     own = details.get("type") if isinstance(details, Mapping) else None
-    ours = [target.content.type, *([own] if isinstance(own, str) else [])]
-    return listed not in _KNOWN_TYPES or any(listed in _LISTED_AS.get(one, {one}) for one in ours)
+    kinds = [target.content.type, *([own] if isinstance(own, str) else [])]
+    return frozenset().union(*(_LISTED_AS.get(kind, {kind}) for kind in kinds))
 
 
 def _same_but_for_links(ours: str, theirs: str) -> bool:
@@ -139,20 +132,44 @@ def _same_but_for_links(ours: str, theirs: str) -> bool:
     return all(map(_may_be_rewritten, _URL.findall(ours), _URL.findall(theirs)))
 
 
+@lru_cache(maxsize=4_096)
 def _without_links(text: str) -> str:
     return comparable(_URL.sub("\0", text))
 
 
 def _may_be_rewritten(ours: str, theirs: str) -> bool:
-    """A shortener names another host, and a tracker adds to the end; all else on our host is another page."""
-    ours, theirs = (unquote(_ORIGIN.sub("", link)).rstrip("/") for link in (ours, theirs))
-    if _host(ours) != _host(theirs):
+    """A shortener names another host, a tracker adds to the query; all else on our host is another page."""
+    own, listed = _parts(ours), _parts(theirs)
+    if own is None or listed is None:
+        return ours == theirs
+    if own.host != listed.host:
         return True
-    return theirs == ours or theirs.removeprefix(ours).lstrip("/").startswith(("?", "&", "#"))
+    same_query = own.words <= listed.words and own.fragment in ("", listed.fragment)
+    return own.path == listed.path and same_query
 
 
-def _host(link: str) -> str:
-    return re.split(r"[/?#]", link, maxsplit=1)[0].lower()
+class _Link(NamedTuple):
+    host: str
+    path: str
+    words: frozenset[str]
+    """Of the query, but for a tracker's."""
+    fragment: str
+
+
+def _parts(link: str) -> _Link | None:
+    """Read a link without what ends the sentence behind it; None if it is none."""
+    try:
+        parts = urlsplit(link.rstrip(_BEHIND_A_LINK).replace("&amp;", "&"))
+        port = parts.port
+    except ValueError:
+        return None
+    words = (word for word in unquote(parts.query).split("&") if word and not word.startswith("utm_"))
+    return _Link(
+        host=f"{(parts.hostname or '').removeprefix('www.')}:{port if port not in (80, 443) else None}",
+        path=unquote(parts.path).rstrip("/"),
+        words=frozenset(words),
+        fragment=unquote(parts.fragment),
+    )
 
 
 def _sent(target: Target) -> dict[str, Any]:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from publer_publish.delivery.likeness import Likeness, are_twins, is_same_in_own_run, likeness
+from publer_publish.delivery.likeness import Likeness, is_same_in_own_run, likeness, looks
 from publer_publish.delivery.targets import Key, Target
 from publer_publish.publer.model_posts import LivePost
 
 _LIVE = frozenset({"published", "published_posted", "posted"})
 _NOT_OUT = ("published_", "draft", "recycling", "recurring", "deleted", "cancel")
 """How the states begin in which nothing is out, and nothing comes any more."""
-_HELD = ("pending", "reauth", "locked")
+_HELD = ("_pending", "_reauth", "_locked")
 """How the states end in which a post waits for a person: an approval, a new connection, a plan."""
 
 
@@ -69,17 +69,13 @@ class Search:
     """Targets that are not recognised at all: the post of another that looks the same may be listed."""
 
 
-def twins_among(targets: Sequence[Target]) -> frozenset[Key]:
-    """The targets that have a twin among the others."""
-    by_account: dict[str, list[Target]] = {}
+def twins_among(targets: Iterable[Target]) -> frozenset[Key]:
+    """The targets that circumstances alone do not tell from another one for the same account."""
+    alike: dict[tuple[str, str], set[Key]] = {}
     for target in targets:
-        by_account.setdefault(target.account.id, []).append(target)
-    return frozenset(
-        target.key
-        for own in by_account.values()
-        for target in own
-        if any(are_twins(target, other) for other in own)
-    )
+        for look in looks(target):
+            alike.setdefault((target.account.id, look), set()).add(target.key)
+    return frozenset(key for keys in alike.values() if len(keys) > 1 for key in keys)
 
 
 def find(target: Target, posts: Iterable[LivePost], search: Search) -> LivePost | None:
@@ -91,14 +87,6 @@ def find(target: Target, posts: Iterable[LivePost], search: Search) -> LivePost 
     by_circumstances = search.own_run and target.key not in search.twins
     loose = [post for post in mine if by_circumstances and is_same_in_own_run(target, post)]
     return min(exact or loose, key=rank, default=None)
-
-
-def alike(target: Target, posts: Iterable[LivePost], search: Search) -> list[LivePost]:
-    """Every listed post that is this target or one that is not told apart from it."""
-    mine = (post for post in posts if _is_candidate(target, post, search))
-    if search.own_run:
-        return [post for post in mine if is_same_in_own_run(target, post)]
-    return [post for post in mine if likeness(target, post) is Likeness.SAME]
 
 
 def rank(post: LivePost) -> tuple[int, float]:

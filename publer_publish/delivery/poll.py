@@ -37,13 +37,14 @@ def wait_for_job(publer: Publer, job_id: str, *, deadline: Deadline, progress: P
     clock = deadline.clock
     started = clock.monotonic()
     refusals, refused_since = 0, started
+    refusal: RefusedError | None = None
     while not deadline.expired():
         wait = max(pause(clock.monotonic() - started), _share_of_limit(publer, clock.time()))
         progress.wait(min(wait, deadline.remaining()))
         try:
             job = publer.job(job_id, deadline=deadline)
         except RefusedError as error:
-            refusals += 1
+            refusals, refusal = refusals + 1, error
             if refusals >= _REFUSALS and clock.monotonic() - refused_since >= _REFUSED_FOR:
                 raise
             progress.note(f"{error.message} Still waiting.")
@@ -55,9 +56,11 @@ def wait_for_job(publer: Publer, job_id: str, *, deadline: Deadline, progress: P
         except (LostError, NotSentError) as error:
             progress.note(f"{error.message} Still waiting.")
             continue
-        refusals, refused_since = 0, clock.monotonic()
+        refusals, refused_since, refusal = 0, clock.monotonic(), None
         if job.state is not JobState.WORKING:
             return job
+    if refusal:
+        raise refusal
     return None
 
 

@@ -44,7 +44,7 @@ class NotSentError(ServiceError):
 
 
 class RefusedError(ServiceError):
-    """Publer said no: nothing was taken, and asking again brings the same answer."""
+    """Publer said no: nothing was taken or told, and asking again hardly brings another answer."""
 
     def __init__(self, status: int, sentence: str, *, request: str = "the request") -> None:
         where = f"HTTP {status} from Publer to {request}"

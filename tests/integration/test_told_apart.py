@@ -12,7 +12,7 @@ import pytest
 
 from sandbox.faults import Fault
 from sandbox.moments import iso
-from sandbox.scenario import Account, Job, Listing
+from sandbox.scenario import Account, Job, Listing, StoredText
 from tests.integration.desk import Desk, X, posts, statuses
 from tests.integration.test_nasty_answers import PUBLISH, answered, job, listed, success, texts
 
@@ -92,6 +92,111 @@ def test_a_late_failure_of_the_first_round_is_none_of_the_second(desk: Desk) -> 
     report = desk.run(pictured(desk, picture(desk), picture(desk)))
     assert statuses(report) == ["failed", "unconfirmed"], report.text
     assert len(texts(desk)) == 1
+
+
+STATUS_AND_PICTURE = """\
+posts:
+  - {text: Look, accounts: ["twitter/*"]}
+  - {text: Look, media: [{id: %s, type: photo, alt_text: A}], accounts: ["twitter/*"]}
+"""
+
+
+def test_a_text_alone_and_a_picture_are_told_apart_by_their_type(desk: Desk) -> None:
+    desk.open(REFUSED_ONCE)
+    file = STATUS_AND_PICTURE % picture(desk)
+    assert statuses(desk.run(file)) == ["failed", "published"]
+    desk.clock.advance(120)
+    assert statuses(desk.run(file, attempt=2)) == ["published", "skipped"]
+
+
+def test_a_story_and_a_picture_without_text_are_not_guessed_apart(desk: Desk) -> None:
+    """Publer may list the story as the picture that it is, whichever of the two comes first in the file."""
+    refusing = Account(id=X.id, provider="instagram", failure="no", failure_count=1)
+    desk.open(refusing)
+    media = f"media: [{{id: {picture(desk)}, type: photo, alt_text: A}}]"
+    file = f"posts:\n  - {{{media}, accounts: ['*']}}\n  - {{networks: {{instagram: {{type: story, {media}}}}}, accounts: ['*']}}\n"
+    assert statuses(desk.run(file)) == ["failed", "published"]
+    desk.sandbox.world.posts[-1].type = "photo"
+    desk.clock.advance(120)
+    assert statuses(desk.run(file, attempt=2, event_age=900)) == ["unconfirmed", "unconfirmed"]
+    assert len(shown(desk)) == 1
+
+
+def polls(*questions: str) -> str:
+    own = ({"question": one, "options": ["Yes", "No"], "duration": 1} for one in questions)
+    return json.dumps({"posts": [{"networks": {"linkedin": one}, "accounts": ["*"]} for one in own]})
+
+
+def test_two_polls_that_may_be_listed_without_their_questions_are_not_guessed_apart(desk: Desk) -> None:
+    desk.open(Account(id=X.id, provider="linkedin", failure="no", failure_count=1))
+    file = polls("Tea?", "Cats?")
+    assert statuses(desk.run(file)) == ["failed", "published"]
+    desk.clock.advance(120)
+    assert statuses(desk.run(file, attempt=2, event_age=900)) == ["unconfirmed", "unconfirmed"]
+    assert len(texts(desk)) == 1
+
+
+def test_a_late_poll_of_the_first_round_is_no_evidence_for_the_second(desk: Desk) -> None:
+    lost = Fault(kind="reset", when="before", path=PUBLISH, nth=2)
+    desk.open(PAGE, job=Job(family="failures"), listing=Listing(lag=20.0), faults=(lost,))
+    assert statuses(desk.run(polls("Tea?", "Cats?"))) == ["accepted", "unconfirmed"]
+    assert len(texts(desk)) == 1
+
+
+READ = "{text: Read, accounts: ['*'], networks: {twitter: {type: link, url: '%s'}}}"
+PLAIN = "{text: Read, accounts: ['*']}"
+
+
+def listed_links(desk: Desk, *urls: str) -> Fault:
+    rows = [
+        {
+            "id": f"o{number}",
+            "text": "Read",
+            "type": "link",
+            "url": url,
+            "scheduled_at": iso(desk.clock.time() - 300 * number),
+        }
+        for number, url in enumerate(urls, 1)
+    ]
+    return listed(desk, *rows, times=1)
+
+
+def test_a_post_that_is_certainly_another_is_given_to_nobody(desk: Desk) -> None:
+    desk.open()
+    desk.sandbox.add_faults(listed_links(desk, "https://example.com/x", "https://example.com/y"))
+    file = f"posts:\n  - {READ % 'https://example.com/a'}\n  - {PLAIN}\n"
+    assert statuses(desk.run(file)) == ["published", "skipped"]
+
+
+def test_posts_that_are_mistaken_by_way_of_a_third_are_one_group(desk: Desk) -> None:
+    """The one without a link may be any of the others; only the last is live, and must not go out twice."""
+    desk.open()
+    desk.sandbox.add_faults(listed_links(desk, "https://example.com/c"))
+    posts_ = (READ % "https://example.com/a", PLAIN, READ % "https://example.com/c")
+    report = desk.run("posts:\n" + "".join(f"  - {post}\n" for post in posts_))
+    assert statuses(report) == ["published", "unconfirmed", "unconfirmed"], report.text
+
+
+def test_three_pins_of_which_the_list_shows_no_titles_are_skipped_when_three_are_live(desk: Desk) -> None:
+    pins = Account(id=X.id, provider="pinterest")
+    desk.open(pins)
+    rows = [{"id": f"p{number}", "text": "Pin", "type": "photo"} for number in range(3)]
+    desk.sandbox.add_faults(listed(desk, *rows))
+    media = f"media: [{{id: {picture(desk)}, type: photo, alt_text: A}}]"
+    own = ("title: A, ", "", "title: C, ")
+    file = "posts:\n" + "".join(
+        f"  - {{accounts: ['*'], networks: {{pinterest: {{{title}text: Pin, url: 'https://example.com', {media}}}}}}}\n"
+        for title in own
+    ).replace(", url: 'https://example.com'", "")
+    report = desk.run(file, attempt=2, event_age=900)
+    assert statuses(report) == ["skipped"] * 3, report.text
+
+
+def test_a_post_that_stands_twice_in_the_file_is_still_known_by_circumstances(desk: Desk) -> None:
+    lost = Fault(kind="reset", when="after", path=PUBLISH)
+    desk.open(faults=(lost,), stored_text=StoredText(shorten_links=True))
+    report = desk.run(posts("One https://acme.dev/a", "One https://acme.dev/a"))
+    assert statuses(report) == ["published", "skipped"], report.text
 
 
 # Another announcement of the same event: only its link differs.

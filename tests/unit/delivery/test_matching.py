@@ -108,11 +108,33 @@ REWRITTEN = {
     _OURS + "?utm_source=x": True,
     _OURS + "/?utm_source=x#top": True,
     _OURS.replace("a-1", "b-1"): False,
+    "https://GitHub.com:443/acme/caf\u00e9/releases/tag/a-1": True,
     _OURS + "0": False,
+    _OURS + "?page=2": True,
+    _OURS + "/?a=1&amp;utm_medium=y": True,
     _OURS + "/assets": False,
     "https://github.com": False,
     "https://github.com/": False,
 }
+
+
+QUERIES = {
+    ("https://a.example/log#v1", "https://a.example/log?utm_source=p#v1"): True,
+    ("(https://a.example/log)", "(https://a.example/log?utm_source=p)"): True,
+    ("https://a.example/log.", "https://a.example/log?utm_source=p."): True,
+    ("https://a.example/log, now", "https://a.example/log?utm_source=p, now"): True,
+    ("https://a.example/?a=1&b=2", "https://a.example/?utm_source=p&a=1&b=2"): True,
+    ("https://a.example/?a=1&b=2", "https://a.example/?a=1&amp;b=2"): True,
+    ("https://a.example/?utm_source=x", "https://a.example/"): True,
+    ("https://a.example/?p=1", "https://a.example/?p=2"): False,
+    ("https://a.example/log#v1", "https://a.example/log#v2"): False,
+}
+
+
+@pytest.mark.parametrize(("links", "same"), QUERIES.items())
+def test_what_trackers_do_to_a_link_makes_no_other_link(links: tuple[str, str], same: bool) -> None:
+    ours, theirs = (f"Read {link}" for link in links)
+    assert (find(target(text=ours), [live(text=theirs)], Search(since=0, own_run=True)) is not None) is same
 
 
 class TestShortenedLinks:
