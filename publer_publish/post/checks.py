@@ -301,7 +301,8 @@ def _in_days(days: Sequence[int]) -> str:
 
 def _period(content: Content, positions: Positions, own_path: Path) -> list[Problem]:
     details = content.fields.get("details")
-    if not isinstance(details, Mapping) or not {"start", "end"} & set(details):
+    # Only of Google is it documented what these are.
+    if content.network != "google" or not isinstance(details, Mapping) or not {"start", "end"} & set(details):
         return []
     from publer_publish.post.dates import check_period  # noqa: PLC0415  (few posts are events)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from publer_publish.errors import Problem, Where
 
-_FORM = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)")
+_DAY_AND_TIME = re.compile(r"\d{4}-?\d\d-?\d\dT\d\d")
 
 
 def check_period(details: Mapping[str, Any], where: Callable[[str], Where]) -> list[Problem]:
@@ -45,6 +45,7 @@ def check_period(details: Mapping[str, Any], where: Callable[[str], Where]) -> l
 
 def _time(value: str) -> datetime | None:
     try:
-        return datetime.fromisoformat(value) if _FORM.fullmatch(value) else None
+        time = datetime.fromisoformat(value.upper())
     except ValueError:  # such as the 13th month
         return None
+    return time if time.tzinfo and _DAY_AND_TIME.match(value.upper()) else None

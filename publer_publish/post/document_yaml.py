@@ -37,7 +37,7 @@ _PRIVATE_USE = range(0xE000, 0xF8FF)
 _ONLY_YAML_1_1_INDICATORS = re.compile(r"""(?<=[^\s,\[\]{}"'])(?::(?=[^\s,\[\]{}])|\?)""")
 """In brackets and braces these end a text in YAML 1.1; in 1.2 they are part of it: ``{ url: https://… }``."""
 
-_INVISIBLE = re.compile("[\u00a0\u1680\u2000-\u200f\u202f\u205f\u2060\u3000]")
+_INVISIBLE = re.compile("[\u00a0\u1680\u2000-\u200b\u200e\u200f\u202f\u205f\u2060\u3000]")
 """What looks like a space or like nothing, and is a character of the key to YAML."""
 _PROPERTIES = re.compile(r"(?:[&!]\S*(?:\s+(?:#[^\n\r]*)?)+)+")
 _TAG = "tag:yaml.org,2002:"

@@ -122,7 +122,7 @@ class Draft:
         text_path = (*own_path, "text") if "text" in own else (*self._path, "text")
         media_path = (*own_path, "media") if "media" in own else (*self._path, "media")
         media = self._media(media_path, own.get("media", self._data.get("media")))
-        fields = {key: value for key, value in own.items() if key not in _OURS}
+        fields = {key: _trimmed(value) for key, value in own.items() if key not in _OURS}
         limit = self._checks.limit(network, own)
         fits = self._checks.fits(network, own)
         text = self._rendered(text_path, own.get("text", self._data.get("text")), fits)
@@ -221,12 +221,14 @@ class Draft:
         own_thumbnail = (
             self._media_item((*path, "thumbnail"), thumbnail) if isinstance(thumbnail, Mapping) else None
         )
-        fields = {key: value for key, value in item.items() if key not in {*_MEDIA_OURS, source.value}}
+        fields = {
+            key: _trimmed(value) for key, value in item.items() if key not in {*_MEDIA_OURS, source.value}
+        }
         if isinstance(thumbnail, str):
             fields["thumbnail"] = thumbnail
         media = Media(
             source=source,
-            value=item[source.value],
+            value=item[source.value].strip(),
             where=self._positions.where(path),
             alt_text=_text(item.get("alt_text")).strip(),
             fields=fields,
@@ -321,6 +323,15 @@ def _with_title(
 
 def _mapping(value: Json) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
+
+
+def _trimmed(value: Json) -> Json:
+    """Without white space at the ends of texts: YAML keeps the line end of ``url: >`` and a line below it."""
+    if isinstance(value, str):
+        return value.strip()
+    if isinstance(value, list):
+        return [_trimmed(item) for item in value]
+    return {key: _trimmed(item) for key, item in value.items()} if isinstance(value, Mapping) else value
 
 
 def _text(value: Json) -> str:

@@ -22,6 +22,10 @@ _ANCHOR = re.compile(r"&(?P<name>[^\s,\[\]{}]+)\s+\Z")
 _ALIAS = re.compile(r"\*([^\s,\[\]{}]+)")
 _DASH = re.compile(r"-[ \t]+\Z")
 _LONGEST_ANCHOR = 80
+_NO_PROSE = frozenset(
+    {"call_to_action", "category", "duration", "end", "file", "id", "parseMode", "path", "privacy",
+     "replySettings", "start", "state", "thumbnail", "type", "url", "visibility", "when"}
+)  # fmt: skip
 
 
 def problems(source: Source, root: Node, where: Callable[[int, Path], Where]) -> Iterator[Problem]:
@@ -74,8 +78,13 @@ def _texts(source: Source, node: Node, path: Path = ()) -> Iterator[tuple[Path, 
         yield from _texts(source, child, (*path, key))
     for index, child in enumerate(node.items):
         yield from _texts(source, child, (*path, index))
-    if isinstance(node.value, str) and not node.style:
+    if isinstance(node.value, str) and not node.style and (_is_prose(path) or _is_selector(path)):
         yield path, node
+
+
+def _is_prose(path: Path) -> bool:
+    """Whether people read the value: behind a word of Publer's or an address no hashtag is lost."""
+    return not path or path[-1] not in _NO_PROSE
 
 
 def _indentation(source: Source, path: Path, node: Node) -> int:

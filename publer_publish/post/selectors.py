@@ -10,9 +10,15 @@ from publer_publish.post.networks import NETWORKS, SPELLINGS, canonical
 _TYPOGRAPHIC_QUOTES = "\u2018\u2019\u201a\u201c\u201d\u201e\xab\xbb"
 _ID = re.compile(r"[0-9a-fA-F]{24}")
 _ANOTHER = re.compile(
-    rf"[^\s/][,;\s]\s*(?:\*|[0-9a-f]{{24}}\b|(?:{'|'.join((*NETWORKS, *SPELLINGS))})\s*/)", re.IGNORECASE
+    rf"(?:[,;]\s*|(?:\*|\b[0-9a-f]{{24}})\s+)"
+    rf"(?:\*\s*(?:[,;]|\Z)|[0-9a-f]{{24}}\b|(?:{'|'.join((*NETWORKS, *SPELLINGS))})/\S)",
+    re.IGNORECASE,
 )
-"""Where, in something that begins like a selector, another one begins."""
+"""Where, in something that begins like a selector, another one begins: behind a comma, a ``*`` or an id.
+
+Account names may hold nearly anything: "News YouTube/TikTok" is one, and so is "*NSYNC".
+"""
+_IF_IT_IS_A_NAME = "If an account is really called so, name it by its id."
 _LIST_MARKS = "\"'[],-"
 """What YAML and JSON write around the items of a list. No selector begins with one of these."""
 IN_FILE = "Write one item each, without commas, brackets or more quotes inside it."
@@ -31,17 +37,17 @@ class SelectorError(ValueError):
 def parse_selector(written: str, several: str = IN_FILE) -> Selector:
     """Read one selector as written; ``several`` says how to write more than one. Raises ``SelectorError``."""
     text = written.strip()
-    if text[:1] and text[0] in _LIST_MARKS:
+    if text and (text[0] in _LIST_MARKS or text[-1] in ",;"):
         raise SelectorError(f"`{_shown(text)}` has signs of a list around it.", several)
     if _ANOTHER.search(text):
-        raise SelectorError(f"`{_shown(text)}` is more than one selector.", several)
+        raise SelectorError(f"`{_shown(text)}` is more than one selector.", f"{several} {_IF_IT_IS_A_NAME}")
     if text == "*":
         return Selector(kind=SelectorKind.ALL, written=text)
     if _ID.fullmatch(text):
         return Selector(kind=SelectorKind.ID, written=text, value=text)
     network, slash, name = (part.strip() for part in text.partition("/"))
     key = canonical(network.lower())
-    if slash and key in NETWORKS and name and ("*" not in name or name == "*"):
+    if slash and key in NETWORKS and name:
         kind = SelectorKind.NETWORK if name == "*" else SelectorKind.NAME
         return Selector(kind=kind, written=text, network=key, value="" if name == "*" else name)
     raise SelectorError(*_complaint(text, network, key, bool(slash), name))
@@ -57,11 +63,6 @@ def _complaint(text: str, network: str, key: str, slash: bool, name: str) -> tup
         return f"`{shown}` has typographic quotes.", hint
     if key in NETWORKS and not name:
         return f"`{shown}` names a network but no account.", f"For all its accounts write `{key}/*`. {forms}"
-    if key in NETWORKS:
-        return (
-            f"`{shown}` has a `*` in the account's name.",
-            f"For all accounts write `{key}/*`; for one its whole name, or its id if the name has a `*`.",
-        )
     if slash:
         import difflib  # noqa: PLC0415
 

@@ -157,11 +157,21 @@ def test_publers_own_form_of_a_video_keeps_its_thumbnail() -> None:
     assert problems_of(on("facebook", comments=[comment])) == []
 
 
-@pytest.mark.parametrize("url", ["https://", "https://exa mple.com", "https://a.example/\n", "https:///a"])
+@pytest.mark.parametrize("url", ["https://", "https://exa mple.com", "https://a.example/ b", "https:///a"])
 def test_an_address_is_whole_and_without_spaces_in_a_link_as_in_media(url: str) -> None:
     assert "must be a whole URL" in cure(on("facebook", {"url": url}))[0]
     assert "must be a whole URL" in cure(on("facebook", {"link": {"url": url}}))[0]
     assert "must be a whole URL" in cure(on("facebook", media=[{"url": url}]))[0]
+
+
+def test_white_space_at_the_ends_of_a_value_is_no_part_of_it() -> None:
+    """In YAML, ``url: >`` and the address on the line below it end with a line end."""
+    post = on(
+        "facebook",
+        {"url": " https://a.example/\n"},
+        media=[{"url": "https://a.example/b.png\n", "alt_text": "A"}],
+    )
+    assert problems_of(post) == []
 
 
 def test_a_poll_where_there_is_none_names_the_networks_that_have_one() -> None:
@@ -200,6 +210,8 @@ START = "2026-11-01T09:00:00+00:00"
     [
         (START, "2026-11-01T18:00:00Z", {}),
         ("2026-11-01T09:00+01:00", "2026-11-01T09:00:00.5+01:00", {}),
+        ("20261101T090000+0100", "2026-11-01t18:00z", {}),
+        (" 2026-11-01T09:00:00+01\n", "2026-11-02T09:00:00Z", {}),
         ("next monday", START, {"start": '"start" is no date with time and offset: "next monday".'}),
         (START, "2026-13-45", {"end": '"end" is no date with time and offset: "2026-13-45".'}),
         (START, "2026-11-31T09:00:00Z", {"end": '"end" is no date with time and offset: '}),
