@@ -36,7 +36,9 @@ def main(arguments: list[str] | None = None) -> int:
                 file=sys.stderr,
             )
         return 1
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # SIGINT too: whoever is started in the background by a script inherits that it is ignored.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     try:
         print(_greeting(sandbox), flush=True)
         threading.Event().wait()

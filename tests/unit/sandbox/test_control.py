@@ -182,13 +182,17 @@ def test_mistakes_in_a_scenario_have_a_place(document: str, place: str) -> None:
 
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
 def test_the_command_says_what_to_export_and_ends_on_a_signal(tmp_path: Path, end: signal.Signals) -> None:
-    """Without the project's packages: the sandbox needs nothing but Python."""
+    """Without the project's packages: the sandbox needs nothing but Python. In the background as well."""
     scenario = tmp_path / "scenario.json"
     scenario.write_text('{"user_name": "Somebody"}')
     command = [sys.executable, "-S", "-m", "sandbox", "--port", "0", "--scenario", str(scenario)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, text=True, cwd=tmp_path, env=environment
+        ["sh", "-c", 'trap "" INT; exec "$@"', "sh", *command],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=tmp_path,
+        env=environment,
     ) as process:
         assert process.stdout is not None
         lines = []
@@ -197,7 +201,10 @@ def test_the_command_says_what_to_export_and_ends_on_a_signal(tmp_path: Path, en
             if line.startswith("Ctrl-C"):
                 break
         process.send_signal(end)
-        assert process.wait(timeout=20) == 0
+        try:
+            assert process.wait(timeout=20) == 0
+        finally:
+            process.kill()
     text = "".join(lines)
     assert re.search(r"--api-url http://127\.0\.0\.1:\d+/api/v1 ", text)
     assert "export PUBLER_API_KEY=" in text
