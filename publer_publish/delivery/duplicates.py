@@ -35,10 +35,11 @@ class Window:
     """In a re-run: when its first attempt began (epoch seconds); None: nobody knows."""
     is_rerun: bool = False
 
-    @property
-    def first_attempt(self) -> float:
-        """Posts from before it are others'. Publer may have cut the time of its own to the minute."""
-        return self.rerun_since // _MINUTE * _MINUTE if self.rerun_since is not None else 0.0
+    def may_be_own(self, post: LivePost) -> bool:
+        """Whether an earlier attempt can have posted it. Publer may have cut its time to the minute."""
+        if self.rerun_since is None or post.at is None:
+            return self.is_rerun
+        return self.is_rerun and post.at >= self.rerun_since // _MINUTE * _MINUTE
 
 
 class Why(Enum):
@@ -198,7 +199,7 @@ def _may_be(own: Sequence[Target], post: LivePost, window: Window, since: float)
         # What is exactly one target is not taken for another that is merely like it, or of another type.
         fitting = {one.key for one in alike if one.key in same and type_fits(one, post.type)}
         return [one for one in alike if one.key not in same - fitting or not fitting]
-    if not window.is_rerun or (post.at is not None and post.at < window.first_attempt):
+    if not window.may_be_own(post):
         return alike
     return [one for one in own if shown[one.key] is not Likeness.OTHER or is_same_in_own_run(one, post)]
 
@@ -229,7 +230,7 @@ def _doubt(target: Target, post: LivePost, window: Window) -> Why | None:
     """What keeps a post from being this target for certain; None if nothing does."""
     if likeness(target, post) is Likeness.SAME:
         return None
-    if not window.is_rerun or (post.at is not None and post.at < window.first_attempt):
+    if not window.may_be_own(post):
         return Why.NOT_SHOWN
     return Why.NO_TIME if window.rerun_since is None or post.at is None else None
 
