@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from publer_publish.errors import Problem, Severity, Where, is_error
@@ -97,17 +98,16 @@ class Checks:
         *,
         positions: Positions,
         own_path: Path,
-        text_path: Path,
         is_told: IsTold,
     ) -> list[Problem]:
         """Everything that is wrong with what a network would get, but what follows from what is told."""
-        here = positions.where((*own_path, "type") if "type" in own else own_path)
         problems = self._media(network, content)
         if "type" in own or not any(map(is_error, problems)):
             # An inferred type only repeats what is wrong with the media it was inferred from.
-            problems += _type_and_needs(network, content, own, here, is_told)
-        problems += _length(network, content, own, positions.where(text_path))
-        problems += _title(network, content, positions.where((*own_path, "title")))
+            type_path = (*own_path, "type") if "type" in own else own_path
+            problems += _type_and_needs(network, content, own, partial(positions.where, type_path), is_told)
+        problems += _length(network, content, own)
+        problems += _title(network, content, positions, own_path)
         problems += _poll(network, content, positions, own_path)
         problems += _period(content, positions, own_path)
         problems += self._comments(network, content)
@@ -166,19 +166,19 @@ class Checks:
 
 
 def _type_and_needs(
-    network: Network, content: Content, own: Mapping[str, Any], where: Where, is_told: IsTold
+    network: Network, content: Content, own: Mapping[str, Any], where: Callable[[], Where], is_told: IsTold
 ) -> list[Problem]:
     is_empty = not content.text and not content.media and not content.fields and not content.extra
     if is_empty and not is_told("text") and not is_told("media"):
-        return [_nothing(network, own, where)]
+        return [_nothing(network, own, where())]
     if content.type not in network.types:
         comes_from = ("type",) if "type" in own else _TYPE_COMES_FROM
-        return [] if any(map(is_told, comes_from)) else [_wrong_type(network, content, where)]
+        return [] if any(map(is_told, comes_from)) else [_wrong_type(network, content, where())]
     return [
         Problem(
             message=f"A post of type {content.type} on {network.label} needs {_in_words(one)}.",
             hint=_where_to_add(network, one),
-            where=where,
+            where=where(),
         )
         for one in needs(network, content.type)
         if not _has(content, one) and not any(map(is_told, one.split("|")))
@@ -239,7 +239,7 @@ def _in_words(need: str) -> str:
     return words if not others else f"{words} or {' or '.join(f'`{other}`' for other in others)}"
 
 
-def _length(network: Network, content: Content, own: Mapping[str, Any], where: Where) -> list[Problem]:
+def _length(network: Network, content: Content, own: Mapping[str, Any]) -> list[Problem]:
     checked = count.check_text(
         network,
         content.text,
@@ -247,10 +247,12 @@ def _length(network: Network, content: Content, own: Mapping[str, Any], where: W
         long_post=_long_post(own),
         extra=_spoiler_length(network, own),
     )
-    return [Problem(message=checked.message, hint=checked.hint, where=where)] if checked.message else []
+    if not checked.message:
+        return []
+    return [Problem(message=checked.message, hint=checked.hint, where=content.where)]
 
 
-def _title(network: Network, content: Content, where: Where) -> list[Problem]:
+def _title(network: Network, content: Content, positions: Positions, own_path: Path) -> list[Problem]:
     title, limit = content.fields.get("title"), network.title_limit
     if limit is None or not isinstance(title, str) or len(title) <= limit:
         return []
@@ -258,7 +260,7 @@ def _title(network: Network, content: Content, where: Where) -> list[Problem]:
         Problem(
             message=f"The title has {len(title):,} characters; {network.label} takes {limit:,}.",
             hint=f"Shorten it by {len(title) - limit:,}.",
-            where=where,
+            where=positions.where((*own_path, "title")),
         )
     ]
 

@@ -157,7 +157,6 @@ class Draft:
             own,
             positions=self._positions,
             own_path=own_path,
-            text_path=text_path,
             is_told=lambda field: self._is_told(network, own_path, field),
         )
         return Composed(

@@ -5,7 +5,7 @@ template has, and handling a long text costs by its length: so no combination of
 runs long. No text or number in it grows beyond a size either. What a post needs is far below all of these.
 """
 
-# ruff: noqa: ANN401, N802, N815, SIM905  (the names and types are Jinja's; its values are anything)
+# ruff: noqa: ANN401, SIM905  (the names and types are Jinja's; its values are anything)
 
 from __future__ import annotations
 
@@ -13,13 +13,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache, partial
 from typing import Any, NoReturn, cast
 
-from jinja2 import StrictUndefined, Template, Undefined, meta, nodes, pass_context
+from jinja2 import StrictUndefined, Template, Undefined, meta, pass_context
 from jinja2.exceptions import TemplateRuntimeError
-from jinja2.parser import Parser
 from jinja2.runtime import Context, LoopContext, Macro
 from jinja2.sandbox import SandboxedEnvironment
 from jinja2.utils import Namespace, _PassArg, missing
-from jinja2.visitor import NodeTransformer
 
 from publer_publish.errors import ActionError
 from publer_publish.post import template_errors
@@ -27,6 +25,7 @@ from publer_publish.post.plain import plain
 from publer_publish.post.template_budget import Budget, FileBudget
 from publer_publish.post.template_errors import Refused, UndefinedName
 from publer_publish.post.template_parts import Parts
+from publer_publish.post.template_tree import Tree, parse
 
 MAX_OUTPUT = 100_000
 """Code points of any text that a template makes."""
@@ -81,10 +80,6 @@ class _Sandbox(SandboxedEnvironment):
         self.filters |= {"replace": _replace_filter, "join": _join_filter, "plain": _plain, "fit": _fit}
         self.filters |= {"_each": _each, "_concat": _concat}
         self.globals = {"range": _range, "namespace": Namespace, "dict": dict}
-
-    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
-        tree = Parser(self, source, name, filename).parse()
-        return cast("nodes.Template", _Bound(self).visit(tree))
 
     def _join_output(self, pieces: Iterable[str]) -> str:
         kept, size = [], 0
@@ -163,50 +158,25 @@ class _Sandbox(SandboxedEnvironment):
     """Of the template that is being rendered: what a call in it may cost."""
 
 
-class _Bound(NodeTransformer):
-    """Refuses what needs other files, and puts a meter on what repeats or grows."""
-
-    def __init__(self, environment: _Sandbox) -> None:
-        self.environment = environment
-
-    def visit_For(self, node: nodes.For) -> nodes.Node:
-        if node.recursive:
-            self._refuse(node, "Recursive loops are not available in templates")
-        size = sum(1 for _ in node.find_all(nodes.Node))
-        self.generic_visit(node)
-        node.iter = self._filter(node, cast("nodes.Expr", node.iter), "_each", [nodes.Const(size)])
-        return node
-
-    def visit_Concat(self, node: nodes.Concat) -> nodes.Node:
-        self.generic_visit(node)
-        return self._filter(node, nodes.List(node.nodes), "_concat", [])
-
-    def _filter(self, at: nodes.Node, value: nodes.Expr, name: str, args: list[nodes.Expr]) -> nodes.Filter:
-        metered = nodes.Filter(value, name, args, [], None, None, lineno=at.lineno)
-        return cast("nodes.Filter", metered.set_environment(self.environment).set_lineno(at.lineno))
-
-    def _refuse(self, node: nodes.Node, what: str) -> NoReturn:
-        raise Refused(
-            what, "A template stands alone: it is one text with {{ }}, {% if %} and {% for %}.", node.lineno
-        )
-
-    def _other_file(self, node: nodes.Node) -> NoReturn:
-        self._refuse(node, "Templates cannot include, import or extend other files, nor define blocks")
-
-    visit_Include = visit_Import = visit_FromImport = visit_Extends = visit_Block = _other_file
-    visit_ScopedEvalContextModifier = visit_EvalContextModifier = _other_file
-
-
 class Renderer:
-    """Renders over one context; compiles each distinct source once."""
+    """Renders over one context; does each distinct source once: most networks share a text or its parts."""
 
     def __init__(self, context: Mapping[str, object], whole: FileBudget) -> None:
         self._context = dict(context)
         self._whole = whole
         self._environment = _Sandbox()
         self._compiled: dict[str, tuple[Template, int]] = {}
+        self._made: dict[str, str] = {}
+        """What came of a source without ``fit``: the same each time, as templates know no clock and no chance."""
 
     def render(self, source: str, fits: Callable[[str], bool] | None) -> str:
+        made = self._made.get(source)
+        if made is None or len(made) > self._whole.text:
+            return self._render(source, fits)
+        self._whole.text -= len(made)
+        return made
+
+    def _render(self, source: str, fits: Callable[[str], bool] | None) -> str:
         template, size = self._compiled.get(source) or self._compile(source)
         environment = self._environment
         environment.budget, environment.nodes_of_template = Budget(), size
@@ -224,22 +194,25 @@ class Renderer:
             ) from None
         finally:
             self._whole.steps -= environment.budget.used
-        return parts.settle(text, fits) if parts and fits and parts.values else text
+        if parts and fits and parts.values:
+            return parts.settle(text, fits)
+        if "fit" not in source:
+            self._made[source] = text
+        return text
 
     def _compile(self, source: str) -> tuple[Template, int]:
         environment = self._environment
         try:
             self._whole.compiling()
             tree = parsed(source)
-            size = sum(1 for _ in tree.find_all(nodes.Node))
             template = Template.from_code(
-                environment, environment.compile(tree), environment.make_globals(None)
+                environment, environment.compile(tree.root), environment.make_globals(None)
             )
         except Exception as error:  # noqa: BLE001  (whatever a template does wrong is its author's to mend)
             raise template_errors.explain(
                 error, source, self._context, list(self._environment.filters)
             ) from None
-        self._compiled[source] = template, size
+        self._compiled[source] = template, tree.size
         return self._compiled[source]
 
 
@@ -250,16 +223,15 @@ def undeclared(source: str) -> frozenset[str]:
     try:
         tree = parsed(source)
         # Only a statement declares names: without any, Jinja's own analysis (1 ms) tells nothing more.
-        names = {node.name for node in tree.find_all(nodes.Name)}
-        names = meta.find_undeclared_variables(tree) if "{%" in source else names
+        names = meta.find_undeclared_variables(tree.root) if "{%" in source else tree.names
     except Exception as error:  # noqa: BLE001  (whatever a template does wrong is its author's to mend)
         raise template_errors.explain(error, source, {}, list(environment.filters)) from None
     return frozenset(names - set(environment.globals))
 
 
 @lru_cache(maxsize=8)  # what is compiled is asked for its names just before
-def parsed(source: str) -> nodes.Template:
-    return parsing().parse(source)
+def parsed(source: str) -> Tree:
+    return parse(parsing(), source)
 
 
 @cache

@@ -54,7 +54,7 @@ class _Search:
         self._source = source
         self._context = context
         self._unknown = undeclared(source) - NAMES - context.keys()
-        self._places = list(_places(parsed(source), sure=True))
+        self._places = list(_places(parsed(source).root, sure=True))
         self._left_out = set(self._asked_about()) | set(self._set())
         self._after: dict[str, int] = {}
         """Where the next search for the same words goes on."""
