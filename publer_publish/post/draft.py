@@ -23,6 +23,8 @@ _LINE_END = re.compile(r"\r\n?")
 _OURS = frozenset({"text", "media", "type", "extra", "max_length"})
 _COMMENT_OURS = frozenset({"text", "media"})
 _MEDIA_OURS = frozenset({"alt_text", "thumbnail"})
+_NONE: Mapping[str, Any] = {}
+"""Of all that have none: 500 posts for 13 networks have 6,500 contents."""
 _SOURCES = (MediaSource.ID, MediaSource.FILE, MediaSource.URL)
 """``id`` first: with it an address is part of Publer's full form."""
 
@@ -122,7 +124,7 @@ class Draft:
         text_path = (*own_path, "text") if "text" in own else (*self._path, "text")
         media_path = (*own_path, "media") if "media" in own else (*self._path, "media")
         media = self._media(media_path, own.get("media", self._data.get("media")))
-        fields = {key: _trimmed(value) for key, value in own.items() if key not in _OURS}
+        fields = {key: _trimmed(value) for key, value in own.items() if key not in _OURS} or _NONE
         limit = self._checks.limit(network, own)
         fits = self._checks.fits(network, own)
         text = self._rendered(text_path, own.get("text", self._data.get("text")), fits)
@@ -297,17 +299,14 @@ def _showable(content: Content) -> Content:
     )
 
 
-def _with_link(post_type: str, fields: Mapping[str, Any]) -> dict[str, Any]:
+def _with_link(post_type: str, fields: Mapping[str, Any]) -> Mapping[str, Any]:
     """A link post says its address twice: which of the two a network reads is uncertain (publer-api 5.2)."""
-    result = dict(fields)
     if post_type != "link":
-        return result
-    link = _mapping(result.get("link"))
-    if isinstance(result.get("url"), str):
-        result["link"] = {"url": result["url"], **link}
-    elif isinstance(link.get("url"), str):
-        result["url"] = link["url"]
-    return result
+        return fields
+    link = _mapping(fields.get("link"))
+    if isinstance(fields.get("url"), str):
+        return {**fields, "link": {"url": fields["url"], **link}}
+    return {**fields, "url": link["url"]} if isinstance(link.get("url"), str) else fields
 
 
 def _with_title(
@@ -321,7 +320,7 @@ def _with_title(
 
 
 def _mapping(value: Json) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
+    return value if isinstance(value, Mapping) else _NONE
 
 
 def _trimmed(value: Json) -> Json:

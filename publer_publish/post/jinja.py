@@ -167,7 +167,7 @@ class Renderer:
         self._environment = _Sandbox()
         self._compiled: dict[str, tuple[Template, int]] = {}
         self._made: dict[str, str] = {}
-        """What came of a source without ``fit``: the same each time, as templates know no clock and no chance."""
+        """Of sources without ``fit``: what comes of one is the same each time, as there is no clock in it."""
 
     def render(self, source: str, fits: Callable[[str], bool] | None) -> str:
         made = self._made.get(source)
