@@ -26,7 +26,7 @@ from publer_publish.post.load import Options, load
 from publer_publish.post.workspace import Workspace
 
 class Context:
-    def values(self, names):
+    def values(self, names, asked_about):
         return {"repository": {"name": "rocket"}, "version": "2.0.0", "release": {
             "name": "The rocket learns to land", "html_url": "https://github.com/acme/rocket/releases/tag/v2.0.0"}}
 

@@ -44,11 +44,18 @@ class RunContext:
         if self._tag:
             self._values.update(tag_context(self._tag))
 
-    def values(self, names: frozenset[str]) -> Mapping[str, object]:
-        """The context, with everything of ``names`` that there is. Raises ``ActionError``."""
+    def values(
+        self, names: frozenset[str], asked_about: frozenset[str] = frozenset()
+    ) -> Mapping[str, object]:
+        """The context, with everything of ``names`` that there is.
+
+        Raises ``ActionError`` if one is missing that the template does not ask about first.
+        """
         wanted = names - self._values.keys()
         if not self._placeholders:
-            self._refuse_missing(wanted)
+            missing = self._missing(wanted)
+            self._refuse(missing - asked_about)
+            wanted -= missing
         if of_run := wanted & _ABOUT_RUN.keys():
             self._notice("No workflow runs here", of_run)
             self._values.update({name: self._placeholders_of_run()[name] for name in of_run})
@@ -59,12 +66,16 @@ class RunContext:
             self._values.update(tag_context(_PLACEHOLDER_TAG))
         return self._values
 
-    def _refuse_missing(self, wanted: frozenset[str]) -> None:
+    def _missing(self, wanted: frozenset[str]) -> frozenset[str]:
+        """What a run without a tag, or a desk without a run, cannot give."""
+        about_tag = {"tag", "version"} if self._event.release else _ABOUT_TAG
+        return wanted & (_ABOUT_RUN.keys() if self._tag else _ABOUT_RUN.keys() | about_tag)
+
+    def _refuse(self, missing: frozenset[str]) -> None:
         problems = []
-        about_tag = wanted & ({"tag", "version"} if self._event.release else _ABOUT_TAG)
-        if about_tag and not self._tag:
+        if missing & _ABOUT_TAG:
             problems.append(_no_tag(self._event))
-        if of_run := wanted & _ABOUT_RUN.keys():
+        if of_run := missing & _ABOUT_RUN.keys():
             problems.append(_no_run(of_run))
         if problems:
             raise InvalidInputError(*problems)

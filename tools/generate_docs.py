@@ -77,7 +77,9 @@ text: |
 
 GitHub's own `${{ … }}` means nothing here. What is not in this table a workflow passes on with its input
 `variables`, such as `channel=${{ inputs.channel }}`, for `{{ vars.channel }}`. A name that does not exist is
-an error. What stands in a value is never itself a template.
+an error, unless the template asks about it first: `{{ tag | default(short_sha) }}`, or
+`{% if tag is defined %} … {% endif %}` for a file that serves releases and nightly builds. What stands in a
+value is never itself a template.
 
 """
 _WITHOUT_RUN = """

@@ -22,6 +22,7 @@ from jinja2.utils import Namespace, _PassArg, missing
 from publer_publish.errors import ActionError
 from publer_publish.post import template_errors
 from publer_publish.post.plain import plain
+from publer_publish.post.template import Uses
 from publer_publish.post.template_budget import Budget, FileBudget
 from publer_publish.post.template_errors import Refused, UndefinedName
 from publer_publish.post.template_parts import Parts
@@ -217,7 +218,7 @@ class Renderer:
 
 
 @lru_cache(maxsize=1_024)
-def undeclared(source: str) -> frozenset[str]:
+def uses(source: str) -> Uses:
     """Return the names that the template takes from its context. Raises TemplateError."""
     environment = parsing()
     try:
@@ -226,7 +227,7 @@ def undeclared(source: str) -> frozenset[str]:
         names = meta.find_undeclared_variables(tree.root) if "{%" in source else tree.names
     except Exception as error:  # noqa: BLE001  (whatever a template does wrong is its author's to mend)
         raise template_errors.explain(error, source, {}, list(environment.filters)) from None
-    return frozenset(names - set(environment.globals))
+    return Uses(frozenset(names - set(environment.globals)), tree.asked_about)
 
 
 @lru_cache(maxsize=8)  # what is compiled is asked for its names just before

@@ -24,8 +24,10 @@ class Positions(Protocol):
 class ContextSource(Protocol):
     """Where the values of templates come from. A release is looked up only when a template asks for it."""
 
-    def values(self, names: frozenset[str]) -> Mapping[str, object]:
-        """A context with all of ``names`` that exist. Raises ``ActionError`` if one cannot be had."""
+    def values(
+        self, names: frozenset[str], asked_about: frozenset[str] = frozenset()
+    ) -> Mapping[str, object]:
+        """A context with ``names``. Raises ``ActionError`` if one is missing that is not ``asked_about``."""
         ...
 
 
@@ -89,7 +91,7 @@ class Renderer:
 
     def _templates(self, source: str) -> Templates:
         """The templates over the context, which grows when a template asks for a release."""
-        values = self._source.values(uses(source))
+        values = self._source.values(*uses(source))
         if self._latest is None or self._latest[0] != len(values):
             self._latest = len(values), Templates(values, self._latest[1] if self._latest else None)
         return self._latest[1]

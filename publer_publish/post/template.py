@@ -6,7 +6,7 @@ Light on purpose: Jinja2 is only imported when a text is a template.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from publer_publish.errors import ActionError
 
@@ -35,14 +35,22 @@ def is_template(source: str) -> bool:
     return "{{" in source or "{%" in source or "{#" in source
 
 
-def uses(source: str) -> frozenset[str]:
-    """Return the top-level names that the template reads: ``release``, ``tag`` … Raises TemplateError."""
-    if not is_template(source):
-        return frozenset()
-    _refuse_long(source)
-    from publer_publish.post.jinja import undeclared  # noqa: PLC0415  (60 ms)
+class Uses(NamedTuple):
+    """The top-level names that a template reads: ``release``, ``tag`` …"""
 
-    return undeclared(source)
+    names: frozenset[str] = frozenset()
+    asked_about: frozenset[str] = frozenset()
+    """Those of them that it copes without, as in ``{{ tag | default("main") }}``."""
+
+
+def uses(source: str) -> Uses:
+    """Return what the template reads. Raises TemplateError."""
+    if not is_template(source):
+        return Uses()
+    _refuse_long(source)
+    from publer_publish.post import jinja  # noqa: PLC0415  (60 ms)
+
+    return jinja.uses(source)
 
 
 def mistakes(source: str, context: Mapping[str, object]) -> list[TemplateError]:

@@ -125,6 +125,12 @@ def suggestion(word: str, known: Iterable[str]) -> str:
 
 def no_name(name: str, known: Iterable[str], offset: int) -> TemplateError:
     """Return the error that there is no such name."""
+    if name in NAMES:
+        return TemplateError(
+            f"There is no `{name}` in this run",
+            hint=f"Ask before every use of it, as in {{% if {name} is defined %}} … {{% endif %}}.",
+            offset=offset,
+        )
     hint = _GITHUB_HINT if name in ACTIONS else suggestion(name, known)
     return TemplateError(f"There is no {_short(name)} for templates", hint=hint, offset=offset)
 

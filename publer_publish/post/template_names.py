@@ -15,8 +15,9 @@ from typing import NamedTuple, cast
 from jinja2 import nodes
 
 from publer_publish.post import template_errors
-from publer_publish.post.jinja import MAPPING_METHODS, parsed, parsing, undeclared
+from publer_publish.post.jinja import MAPPING_METHODS, parsed, parsing, uses
 from publer_publish.post.template import TemplateError
+from publer_publish.post.template_tree import asks
 from publer_publish.post.template_values import FIELDS, NAMES
 
 _MOST = 20
@@ -53,7 +54,7 @@ class _Search:
     def __init__(self, source: str, context: Mapping[str, object]) -> None:
         self._source = source
         self._context = context
-        self._unknown = undeclared(source) - NAMES - context.keys()
+        self._unknown = uses(source).names - NAMES - context.keys()
         self._places = list(_places(parsed(source).root, sure=True))
         self._left_out = set(self._asked_about()) | set(self._set())
         self._after: dict[str, int] = {}
@@ -99,8 +100,7 @@ class _Search:
 
     def _asked_about(self) -> Iterator[str]:
         for node, _ in self._places:
-            asks = isinstance(node, nodes.Test) and node.name in {"defined", "undefined"}
-            if asks or (isinstance(node, nodes.Filter) and node.name in {"default", "d"}):
+            if asks(node):
                 path = _path(cast("nodes.Filter | nodes.Test", node).node)
                 if path:
                     yield path

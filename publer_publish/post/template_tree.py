@@ -21,13 +21,22 @@ class Tree(NamedTuple):
     """In nodes."""
     names: frozenset[str]
     """All that are read or set."""
+    asked_about: frozenset[str]
+    """Names that the template copes without: it has ``is defined`` or ``default`` for them."""
 
 
 def parse(environment: Environment, source: str) -> Tree:
     """Return the tree of ``source``. Raises what Jinja does for a mistake, and ``Refused``."""
     reader = _Reader(environment)
     root = cast("nodes.Template", reader.visit(Parser(environment, source).parse()))
-    return Tree(root, reader.size, frozenset(reader.names))
+    return Tree(root, reader.size, frozenset(reader.names), frozenset(reader.asked_about))
+
+
+def asks(node: nodes.Node) -> bool:
+    """Whether a filter or a test is made for what may not exist."""
+    if isinstance(node, nodes.Test):
+        return node.name in {"defined", "undefined"}
+    return isinstance(node, nodes.Filter) and node.name in {"default", "d"}
 
 
 class _Reader(NodeTransformer):
@@ -40,6 +49,7 @@ class _Reader(NodeTransformer):
         self.environment = environment
         self.size = 0
         self.names: set[str] = set()
+        self.asked_about: set[str] = set()
 
     def visit(self, node: nodes.Node, *args: object, **kwargs: object) -> nodes.Node:
         self.size += 1
@@ -48,6 +58,13 @@ class _Reader(NodeTransformer):
     def visit_Name(self, node: nodes.Name) -> nodes.Node:
         self.names.add(node.name)
         return node
+
+    def visit_Filter(self, node: nodes.Filter | nodes.Test) -> nodes.Node:
+        if asks(node) and isinstance(node.node, nodes.Name):
+            self.asked_about.add(node.node.name)
+        return self.generic_visit(node)
+
+    visit_Test = visit_Filter
 
     def visit_For(self, node: nodes.For) -> nodes.Node:
         if node.recursive:

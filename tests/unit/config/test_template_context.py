@@ -109,6 +109,24 @@ def test_what_only_a_workflow_says_is_never_published_as_a_hole(name: str) -> No
     assert "On a desk set GITHUB_" in caught.value.hint
 
 
+@pytest.mark.parametrize("name", sorted(NAMES | OF_A_RUN))
+def test_what_a_template_asks_about_first_may_be_missing(name: str) -> None:
+    """One file for releases and for nightly builds: ``{{ tag | default(short_sha) }}``."""
+    github = GitHub()
+    values = context(Event(), github).values(frozenset({name}), frozenset({name}))
+    assert name not in values
+    assert github.asked == []
+    with pytest.raises(InvalidInputError):
+        context().values(NAMES | OF_A_RUN, frozenset({name}))
+
+
+def test_what_a_template_asks_about_is_looked_up_where_there_is_a_tag() -> None:
+    """A release that cannot be had is no reason to announce something else."""
+    run = context(Event(tag="v1"), GitHub("GitHub is down."))
+    with pytest.raises(ActionError, match="down"):
+        run.values(frozenset({"release"}), frozenset({"release"}))
+
+
 def test_everything_that_is_missing_is_told_together() -> None:
     with pytest.raises(InvalidInputError) as caught:
         context(Event(repository="acme/rocket")).values(NAMES | OF_A_RUN)

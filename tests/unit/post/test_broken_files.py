@@ -27,7 +27,9 @@ FILES = sorted(path for path in BROKEN.iterdir() if not path.name.endswith(EXPEC
 class Context:
     """A tag push: what the templates of the corpus may use."""
 
-    def values(self, names: frozenset[str]) -> Mapping[str, object]:
+    def values(
+        self, names: frozenset[str], asked_about: frozenset[str] = frozenset()
+    ) -> Mapping[str, object]:
         return {"tag": "v2.0.0", "version": "2.0.0", "actor": "ada", "vars": {"channel": "stable"}}
 
 

@@ -20,7 +20,9 @@ DOCUMENT = {"file": "examples/media/slides.pdf"}
 
 
 class Context:
-    def values(self, names: frozenset[str]) -> Mapping[str, object]:
+    def values(
+        self, names: frozenset[str], asked_about: frozenset[str] = frozenset()
+    ) -> Mapping[str, object]:
         return {}
 
 

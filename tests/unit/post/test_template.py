@@ -394,7 +394,29 @@ def test_when_is_nothing_else(templates: Templates, source: str) -> None:
     ],
 )
 def test_the_names_that_a_template_uses(source: str, names: set[str]) -> None:
-    assert uses(source) == names
+    assert uses(source).names == names
+
+
+@pytest.mark.parametrize(
+    ("source", "names"),
+    [
+        ("{{ tag }} {{ release.name | default('x') }}", set()),
+        ("{{ tag | default('main') }} {{ actor | d('us') }}", {"tag", "actor"}),
+        ("{% if tag is defined %}{{ tag }}{% endif %}", {"tag"}),
+        ("{{ 'nightly' if release is not defined else release.name }}", {"release"}),
+        ("{% if tag is undefined or (release is none) %}x{% endif %}", {"tag"}),
+        ("{{ tag | upper | default('x') }}", set()),
+    ],
+)
+def test_the_names_that_a_template_copes_without(source: str, names: set[str]) -> None:
+    assert uses(source).asked_about == names
+
+
+def test_a_name_that_was_asked_about_and_used_all_the_same_is_explained() -> None:
+    error = failure("{{ sha | default('x') }}\n{{ sha }}")
+    assert error.message == "There is no `sha` in this run"
+    assert "{% if sha is defined %}" in error.hint
+    assert error.offset == len("{{ sha | default('x') }}\n{{ ")
 
 
 def test_a_broken_template_uses_nothing_but_an_error() -> None:
@@ -431,7 +453,7 @@ def test_text_without_template_does_not_load_jinja() -> None:
     program = (
         "import sys\n"
         "from publer_publish.post.template import Templates, uses\n"
-        "assert Templates({}).render('text') == 'text' and not uses('text') and Templates({}).truth('yes')\n"
+        "assert Templates({}).render('text') == 'text' and not uses('text').names and Templates({}).truth('yes')\n"
         "print('jinja2' in sys.modules)\n"
     )
     answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
