@@ -36,7 +36,7 @@ def is_template(source: str) -> bool:
 
 
 class Uses(NamedTuple):
-    """The top-level names that a template reads: ``release``, ``tag`` …"""
+    """The top-level names that a template reads, such as ``release``."""
 
     names: frozenset[str] = frozenset()
     asked_about: frozenset[str] = frozenset()
