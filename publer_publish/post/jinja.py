@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache, partial
 from typing import Any, NoReturn, cast
 
-from jinja2 import StrictUndefined, Template, Undefined, meta, pass_context
+from jinja2 import StrictUndefined, Template, Undefined, meta, nodes, pass_context
 from jinja2.exceptions import TemplateRuntimeError
 from jinja2.runtime import Context, LoopContext, Macro
 from jinja2.sandbox import SandboxedEnvironment
@@ -26,7 +26,7 @@ from publer_publish.post.template import Uses
 from publer_publish.post.template_budget import Budget, FileBudget
 from publer_publish.post.template_errors import Refused, UndefinedName
 from publer_publish.post.template_parts import Parts
-from publer_publish.post.template_tree import Tree, parse
+from publer_publish.post.template_tree import Parsed, Tree, parse
 
 MAX_OUTPUT = 100_000
 """Code points of any text that a template makes."""
@@ -166,7 +166,7 @@ class Renderer:
         self._context = dict(context)
         self._whole = whole
         self._environment = _Sandbox()
-        self._compiled: dict[str, tuple[Template, int]] = {}
+        self._compiled: dict[nodes.Template, Template] = {}
         self._made: dict[str, str] = {}
         """Of sources without ``fit``: what comes of one is the same each time, as there is no clock in it."""
 
@@ -178,13 +178,15 @@ class Renderer:
         return made
 
     def _render(self, source: str, fits: Callable[[str], bool] | None) -> str:
-        template, size = self._compiled.get(source) or self._compile(source)
-        environment = self._environment
-        environment.budget, environment.nodes_of_template = Budget(), size
+        environment, template = self._environment, None
+        environment.budget = Budget()
         environment.fits = parts = Parts() if fits else None
         try:
-            self._whole.check()
-            context = template.new_context(self._context)
+            self._whole.parsing()
+            tree, texts = parsed(source)
+            template = self._compiled.get(tree.root) or self._compile(tree)
+            environment.nodes_of_template = tree.size
+            context = template.new_context(self._context, locals=texts)
             text = environment.concat(template.root_render_func(context))
             self._whole.text -= len(text)
         except ActionError:
@@ -201,20 +203,13 @@ class Renderer:
             self._made[source] = text
         return text
 
-    def _compile(self, source: str) -> tuple[Template, int]:
+    def _compile(self, tree: Tree) -> Template:
+        self._whole.compiling()
         environment = self._environment
-        try:
-            self._whole.compiling()
-            tree = parsed(source)
-            template = Template.from_code(
-                environment, environment.compile(tree.root), environment.make_globals(None)
-            )
-        except Exception as error:  # noqa: BLE001  (whatever a template does wrong is its author's to mend)
-            raise template_errors.explain(
-                error, source, self._context, list(self._environment.filters)
-            ) from None
-        self._compiled[source] = template, tree.size
-        return self._compiled[source]
+        code = environment.compile(tree.root)
+        template = Template.from_code(environment, code, environment.make_globals(None))
+        self._compiled[tree.root] = template
+        return template
 
 
 @lru_cache(maxsize=1_024)
@@ -222,16 +217,16 @@ def uses(source: str) -> Uses:
     """Return the names that the template takes from its context. Raises TemplateError."""
     environment = parsing()
     try:
-        tree = parsed(source)
+        tree, texts = parsed(source)
         # Only a statement declares names: without any, Jinja's own analysis (1 ms) tells nothing more.
         names = meta.find_undeclared_variables(tree.root) if "{%" in source else tree.names
     except Exception as error:  # noqa: BLE001  (whatever a template does wrong is its author's to mend)
         raise template_errors.explain(error, source, {}, list(environment.filters)) from None
-    return Uses(frozenset(names - set(environment.globals)), tree.asked_about)
+    return Uses(frozenset(names - environment.globals.keys() - texts.keys()), tree.asked_about)
 
 
 @lru_cache(maxsize=8)  # what is compiled is asked for its names just before
-def parsed(source: str) -> Tree:
+def parsed(source: str) -> Parsed:
     return parse(parsing(), source)
 
 

@@ -10,6 +10,7 @@ MAX_STEPS_OF_FILE = 10_000_000
 """About three seconds. 500 posts for 13 networks, each with the release's notes, need a tenth of it."""
 MAX_TEXT_OF_FILE = 30_000_000
 """Code points of all texts together; they stay in memory until the report is made."""
+_STEPS_TO_PARSE = 250
 _STEPS_TO_COMPILE = 1_000
 
 
@@ -29,8 +30,11 @@ class FileBudget:
                 "Split its posts into several files, or do the work before this action.",
             )
 
-    def compiling(self) -> None:
+    def parsing(self) -> None:
         self.check()
+        self.steps -= _STEPS_TO_PARSE
+
+    def compiling(self) -> None:
         self.steps -= _STEPS_TO_COMPILE
 
 

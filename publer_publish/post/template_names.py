@@ -55,7 +55,7 @@ class _Search:
         self._source = source
         self._context = context
         self._unknown = uses(source).names - NAMES - context.keys()
-        self._places = list(_places(parsed(source).root, sure=True))
+        self._places = list(_places(parsed(source).tree.root, sure=True))
         self._left_out = set(self._asked_about()) | set(self._set())
         self._after: dict[str, int] = {}
         """Where the next search for the same words goes on."""

@@ -310,6 +310,41 @@ def test_compiling_many_templates_counts_too(templates: Templates) -> None:
     assert number > 6_500  # 500 posts for 13 networks
 
 
+PIECE = st.text(st.characters(exclude_characters="{}\r", exclude_categories=["Cs"]), max_size=12)
+
+
+@given(st.lists(st.lists(PIECE, min_size=1, max_size=3), min_size=1, max_size=4))
+def test_templates_of_one_form_keep_their_own_texts(posts: list[list[str]]) -> None:
+    """Templates that differ only in the text around their tags are compiled once."""
+    templates = Templates({"tag": "v1"})
+    for pieces in posts:
+        assert templates.render("{{ tag }}" + "{{ tag }}".join(pieces)) == "v1" + "v1".join(pieces)
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("{% set x %}ONE {{ tag }}{% endset %}[{{ x }}]", "[ONE v1]"),
+        ("{% filter lower %}ONE{{ tag }}{% endfilter %}", "onev1"),
+        ("{% macro m(a) %}ONE {{ a }}!{% endmacro %}{{ m(tag) }}TWO{{ m(2) }}", "ONE v1!TWOONE 2!"),
+        ("{% macro m() %}({{ caller() }}){% endmacro %}{% call m() %}ONE{% endcall %}", "(ONE)"),
+        (
+            "{% for i in range(2) %}ONE{% if i %}TWO{% else %}{{ tag }}{% endif %}, {% endfor %}",
+            "ONEv1, ONETWO, ",
+        ),
+        ("{% with a = 'b' %}ONE{{ a }}{% endwith %}", "ONEb"),
+        ("{% raw %}ONE {{ x }}{% endraw %}{# TWO #}{{ tag }}\r\n3", "ONE {{ x }}v1\n3"),
+        ("{% if true -%}  ONE  {%- endif %} {{ 0 }}", "ONE 0"),
+    ],
+)
+@pytest.mark.parametrize("word", ["ONE", "other"])
+def test_text_stays_where_it_stands_in_every_block(source: str, text: str, word: str) -> None:
+    templates = Templates({"tag": "v1"})
+    templates.render(source)
+    expected = text.replace("ONE", word).replace("one", word.lower())
+    assert templates.render(source.replace("ONE", word)) == expected
+
+
 def test_the_notes_of_one_release_may_go_into_every_post_of_a_large_file() -> None:
     notes = "* **Fixed** a thing, see [#1](https://example.com/1)\n" * 40
     templates = Templates({"notes": notes})
