@@ -11,7 +11,7 @@ MAX_STEPS_OF_FILE = 10_000_000
 MAX_TEXT_OF_FILE = 30_000_000
 """Code points of all texts together; they stay in memory until the report is made."""
 _STEPS_TO_PARSE = 250
-_STEPS_TO_COMPILE = 1_000
+_STEPS_TO_COMPILE = 750
 
 
 class FileBudget:
