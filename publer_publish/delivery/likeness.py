@@ -31,9 +31,10 @@ _LISTED_AS: Mapping[str, frozenset[str]] = {
     "gif": _PICTURES | {"gif", "video"},
     "story": frozenset({"story", "photo", "image", "video"}),
     **dict.fromkeys(("video", "reel", "short"), frozenset({"video", "reel", "short"})),
+    **dict.fromkeys(("event", "offer"), frozenset({"event", "offer", "photo", "image", "status"})),
 }
 """What Publer may call a post of each type: it takes some of them under two names (publer-api 5.3)."""
-_KNOWN_TYPES = frozenset().union(*_LISTED_AS.values()) | {"poll", "article", "event", "offer"}
+_KNOWN_TYPES = frozenset().union(*_LISTED_AS.values()) | {"poll", "article"}
 
 
 @lru_cache(maxsize=4_096)
@@ -200,8 +201,8 @@ def _comparable_link(url: str) -> str:
 
 
 def _title(target: Target) -> str:
-    """Its own, or that of an event or an offer."""
+    """That of an event or an offer, whose ``title`` names a button, or else its own."""
     sent = _sent(target)
     details = sent.get("details")
-    title = sent.get("title") or (details.get("title") if isinstance(details, Mapping) else "")
+    title = (details.get("title") if isinstance(details, Mapping) else "") or sent.get("title")
     return comparable(title) if isinstance(title, str) else ""

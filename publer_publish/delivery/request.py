@@ -6,9 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
+from publer_publish.delivery import forms
 from publer_publish.delivery.prepared import Prepared
 from publer_publish.delivery.targets import Target
 from publer_publish.post.model import Comment, Content, Media
+from publer_publish.post.networks import spellings
 
 
 def bulk_body(targets: Sequence[Target], media: Prepared) -> dict[str, Any]:
@@ -18,19 +20,31 @@ def bulk_body(targets: Sequence[Target], media: Prepared) -> dict[str, Any]:
 
 
 def _post(targets: Sequence[Target], media: Prepared) -> dict[str, Any]:
+    contents = [_network(target.content, media) for target in targets]
     body: dict[str, Any] = {
-        "networks": {network_key(target): _network(target.content, media) for target in targets},
-        "accounts": [_account(target, media) for target in targets],
+        "networks": {
+            key: content
+            for target, content in zip(targets, contents, strict=True)
+            for key in network_keys(target)
+        },
+        "accounts": [
+            _account(target, media, content) for target, content in zip(targets, contents, strict=True)
+        ],
     }
     if targets[0].post.labels:
         body["labels"] = list(targets[0].post.labels)
     return body
 
 
-def network_key(target: Target) -> str:
-    """The provider, but for WordPress, whose request key is the account's own type (publer-api 5.1)."""
+def network_keys(target: Target) -> tuple[str, ...]:
+    """The provider, but for WordPress: its key is the account's own type (publer-api 5.1).
+
+    Where Publer tells another type (its documentation has ``blog``) the article stands under every key.
+    """
     account_type = target.account.type
-    return account_type if account_type.startswith("wordpress_") else target.content.network
+    if account_type.startswith("wordpress_"):
+        return (account_type,)
+    return spellings(target.content.network)
 
 
 def _network(content: Content, media: Prepared) -> dict[str, Any]:
@@ -40,11 +54,16 @@ def _network(content: Content, media: Prepared) -> dict[str, Any]:
     if content.media:
         body["media"] = [body for item in content.media for body in media.items(item)]
     body.update(content.fields)
-    return merged(body, content.extra)
+    return merged(forms.of_network(content.network, body), content.extra)
 
 
-def _account(target: Target, media: Prepared) -> dict[str, Any]:
-    body: dict[str, Any] = {"id": target.account.id, **target.ref.fields}
+def _account(target: Target, media: Prepared, content: Mapping[str, Any]) -> dict[str, Any]:
+    body: dict[str, Any] = {"id": target.account.id}
+    if target.post.labels:
+        # Publer's pages name labels beside the accounts, its OpenAPI description in each of them.
+        body["labels"] = list(target.post.labels)
+    body |= target.ref.fields
+    body = forms.of_account(target.content.network, body, content)
     if target.content.comments:
         body["comments"] = [_comment(comment, media) for comment in target.content.comments]
     return merged(body, target.ref.extra)

@@ -93,6 +93,12 @@ class TestAPostWithoutText:
         search = Search(since=0, own_run=True)
         assert find(target(text="", type="story"), [live(text="", type="reel")], search) is None
 
+    @pytest.mark.parametrize("listed", ["event", "photo", "status", "carousel"])
+    def test_that_is_an_event_may_be_listed_as_what_it_is_sent_as(self, listed: str) -> None:
+        event = target(network="google", text="", type="event")
+        found = find(event, [live(text="", type=listed)], Search(since=0, own_run=True))
+        assert (found is not None) is (listed != "carousel")
+
     def test_is_not_a_post_with_text(self) -> None:
         search = Search(since=0, own_run=True)
         assert find(target(text="", type="story"), [live(text="Hi", type="story")], search) is None

@@ -1,0 +1,155 @@
+"""Promise: what Publer's pages name in two ways is sent in both, and a kind of post as its pages show it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from publer_publish.delivery.prepared import Prepared
+from publer_publish.delivery.request import bulk_body
+from publer_publish.delivery.targets import Target
+from publer_publish.errors import Where
+from publer_publish.post.model import AccountRef, Media, MediaSource
+from tests.unit.delivery.build import target
+
+PICTURE = Media(source=MediaSource.ID, value="m1", where=Where(), fields={"type": "photo"})
+
+
+def sent(one: Target) -> dict[str, Any]:
+    (post,) = bulk_body([one], Prepared())["posts"]
+    return dict(post)
+
+
+def content(network: str, post_type: str, **more: Any) -> dict[str, Any]:
+    body, *_ = sent(target(network=network, type=post_type, **more))["networks"].values()
+    return dict(body)
+
+
+@pytest.mark.parametrize(
+    ("network", "given", "both"),
+    [
+        ("mastodon", {"spoilerText": "Spoilers"}, {"spoilerText": "Spoilers", "content_warning": "Spoilers"}),
+        ("mastodon", {"content_warning": "x"}, {"spoilerText": "x", "content_warning": "x"}),
+        ("telegram", {"parseMode": "HTML"}, {"parseMode": "HTML", "parse_mode": "HTML"}),
+        (
+            "telegram",
+            {"disable_notification": False},
+            {"disableNotification": False, "disable_notification": False},
+        ),
+        ("pinterest", {"boardId": "12"}, {"boardId": "12", "board_id": "12"}),
+        (
+            "pinterest",
+            {"url": "https://a.test"},
+            {"url": "https://a.test", "link": {"url": "https://a.test"}},
+        ),
+        (
+            "pinterest",
+            {"link": {"url": "https://a.test", "title": "A"}},
+            {"url": "https://a.test", "link": {"url": "https://a.test", "title": "A"}},
+        ),
+        ("pinterest", {"boardId": "12", "board_id": "13"}, {"boardId": "12", "board_id": "13"}),
+        ("threads", {"replyTo": "1"}, {"replyTo": "1"}),
+    ],
+)
+def test_what_publer_spells_in_two_ways_is_sent_in_both(
+    network: str, given: dict[str, Any], both: dict[str, Any]
+) -> None:
+    body = content(network, "photo", fields=given, media=(PICTURE,))
+    assert {key: value for key, value in body.items() if key not in {"type", "text", "media"}} == both
+
+
+def test_what_extra_says_goes_before_the_other_spelling() -> None:
+    body = content("mastodon", "status", fields={"spoilerText": "a"}, extra={"content_warning": "b"})
+    assert (body["spoilerText"], body["content_warning"]) == ("a", "b")
+
+
+@pytest.mark.parametrize("key", ["boardId", "board_id"])
+def test_the_board_of_a_pin_is_also_named_on_the_account(key: str) -> None:
+    pin = target(network="pinterest", type="photo", media=(PICTURE,), fields={key: "12"})
+    assert sent(pin)["accounts"] == [{"id": "a", "album_id": "12"}]
+    own = replace(pin, ref=AccountRef(selector=pin.ref.selector, where=Where(), fields={"album_id": "13"}))
+    assert sent(own)["accounts"] == [{"id": "a", "album_id": "13"}]
+
+
+def test_the_labels_of_a_post_are_also_named_on_its_accounts() -> None:
+    one = target()
+    one = replace(one, post=replace(one.post, labels=("release",)))
+    assert sent(one)["labels"] == ["release"]
+    assert sent(one)["accounts"] == [{"id": "a", "labels": ["release"]}]
+    own = replace(one, ref=AccountRef(selector=one.ref.selector, where=Where(), fields={"labels": []}))
+    assert sent(own)["accounts"] == [{"id": "a", "labels": []}]
+
+
+@pytest.mark.parametrize(
+    ("network", "post_type", "media", "given", "written"),
+    [
+        ("linkedin", "document", True, {"title": "T"}, ("photo", {"type": "document"})),
+        ("linkedin", "document", False, {"document": {"id": "d1", "title": "T"}}, ("document", None)),
+        ("linkedin", "photo", True, {}, ("photo", None)),
+        ("google", "event", True, {"details": {"title": "T"}}, ("photo", {"type": "event", "title": "T"})),
+        ("google", "event", False, {"details": {"title": "T"}}, ("event", {"type": "event", "title": "T"})),
+        ("google", "offer", True, {}, ("photo", {"type": "offer"})),
+        ("google", "photo", True, {"details": {"type": "photo"}}, ("photo", {"type": "photo"})),
+        ("instagram", "reel", True, {"details": {"feed": True}}, ("reel", {"type": "reel", "feed": True})),
+        ("facebook", "story", True, {}, ("story", {"type": "story"})),
+        ("youtube", "short", True, {}, ("short", {"type": "short"})),
+        ("instagram", "video", True, {"details": {"type": "reel"}}, ("video", {"type": "reel"})),
+        ("twitter", "status", False, {}, ("status", None)),
+    ],
+)
+def test_a_kind_of_post_is_written_as_publers_pages_show_it(
+    network: str, post_type: str, media: bool, given: dict[str, Any], written: tuple[str, Any]
+) -> None:
+    body = content(network, post_type, fields=given, media=(PICTURE,) if media else ())
+    assert (body["type"], body.get("details")) == written
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{"privacy": "private"}, {"details": {"privacy": "private"}}, {"privacy": "private", "details": {}}],
+)
+@pytest.mark.parametrize("post_type", ["video", "short"])
+def test_a_video_that_is_private_is_so_wherever_publer_looks(post_type: str, given: dict[str, Any]) -> None:
+    body = content("youtube", post_type, fields=given, media=(PICTURE,))
+    assert (body["privacy"], body["details"]["privacy"]) == ("private", "private")
+
+
+def test_a_short_is_one_in_both_spellings() -> None:
+    body = content("youtube", "video", fields={"isShort": True}, media=(PICTURE,))
+    assert (body["isShort"], body["details"]) == (True, {"type": "short"})
+
+
+def test_the_title_of_a_document_stands_where_publers_pages_have_it() -> None:
+    body = content("linkedin", "document", fields={"document": {"title": "T"}}, media=(PICTURE,))
+    assert (body["type"], body["title"]) == ("photo", "T")
+
+
+def test_an_article_always_has_the_blocks_that_publer_requires() -> None:
+    body = content("wordpress", "article", text="One & <b>\ntwo\n\n\nThree")
+    assert body["text"] == "One & <b>\ntwo\n\n\nThree"
+    assert body["content"] == [
+        {"id": "p1", "type": "paragraph", "data": {"text": "One &amp; &lt;b&gt;<br>two"}},
+        {"id": "p2", "type": "paragraph", "data": {"text": "Three"}},
+    ]
+    own = [{"id": "x", "type": "code", "data": {"code": "a"}}]
+    assert content("wordpress", "article", text="Hi", fields={"content": own})["content"] == own
+
+
+@pytest.mark.parametrize(
+    ("account_type", "keys"),
+    [
+        ("wordpress_oauth", ["wordpress_oauth"]),
+        ("wordpress_basic", ["wordpress_basic"]),
+        ("blog", ["wordpress", "wordpress_oauth", "wordpress_basic"]),
+        ("", ["wordpress", "wordpress_oauth", "wordpress_basic"]),
+    ],
+)
+def test_an_article_reaches_a_blog_whose_kind_publer_does_not_tell(
+    account_type: str, keys: list[str]
+) -> None:
+    one = target(network="wordpress", type="article")
+    one = replace(one, account=replace(one.account, type=account_type))
+    assert list(sent(one)["networks"]) == keys
+    assert len(sent(one)["accounts"]) == 1
