@@ -11,7 +11,7 @@ from publer_publish.errors import Problem, Severity, Where, is_error
 from publer_publish.post import count
 from publer_publish.post.document import Path
 from publer_publish.post.model import Content, Media
-from publer_publish.post.networks import Network, needs
+from publer_publish.post.networks import Network, needs, shown_as
 
 if TYPE_CHECKING:
     from publer_publish.post.probe_header import MediaInfo
@@ -110,6 +110,7 @@ class Checks:
         problems += _title(network, content, positions, own_path)
         problems += _poll(network, content, positions, own_path)
         problems += _period(content, positions, own_path)
+        problems += _branded(content, positions, own_path)
         problems += self._comments(network, content)
         return problems
 
@@ -174,13 +175,14 @@ def _type_and_needs(
     if content.type not in network.types:
         comes_from = ("type",) if "type" in own else _TYPE_COMES_FROM
         return [] if any(map(is_told, comes_from)) else [_wrong_type(network, content, where())]
+    kind = shown_as(content.type, content.fields.get("details"))
     return [
         Problem(
-            message=f"A post of type {content.type} on {network.label} needs {_in_words(one)}.",
+            message=f"A post of type {kind} on {network.label} needs {_in_words(one)}.",
             hint=_where_to_add(network, one),
             where=where(),
         )
-        for one in needs(network, content.type)
+        for one in needs(network, kind)
         if not _has(content, one) and not any(map(is_told, one.split("|")))
     ]
 
@@ -270,8 +272,16 @@ def _poll(network: Network, content: Content, positions: Positions, own_path: Pa
     if network.poll is None or content.type != "poll" or not isinstance(options, list):
         return []
     path: Path = (*own_path, "options")
-    problems = []
+    problems = _question(network, content, positions, own_path)
     for index, option in enumerate(options):
+        if option in options[:index]:
+            problems.append(
+                Problem(
+                    message="The option stands here twice: every answer of a poll is another.",
+                    hint="Change it, or take it out.",
+                    where=positions.where((*path, index)),
+                )
+            )
         if isinstance(option, str) and len(option) > network.poll.option_limit:
             problems.append(
                 Problem(
@@ -286,13 +296,25 @@ def _poll(network: Network, content: Content, positions: Positions, own_path: Pa
         problems.append(
             Problem(
                 message=f"A poll of {duration} days is not known on {network.label}.",
-                hint=f"It counts days: {_in_days(network.poll.days)} are known. "
-                "Publer names no limit, so it is sent as it stands.",
+                hint=f"It counts days: {_in_days(network.poll.days)} are known. It is sent as it stands.",
                 where=positions.where((*own_path, "duration")),
                 severity=Severity.WARNING,
             )
         )
     return problems
+
+
+def _question(network: Network, content: Content, positions: Positions, own_path: Path) -> list[Problem]:
+    question, limit = content.fields.get("question"), network.poll.question_limit if network.poll else None
+    if limit is None or not isinstance(question, str) or len(question) <= limit:
+        return []
+    return [
+        Problem(
+            message=f"The question has {len(question):,} characters; {network.label} takes {limit:,}.",
+            hint=f"Shorten it by {len(question) - limit:,}.",
+            where=positions.where((*own_path, "question")),
+        )
+    ]
 
 
 def _in_days(days: Sequence[int]) -> str:
@@ -309,6 +331,20 @@ def _period(content: Content, positions: Positions, own_path: Path) -> list[Prob
     from publer_publish.post.dates import check_period  # noqa: PLC0415  (few posts are events)
 
     return check_period(details, lambda key: positions.where((*own_path, "details", key)))
+
+
+def _branded(content: Content, positions: Positions, own_path: Path) -> list[Problem]:
+    details = content.fields.get("details")
+    is_private = _value(details, ("privacy",)) == "SELF_ONLY"
+    if content.network != "tiktok" or not is_private or _value(details, ("paid",)) is not True:
+        return []
+    return [
+        Problem(
+            message="A paid partnership cannot be private on TikTok.",
+            hint="Set another `privacy`, or take `paid` out.",
+            where=positions.where((*own_path, "details", "privacy")),
+        )
+    ]
 
 
 def _max_length(own: Mapping[str, Any]) -> int | None:

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from publer_publish.errors import Problem, Severity
 from publer_publish.post.model import Media, MediaSource
-from publer_publish.post.networks import Kind, Network, network
+from publer_publish.post.networks import Kind, Network, network, shown_as
 
 if TYPE_CHECKING:
     from publer_publish.post.probe_header import MediaInfo
@@ -48,6 +48,8 @@ _NEEDED_KIND = {
     "carousel": frozenset({Kind.PHOTO, Kind.VIDEO}),
     "story": frozenset({Kind.PHOTO, Kind.VIDEO}),
 }
+_MOST_PAGES = 100
+"""Pictures that become one document on LinkedIn."""
 _MEGABYTE = 1_000_000
 
 
@@ -66,6 +68,7 @@ _FRAMES: Mapping[str, _Frame] = {
     "facebook": _Frame(seconds=(1, 5 * 3600)),
     "instagram": _Frame(seconds=(3, 3600), ratio=(0.8, 1.91), least_width=320),
     "twitter": _Frame(seconds=(0.5, 140), gif_most=2048),
+    "google": _Frame(least_width=250),
     "linkedin": _Frame(seconds=(3, 900)),
     "pinterest": _Frame(seconds=(4, 900)),
     "tiktok": _Frame(seconds=(3, 600)),
@@ -76,6 +79,8 @@ _NO_FRAME = _Frame()
 _MIX_UNDOCUMENTED = frozenset({"facebook", "twitter"})  # which mix pictures and videos; does Publer?
 _SUBTYPE_SECONDS = {
     ("facebook", "reel"): (3, 90),
+    ("instagram", "reel"): (3, 90),
+    ("youtube", "short"): (0, 60),
     ("facebook", "story"): (0, 60),
     ("instagram", "story"): (0, 60),
 }
@@ -113,6 +118,7 @@ def infer_type(
         return str(fields["type"])
     rules = network(network_key)
     kinds = {kind_of(media, info) or Kind.PHOTO for media, info in items}
+    own = shown_as("", fields.get("details"))
     several = len(items) > 1 and rules.carousel and kinds <= {Kind.PHOTO, Kind.VIDEO}
     first_that_holds = (
         (rules.types == {"article"}, "article"),
@@ -121,7 +127,9 @@ def infer_type(
         *((kind in kinds, kind.value) for kind in (Kind.VIDEO, Kind.GIF, Kind.DOCUMENT, Kind.PHOTO)),
         ("carousel" in rules.types and fields.get("sublinks"), "carousel"),
         ("document" in rules.types and fields.get("document"), "document"),
-        (has_link, "link"),
+        ("event" in rules.types and own in {"event", "offer"}, str(own)),
+        # On Google it is where the button leads; only one of Publer's pages knows posts of type link there.
+        (has_link and rules.key != "google", "link"),
     )
     return next((content_type for holds, content_type in first_that_holds if holds), "status")
 
@@ -143,8 +151,8 @@ def check_for_network(
     problems = (
         [*_kind_problems(rules, items, kinds)]
         or [*_mix_problems(rules, items, kinds)]
-        or [*_type_problems(rules, content_type, items, kinds)]
-        or [*_count_problems(rules, items, kinds)]
+        or [*_type_problems(rules, "document" if shown_as == "document" else content_type, items, kinds)]
+        or [*_count_problems(rules, items, kinds, shown_as)]
     )
     for (media, info), kind in zip(items, kinds, strict=True):
         problems += _thumbnail_problems(media, kind)
@@ -198,7 +206,19 @@ def _type_problems(
             )
 
 
-def _count_problems(rules: Network, items: Sequence[Item], kinds: Sequence[Kind | None]) -> Iterator[Problem]:
+def _count_problems(
+    rules: Network, items: Sequence[Item], kinds: Sequence[Kind | None], shown_as: str
+) -> Iterator[Problem]:
+    if shown_as == "document" and Kind.DOCUMENT not in kinds:
+        if len(items) > _MOST_PAGES:
+            yield Problem(
+                message=f"{rules.label} takes at most {_MOST_PAGES} pages in a document; "
+                f"these are {len(items)}.",
+                hint="Take some out.",
+                where=items[_MOST_PAGES][0].where,
+            )
+        return
+
     def too_many(most: int, what: str, media: Sequence[Media]) -> Problem:
         return Problem(
             message=f"{rules.label} takes at most {most} {what} in a post; these are {len(media)}.",
@@ -275,7 +295,7 @@ def _advice(rules: Network, shown_as: str, info: MediaInfo) -> Iterator[tuple[st
         and not seconds[0] <= info.duration_seconds <= seconds[1]
     ):
         allowed = f"{duration(seconds[0])} to {duration(seconds[1])}"
-        what = f"a {shown_as}" if shown_as in {"reel", "story"} else "a video"
+        what = f"a {shown_as}" if (rules.key, shown_as) in _SUBTYPE_SECONDS else "a video"
         yield (
             f"lasts {duration(info.duration_seconds)}; {rules.label} is said to take {allowed} in {what}",
             "Cut it, or leave it out for this network.",

@@ -107,15 +107,15 @@ NEEDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "link": ("url|link.url",),
         "poll": ("text", "options", "duration"),
         "article": ("text|content",),
-        "event": ("details.start", "details.end"),
-        "offer": ("text",),
+        "event": ("details.title", "details.start", "details.end"),
+        "offer": ("text", "details.title"),
     }
 )
 """What a type needs on every network (Publer: content types; OpenAPI)."""
 
 PHOTO, VIDEO, GIF, DOCUMENT = Kind.PHOTO, Kind.VIDEO, Kind.GIF, Kind.DOCUMENT
 _PUBLER = "Publer: networks page"
-_MEDIA = "Publer: media specifications, video and GIF pages"
+_MEDIA = "Publer: media specifications, photo, video and GIF pages"
 _UNDOCUMENTED = "not documented; code points, as Publer's own server counts"
 
 
@@ -137,7 +137,7 @@ _TABLE = (
         comments=True,
         media_most={PHOTO: 10, VIDEO: 1, GIF: 1},
         media_mb={PHOTO: 8, VIDEO: 10_000, GIF: 4},
-        media_disputed="Publer's networks page allows 10 photos, its help centre names no limit",
+        media_disputed="Publer's networks page allows 10 photos, its photo page and help centre any number",
         media_source=_MEDIA,
         fold=Fold(characters=480, lines=5),
     ),
@@ -189,9 +189,9 @@ _TABLE = (
             "poll": ("question", "options", "duration"),
             "document": ("media|document.id", "title|document.title"),
         },
-        media_most={PHOTO: 9, VIDEO: 1, GIF: 1, DOCUMENT: 1},
+        media_most={PHOTO: 20, VIDEO: 1, GIF: 1, DOCUMENT: 1},
         media_mb={PHOTO: 5, VIDEO: 5_000, DOCUMENT: 100},
-        media_disputed="the limit of 9 photos was seen in clients, not in Publer's documentation",
+        media_disputed="Publer's photo page allows 20 photos, clients were seen to stop at 9",
         media_source=_MEDIA,
         poll=Poll(options=4, option_limit=30, days=(1, 3, 7, 14), question_limit=140),
         fold=Fold(characters=210, lines=3),
@@ -207,8 +207,7 @@ _TABLE = (
         title_limit=100,
         media_most={PHOTO: 5, VIDEO: 1},
         media_mb={PHOTO: 20, VIDEO: 2_000},
-        media_disputed="Publer names no limit; Pinterest's own is 5 pictures in a carousel",
-        media_source=_MEDIA,
+        media_source="Publer: 1 video or up to 5 photos; " + _MEDIA,
         carousel=True,
         fold=Fold(characters=50),
     ),
@@ -277,10 +276,8 @@ _TABLE = (
         counting=Counting.CODE_POINTS,
         counting_source="Telegram Bot API: characters after entities parsing",
         media_most={PHOTO: 10, VIDEO: 10, GIF: 1},
-        media_mix=frozenset({PHOTO, VIDEO}),
         media_mb={PHOTO: 10, VIDEO: 2_000, GIF: 50},
-        media_disputed="Publer names no limit; Telegram's own is 10 items in an album",
-        media_source=_MEDIA,
+        media_source="Publer: up to 10 photos, no mixed media; " + _MEDIA,
     ),
     Network(
         key="mastodon",
@@ -295,7 +292,7 @@ _TABLE = (
         media_most={PHOTO: 4, VIDEO: 1, GIF: 1},
         media_mb={GIF: 8},
         media_source="Mastodon: 4 attachments; " + _MEDIA,
-        poll=Poll(options=4, option_limit=50, days=tuple(range(1, 32))),
+        poll=Poll(options=4, option_limit=50, days=tuple(range(1, 8))),
     ),
     Network(
         key="threads",
@@ -308,10 +305,8 @@ _TABLE = (
         comments=True,
         comment_limit=500,
         media_most={PHOTO: 20, VIDEO: 20},
-        media_mix=frozenset({PHOTO, VIDEO}),
         media_mb={PHOTO: 8, VIDEO: 1_000},
-        media_disputed="Publer names no limit; the Threads API's own is 20 items",
-        media_source=_MEDIA,
+        media_source="Publer: up to 20 photos, no mixed media; " + _MEDIA,
     ),
     Network(
         key="bluesky",
@@ -352,6 +347,12 @@ def spellings(key: str) -> tuple[str, ...]:
 def network(key: str) -> Network:
     """Return the rules of the network that ``key`` names in any spelling, or raise KeyError."""
     return NETWORKS[canonical(key)]
+
+
+def shown_as(content_type: str, details: object) -> str:
+    """Return what a post is: Publer's pages call these a photo, whose ``details.type`` says what it is."""
+    own = details.get("type") if isinstance(details, Mapping) else None
+    return own if own in ("document", "event", "offer") else content_type
 
 
 def needs(rules: Network, content_type: str) -> tuple[str, ...]:

@@ -22,7 +22,8 @@ _MOST_BLOCKS = 50
 def title(content: Content) -> Html | None:
     """Return the title of a video, pin, article or document."""
     details = mapping(content.fields.get("details"))
-    written = string(content.fields.get("title")) or string(details.get("title"))
+    # On Google the title of an event is here, and ``title`` names a button.
+    written = string(details.get("title")) or string(content.fields.get("title"))
     return foreign(one_line(written, 300), "p", class_="title") if written else None
 
 

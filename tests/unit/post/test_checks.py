@@ -225,7 +225,7 @@ START = "2026-11-01T09:00:00+00:00"
 def test_an_event_has_a_start_and_an_end_that_are_points_in_time(
     start: str, end: str, wrong: dict[str, str]
 ) -> None:
-    event = on("google", {"type": "event", "title": "Acme", "details": {"start": start, "end": end}})
+    event = on("google", {"type": "event", "details": {"title": "Acme", "start": start, "end": end}})
     found = told(event)
     assert [path.rpartition(".")[2] for path, _ in found] == list(wrong)
     assert all(message.startswith(wrong[path.rpartition(".")[2]]) for path, message in found)
@@ -235,7 +235,7 @@ def test_an_event_has_a_start_and_an_end_that_are_points_in_time(
     ("network", "days", "known"),
     [
         ("twitter", 24, "1 to 7 are known"),
-        ("mastodon", 3600, "1 to 31 are known"),
+        ("mastodon", 8, "1 to 7 are known"),
         ("linkedin", 2, "1, 3, 7 and 14 are known"),
     ],
 )
@@ -260,3 +260,57 @@ def test_comments_where_publer_documents_none_are_a_warning() -> None:
         assert problem.where.path == "comments[0]"
     for network in ("instagram", "pinterest"):
         assert len(warnings_of(on(network, media=[PICTURE], comments=["First"]))) == 1
+
+
+PERIOD = {"start": START, "end": "2026-11-02T09:00:00Z"}
+
+
+@pytest.mark.parametrize(
+    ("own", "lacks", "field"),
+    [
+        ({"type": "event", "title": "LEARN_MORE", "details": PERIOD}, "type event", "`details.title`"),
+        ({"type": "offer", "details": {"coupon": "ACME20"}}, "type offer", "`details.title`"),
+        ({"type": "event", "details": {"title": "A", "end": START}}, "type event", "`details.start`"),
+    ],
+)
+def test_an_event_and_an_offer_have_a_title_of_their_own(own: Any, lacks: str, field: str) -> None:
+    expected = f"A post of {lacks} on Google Business Profile needs {field}."
+    assert [message for _, message in told(on("google", own))] == [expected]
+    # The form that Publer's pages show: a photo whose details say what it is.
+    details = {**own["details"], "type": own["type"]}
+    as_photo = {**own, "type": "photo", "details": details}
+    assert [message for _, message in told(on("google", as_photo, media=[PICTURE]))] == [expected]
+
+
+def test_the_preview_of_a_link_has_all_that_publers_pages_show() -> None:
+    link = {
+        "url": "https://example.com", "provider_display": "example.com", "title": "T", "description": "D",
+        "images": ["https://example.com/a.png"], "default_image": 0, "call_to_action": "LEARN_MORE",
+    }  # fmt: skip
+    assert problems_of(on("facebook", {"link": link})) == []
+
+
+@pytest.mark.parametrize("network", ["twitter", "linkedin", "mastodon"])
+def test_the_options_of_a_poll_differ(network: str) -> None:
+    poll = {"options": ["Tabs", "Spaces", " Tabs"], "duration": 3}
+    question = {"question": "Which?"} if network == "linkedin" else {}
+    assert told(on(network, {**poll, **question})) == [
+        (f"networks.{network}.options[2]", "The option stands here twice: every answer of a poll is another.")
+    ]
+
+
+def test_the_question_of_a_poll_has_a_limit() -> None:
+    poll = {"question": "a" * 141, "options": ["a", "b"], "duration": 3}
+    (problem,) = problems_of(on("linkedin", poll))
+    assert (problem.where.path, problem.severity) == ("networks.linkedin.question", Severity.ERROR)
+    assert problem.message == "The question has 141 characters; LinkedIn takes 140."
+
+
+def test_branded_content_is_not_private() -> None:
+    details = {"privacy": "SELF_ONLY", "paid": True}
+    video = {"id": "v1", "type": "video"}
+    (problem,) = problems_of(on("tiktok", {"details": details}, media=[video]))
+    assert problem.where.path == "networks.tiktok.details.privacy"
+    assert problem.message == "A paid partnership cannot be private on TikTok."
+    for fine in ({**details, "paid": False}, {**details, "privacy": "PUBLIC_TO_EVERYONE"}):
+        assert problems_of(on("tiktok", {"details": fine}, media=[video])) == []

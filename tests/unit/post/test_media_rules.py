@@ -68,6 +68,9 @@ def test_the_kind_is_told_by_content_then_type_then_name(item: Item, kind: Kind 
         ("twitter", [UNKNOWN], {}, "photo"),
         ("twitter", [], {"has_poll": True, "has_link": True}, "poll"),
         ("twitter", [PHOTO], {"fields": {"type": "status"}}, "status"),
+        ("google", [], {"has_link": True}, "status"),
+        ("google", [], {"has_link": True, "fields": {"details": {"type": "event"}}}, "event"),
+        ("google", [PHOTO], {"fields": {"details": {"type": "offer"}}}, "photo"),
         ("linkedin", [PDF], {}, "document"),
         ("linkedin", [], {"fields": {"document": {"id": "1"}}}, "document"),
         ("instagram", [PHOTO], {}, "photo"),
@@ -101,6 +104,7 @@ def test_the_type_follows_from_the_content(
         ("twitter", "video", [file("a.mp4", duration_seconds=140.0)]),
         ("linkedin", "document", [PDF]),
         ("linkedin", "document", photos(3)),
+        ("linkedin", "photo", photos(20)),
         ("wordpress", "article", [PHOTO, VIDEO, GIF, PDF]),
         ("telegram", "photo", [UNKNOWN]),
         ("facebook", "story", [PHOTO]),
@@ -139,6 +143,11 @@ ERRORS = [
     ("twitter", "gif", [GIF, GIF], "a.gif", "X takes at most 1 gif in a post; these are 2."),
     ("mastodon", "video", [PHOTO, VIDEO], "a.mp4", "Mastodon takes no photo and video together in one post."),
     ("twitter", "gif", [PHOTO, GIF], "a.gif", "X takes no gif and photo together in one post."),
+    ("threads", "video", [PHOTO, VIDEO], "a.mp4", "Threads takes no photo and video together in one post."),
+    ("telegram", "video", [PHOTO, VIDEO], "a.mp4", "Telegram takes no photo and video together in one post."),
+    ("pinterest", "photo", photos(6), "5.jpg", "Pinterest takes at most 5 photos in a post; these are 6."),
+    ("telegram", "photo", photos(11), "10.jpg", "Telegram takes at most 10 photos in a post; these are 11."),
+    ("threads", "photo", photos(21), "20.jpg", "Threads takes at most 20 photos in a post; these are 21."),
     (
         "instagram",
         "carousel",
@@ -165,7 +174,20 @@ def subtyped(network: str, subtype: str, item: Item) -> list[str]:
 
 
 WARNINGS = [
-    ("linkedin", "photo", photos(10), "LinkedIn takes at most 9 photos in a post; these are 10."),
+    ("linkedin", "photo", photos(21), "LinkedIn takes at most 20 photos in a post; these are 21."),
+    ("facebook", "photo", photos(11), "Facebook takes at most 10 photos in a post; these are 11."),
+    (
+        "youtube",
+        "short",
+        [file("a.mp4", duration_seconds=61.0)],
+        "'a.mp4' lasts 1:01 min; YouTube is said to take 0 s to 1:00 min in a short.",
+    ),
+    (
+        "google",
+        "photo",
+        [file("a.jpg", width=249, height=600)],
+        "'a.jpg' has 249 x 600 pixels; Google Business Profile is said to want a width of at least 250.",
+    ),
     ("facebook", "video", [PHOTO, VIDEO], "Facebook takes no photo and video together in one post."),
     ("twitter", "status", [PHOTO], "X: a status shows no media."),
     (
@@ -224,7 +246,17 @@ def test_reels_and_stories_have_limits_of_their_own() -> None:
     assert subtyped("instagram", "story", long) == [
         "'a.mp4' lasts 1:31 min; Instagram is said to take 0 s to 1:00 min in a story."
     ]
-    assert subtyped("instagram", "reel", long) == []
+    assert subtyped("instagram", "reel", long) == [
+        "'a.mp4' lasts 1:31 min; Instagram is said to take 3 s to 1:30 min in a reel."
+    ]
+    assert subtyped("instagram", "", long) == []
+    pages = photos(100)
+    assert check_for_network("linkedin", "photo", pages, subtype="document") == []
+    assert check_for_network("linkedin", "document", pages) == []
+    assert check_for_network("linkedin", "photo", [PDF], subtype="document") == []
+    (problem,) = check_for_network("linkedin", "document", photos(101))
+    assert problem.message == "LinkedIn takes at most 100 pages in a document; these are 101."
+    assert problem.where.path == "100.jpg"
     tall = file("a.jpg", width=1080, height=1920)
     assert check_for_network("instagram", "photo", [tall], subtype="story") == []
 
