@@ -1,11 +1,17 @@
-"""Whether Publer would take a post for an account, and with which sentence it would refuse."""
+"""Whether Publer would take a post for an account, and with which sentence it would refuse.
+
+The sentences in capitals were seen; for the other rules of the reference no wording is known.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
+from sandbox.fields import ITEM_TYPES, MOST_ITEMS, MOST_PAGES, POLLS, UNMIXED, VALUES
+from sandbox.followups import wrong_followup
 from sandbox.networks import LONG_POST_LIMIT, MEDIA_KINDS, NEEDS_MEDIA, NETWORKS, text_length
 from sandbox.scenario import Account
 
@@ -20,6 +26,10 @@ UNKNOWN_ACCOUNT = "Account not found"
 
 MediaKind = Callable[[str], str | None]
 """From a media id to its kind; None for an id that does not exist."""
+Content = Mapping[str, Any]
+
+_SHOWN_BELOW = frozenset({"reel", "story", "short", "document", "event", "offer"})
+"""What ``details.type`` makes of a photo or a video."""
 
 
 def judge(
@@ -33,29 +43,40 @@ def judge(
     content = post["networks"].get(account.networks_key())
     if not isinstance(content, dict):
         return BAD_COMPOSER
-    for rule in (_type, _media, _text, _extras, _comments):
-        problem = rule(content, target, account, kind_of)
-        if problem:
-            return problem
-    return None
+    return (
+        _type(content, account)
+        or _media(content, account, kind_of)
+        or _text(content, account)
+        or _link(content)
+        or _poll(content, account)
+        or _values(content, account)
+        or _particulars(content, account)
+        or wrong_followup(target)
+    )
 
 
-def _type(
-    content: dict[str, Any], _target: Mapping[str, Any], account: Account, _kind: MediaKind
-) -> str | None:
+def _type(content: Content, account: Account) -> str | None:
     kind = content.get("type")
     return None if isinstance(kind, str) and kind in NETWORKS[account.provider].types else BAD_TYPE
 
 
-def _media(
-    content: dict[str, Any], _target: Mapping[str, Any], account: Account, kind_of: MediaKind
-) -> str | None:
+def _below(content: Content, key: str) -> Any:  # noqa: ANN401  any JSON value
+    details = content.get("details")
+    return details.get(key) if isinstance(details, dict) else None
+
+
+def _shown_as(content: Content) -> str:
+    own = _below(content, "type")
+    return str(own) if own in _SHOWN_BELOW else str(content["type"])
+
+
+def _media(content: Content, account: Account, kind_of: MediaKind) -> str | None:
     kind = content["type"]
     media = content.get("media")
     if kind == "carousel" and content.get("sublinks"):
         return None
-    if kind == "document" and isinstance(content.get("document"), dict):
-        document_id = str(content["document"].get("id", ""))
+    if kind == "document" and isinstance(content.get("document"), dict) and content["document"].get("id"):
+        document_id = str(content["document"]["id"])
         return None if kind_of(document_id) else UNKNOWN_MEDIA
     if media is None and kind not in NEEDS_MEDIA and kind != "document":
         return None
@@ -65,24 +86,36 @@ def _media(
         return NO_COUNT
     if not media and (kind in NEEDS_MEDIA or kind == "document"):
         return NO_VIDEO if account.provider == "youtube" else NO_COUNT
-    return _media_items(kind, media, kind_of)
+    return _media_items(content, media, account, kind_of)
 
 
-def _media_items(kind: str, media: list[dict[str, Any]], kind_of: MediaKind) -> str | None:
+def _media_items(
+    content: Content, media: list[dict[str, Any]], account: Account, kind_of: MediaKind
+) -> str | None:
+    shown_as = _shown_as(content)
+    allowed = MEDIA_KINDS.get(shown_as, MEDIA_KINDS.get(content["type"]))
+    kinds = set()
     for item in media:
-        if kind == "gif" and item.get("id") == "external" and isinstance(item.get("url"), str):
+        said = item.get("type")
+        if said is not None and said not in ITEM_TYPES:
+            return f"Media type {said} is not valid"
+        if content["type"] == "gif" and item.get("id") == "external" and isinstance(item.get("url"), str):
             continue
         found = kind_of(item["id"]) if isinstance(item.get("id"), str) else None
         if found is None:
             return UNKNOWN_MEDIA
-        if found not in MEDIA_KINDS.get(kind, {found}):
+        if (allowed and found not in allowed) or (said is not None and ITEM_TYPES[said] != found):
             return BAD_TYPE
-    return BAD_TYPE if kind == "gif" and len(media) != 1 else None
+        kinds.add(found)
+    if content["type"] == "gif" and len(media) != 1:
+        return BAD_TYPE
+    if "video" in kinds and len(kinds) > 1 and account.provider in UNMIXED:
+        return "Videos cannot be mixed with other media"
+    most = MOST_PAGES if shown_as == "document" else MOST_ITEMS.get(account.provider, len(media))
+    return f"At most {most} media are allowed" if len(media) > most else None
 
 
-def _text(
-    content: dict[str, Any], _target: Mapping[str, Any], account: Account, _kind: MediaKind
-) -> str | None:
+def _text(content: Content, account: Account) -> str | None:
     network = NETWORKS[account.provider]
     text = content.get("text", "")
     if not isinstance(text, str):
@@ -90,8 +123,7 @@ def _text(
     if content["type"] == "status" and not text.strip():
         return "Text can't be blank"
     limit = account.text_limit or network.limit
-    details = content.get("details")
-    if account.provider == "twitter" and isinstance(details, dict) and details.get("type") == "long_post":
+    if account.provider == "twitter" and _below(content, "type") == "long_post":
         limit = LONG_POST_LIMIT
     length = text_length(account.provider, text)
     if account.provider == "mastodon" and isinstance(content.get("spoilerText"), str):
@@ -101,34 +133,80 @@ def _text(
     return None
 
 
-def _extras(
-    content: dict[str, Any], _target: Mapping[str, Any], account: Account, _kind: MediaKind
-) -> str | None:
-    kind = content["type"]
-    if kind == "link":
-        link = content.get("link")
-        nested = link.get("url") if isinstance(link, dict) else None
-        if not any(
-            isinstance(url, str) and re.match(r"https?://", url) for url in (content.get("url"), nested)
-        ):
-            return "Link is not valid"
-    if kind == "poll":
-        options = content.get("options")
-        if not isinstance(options, list) or not 2 <= len(options) <= 4:
-            return "Polls need two to four options"
-    if account.provider == "youtube" and not content.get("title"):
-        return "Title can't be blank"
-    if len(str(content.get("title", ""))) > 100 and account.provider == "youtube":
-        return "Title is too long (maximum is 100 characters)"
+def _link(content: Content) -> str | None:
+    if content["type"] != "link":
+        return None
+    link = content.get("link")
+    nested = link.get("url") if isinstance(link, dict) else None
+    urls = (content.get("url"), nested)
+    is_there = any(isinstance(url, str) and re.match(r"https?://", url) for url in urls)
+    return None if is_there else "Link is not valid"
+
+
+def _poll(content: Content, account: Account) -> str | None:
+    if content["type"] != "poll":
+        return None
+    options, days = content.get("options"), content.get("duration")
+    longest, most_days = POLLS[account.provider]
+    if not isinstance(options, list) or not 2 <= len(options) <= 4:
+        return "Polls need two to four options"
+    if any(not isinstance(option, str) or not 1 <= len(option) <= longest for option in options):
+        return f"Poll options can have at most {longest} characters"
+    if len(set(options)) < len(options):
+        return "Poll options must be unique"
+    if not isinstance(days, int) or isinstance(days, bool) or not 1 <= days <= most_days:
+        return f"Polls run 1 to {most_days} days"
+    lacks_question = account.provider == "linkedin" and not content.get("question")
+    return "Question can't be blank" if lacks_question else None
+
+
+def _values(content: Content, account: Account) -> str | None:
+    for (provider, path), known in VALUES.items():
+        _, _, below = path.partition("details.")
+        value = _below(content, below) if below else content.get(path)
+        if provider == account.provider and value is not None and value not in known:
+            return BAD_TYPE if below == "type" else f"{path} is not valid"
     return None
 
 
-def _comments(
-    _content: dict[str, Any], target: Mapping[str, Any], _account: Account, _kind: MediaKind
-) -> str | None:
-    comments = target.get("comments", [])
-    if not isinstance(comments, list):
-        return "Comments are not valid"
-    if any(not isinstance(comment, dict) or not comment.get("text") for comment in comments):
-        return "Comments need a text"
-    return None if len(comments) <= 25 else "At most 25 comments are allowed"
+def _particulars(content: Content, account: Account) -> str | None:
+    """What single networks demand (OpenAPI, and the pages on their formats)."""
+    title = content.get("title")
+    if account.provider == "youtube":
+        if not title:
+            return "Title can't be blank"
+        return "Title is too long (maximum is 100 characters)" if len(str(title)) > 100 else None
+    if account.provider == "tiktok":
+        if content["type"] != "video" and not title:
+            return "Title can't be blank"
+        is_private = _below(content, "privacy") == "SELF_ONLY"
+        return "Branded content cannot be private" if is_private and _below(content, "paid") is True else None
+    if account.provider == "google":
+        return _event(content)
+    if account.provider == "wordpress":
+        blocks = content.get("content")
+        return None if isinstance(blocks, list) and all(map(_is_block, blocks)) else "Content is not valid"
+    return None
+
+
+def _event(content: Content) -> str | None:
+    kind = _shown_as(content)
+    if kind not in {"event", "offer"}:
+        return None
+    if not _below(content, "title"):
+        return "Title can't be blank"
+    times = [_below(content, key) for key in ("start", "end")]
+    if kind == "event" and None in times:
+        return "Start and end can't be blank"
+    return None if all(time is None or _is_time(time) for time in times) else "Start or end is not valid"
+
+
+def _is_time(value: object) -> bool:
+    try:
+        return datetime.fromisoformat(str(value)).tzinfo is not None
+    except ValueError:
+        return False
+
+
+def _is_block(block: object) -> bool:
+    return isinstance(block, dict) and {"id", "type"} <= block.keys() and isinstance(block.get("data"), dict)

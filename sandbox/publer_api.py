@@ -8,9 +8,10 @@ from typing import Any
 
 from sandbox import media_api
 from sandbox.answers import HTML, Answer, Call, ok, parsed_json, refused
+from sandbox.fields import DETAILS, FIELDS
 from sandbox.jobs import import_status, job_started, publish_status
 from sandbox.listing import list_posts
-from sandbox.networks import ACCOUNT_KEYS, BULK_KEYS, NETWORK_KEYS, POST_KEYS
+from sandbox.networks import ACCOUNT_KEYS, BULK_KEYS, POST_KEYS
 from sandbox.scenario import Account, Workspace
 from sandbox.world import World
 
@@ -245,7 +246,11 @@ def _note_surprises(world: World, document: dict[str, Any]) -> None:
             _note(world, "account", target, ACCOUNT_KEYS)
         for network, content in post["networks"].items():
             if isinstance(content, dict):
-                _note(world, f"networks.{network}", content, NETWORK_KEYS)
+                _note(world, f"networks.{network}", content, FIELDS.get(network, frozenset()))
+                details = content.get("details")
+                if isinstance(details, dict):
+                    known = DETAILS.get(network, frozenset())
+                    _note(world, f"networks.{network}.details", details, known)
 
 
 def _note(world: World, where: str, value: dict[str, Any], known: frozenset[str]) -> None:

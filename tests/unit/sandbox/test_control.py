@@ -125,7 +125,7 @@ def test_the_page_shows_the_pictures_that_were_uploaded_and_frames_for_the_rest(
     }
     ids = [client.upload(content, name).json["id"] for name, content in files.items()]
     post = a_post(sandbox, "Look", "mastodon")
-    post["networks"]["mastodon"]["media"] = [{"id": one, "type": "photo"} for one in ids]
+    post["networks"]["mastodon"]["media"] = [{"id": one} for one in ids]
     client.publish(post)
     text = handle.get("/").body.decode()
     assert re.findall(r'<img [^>]*src="([^"]*)"', text) == [f"/_sandbox/media/{ids[0]}"]

@@ -122,7 +122,7 @@ def test_the_kind_of_a_file_must_fit_the_type(
 ) -> None:
     sandbox = new_sandbox()
     client = RawClient(sandbox)
-    media = [{"id": client.upload(content).json["id"], "type": "photo", "alt_text": "A card"}]
+    media = [{"id": client.upload(content).json["id"], "alt_text": "A card"}]
     (entry,) = client.job(client.publish(a_post(sandbox, "x", network, type=kind, media=media)))["payload"]
     assert ("post" in entry) is works
     if works:

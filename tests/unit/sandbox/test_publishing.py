@@ -147,7 +147,7 @@ def test_wordpress_is_keyed_by_the_account_type(
     sandbox = new_sandbox(Scenario().with_account("wordpress", type=account_type))
     account = sandbox.scenario.account("wordpress")
     post = {
-        "networks": {"wordpress_basic": {"type": "article", "title": "T", "text": "x"}},
+        "networks": {"wordpress_basic": {"type": "article", "title": "T", "text": "x", "content": []}},
         "accounts": [{"id": account.id}],
     }
     assert (failure(sandbox, post) is None) is works
@@ -282,6 +282,8 @@ def test_an_account_that_failed_does_not_block_the_minute(new_sandbox: NewSandbo
         ({"post": {"text": "x"}}, "post: key text"),
         ({"account": {"name": "x"}}, "account: key name"),
         ({"content": {"txt": "x"}}, "networks.twitter: key txt"),
+        ({"content": {"visibility": "public"}}, "networks.twitter: key visibility"),
+        ({"content": {"details": {"audio": "x"}}}, "networks.twitter.details: key audio"),
     ],
 )
 def test_unknown_keys_are_surprises(new_sandbox: NewSandbox, change: dict[str, Any], surprise: str) -> None:

@@ -1,0 +1,102 @@
+"""Which fields Publer's API reference knows for each network, and the values that it lists for some.
+
+Written from the OpenAPI description, Publer's pages on content types and, where the two differ, from both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_WRITTEN_BY_PUBLER = _words("post_id post_link state source")
+_ARTICLE = _words("type text excerpt title url content categories tags featured_media") | _WRITTEN_BY_PUBLER
+
+FIELDS: Mapping[str, frozenset[str]] = {
+    "facebook": _words(
+        "type text title excerpt url post_id post_link question duration details media link sublinks tags "
+        "categories featured_media options location"
+    ),
+    "instagram": _words("type text media carouselOptions firstComment details location"),
+    "twitter": _words("type text media link url options duration replySettings details location"),
+    "linkedin": _words("type text title media link url document options duration question details"),
+    "pinterest": _words("type text media link url boardId board_id title"),
+    "google": _words("type text title url link media details cta location_id"),
+    "youtube": _words("type text media title description tags category privacy isShort details"),
+    "tiktok": _words("type text title media carouselOptions soundId duetWith details"),
+    "wordpress": _ARTICLE | {"media"},
+    "wordpress_oauth": _ARTICLE | {"media"},
+    "wordpress_basic": _ARTICLE | {"media"},
+    "telegram": _words(
+        "type text media link url parseMode disableNotification disableWebPagePreview parse_mode "
+        "disable_notification disable_web_page_preview"
+    ),
+    "mastodon": _words(
+        "type text media link url options duration visibility sensitive spoilerText content_warning"
+    ),
+    "threads": _words("type text media link url replyTo location"),
+    "bluesky": _words("type text media link url replyTo labels"),
+}
+
+DETAILS: Mapping[str, frozenset[str]] = {
+    "facebook": _words(
+        "type text_format_preset_id feed reminder audio start end coupon terms privacy comment duet stitch "
+        "promotional paid language auto_add_music sponsor community"
+    ),
+    "instagram": _words("type audio feed trial_reel reminder"),
+    "twitter": _words("type community"),
+    "linkedin": _words("type"),
+    "google": _words("type title start end coupon terms"),
+    "youtube": _words("type privacy"),
+    "tiktok": _words("privacy comment duet stitch promotional paid auto_add_music reminder"),
+}
+
+VALUES: Mapping[tuple[str, str], frozenset[str]] = {
+    ("facebook", "details.type"): _words("reel story"),
+    ("instagram", "details.type"): _words("reel story"),
+    ("instagram", "details.trial_reel"): _words("MANUAL SS_PERFORMANCE"),
+    ("twitter", "details.type"): _words("long_post"),
+    ("twitter", "replySettings"): _words("everyone mentionedUsers following"),
+    ("linkedin", "details.type"): _words("document"),
+    ("google", "details.type"): _words("photo event offer"),
+    ("youtube", "privacy"): _words("public unlisted private"),
+    ("youtube", "details.type"): _words("short"),
+    ("youtube", "details.privacy"): _words("public unlisted private"),
+    ("tiktok", "details.privacy"): _words(
+        "PUBLIC_TO_EVERYONE MUTUAL_FOLLOW_FRIENDS FOLLOWER_OF_CREATOR SELF_ONLY"
+    ),
+    ("telegram", "parseMode"): _words("Markdown HTML"),
+    ("mastodon", "visibility"): _words("public unlisted private direct"),
+}
+
+ITEM_TYPES: Mapping[str, str] = {
+    "photo": "photo",
+    "image": "photo",
+    "video": "video",
+    "gif": "gif",
+    "document": "document",
+}
+"""What a media item may call itself, and what that is: the reference has both names for a picture."""
+
+MOST_ITEMS: Mapping[str, int] = {
+    "instagram": 10,
+    "twitter": 4,
+    "linkedin": 20,
+    "pinterest": 5,
+    "youtube": 1,
+    "tiktok": 35,
+    "telegram": 10,
+    "mastodon": 4,
+    "threads": 20,
+}
+"""Photo posts page; the networks page for YouTube. It names none for the others."""
+MOST_PAGES = 100
+"""Of a document (LinkedIn PDF carousels page)."""
+UNMIXED = frozenset({"linkedin", "pinterest", "tiktok", "telegram", "threads"})
+"""Where videos do not stand beside pictures (photo posts and Pinterest pages)."""
+
+POLLS: Mapping[str, tuple[int, int]] = {"twitter": (25, 7), "linkedin": (30, 14), "mastodon": (50, 7)}
+"""Characters of an option, and days (polls page)."""
