@@ -16,6 +16,7 @@ _SPELLINGS: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
     {
         "mastodon": (("spoilerText", "content_warning"),),
         "pinterest": (("boardId", "board_id"),),
+        "youtube": (("text", "description"),),
         "telegram": (
             ("parseMode", "parse_mode"),
             ("disableNotification", "disable_notification"),

@@ -132,6 +132,9 @@ class Draft:
         if isinstance(extra.get("text"), str):
             # It is what will be sent, and by what the post is recognised; rendered already.
             text, text_path = extra["text"].strip(), (*own_path, "extra", "text")
+        elif network.key == "youtube" and "text" not in own and isinstance(own.get("description"), str):
+            # Publer knows the words below a video under both names; rendered already, too.
+            text, text_path = own["description"].strip(), (*own_path, "description")
         comments = self._comments(network, own_comments)
         found = self._renderer.taken()
         if text is None or comments is None:

@@ -116,6 +116,13 @@ def test_a_video_that_is_private_is_so_wherever_publer_looks(post_type: str, giv
     assert (body["privacy"], body["details"]["privacy"]) == ("private", "private")
 
 
+def test_the_text_of_a_video_is_also_its_description() -> None:
+    body = content("youtube", "video", text="It moves", media=(PICTURE,))
+    assert (body["text"], body["description"]) == ("It moves", "It moves")
+    own = content("youtube", "video", text="It moves", media=(PICTURE,), fields={"description": "Other"})
+    assert (own["text"], own["description"]) == ("It moves", "Other")
+
+
 def test_a_short_is_one_in_both_spellings() -> None:
     body = content("youtube", "video", fields={"isShort": True}, media=(PICTURE,))
     assert (body["isShort"], body["details"]) == (True, {"type": "short"})

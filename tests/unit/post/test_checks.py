@@ -314,3 +314,19 @@ def test_branded_content_is_not_private() -> None:
     assert problem.message == "A paid partnership cannot be private on TikTok."
     for fine in ({**details, "paid": False}, {**details, "privacy": "PUBLIC_TO_EVERYONE"}):
         assert problems_of(on("tiktok", {"details": fine}, media=[video])) == []
+
+
+def test_the_description_of_a_video_is_its_text_and_has_its_limit() -> None:
+    video = {"id": "v1", "type": "video"}
+    own = {"title": "T", "description": " It moves\n"}
+    (draft,) = load(
+        [("post.json", json.dumps(on("youtube", own, media=[video])).encode())],
+        "",
+        Options(context=Context(), checks=Checks(Workspace(ROOT))),
+    ).drafts
+    content = draft.content("youtube").content
+    assert content is not None
+    assert (content.text, content.fields["description"], content.length) == ("It moves", "It moves", 8)
+    (problem,) = problems_of(on("youtube", {**own, "description": "a" * 5001}, media=[video]))
+    assert problem.where.path == "networks.youtube.description"
+    assert problem.message.startswith("The text has 5,001 of 5,000 characters")
