@@ -207,7 +207,7 @@ class _Crew:
                     raise CancelledError
                 task.sent, task.total = sent, total
 
-            name = PurePosixPath(file.name).name.encode("utf-8", "replace").decode()
+            name = PurePosixPath(_name_of(media, file.name)).name.encode("utf-8", "replace").decode()
             if extension_of(name) not in FORMATS:
                 name = f"{name}.{info.format}"
             file.stream.seek(0)
@@ -218,7 +218,9 @@ class _Crew:
         task.infos = dict.fromkeys(task.keys, info)
 
     def _import(self, publer: MediaApi, task: _Task) -> None:
-        items = [{"url": media.value, "name": _name_of_url(media.value)} for media in task.media]
+        items = [
+            {"url": media.value, "name": _name_of(media, _name_of_url(media.value))} for media in task.media
+        ]
         job_id = publer.import_urls(items, deadline=self._deadline)
         job = publer.job(job_id, deadline=self._deadline)
         pause = _FIRST_POLL
@@ -324,6 +326,12 @@ def _read_import(task: _Task, items: Sequence[Mapping[str, Any]], job: Job) -> N
             task.failures[key_of(media)] = said or "Publer could not import it."
         else:
             task.answers[key_of(media)] = tuple(answers)
+
+
+def _name_of(media: Media, otherwise: str) -> str:
+    """The name that the post gives, if it gives one."""
+    given = media.fields.get("name")
+    return given if isinstance(given, str) and given else otherwise
 
 
 def _name_of_url(url: str) -> str:

@@ -150,6 +150,20 @@ def test_a_video_has_the_thumbnail_that_was_asked_for(new_run: NewRun) -> None:
         }
 
 
+def test_a_name_that_the_post_gives_is_the_name_in_publer(new_run: NewRun) -> None:
+    run = new_run()
+    picture = file("plain.png", fields={"name": "Card"})
+    video = Media(
+        source=MediaSource.URL,
+        value="https://example.com/v.mp4",
+        where=picture.where,
+        fields={"name": "demo.mp4"},
+    )
+    run.prepare(picture, video)
+    assert [upload.name for upload in run.sandbox.record.uploads] == ["Card.png"]
+    assert [one.name for one in run.sandbox.record.imports] == ["demo.mp4"]
+
+
 def test_a_name_without_an_extension_gets_the_one_of_its_content(new_run: NewRun) -> None:
     run = new_run()
     (run.workspace / "card").write_bytes((SAMPLES / "plain.png").read_bytes())
