@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from publer_publish.delivery.targets import Target
-from publer_publish.errors import Problem
+from publer_publish.errors import Problem, Severity
 from publer_publish.post.draft import Draft
 from publer_publish.post.model import AccountRef, Selector, SelectorKind
 from publer_publish.post.networks import NETWORKS, canonical
@@ -31,6 +31,7 @@ def resolve(drafts: Iterable[Draft], accounts: Sequence[Account]) -> tuple[list[
                 earlier = chosen.get(account.id)
                 if earlier is None or (ref.has_options and not earlier[1].has_options):
                     chosen[account.id] = (account, ref)
+        problems += _one_at_a_time(list(chosen.values()))
         reached = {canonical(account.provider) for account, _ in chosen.values()}
         # Behind a wrong selector may be the account that is missing.
         problems += wrong or [draft.nowhere(one) for one in draft.post.networks if one not in reached]
@@ -100,6 +101,21 @@ def _what_there_is(selector: Selector, accounts: Sequence[Account]) -> str:
     names_listed = ", ".join(describe(account) for account in listed[:_MOST_NAMES])
     more = f" and {len(listed) - _MOST_NAMES} more" if len(listed) > _MOST_NAMES else ""
     return f"{guess}The workspace has: {names_listed}{more}."
+
+
+def _one_at_a_time(chosen: Sequence[tuple[Account, AccountRef]]) -> list[Problem]:
+    """TikTok takes no duplicates: Publer documents that it posts to one of its accounts at a time."""
+    refs = [ref for account, ref in chosen if account.provider == "tiktok"]
+    if len(refs) <= 1:
+        return []
+    return [
+        Problem(
+            message=f"{len(refs)} accounts on TikTok get this post; Publer posts to one of them at a time.",
+            hint="Select one of them here, and publish to the others in runs of their own.",
+            where=refs[1].where,
+            severity=Severity.WARNING,
+        )
+    ]
 
 
 def _unknown_network(ref: AccountRef, account: Account) -> Problem:
