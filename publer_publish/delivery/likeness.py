@@ -18,6 +18,7 @@ from publer_publish.delivery.targets import Target
 from publer_publish.publer.model_posts import LivePost
 
 _SPACE = re.compile(r"\s+")
+_BLANK_LINE = re.compile(r"\n\s*\n")
 _URL = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)
 _BEHIND_A_LINK = ".,;:!?)]}"
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u2060\ufeff"))
@@ -73,7 +74,7 @@ def is_same_in_own_run(target: Target, post: LivePost) -> bool:
     title = _title(target)
     if title and post.title and title != comparable(post.title):
         return False
-    words, shown = _words(target), comparable(post.text)
+    words, shown = _words(target) | _first_words(target), comparable(post.text)
     if any(shown == one or _same_but_for_links(one, shown) for one in words):
         return True
     if comparable(target.content.text):
@@ -107,6 +108,12 @@ def _words(target: Target) -> frozenset[str]:
     own = comparable(target.content.text)
     elsewhere = (_sent(target).get(key) for key in _WORDS_ELSEWHERE) if not own else ()
     return frozenset(filter(None, (own, *(comparable(one) for one in elsewhere if isinstance(one, str)))))
+
+
+def _first_words(target: Target) -> frozenset[str]:
+    """An article is sent in blocks, too: its first paragraph may be all that Publer lists."""
+    own = target.content.text.strip() if target.content.type == "article" else ""
+    return frozenset(filter(None, [comparable(_BLANK_LINE.split(own)[0])]))
 
 
 def _is_written_in_blocks(target: Target) -> bool:

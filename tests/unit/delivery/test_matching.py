@@ -195,3 +195,15 @@ def test_only_posts_for_one_account_that_may_become_alike_are_twins() -> None:
 def test_what_looks_like_a_post_of_an_earlier_request_is_not_recognised() -> None:
     hidden = Search(since=0, own_run=True, hidden=frozenset({target().key}))
     assert find(target(), [live()], hidden) is None
+
+
+@pytest.mark.parametrize(
+    ("listed", "same"), [("One.\n\nTwo.", True), ("One.", True), ("Two.", False), ("One. Two", False)]
+)
+def test_an_article_may_be_listed_with_its_first_paragraph(listed: str, same: bool) -> None:
+    article = target(network="wordpress", type="article", text="One.\n \nTwo.")
+    post = live(text=listed, type="article")
+    assert (find(article, [post], Search(since=0, own_run=True)) is not None) is same
+    assert find(article, [live(text="One.", type="article")], Search(since=0)) is None
+    other = target(network="facebook", text="One.\n\nTwo.")
+    assert find(other, [live(text="One.")], Search(since=0, own_run=True)) is None
