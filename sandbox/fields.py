@@ -27,6 +27,7 @@ FIELDS: Mapping[str, frozenset[str]] = {
     "google": _words("type text title url link media details cta location_id"),
     "youtube": _words("type text media title description tags category privacy isShort details"),
     "tiktok": _words("type text title media carouselOptions soundId duetWith details"),
+    "wordpress": _ARTICLE | {"media"},
     "wordpress_oauth": _ARTICLE | {"media"},
     "wordpress_basic": _ARTICLE | {"media"},
     "telegram": _words(

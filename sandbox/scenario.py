@@ -49,14 +49,8 @@ class Account:
         return self.type or NETWORKS[self.provider].account_type
 
     def networks_key(self) -> str:
-        """The key of this account's content in a request: WordPress is keyed by what the blog is.
-
-        The documented type ``blog`` does not tell: then it is one of the two, and here a self-hosted one.
-        """
-        if self.provider != "wordpress":
-            return self.provider
-        shown = self.public_type()
-        return shown if shown.startswith("wordpress_") else "wordpress_basic"
+        """The key of this account's content in a request: WordPress is keyed by the account's type."""
+        return self.public_type() if self.provider == "wordpress" else self.provider
 
 
 def default_accounts(first: int = 0xDF) -> tuple[Account, ...]:

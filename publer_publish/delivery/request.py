@@ -39,12 +39,12 @@ def _post(targets: Sequence[Target], media: Prepared) -> dict[str, Any]:
 def network_keys(target: Target) -> tuple[str, ...]:
     """The provider, but for WordPress: its key is the account's own type (publer-api 5.1).
 
-    Where Publer tells another type (its documentation has ``blog``) the article stands under both keys.
+    Where Publer tells another type (its documentation has ``blog``) the article stands under every key.
     """
-    network, account_type = target.content.network, target.account.type
+    account_type = target.account.type
     if account_type.startswith("wordpress_"):
         return (account_type,)
-    return spellings(network)[1:] or (network,)
+    return spellings(target.content.network)
 
 
 def _network(content: Content, media: Prepared) -> dict[str, Any]:

@@ -232,13 +232,6 @@ def test_wordpress_is_keyed_by_the_type_of_the_account(stage: Stage) -> None:
     assert list(body["bulk"]["posts"][0]["networks"]) == ["wordpress_basic"]
 
 
-def test_an_article_reaches_a_blog_of_which_publer_only_says_that_it_is_one(stage: Stage) -> None:
-    stage.open(world(account("wordpress", type="blog")))
-    stage.write("post.yml", "text: An article\naccounts: ['*']\n")
-    assert stage.run(post_file="post.yml").exit_code == 0
-    assert [post.text for post in stage.published()] == ["An article"]
-
-
 def test_several_workspaces_without_an_id_list_what_there_is(stage: Stage) -> None:
     both = (Workspace(), Workspace(id="66db7f0a4e299efa19a2d802", name="Beta"))
     stage.open(Scenario(workspaces=both))

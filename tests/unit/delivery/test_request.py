@@ -149,8 +149,8 @@ def test_an_article_always_has_the_blocks_that_publer_requires() -> None:
     [
         ("wordpress_oauth", ["wordpress_oauth"]),
         ("wordpress_basic", ["wordpress_basic"]),
-        ("blog", ["wordpress_oauth", "wordpress_basic"]),
-        ("", ["wordpress_oauth", "wordpress_basic"]),
+        ("blog", ["wordpress", "wordpress_oauth", "wordpress_basic"]),
+        ("", ["wordpress", "wordpress_oauth", "wordpress_basic"]),
     ],
 )
 def test_an_article_reaches_a_blog_whose_kind_publer_does_not_tell(
