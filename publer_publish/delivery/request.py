@@ -10,7 +10,6 @@ from publer_publish.delivery import forms
 from publer_publish.delivery.prepared import Prepared
 from publer_publish.delivery.targets import Target
 from publer_publish.post.model import Comment, Content, Media
-from publer_publish.post.networks import spellings
 
 
 def bulk_body(targets: Sequence[Target], media: Prepared) -> dict[str, Any]:
@@ -22,11 +21,7 @@ def bulk_body(targets: Sequence[Target], media: Prepared) -> dict[str, Any]:
 def _post(targets: Sequence[Target], media: Prepared) -> dict[str, Any]:
     contents = [_network(target.content, media) for target in targets]
     body: dict[str, Any] = {
-        "networks": {
-            key: content
-            for target, content in zip(targets, contents, strict=True)
-            for key in network_keys(target)
-        },
+        "networks": {network_key(target): content for target, content in zip(targets, contents, strict=True)},
         "accounts": [
             _account(target, media, content) for target, content in zip(targets, contents, strict=True)
         ],
@@ -36,15 +31,14 @@ def _post(targets: Sequence[Target], media: Prepared) -> dict[str, Any]:
     return body
 
 
-def network_keys(target: Target) -> tuple[str, ...]:
+def network_key(target: Target) -> str:
     """The provider, but for WordPress: its key is the account's own type (publer-api 5.1).
 
-    Where Publer tells another type (its documentation has ``blog``) the article stands under every key.
+    Where Publer tells another type (its documentation has ``blog``) it stays the provider: whether an article
+    under two keys would go out twice is not known.
     """
     account_type = target.account.type
-    if account_type.startswith("wordpress_"):
-        return (account_type,)
-    return spellings(target.content.network)
+    return account_type if account_type.startswith("wordpress_") else target.content.network
 
 
 def _network(content: Content, media: Prepared) -> dict[str, Any]:
