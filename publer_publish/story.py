@@ -99,7 +99,11 @@ def rerun_of(story: Story) -> Rerun:
     if story.session is None:
         return Rerun()
     settings = story.session.config
-    return Rerun(on_duplicate=str(settings.on_duplicate), window=settings.duplicate_window)
+    return Rerun(
+        on_duplicate=str(settings.on_duplicate),
+        window=settings.duplicate_window,
+        reaches_back=story.session.event.began_at is not None,
+    )
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -35,11 +36,20 @@ class Window:
     """In a re-run: when its first attempt began (epoch seconds); None: nobody knows."""
     is_rerun: bool = False
 
+    def begins(self, now: float) -> float:
+        """Where to look from: in a re-run from its first attempt at least, however long ago that was."""
+        since = now - self.seconds
+        return min(since, self._first_minute) if self.is_rerun else since
+
+    @property
+    def _first_minute(self) -> float:
+        return math.inf if self.rerun_since is None else self.rerun_since // _MINUTE * _MINUTE
+
     def may_be_own(self, post: LivePost) -> bool:
         """Whether an earlier attempt can have posted it. Publer may have cut its time to the minute."""
         if self.rerun_since is None or post.at is None:
             return self.is_rerun
-        return self.is_rerun and post.at >= self.rerun_since // _MINUTE * _MINUTE
+        return self.is_rerun and post.at >= self._first_minute
 
 
 class Why(Enum):
@@ -98,7 +108,7 @@ def look_for_duplicates(
     if not window.seconds or not targets:
         return Found()
     clock = deadline.clock
-    since = clock.time() - window.seconds
+    since = window.begins(clock.time())
     accounts = [target.account.id for target in targets]
     progress = Progress(clock, log, "Waiting for an equal post that is on its way")
     give_up = clock.monotonic() + min(_ON_ITS_WAY, deadline.remaining() / 2)

@@ -20,6 +20,8 @@ class Rerun:
     """``skip``, ``fail`` or ``publish``."""
     window: float = 86_400.0
     """How far back live posts are looked for, in seconds; 0: not at all."""
+    reaches_back: bool = False
+    """Whether that is at least to the first attempt, however much later the re-run is started."""
 
     @property
     def recognises(self) -> bool:
@@ -79,10 +81,9 @@ def _are(count: int, one: str = "is", several: str = "are") -> str:
 def _live_line(live: int, rerun: Rerun) -> str:
     targets = f"{_those(live)} that {_are(live)} live"
     if rerun.recognises:
-        return (
-            f"It recognises {targets} and skips {_are(live, 'it', 'them')}, "
-            f"within {duration(rerun.window)} of publishing (`duplicate-window`)."
-        )
+        within = f"within {duration(rerun.window)} of publishing (`duplicate-window`)"
+        when = "however much later it is started" if rerun.reaches_back else within
+        return f"It recognises {targets} and skips {_are(live, 'it', 'them')}, {when}."
     if rerun.refuses:
         return (
             f"It sends nothing at all because of {targets} (`on-duplicate: fail`). "

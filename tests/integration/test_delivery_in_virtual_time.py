@@ -168,3 +168,38 @@ def test_a_lost_post_of_an_earlier_round_is_not_taken_for_the_next(desk: Desk) -
     desk.open(faults=lost, listing=Listing(lag=100.0))
     report = desk.run(posts("Read https://example.com/one", "Read https://example.com/two"))
     assert statuses(report) == ["unconfirmed", "unconfirmed"], report.text
+
+
+# Rule 3: the re-run
+
+
+LATE = "text: One\naccounts: ['*']\n"
+AGAIN_LATER = (X, Account(id="66db83154e299efa19a2d811", provider="linkedin", failure="no", failure_count=1))
+
+
+@pytest.mark.parametrize("window", ["24h", "1h"])
+def test_a_re_run_after_a_weekend_sends_only_what_is_missing(desk: Desk, window: str) -> None:
+    """However short the window is: the re-run knows when its first attempt began, and looks back to that."""
+    desk.open(*AGAIN_LATER)
+    first = desk.run(LATE, duplicate_window=window)
+    assert statuses(first) == ["published", "failed"]
+    assert "skips it, however much later it is started" in first.outputs["summary"]
+    desk.clock.advance(3 * 86_400)
+    report = desk.run(LATE, attempt=2, duplicate_window=window)
+    assert statuses(report) == ["skipped", "published"], report.text
+    assert len(desk.sandbox.record.published) == 2
+
+
+def test_a_new_run_looks_back_no_further_than_the_window(desk: Desk) -> None:
+    desk.open()
+    assert statuses(desk.run(posts("Weekly"))) == ["published"]
+    desk.clock.advance(7 * 86_400)
+    assert statuses(desk.run(posts("Weekly"), event_age=8 * 86_400)) == ["published"]
+
+
+def test_a_window_of_0_looks_nowhere_in_a_re_run_either(desk: Desk) -> None:
+    desk.open()
+    assert statuses(desk.run(posts("One"))) == ["published"]
+    desk.clock.advance(120)
+    report = desk.run(posts("One"), attempt=2, duplicate_window="0")
+    assert statuses(report) == ["published"], report.text

@@ -150,9 +150,10 @@ def test_a_headline_is_always_one_line(results: list[Result], outcome: Outcome, 
     [
         ("fp", Rerun(), ["sends the target that failed", "recognises the target that is live", "24 hours"]),
         ("ffpd", Rerun(window=5400), ["sends the 2 targets", "the 2 targets that are live", "90 minutes"]),
+        ("fp", Rerun(reaches_back=True), ["skips it, however much later it is started"]),
         (
             "fp",
-            Rerun(window=0),
+            Rerun(window=0, reaches_back=True),
             ["sends the target", "**It posts the target that is live a second time**", "is off"],
         ),
         (
