@@ -55,13 +55,14 @@ def read_verdicts(
     nameless = [
         entry for entry in job.entries if not any(_is_about(entry, target, targets) for target in targets)
     ]
+    of_all = _said_of_all(job, nameless)
     for target in targets:
         own = [
             replace(entry, verdict=Verdict.UNKNOWN) if entry.post and entry.post.id in known else entry
             for entry in job.entries
             if _is_about(entry, target, targets)
         ]
-        doubt = _judge(target, own, nameless, job, alone=len(targets) == 1, ledger=ledger)
+        doubt = _judge(target, own, nameless, job, of_all, alone=len(targets) == 1, ledger=ledger)
         if doubt:
             doubts.append(doubt)
     return doubts
@@ -72,6 +73,7 @@ def _judge(
     own: Sequence[JobEntry],
     nameless: Sequence[JobEntry],
     job: Job,
+    of_all: str,
     *,
     alone: bool,
     ledger: Ledger,
@@ -79,7 +81,7 @@ def _judge(
     """One target: settled (None) or in doubt."""
     refusals = [entry for entry in own if entry.verdict is Verdict.FAILED]
     successes = [entry for entry in own if entry.verdict is Verdict.PUBLISHED]
-    complaints = _sentences(refusals) or _sentences(nameless) or job.message
+    complaints = _sentences(refusals) or _sentences(own) or _sentences(nameless) or of_all
     if successes and not refusals:
         ledger.settle(target, Status.PUBLISHED, live=successes[0].post)
         return None
@@ -90,16 +92,24 @@ def _judge(
         return Doubt(
             target, Status.UNCONFIRMED, f"Publer says both: published, and {complaints}. {LOOK_FIRST}"
         )
-    # A job that failed and names others only says nothing of this target.
-    failed_as_a_whole = job.state is JobState.FAILED and bool(own or nameless or not job.entries)
+    # A job that failed and names others only says nothing of this target, nor of a post that Publer has.
+    has_post = any(entry.post and (entry.post.id or entry.post.state) for entry in own)
+    failed_as_a_whole = (
+        job.state is JobState.FAILED and not has_post and bool(own or nameless or not job.entries)
+    )
     if failed_as_a_whole or (alone and any(entry.verdict is Verdict.FAILED for entry in nameless)):
         return Doubt(target, Status.FAILED, complaints or f"Publer's job failed without saying why. {_TRY}")
     if job.nothing_failed and not nameless and not own:
         return Doubt(target, Status.ACCEPTED, "Publer's job is complete and names no failure.")
-    said = _sentences(own) or complaints
     return Doubt(
-        target, Status.UNCONFIRMED, f"{said or 'Publer did not say what became of it.'} {LOOK_FIRST}"
+        target, Status.UNCONFIRMED, f"{complaints or 'Publer did not say what became of it.'} {LOOK_FIRST}"
     )
+
+
+def _said_of_all(job: Job, nameless: Sequence[JobEntry]) -> str:
+    """Publer's sentence about the whole job; empty if it is what the job says of single accounts."""
+    of_single = {entry.message for entry in job.entries if entry.message and entry not in nameless}
+    return "" if any(one in job.message for one in of_single) else job.message
 
 
 def _is_about(entry: JobEntry, target: Target, targets: Sequence[Target]) -> bool:

@@ -34,6 +34,8 @@ _OK = 200
 RAW_LIMIT = 2000
 """Characters of the answer that are kept for the log."""
 
+_WORDS = frozenset({"type", "status", "state", "id"})
+"""Keys whose values are words for programs."""
 _BENIGN = frozenset({"failures", "plan", "success", "status"})
 
 
@@ -157,10 +159,11 @@ def _message(levels: list[dict[str, Any]]) -> str:
 
 
 def _flat(value: Json, depth: int = 0) -> Json:
-    """Turn failures keyed by post into a list, because the key is no part of the sentence."""
+    """Turn failures keyed by post into a list, because neither the key nor a word is part of the sentence."""
     check_depth(depth)
     if isinstance(value, dict) and not FAILURE_FIELDS & value.keys():
-        return [_flat(item, depth + 1) for item in list(value.values())[:10]]
+        said = [item for key, item in value.items() if key not in _WORDS]
+        return [_flat(item, depth + 1) for item in said[:10]]
     return [_flat(item, depth + 1) for item in value[:10]] if isinstance(value, list) else value
 
 

@@ -332,6 +332,27 @@ def test_what_says_nothing_clear_is_not_called_published(desk: Desk, payload: An
     assert report.exit_code == 1
 
 
+@pytest.mark.parametrize(
+    "entries",
+    [
+        pytest.param([success(state="scheduled")], id="scheduled"),
+        pytest.param([success(state="scheduled_pending", id="")], id="waiting, without an id"),
+        pytest.param([success(id=None)], id="published, without an id"),
+        pytest.param([success(state="", id="66db83154e299efa19a2eeee")], id="only an id"),
+        pytest.param([], id="not mentioned"),
+    ],
+)
+def test_a_job_that_failed_for_one_account_is_no_failure_of_anothers_post(desk: Desk, entries: Any) -> None:
+    """Nor are its words: "failed" and "run it again" about a post that Publer has would bring a second one."""
+    desk.open(NOTHING_OUT, Y, faults=(job([*entries, failure(Y, "Labs may not")], status="failed"),))
+    report = desk.run(f"text: One\naccounts: [{X.id}, {Y.id}]\n", timeout=120)
+    assert report.status[0, Y.id] == "failed", report.text
+    row = next(one for one in report.rows if one["account_id"] == X.id)
+    assert row["status"] in ("unconfirmed", "published"), report.text
+    assert "Labs may not" not in row["message"]
+    assert "error failed" not in row["message"]
+
+
 def test_the_post_of_an_earlier_day_in_the_jobs_answer_is_not_this_one(desk: Desk) -> None:
     """The answer of another job, about another post of the same account."""
     desk.open(NOTHING_OUT, posts=(SeededPost(account_id=X.id, text="Yesterday"),))

@@ -350,6 +350,8 @@ def test_an_import_error_is_a_failure() -> None:
         ({"payload": {"failures": ["Boom"]}}, "Boom"),
         ({"payload": "Boom"}, "Boom"),
         ({"payload": ["Boom"]}, "Boom"),
+        ({"payload": [{"type": "error", "status": "failed", "failure": {"message": "Boom"}}]}, "Boom"),
+        ({"payload": [{"type": "error", "status": "failed", "post": {"id": "1", "state": "failed"}}]}, ""),
         ({"result": {"status": "failed", "error": "Boom"}}, "Boom"),
         ({}, ""),
         ({"payload": None}, ""),
