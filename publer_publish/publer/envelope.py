@@ -18,7 +18,12 @@ def holders(body: Json, name: str) -> list[Any]:
 
 
 def objects_of(body: Json, name: str) -> list[dict[str, Any]]:
-    """Find the list of that name. Raises LostError where there is none, or where it holds anything else."""
+    """Find the list of that name. Raises LostError where there is none, or where it holds anything else.
+
+    Nor is it one with an error beside it: what it lacks may be there all the same.
+    """
+    if isinstance(body, dict) and (body.get("success") is False or body.get("error") or body.get("errors")):
+        raise unreadable(f"the list of {name}", body)
     for holder in holders(body, name):
         if isinstance(holder, list):
             if not all(isinstance(item, dict) for item in holder):

@@ -198,6 +198,16 @@ def test_a_post_without_an_id_from_before_is_no_evidence(desk: Desk) -> None:
     assert statuses(desk.run(posts("One"), timeout=90)) == ["published"]
 
 
+@pytest.mark.parametrize("said", [{"success": False}, {"error": "Try later"}, {"errors": ["Try later"]}])
+def test_an_empty_list_with_an_error_beside_it_is_no_list(desk: Desk, said: dict[str, Any]) -> None:
+    """Taken for "there is no such post", it would send a second one."""
+    desk.open(posts=(SeededPost(account_id=X.id, text="One"),))
+    desk.sandbox.add_faults(answered("/posts", {"posts": [], "total": 0} | said, times=2))
+    report = desk.run(posts("One"))
+    assert statuses(report) == ["skipped"], report.text
+    assert texts(desk) == []
+
+
 def test_another_accounts_post_is_another_post(desk: Desk) -> None:
     desk.open()
     desk.sandbox.add_faults(listed(desk, {"account_id": Y.id}, times=1))
