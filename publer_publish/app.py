@@ -139,6 +139,7 @@ def _settings(inputs: Mapping[str, str], event: Event, new_session: Callable[[Co
         return config.read(
             inputs,
             only_review=event.default_mode_is_validate,
+            merged=event.is_merge,
             no_secrets=event.no_secrets_reason,
         )
     except config.InvalidConfigError as error:

@@ -130,10 +130,13 @@ def inputs_from_env(env: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def read(inputs: Mapping[str, str], *, only_review: bool = False, no_secrets: str = "") -> Config:
+def read(
+    inputs: Mapping[str, str], *, only_review: bool = False, merged: bool = False, no_secrets: str = ""
+) -> Config:
     """Check all inputs together and raise one ``InvalidConfigError`` with everything that is wrong.
 
     ``only_review``: the event proposes a change, so that ``mode: auto`` means ``validate``.
+    ``merged``: it is the merge of one, at which somebody may expect a post.
     ``no_secrets``: why this run gets no secrets (a fork, Dependabot); empty if it gets them.
     """
     reader = _Reader(inputs)
@@ -155,6 +158,13 @@ def read(inputs: Mapping[str, str], *, only_review: bool = False, no_secrets: st
         "api_url": reader.url("api-url"),
     }
     reader.unknown_names()
+    if merged and mode is Mode.VALIDATE and reader.text("mode") == Mode.AUTO:
+        reader.mind(
+            "mode",
+            "This pull request is merged, but `mode: auto` only validates it: nothing is published.",
+            "Publish on `push` to the branch instead, or set `mode: publish`. If nothing shall be published, "
+            "set `mode: validate`.",
+        )
     if mode in (Mode.PUBLISH, Mode.VALIDATE) and not (config["post_files"] or config["text"]):
         reader.wrong(
             "post-file",
@@ -197,6 +207,10 @@ class _Reader:
 
     def wrong(self, name: str, message: str, hint: str = "") -> None:
         self.problems.append(Problem(message=message, hint=hint, where=Where(path=name)))
+
+    def mind(self, name: str, message: str, hint: str) -> None:
+        where = Where(path=name)
+        self.warnings.append(Problem(message=message, hint=hint, where=where, severity=Severity.WARNING))
 
     def given(self, name: str) -> bool:
         return bool(self._inputs.get(name, "").strip())
@@ -324,9 +338,7 @@ class _Reader:
                 "If it stands under `with:`, take it out. "
                 f"If `{variable}` is a variable of yours for other steps, set it there only."
             )
-            message = f"There is no input `{name}`; it is ignored."
-            where = Where(path=name)
-            self.warnings.append(Problem(message=message, hint=hint, where=where, severity=Severity.WARNING))
+            self.mind(name, f"There is no input `{name}`; it is ignored.", hint)
 
 
 def is_loopback(host: str) -> bool:

@@ -124,6 +124,14 @@ class Event:
         """Whether ``mode: auto`` stands for ``validate``."""
         return self.event_name in VALIDATING_EVENTS
 
+    @property
+    def is_merge(self) -> bool:
+        """Whether a pull request has just been merged."""
+        merged = _at(self.payload, "pull_request", "merged") is True
+        return (
+            self.event_name.startswith("pull_request") and self.payload.get("action") == "closed" and merged
+        )
+
     def template_context(self) -> dict[str, Any]:
         """Give what templates may read, without what this run does not say, such as ``tag`` without a tag.
 

@@ -41,6 +41,29 @@ def test_a_pull_request_validates_by_itself(stage: Stage) -> None:
     assert stage.requests() == []
 
 
+@pytest.mark.parametrize(
+    ("mode", "action", "merged", "warned"),
+    [
+        ("auto", "closed", True, True),
+        ("validate", "closed", True, False),
+        ("auto", "closed", False, False),
+        ("auto", "labeled", True, False),
+        ("auto", "synchronize", False, False),
+    ],
+)
+def test_a_merge_that_publishes_nothing_is_not_silent_about_it(
+    stage: Stage, mode: str, action: str, merged: bool, warned: bool
+) -> None:
+    """Who starts on the merge of a pull request expects a post: green with nothing posted would go unseen."""
+    stage.open()
+    stage.write("post.yml", "text: Hi\naccounts: [twitter/*]\n")
+    event = {"action": action, "pull_request": {"merged": merged}}
+    outcome = stage.run(post_file="post.yml", mode=mode, event=event, event_name="pull_request")
+    assert outcome.outputs["outcome"] == "valid"
+    warnings = [one.message for one in outcome.annotations if one.level == "warning"]
+    assert ["nothing is published" in one for one in warnings] == ([True] if warned else []), outcome.text
+
+
 def test_a_mistake_makes_its_own_network_invalid_and_no_other(stage: Stage) -> None:
     stage.open()
     stage.write(
