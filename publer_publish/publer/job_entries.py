@@ -150,7 +150,10 @@ def _entry_failed(node: Mapping[str, Any]) -> bool:
 def _verdict(
     node: Mapping[str, Any], source: Mapping[str, Any], post: LivePost | None
 ) -> tuple[Verdict, str]:
-    """Only a state that says so makes a post published; without one, an id and a success or a link do."""
+    """Only a state that says so makes a post published; without one, an id and a success or a link do.
+
+    But no link does beside a status that says something else.
+    """
     if post is None:
         return Verdict.UNKNOWN, ""
     trouble = sentence_of([source.get(key) for key in FAILURE_KEYS])
@@ -171,8 +174,9 @@ def _verdict(
             Verdict.UNKNOWN,
             trouble or f"Publer lists the post as {clean(post.state, 60)}, not as published.",
         )
-    succeeded = word_of(node.get("status")) in COMPLETE_WORDS
-    evident = bool(post.id and (post.link or (succeeded and isinstance(node.get("post"), dict))))
+    status = word_of(node.get("status"))
+    linked = post.link and (not status or status in COMPLETE_WORDS | _LIVE_STATES)
+    evident = bool(post.id and (linked or (status in COMPLETE_WORDS and isinstance(node.get("post"), dict))))
     return (Verdict.PUBLISHED, "") if evident else (Verdict.UNKNOWN, "")
 
 

@@ -251,6 +251,19 @@ FAMILY_B = {
         {"post": {"id": "p", "account_id": "a2", "post_link": "https://x.com/1"}},
         "published",
     ),
+    **{
+        f"no state, a link, {status}": (
+            {"status": status, "post": {"id": "p", "account_id": "a2", "post_link": "https://x.com/1"}},
+            verdict,
+        )
+        for status, verdict in {
+            "success": "published",
+            "published": "published",
+            "scheduled": "unknown",
+            "pending": "unknown",
+            "working": "unknown",
+        }.items()
+    },
     "no state, nothing": ({"post": {"id": "p", "account_id": "a2"}}, "unknown"),
     "no id": ({"status": "success", "post": {"account_id": "a2", "state": "published"}}, "unknown"),
     "no post": ({"type": "job", "status": "success", "account_id": "a2"}, "unknown"),
