@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, pairwise
 
-from publer_publish.delivery.outcomes import Result
+from publer_publish.delivery.outcomes import Result, Status
 from publer_publish.delivery.run import Check, Outcome, Run
 from publer_publish.errors import Problem, Severity
 from publer_publish.report.cutting import STEP_SUMMARY_BYTES, within
 from publer_publish.report.markdown import code, in_html, inline, link, quoted
-from publer_publish.report.outcome import needs_attention
+from publer_publish.report.outcome import is_live, needs_attention
 from publer_publish.report.preview import Fold, Preview, fold_of, link_of, previews, usage
 from publer_publish.report.rerun import Rerun, rerun_lines
 from publer_publish.report.text import beginning, plural
@@ -72,7 +72,7 @@ def summary(run: Run, *, rerun: Rerun | None = None, folds: Mapping[str, Fold | 
 
 
 def _head(run: Run) -> Iterator[str]:
-    yield f"## {OUTCOME_SYMBOLS[run.outcome]} {_TITLES[run.outcome]}"
+    yield f"## {_title(run)}"
     yield ""
     yield inline(run.headline, 1000)
     if run.hint:
@@ -88,6 +88,17 @@ def _head(run: Run) -> Iterator[str]:
     if any(facts):
         yield ""
         yield " · ".join(fact for fact in facts if fact)
+
+
+def _title(run: Run) -> str:
+    """Return the outcome in a word, and none for more than is known."""
+    live = {result.status for result in run.results if is_live(result)}
+    if run.outcome is Outcome.PUBLISHED and Status.PUBLISHED not in live:
+        return f"{SYMBOLS[Status.ACCEPTED]} Accepted"
+    title = _TITLES[run.outcome]
+    if run.outcome is Outcome.PARTIAL and not live - {Status.ACCEPTED}:
+        title = "Partly accepted" if live else "Partly failed"
+    return f"{OUTCOME_SYMBOLS[run.outcome]} {title}"
 
 
 def _job_ids(job_ids: Sequence[str], most: int = 10) -> str:

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from dataclasses import replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -89,6 +90,28 @@ def test_foreign_text_adds_nothing_to_the_page(text: str, outcome: Outcome, post
     assert {kind: count for kind, count in theirs.items() if kind not in quotes} == {
         kind: count for kind, count in ours.items() if kind not in quotes
     }
+
+
+@pytest.mark.parametrize(
+    ("statuses", "title"),
+    [
+        ("published published", "✅ Published"),
+        ("published accepted", "✅ Published"),
+        ("accepted accepted", "⏳ Accepted"),
+        ("accepted skipped", "⏳ Accepted"),
+        ("published failed", "⚠️ Partly published"),
+        ("skipped failed", "⚠️ Partly published"),
+        ("accepted failed", "⚠️ Partly accepted"),
+        ("accepted unconfirmed failed", "⚠️ Partly accepted"),
+        ("unconfirmed failed", "⚠️ Partly failed"),
+    ],
+)
+def test_the_title_claims_no_more_than_is_known(statuses: str, title: str) -> None:
+    """Who reads nothing else must not think that something is live which nobody has seen."""
+    networks = ("twitter", "linkedin", "mastodon")
+    kinds = [Status(one) for one in statuses.split()]
+    rows = [row(network, kind, duplicate=True) for network, kind in zip(networks, kinds, strict=False)]
+    assert summary(samples.run(rows)).splitlines()[0] == f"## {title}"
 
 
 def test_the_whole_text_of_a_post_is_on_the_page() -> None:
