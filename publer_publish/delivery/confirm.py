@@ -131,6 +131,12 @@ def _why_held(post: LivePost) -> str:
     return f"Publer has the post and holds it back (state {post.state}{why}). {_LOOK_AT_HELD}"
 
 
+def _why_failed(post: LivePost, doubt: Doubt) -> str:
+    """Its own error, else what the job said; but not "may be live": Publer lists it as what is not."""
+    of_job = doubt.message if doubt.otherwise is Status.FAILED else ""
+    return post.error or of_job or f"Publer lists the post as {post.state}, without saying why. {_TRY}"
+
+
 def _sentences(entries: Iterable[JobEntry]) -> str:
     return "; ".join(dict.fromkeys(entry.message for entry in entries if entry.message))
 
@@ -176,7 +182,7 @@ class Confirmer:
         if matching.is_live(post):
             self.ledger.settle(doubt.target, Status.PUBLISHED, live=post)
         elif matching.is_failed(post):
-            self.ledger.settle(doubt.target, Status.FAILED, post.error or doubt.message, live=post)
+            self.ledger.settle(doubt.target, Status.FAILED, _why_failed(post, doubt), live=post)
         elif matching.is_held(post):
             self.ledger.settle(doubt.target, Status.UNCONFIRMED, _why_held(post), live=post)
         else:

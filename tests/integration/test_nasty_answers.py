@@ -173,6 +173,17 @@ def test_an_equal_post_that_is_not_out_does_not_hold_one_up(desk: Desk, state: s
     assert statuses(desk.run(posts("One"))) == ["published"]
 
 
+@pytest.mark.parametrize("error", ["X said no", None])
+def test_what_publer_lists_as_failed_is_not_said_to_be_perhaps_live(desk: Desk, error: str | None) -> None:
+    desk.open(faults=(Fault(kind="reset", when="before", path=PUBLISH),))
+    row = {"state": "failed", "error": error, "scheduled_at": iso(desk.clock.time() + 2)}
+    desk.sandbox.add_faults(listed(desk, row, nth=2))
+    report = desk.run(posts("One"), timeout=60)
+    assert statuses(report) == ["failed"], report.text
+    assert (error or "Publer lists the post as failed") in report.rows[0]["message"]
+    assert "may or may not be live" not in report.text
+
+
 @pytest.mark.parametrize("name", ["PUBLISHED", "published ", "published_posted", "posted"])
 def test_live_is_live_however_it_is_written(desk: Desk, name: str) -> None:
     desk.open()
