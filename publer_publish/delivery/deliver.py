@@ -82,10 +82,12 @@ class Delivery:
             self._repeats = repeats_among(targets)
         self._twins = matching.twins_among(one for one in targets if one.key not in self._repeats)
         missing = self._drop_duplicates(targets, deadline)
-        self._send_all(missing, deadline)
-        for target in self.ledger.open_targets():
-            if original := self._repeats.get(target.key):
-                settle_repeat(target, original, self.ledger)
+        try:
+            self._send_all(missing, deadline)
+        finally:
+            for target in self.ledger.open_targets():
+                if original := self._repeats.get(target.key):
+                    settle_repeat(target, original, self.ledger)
 
     def _send_all(self, missing: Sequence[Target], deadline: Deadline) -> None:
         looked_at = self.clock.monotonic()

@@ -174,6 +174,19 @@ def test_a_signal_while_the_minute_is_kept_says_what_was_not_sent(
     assert "It sends the target that failed or was not sent" in outcome.summary
 
 
+def test_a_signal_does_not_make_a_repeat_of_a_live_post_one_that_is_missing(stage: Stage) -> None:
+    """It shares the fate of the first, however the run ends: a re-run does not send it."""
+    stage.open(world(X))
+    stage.write("post.yml", posts("One", "Two", "One"))
+    step = start(stage, post_file="post.yml")
+    step.wait_for_line("Publer wants a minute between two posts of one account")
+    step.signal(signal.SIGTERM)
+    outcome = step.wait(timeout=5)
+    rows = json.loads(outcome.outputs["results"])
+    assert [row["status"] for row in rows] == ["published", "failed", "skipped"], outcome.text
+    assert "It sends the target that failed or was not sent" in outcome.summary
+
+
 @BOTH
 def test_a_signal_while_the_minute_after_an_earlier_run_is_kept_sends_nothing(
     stage: Stage, number: signal.Signals
