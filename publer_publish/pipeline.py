@@ -50,6 +50,7 @@ def publish(session: Session) -> Told:
     from publer_publish.sending import send  # noqa: PLC0415
 
     send(session, directory.transport, drafts, accounts, deadline)
+    _warn_of_an_early_schedule(session)
     return session.ledger.results(), ()
 
 
@@ -116,6 +117,23 @@ MODES: Mapping[Mode, Callable[[Session], Told]] = {
     Mode.DOCTOR: doctor,
     Mode.ACCOUNTS: accounts,
 }
+
+
+def _warn_of_an_early_schedule(session: Session) -> None:
+    """Say that a scheduled run has posted nothing: what is live already is most likely the last run's."""
+    event = session.event
+    nothing_new = all(result.status is Status.SKIPPED for result in session.ledger.results())
+    if event.event_name == "schedule" and event.run_attempt == 1 and nothing_new:
+        session.warn(
+            Problem(
+                message="Nothing was posted: the last scheduled run may have posted the same within "
+                "`duplicate-window`.",
+                hint="If every run is to post, set `duplicate-window` to clearly less than the time between "
+                "two runs, such as `12h` for a daily one: GitHub starts them some minutes early or late.",
+                where=Where(path="duplicate-window"),
+                severity=Severity.WARNING,
+            )
+        )
 
 
 def _checked(session: Session, loaded: Loaded) -> list[Draft]:

@@ -111,6 +111,28 @@ def test_shortened_links_are_seen_through_in_a_re_run(stage: Stage) -> None:
     assert "its links apart" in results(outcome)[0]["message"]
 
 
+@pytest.mark.parametrize(
+    ("event_name", "attempt", "live", "warned"),
+    [
+        ("schedule", 1, "Standup!", True),
+        ("schedule", 1, "Standup", False),
+        ("schedule", 2, "Standup!", False),
+        ("push", 1, "Standup!", False),
+    ],
+)
+def test_a_daily_post_that_comes_too_early_for_the_window_is_not_silent(
+    stage: Stage, event_name: str, attempt: int, live: str, warned: bool
+) -> None:
+    """GitHub starts schedules late by minutes: today's run may see yesterday's post, and post nothing."""
+    stage.attempt = attempt
+    stage.open(world(X, posts=(seeded(live, age=23.8 * 3600),)))
+    outcome = stage.run(text="Standup!", accounts="*", event_name=event_name)
+    assert statuses(outcome) == {"twitter": "skipped" if live == "Standup!" else "published"}
+    warnings = [one.message for one in outcome.annotations if one.level == "warning"]
+    assert ["duplicate-window" in one for one in warnings] == ([True] if warned else []), outcome.text
+    assert outcome.exit_code == 0
+
+
 @pytest.mark.parametrize("event_name", ["schedule", "workflow_dispatch", "repository_dispatch"])
 @pytest.mark.parametrize("latest", ["Daily news: https://pblr.example/x", ""])
 def test_yesterdays_post_of_a_daily_run_is_not_taken_for_todays(
