@@ -122,7 +122,10 @@ MODES: Mapping[Mode, Callable[[Session], Told]] = {
 def _warn_of_an_early_schedule(session: Session) -> None:
     """Say that a scheduled run has posted nothing: what is live already is most likely the last run's."""
     event = session.event
-    nothing_new = all(result.status is Status.SKIPPED for result in session.ledger.results())
+    results = session.ledger.results()
+    nothing_new = all(one.status is Status.SKIPPED for one in results) and any(
+        one.duplicate for one in results
+    )
     if event.event_name == "schedule" and event.run_attempt == 1 and nothing_new:
         session.warn(
             Problem(
