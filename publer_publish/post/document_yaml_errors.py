@@ -164,6 +164,7 @@ _RESERVED = (
     _QUOTE,
 )
 _BEGINS_WHERE_OPENED = (
+    "could not find expected ':'",
     "found unexpected end of stream",
     "found unexpected document indicator",
     "did not find expected ',' or ']'",
@@ -173,6 +174,7 @@ _KEY_WITHOUT_SPACE = re.compile(r"[ \t]*(?:-[ \t]+)*(?P<key>[A-Za-z_]\w+):(?=(?P
 """Not followed by a slash: that is an address."""
 _BEGINS_WITH_BRACKET = re.compile(r"[ \t]*(?:-[ \t]+)*(?:\w+:[ \t]+)?(?P<bracket>[\[{]).*[\]}][ \t]*\Z")
 _COMMENT_LINE = re.compile(r"[ \t]*#")
+_BLOCK = re.compile(r"[ \t]*(?:-[ \t]+)*(?P<key>\w+):[ \t]+[|>][-+1-9]*(?:[ \t]+#.*)?\Z")
 _KEY = re.compile(r"[ \t]*(?:-[ \t]+)*\w+:(?:[ \t\r\n]|\Z)")
 _OTHERWISE = ("This is not valid YAML.", _INDENT + " " + _QUOTE)
 
@@ -225,7 +227,10 @@ def _cause_before(source: Source, error: Exception, reason: str, at: int) -> Pro
     if "mapping values are not allowed" in reason or "could not find expected ':'" in reason:
         scanned = [_line_start(source, opened.index)] if opened is not None else [line, before]
         found = filter(None, (_KEY_WITHOUT_SPACE.match(source.text, start) for start in scanned))
-        return next((_no_space(source, key) for key in found), None)
+        if key := next(found, None):
+            return _no_space(source, key)
+        block = _BLOCK.match(source.text[before:line].rstrip())
+        return _not_indented(source, line, block) if block else None
     if "did not find expected key" in reason or "did not find expected '-' indicator" in reason:
         bracket = _BEGINS_WITH_BRACKET.match(source.text[line:at])
         if bracket:
@@ -250,6 +255,16 @@ def _no_space(source: Source, found: re.Match[str]) -> Problem:
         )
     cure = f'Write "{key}: …"; if it is part of a text, put the whole text in quotes.'
     return problem_at(source, found.start("next"), message, cure)
+
+
+def _not_indented(source: Source, line: int, block: re.Match[str]) -> Problem:
+    indented = source.text[line:]
+    return problem_at(
+        source,
+        line + len(indented) - len(indented.lstrip()),
+        f'The text of "{short(block["key"])}" is not indented.',
+        "Begin each of its lines with two spaces more than the key has.",
+    )
 
 
 def _text_in_brackets(source: Source, at: int) -> Problem:
