@@ -21,6 +21,9 @@ _ABOUT_RUN = {
 }
 """What every run of a workflow has, and the variables that say it."""
 
+_OF_ONE_RUN = frozenset({"event", "ref_name", "sha", "short_sha", "actor", "run_url"})
+"""What the run of a review says of itself, and the run that publishes otherwise."""
+
 FetchRelease = Callable[[str], Mapping[str, Any]]
 """Tag → release, or ``ActionError``."""
 
@@ -65,6 +68,14 @@ class RunContext:
             self._notice("There is no tag yet", about_tag)
             self._values.update(tag_context(_PLACEHOLDER_TAG))
         return self._values
+
+    def settles(self, names: frozenset[str]) -> bool:
+        """Whether publishing will see the same under ``names``: neither placeholders nor a review."""
+        if not self._placeholders:
+            return True
+        stood_in = set().union(*self._stood_in.values())
+        is_other_run = self._event.default_mode_is_validate or not self._event.event_name
+        return not names & (stood_in | _OF_ONE_RUN if is_other_run else stood_in)
 
     def _missing(self, wanted: frozenset[str]) -> frozenset[str]:
         """What a run without a tag, or a desk without a run, cannot give."""

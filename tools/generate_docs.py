@@ -144,7 +144,8 @@ def _when() -> str:
     yes, no = (", ".join(f"`{word}`" for word in sorted(words) if word) for words in (TRUE, FALSE))
     return (
         '`when` decides whether a post goes out, as in `when: "{{ not release.prerelease }}"`. '
-        f"It must come to {yes}, or to {no} or nothing; anything else is an error.\n"
+        f"It must come to {yes}, or to {no} or nothing; anything else is an error. "
+        "`validate` also checks a post whose `when` asks for what only publishing will know.\n"
     )
 
 

@@ -30,6 +30,10 @@ class ContextSource(Protocol):
         """A context with ``names``. Raises ``ActionError`` if one is missing that is not ``asked_about``."""
         ...
 
+    def settles(self, names: frozenset[str]) -> bool:
+        """Whether ``names`` stand for what publishing will see. Those of a validation need not."""
+        ...
+
 
 class Renderer:
     """Renders the strings of one document and keeps what went wrong until it is taken."""
@@ -59,10 +63,10 @@ class Renderer:
         return None
 
     def truth(self, path: Path, source: str) -> bool | None:
-        """What a ``when`` says; None when it cannot be told, and a problem is kept."""
+        """What a ``when`` says; true as long as that is not settled; None after a mistake, which is kept."""
         self._warn_of_dollars(path, source)
         try:
-            return self._templates(source).truth(source)
+            return self._templates(source).truth(source) or not self._source.settles(uses(source).names)
         except ActionError as error:
             self._blame(path, source, error)
         return None

@@ -137,6 +137,41 @@ def test_placeholders_stand_for_a_release_that_does_not_exist_yet(stage: Stage) 
     assert stage.requests() == []
 
 
+@pytest.mark.parametrize(
+    "when",
+    [
+        "release.prerelease",
+        "'rc' in tag",
+        "tag is not defined",
+        "ref_name == 'main'",
+        "event.commits is defined",
+    ],
+)
+def test_a_pull_request_leaves_no_post_unread_whose_when_only_publishing_can_tell(
+    stage: Stage, when: str
+) -> None:
+    """A placeholder, or the branch of the review, says no where the release or the merge will say yes."""
+    stage.open()
+    stage.write("post.yml", f'text: {"x" * 300}\naccounts: [twitter/*]\nwhen: "{{{{ {when} }}}}"\n')
+    outcome = stage.run(post_file="post.yml", mode="validate", event_name="pull_request")
+    assert rows(outcome) == [(0, "twitter", "invalid")]
+    assert "300 of 280" in outcome.text
+
+
+@pytest.mark.parametrize("when", ["vars.channel == 'beta'", "event.inputs.loud"])
+def test_a_when_that_can_be_told_already_leaves_its_post_out(stage: Stage, when: str) -> None:
+    stage.open()
+    stage.write("post.yml", f'text: {"x" * 300}\naccounts: [twitter/*]\nwhen: "{{{{ {when} }}}}"\n')
+    outcome = stage.run(
+        post_file="post.yml",
+        mode="validate",
+        variables="channel=stable",
+        event_name="workflow_dispatch",
+        event={"inputs": {"loud": "false"}},
+    )
+    assert rows(outcome) == [(0, None, "skipped")]
+
+
 def test_the_preview_shows_what_each_network_gets(stage: Stage) -> None:
     stage.open()
     stage.write(
