@@ -45,11 +45,19 @@ class Story:
             self.results = (
                 self.results or self.session.results or self.session.ledger.results(self._why_not())
             )
+        self.problems.sort(key=_in_reading_order)
 
     def _why_not(self) -> str:
         if self.cancelled:
             return "the run was cancelled before its turn"
         return self.cause.message if self.cause else "the run ended before its turn"
+
+
+def _in_reading_order(problem: Problem) -> tuple[bool, str, bool, int, int]:
+    """The inputs, each file from its top to its bottom, and at the end what has no place."""
+    where = problem.where
+    has_place = bool(where.file or where.path)
+    return not has_place, where.file, problem.stands_for_more, where.line, where.column
 
 
 def conclude(story: Story) -> Run:

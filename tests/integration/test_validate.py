@@ -215,3 +215,15 @@ def test_one_mistake_is_said_once_at_its_line_and_the_headline_counts_it(stage: 
     located, headline = outcome.annotations
     assert "Unknown key" in located.message
     assert headline.message.splitlines()[0] == "1 problem in 1 file; nothing was sent."
+
+
+def test_problems_are_told_in_the_order_of_their_files_and_lines(stage: Stage) -> None:
+    """Whoever mends a file goes through it from its top."""
+    stage.open()
+    stage.write("a.yml", f"text: {'x' * 300}\naccount: [x]\nwhen: maybe\naccounts: [twitter/*]\n")
+    stage.write("b.yml", "wrong: 1\ntext: '{{ nope }}'\naccounts: [X/*]\nlater: 1\n")
+    outcome = stage.run(post_file="?.yml", mode="validate", accounts="twitter")
+    places = [one.message.partition(" ")[0] for one in outcome.annotations]
+    assert places[:-1] == [
+        "accounts:", "a.yml:1:7", "a.yml:2:1", "a.yml:3:7", "b.yml:1:1", "b.yml:2:11", "b.yml:3:12", "b.yml:4:1"
+    ]  # fmt: skip
