@@ -85,7 +85,9 @@ value is never itself a template.
 _WITHOUT_RUN = """
 On a desk there is no run: `publish` says which variable to set, as in `GITHUB_REPOSITORY=acme/rocket`, and a
 tag is named with `--variables tag=v1.2.3`. `validate` needs none of it: placeholders of the usual length
-stand for what does not exist yet, and a notice says so.
+stand for what does not exist yet, and a notice says so. There are none for `event` and `vars`: a loop over
+the commits of a push stands in `{% if event.commits is defined %} … {% endif %}`, so that a pull request can
+be checked that has none.
 """
 
 

@@ -139,6 +139,9 @@ def no_field(source: str, name: str, known: Iterable[str], offset: int) -> Templ
     """Return the error that an object has no such field."""
     shown = _path_before(source, offset) + name
     hint = suggestion(name, known) or _EMPTY.get(shown.partition(".")[0], "It has no fields here.")
+    if shown == f"event.{name}" and name.isidentifier() and not hint.startswith("Did you mean"):
+        hint += " If the event that publishes has it, ask first: "
+        hint += f"{{% if {shown} is defined %}} … {{% endif %}}."
     return TemplateError(f"There is no {_short(shown)}", hint=hint, offset=offset)
 
 

@@ -369,6 +369,18 @@ def test_a_name_that_has_no_value_in_this_run_is_explained() -> None:
     assert "no event payload" in caught.value.hint
 
 
+@pytest.mark.parametrize("event", [{}, {"action": "opened", "number": 3}], ids=["desk", "pull request"])
+def test_a_field_of_the_event_that_publishes_can_be_asked_about_in_a_review(event: dict[str, object]) -> None:
+    """A loop over the commits of a push is checked on a pull request, too, which brings none."""
+    templates = Templates({"event": event})
+    with pytest.raises(TemplateError) as caught:
+        templates.render("{% for c in event.commits %}{{ c.message }}{% endfor %}")
+    cure = "{% if event.commits is defined %}"
+    assert cure in caught.value.hint
+    asked = cure + "{% for c in event.commits %}{{ c.message }}{% endfor %}{% endif %}"
+    assert templates.render(asked) == ""
+
+
 def test_fit_makes_the_whole_text_fit(templates: Templates) -> None:
     rules = network("twitter")
     source = "{{ tag }} is out\n{{ ('Many words here. ' * 50) | fit }}\n{{ release.html_url }}"
