@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from publer_publish.delivery.outcomes import Result
-from publer_publish.post.model import Content
+from publer_publish.post.model import Comment, Content
 
 LINK = re.compile(r"""https?://[^\s<>"]*[^\s<>".,;:!?)'\]]""", re.IGNORECASE)
 """A web address in running text, without the punctuation that ends a sentence."""
+
+_MOST_OPTIONS = 20
 
 
 class Fold(Protocol):
@@ -42,8 +44,9 @@ def previews(results: Iterable[Result]) -> list[Preview]:
         content = result.content
         if content is None:
             continue
-        comments = tuple(comment.text for comment in content.comments)
-        shown = (content.text, _shown_media(content), comments, link_of(content))
+        comments = tuple((comment.text, _shown_media(comment)) for comment in content.comments)
+        poll = tuple(poll_of(content))
+        shown = (content.text, title_of(content), poll, _shown_media(content), comments, link_of(content))
         _, networks = groups.setdefault((result.file, result.post, shown), (content, {}))
         networks.setdefault(content.network, result)
     return [
@@ -51,7 +54,7 @@ def previews(results: Iterable[Result]) -> list[Preview]:
     ]
 
 
-def _shown_media(content: Content) -> tuple[tuple[str, str], ...]:
+def _shown_media(content: Content | Comment) -> tuple[tuple[str, str], ...]:
     return tuple((item.value, item.alt_text) for item in content.media)
 
 
@@ -72,6 +75,21 @@ def link_of(content: Content) -> str:
     """Return the link that a post shows as a card: its own field, else the first one in the text."""
     own = content.fields.get("url")
     return own if isinstance(own, str) and own else first_link(content.text)
+
+
+def title_of(content: Content) -> str:
+    """Return the title of a video, pin, article, event or document; empty if there is none."""
+    details = content.fields.get("details")
+    # On Google the title of an event is here, and ``title`` names a button.
+    places = (details if isinstance(details, Mapping) else {}, content.fields)
+    return next((title for place in places if isinstance(title := place.get("title"), str) and title), "")
+
+
+def poll_of(content: Content) -> list[str]:
+    """Return the options of a poll, texts or objects with a text; empty if it is none."""
+    options = content.fields.get("options")
+    listed = options[:_MOST_OPTIONS] if isinstance(options, list) else []
+    return [str(one.get("text", one) if isinstance(one, Mapping) else one) for one in listed]
 
 
 def before_the_fold(text: str, fold: Fold | None) -> str:

@@ -9,10 +9,20 @@ from itertools import chain, pairwise
 from publer_publish.delivery.outcomes import Result, Status
 from publer_publish.delivery.run import Check, Outcome, Run
 from publer_publish.errors import Problem, Severity
+from publer_publish.post.model import Media
 from publer_publish.report.cutting import STEP_SUMMARY_BYTES, within
 from publer_publish.report.markdown import code, in_html, inline, link, quoted
 from publer_publish.report.outcome import is_live, needs_attention
-from publer_publish.report.preview import Fold, Preview, fold_of, link_of, previews, usage
+from publer_publish.report.preview import (
+    Fold,
+    Preview,
+    fold_of,
+    link_of,
+    poll_of,
+    previews,
+    title_of,
+    usage,
+)
 from publer_publish.report.rerun import Rerun, rerun_lines
 from publer_publish.report.text import beginning, plural
 from publer_publish.report.words import (
@@ -258,6 +268,9 @@ def _preview(preview: Preview, folds: Mapping[str, Fold | None]) -> Iterator[str
         yield ""
         yield quoted(comment.text)
         yield ""
+        if comment.media:
+            yield from map(_media_note, comment.media)
+            yield ""
 
 
 def _used(result: Result) -> str:
@@ -266,12 +279,19 @@ def _used(result: Result) -> str:
     return f"{label} {used}" if used else label
 
 
+def _media_note(item: Media) -> str:
+    alt = f"alt text: {inline(item.alt_text, 1000)}" if item.alt_text else "no alt text"
+    about = f" ({inline(item.about, 100)})" if item.about else ""
+    return f"- Media: {code(item.value)}{about}, {alt}"
+
+
 def _notes(preview: Preview, folds: Mapping[str, Fold | None]) -> Iterator[str]:
     notes: list[str] = []
-    for item in preview.content.media:
-        alt = f"alt text: {inline(item.alt_text, 1000)}" if item.alt_text else "no alt text"
-        about = f" ({inline(item.about, 100)})" if item.about else ""
-        notes.append(f"- Media: {code(item.value)}{about}, {alt}")
+    if title := title_of(preview.content):
+        notes.append(f"- Title: {inline(title, 300)}")
+    if poll := poll_of(preview.content):
+        notes.append(f"- Poll: {' · '.join(inline(option, 100) for option in poll)}")
+    notes += map(_media_note, preview.content.media)
     card = link_of(preview.content)
     if card:
         notes.append(f"- First link: {code(card)}")

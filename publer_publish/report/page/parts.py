@@ -9,7 +9,7 @@ from typing import Any
 from publer_publish.post.model import Content, Json
 from publer_publish.report.page.markup import Html, foreign, tag
 from publer_publish.report.page.words import domain, foreign_text
-from publer_publish.report.preview import link_of
+from publer_publish.report.preview import link_of, poll_of, title_of
 from publer_publish.report.text import one_line, plural
 
 _DRAWN = frozenset(
@@ -21,9 +21,7 @@ _MOST_BLOCKS = 50
 
 def title(content: Content) -> Html | None:
     """Return the title of a video, pin, article or document."""
-    details = mapping(content.fields.get("details"))
-    # On Google the title of an event is here, and ``title`` names a button.
-    written = string(details.get("title")) or string(content.fields.get("title"))
+    written = title_of(content)
     return foreign(one_line(written, 300), "p", class_="title") if written else None
 
 
@@ -49,12 +47,12 @@ def article(content: Content) -> Html | None:
 
 def poll(content: Content) -> Html | None:
     """Return the options of a poll, and for how long it runs."""
-    options = content.fields.get("options")
-    if not isinstance(options, list) or not options:
+    options = poll_of(content)
+    if not options:
         return None
     question = string(content.fields.get("question"))
     days = content.fields.get("duration")
-    shown = [foreign(one_line(_option(option), 200), "li") for option in options[:20]]
+    shown = [foreign(one_line(option, 200), "li") for option in options]
     return tag(
         "div",
         foreign(one_line(question, 300), "p", class_="question") if question else None,
@@ -100,10 +98,6 @@ def mapping(value: Json) -> Mapping[str, Any]:
 def string(value: Json) -> str:
     """Return a text, or an empty one in place of anything else."""
     return value if isinstance(value, str) else ""
-
-
-def _option(option: Json) -> str:
-    return option if isinstance(option, str) else string(mapping(option).get("text")) or _value(option)
 
 
 def _value(value: Json) -> str:

@@ -33,8 +33,14 @@ def hostile_run(text: str, *, outcome: Outcome, posts: int) -> Run:
         text=foreign,
         where=where,
         media=(Media(source=MediaSource.FILE, value=foreign, where=where, alt_text=foreign, about=foreign),),
-        fields={"url": foreign},
-        comments=(Comment(text=foreign, where=where),),
+        fields={"url": foreign, "title": foreign, "options": [foreign, {"text": foreign}]},
+        comments=(
+            Comment(
+                text=foreign,
+                where=where,
+                media=(Media(source=MediaSource.FILE, value=foreign, where=where, alt_text=foreign),),
+            ),
+        ),
         length=5,
     )
     results = [
@@ -165,3 +171,27 @@ def test_what_is_known_of_a_file_stands_beside_its_name() -> None:
 def test_the_cut_of_a_network_is_shown_by_what_stands_before_it() -> None:
     page = summary(samples.published(), folds={"linkedin": Fold(characters=30), "bluesky": None})
     assert "LinkedIn cuts with “see more” after “…Dashboards 2.4.0 is out!”" in page
+
+
+def test_a_reviewer_sees_titles_polls_and_the_pictures_of_comments() -> None:
+    """Who has only the summary approves what goes out; and a poll is not the same as its text elsewhere."""
+    where = Where(file="p.yml", line=1, column=1)
+    picture = Media(source=MediaSource.FILE, value="docs/second.png", where=where, alt_text="Two charts")
+    plain = Content(
+        network="mastodon",
+        type="status",
+        text="What next?",
+        where=where,
+        comments=(Comment(text="More", where=where, media=(picture,)),),
+    )
+    poll = replace(plain, network="twitter", type="poll", fields={"options": ["Speed", {"text": "Calm"}]})
+    pin = replace(plain, network="pinterest", fields={"title": "A pin"})
+    event = replace(plain, network="google", fields={"details": {"title": "Open day"}})
+    results = [
+        replace(row("mastodon"), network=one.network, content=one) for one in (plain, poll, pin, event)
+    ]
+    text = summary(samples.run(results, mode="validate", jobs=()))
+    assert text.count("> What next?") == 4
+    assert text.count("- Poll: Speed · Calm") == 1
+    assert text.count("- Title: A pin") == text.count("- Title: Open day") == 1
+    assert text.count("> More\n\n- Media: `docs/second.png`, alt text: Two charts") == 4
