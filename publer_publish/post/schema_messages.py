@@ -190,6 +190,10 @@ class Explainer:
             return 'Write each network as a key: "twitter: {}".'
         if "media" in path[-2:-1] and isinstance(value, str):
             return f'Write "file: {short(value)}"; a URL as "url: …", a Publer media id as "id: …".'
+        if path[-1:] == ("link",) and isinstance(value, str):
+            return f'Write "link: {{ url: {short(value)} }}".'
+        if "networks" in path[-2:-1] and isinstance(value, str):
+            return f'Write "{path[-1]}: {{ text: … }}", with the text in quotes.'
         return _A_MAPPING
 
     def _enum(self, finding: Finding, path: Path) -> Problem:

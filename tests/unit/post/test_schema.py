@@ -99,6 +99,21 @@ def test_rendered_data_is_judged_at_the_places_of_the_document() -> None:
     assert found[0].hint.startswith('Did you mean "public"?')
 
 
+@pytest.mark.parametrize(
+    ("text", "cure"),
+    [
+        ("networks: {facebook: {link: 'https://e.com/'}}", '"link: { url: https://e.com/ }"'),
+        ("networks: {twitter: Hello}", '"twitter: { text: … }"'),
+        ("networks: {twitter: }", "Write {}"),
+        ("networks: twitter", '"twitter: {}"'),
+        ("media: [docs/card.png]", '"file: docs/card.png"'),
+    ],
+)
+def test_a_text_in_place_of_a_mapping_is_told_which_key_it_belongs_under(text: str, cure: str) -> None:
+    (found,) = problems(text)
+    assert cure in found.hint
+
+
 def test_problems_come_in_the_order_of_the_file_and_all_at_once() -> None:
     assert told("acounts: []\ntext: 1.0\nnetworks: {x: {}}") == [
         (1, 1, "acounts", 'Unknown key "acounts".'),
