@@ -556,6 +556,21 @@ def test_nothing_is_written_into_the_workspace(publish: Publish, publer: Sandbox
     assert [path.name for path in workspace.iterdir()] == ["post.yml"]
 
 
+def test_the_recipe_without_a_file_works_without_a_checkout(
+    publish: Publish, publer: Sandbox, workspace: Path
+) -> None:
+    """The shortest start that the README shows, as it stands there."""
+    (workspace / "post.yml").unlink()
+    readme = [repo.load(text) for place, text in repo.documented_yaml() if place.startswith("README")]
+    (step,) = (one for page in readme for one in repo.steps(page) if "text" in one.get("with", {}))
+    release = {"tag_name": "v1", "html_url": "https://github.com/o/r/releases/tag/v1", "prerelease": False}
+    inputs = step["with"] | {"post-file": "", "api-key": KEY}
+    outcome = publish(inputs, event={"action": "published", "release": release}, event_name="release")
+    assert_kept(outcome)
+    assert outcome.outputs["outcome"] == "published"
+    assert [post.text for post in publer.record.published] == [f"octo-repo v1 is out! {release['html_url']}"]
+
+
 def test_an_empty_workspace_is_named(publish: Publish, publer: Sandbox, workspace: Path) -> None:
     (workspace / "post.yml").unlink()
     outcome = publish()
