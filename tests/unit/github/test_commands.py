@@ -26,6 +26,10 @@ NASTY = st.lists(
             "error",
             "\x1b[31m",
             "stop-commands",
+            # Whole ones: letter by letter, chance hardly ever writes a command.
+            "::error::",
+            "::set-env name=a::",
+            "##[add-path]",
         ]
     ),
 ).map("".join)
