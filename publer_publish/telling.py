@@ -31,16 +31,16 @@ def tell(story: Story, console: Console, json_stream: Stream | None) -> int:
     """Report, and return the exit code. A bug in reporting is reported, too, with all outputs."""
     try:
         run, page = _with_preview(story, _shown(conclude(story), console), console)
-        return _report(run, page, rerun_of(story), console, json_stream)
+        return report(run, page, rerun_of(story), console, json_stream)
     except Exception as error:  # noqa: BLE001  (a bug of the report must not hide what is live)
         story.cause = bug(error, console)
         story.problems = []
         story.results = [replace(result, content=None) for result in story.results]
         run = _shown(conclude(story), console)
-        return _report(run, None, rerun_of(story), console, json_stream)
+        return report(run, None, rerun_of(story), console, json_stream)
 
 
-def _report(
+def report(
     run: Run, page: PreviewFile | None, rerun: Rerun, console: Console, json_stream: Stream | None
 ) -> int:
     """Annotations, rows, outputs, summary, one headline."""

@@ -48,7 +48,7 @@ class Console(Protocol):
         """Show one line until the next is printed. Return whether it took the place of such a one."""
         ...
 
-    def annotate(self, problem: Problem, title: str = "") -> None:
+    def annotate(self, problem: Problem) -> None:
         """Show a problem where it is."""
         ...
 

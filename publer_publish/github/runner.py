@@ -79,14 +79,13 @@ class Runner:
     def live(self, text: str) -> bool:  # noqa: ARG002 - a log cannot take a line back
         return False
 
-    def annotate(self, problem: Problem, title: str = "") -> None:
+    def annotate(self, problem: Problem) -> None:
         self._annotated[problem.severity] += 1
         text = self._clean(problem_text(problem))
         if self._annotated[problem.severity] > _LIMITS[problem.severity]:
             self.line(f"{problem.severity.capitalize()}: {text}")
             return
-        properties = {"title": self._clean_line(title)} | self._place(problem)
-        self._write(command(problem.severity.value, truncate(text), properties))
+        self._write(command(problem.severity.value, truncate(text), self._place(problem)))
 
     def headline(self, message: str, hint: str = "") -> None:
         text = self._clean("\n".join(filter(None, (message, hint))))

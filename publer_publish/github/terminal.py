@@ -69,9 +69,8 @@ class Terminal:
         self._is_showing = bool(text)
         return replaced
 
-    def annotate(self, problem: Problem, title: str = "") -> None:
-        place = str(problem.where)
-        message = ": ".join(filter(None, (place, title, problem.message)))
+    def annotate(self, problem: Problem) -> None:
+        message = ": ".join(filter(None, (str(problem.where), problem.message)))
         self._say(problem.severity, message, problem.hint)
 
     def headline(self, message: str, hint: str = "") -> None:

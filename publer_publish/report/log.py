@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from publer_publish.delivery.outcomes import Result, Status
 from publer_publish.delivery.run import Check, Listed, Run
-from publer_publish.errors import Problem, Severity
+from publer_publish.errors import Severity
 from publer_publish.report.outcome import needs_attention
 from publer_publish.report.preview import usage
 from publer_publish.report.text import beginning, columns, one_line, pad
@@ -28,16 +28,6 @@ class Row:
     @property
     def text(self) -> str:
         return self.label + self.rest
-
-
-def result_line(result: Result) -> str:
-    """Return one target on one line: what became of it, where, how long, and the link or the reason."""
-    return "  ".join(cell for cell in _cells(result) if cell)
-
-
-def result_lines(results: Sequence[Result]) -> list[str]:
-    """Return the rows of ``result_rows`` as text."""
-    return [row.text for row in result_rows(results)]
 
 
 def result_rows(results: Sequence[Result]) -> list[Row]:
@@ -104,18 +94,6 @@ def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
     return [
         "  ".join(pad(cell, width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
     ]
-
-
-def problem_lines(problem: Problem) -> list[str]:
-    """Return a problem: where and what on the first line, what to change on the second."""
-    where = one_line(str(problem.where), 500)
-    first = f"{problem.severity.value}: {where + ': ' if where else ''}{one_line(problem.message, 2000)}"
-    return [first, *([f"  {one_line(problem.hint, 2000)}"] if problem.hint else [])]
-
-
-def check_lines(checks: Sequence[Check]) -> list[str]:
-    """Return the rows of ``check_rows`` as text."""
-    return [row.text for row in check_rows(checks)]
 
 
 def check_rows(checks: Sequence[Check]) -> list[Row]:

@@ -34,7 +34,7 @@ def test_a_secret_is_masked_before_anything_else_and_never_printed_again() -> No
     console.mask(SECRET)
     console.line(f"key {SECRET} in a line")
     console.line("url-encoded: sk-live-0123456789%2F%2Babc, base64: c2stbGl2ZS0wMTIzNDU2Nzg5LythYmM=")
-    console.annotate(Problem(message=SECRET, hint=SECRET, where=Where(file=SECRET, line=1)), title=SECRET)
+    console.annotate(Problem(message=SECRET, hint=SECRET, where=Where(file=SECRET, line=1)))
     console.headline(SECRET, SECRET)
     with console.group(SECRET):
         pass
@@ -74,7 +74,7 @@ def test_foreign_text_never_becomes_a_command(text: str) -> None:
     console.line(text)
     console.line(f"##[error]{text}")
     assert commands(stdout) == []
-    console.annotate(Problem(message=text, hint=text, where=Where(file=text, line=3, path=text)), title=text)
+    console.annotate(Problem(message=text, hint=text, where=Where(file=text, line=3, path=text)))
     console.headline(text)
     with console.group(text):
         console.line(text)
@@ -83,11 +83,11 @@ def test_foreign_text_never_becomes_a_command(text: str) -> None:
 
 def test_a_located_problem_says_where_in_the_log_as_well() -> None:
     console, stdout = runner()
-    where = Where(file="posts/a b,c.yml", line=3, column=7, path="posts[0].text")
-    console.annotate(Problem(message="100% wrong", hint="Make it right.", where=where), title="50%: bad")
+    where = Where(file="posts/50%: b,c.yml", line=3, column=7, path="posts[0].text")
+    console.annotate(Problem(message="100% wrong", hint="Make it right.", where=where))
     (seen,) = commands(stdout)
-    assert seen.properties == {"title": "50%: bad", "file": "posts/a b,c.yml", "line": "3", "col": "7"}
-    assert seen.data == "posts/a b,c.yml:3:7 (posts[0].text): 100% wrong\nMake it right."
+    assert seen.properties == {"file": "posts/50%: b,c.yml", "line": "3", "col": "7"}
+    assert seen.data == "posts/50%: b,c.yml:3:7 (posts[0].text): 100% wrong\nMake it right."
 
 
 @pytest.mark.parametrize(

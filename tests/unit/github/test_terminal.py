@@ -28,7 +28,7 @@ def test_a_problem_reads_as_a_compiler_says_it() -> None:
     console.annotate(
         Problem(message="unknown key 'txet'", hint="Did you mean 'text'?\nSee the schema.", where=where)
     )
-    console.annotate(Problem(message="no alt_text", severity=Severity.WARNING), title="Media")
+    console.annotate(Problem(message="no alt_text", severity=Severity.WARNING))
     console.headline("Nothing was sent.", "Correct the file.")
     console.headline("And again.")
     console.finish()
@@ -36,7 +36,7 @@ def test_a_problem_reads_as_a_compiler_says_it() -> None:
         "error: posts/a.yml:3:7: unknown key 'txet'\n"
         "    Did you mean 'text'?\n"
         "    See the schema.\n"
-        "warning: Media: no alt_text\n"
+        "warning: no alt_text\n"
         "error: Nothing was sent.\n"
         "    Correct the file.\n"
         "And again.\n"

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
-from publer_publish.report.log import check_lines, closing_lines, problem_lines, result_lines
+from publer_publish.github.console import open_console
+from publer_publish.github.stream import Stream
+from publer_publish.report.rerun import Rerun
 from publer_publish.report.summary import summary
+from publer_publish.telling import report
 from tests.unit.report import samples
 
 
@@ -17,8 +22,11 @@ def test_summary(name: str, golden: Callable[[str, str], None]) -> None:
 
 
 @pytest.mark.parametrize("name", samples.ALL)
-def test_log(name: str, golden: Callable[[str, str], None]) -> None:
+def test_log(name: str, golden: Callable[[str, str], None], tmp_path: Path) -> None:
+    """As the runner gets it, workflow commands and all."""
+    files = {name: str(tmp_path / name) for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")}
+    stdout = io.StringIO()
+    console = open_console({"GITHUB_ACTIONS": "true", **files}, Stream(stdout))
     run = samples.ALL[name]()
-    lines = [line for problem in run.problems for line in problem_lines(problem)]
-    lines += [*check_lines(run.checks), *result_lines(run.results), *closing_lines(run)]
-    golden(f"log-{name}.txt", "\n".join(lines) + "\n")
+    assert report(run, None, Rerun(), console, None) == int(run.failed)
+    golden(f"log-{name}.txt", stdout.getvalue())

@@ -12,7 +12,7 @@ from publer_publish.delivery.outcomes import Result, Status
 from publer_publish.delivery.run import Check, Outcome, Run
 from publer_publish.errors import ActionError, Problem, Where
 from publer_publish.report.headline import headline
-from publer_publish.report.log import aligned, closing_lines, problem_lines, result_line, result_lines
+from publer_publish.report.log import aligned, check_rows, closing_lines, result_rows
 from publer_publish.report.outcome import decide
 from publer_publish.report.rerun import Rerun, rerun_hint, rerun_lines
 from publer_publish.report.summary import summary
@@ -217,18 +217,17 @@ def test_names_of_networks_and_targets() -> None:
 
 def test_a_plain_successful_run_is_short() -> None:
     run = samples.published()
-    assert len([*result_lines(run.results), *closing_lines(run)]) <= 7
+    assert len([*result_rows(run.results), *closing_lines(run)]) <= 7
 
 
 def test_one_target_on_one_line() -> None:
-    assert (
-        result_line(KINDS["p"]) == "published  X / acme  46 / 280  https://twitter.example/acme/status/1802"
-    )
+    (line,) = result_rows([KINDS["p"]])
+    assert line.text == "published  X / acme  46 / 280  https://twitter.example/acme/status/1802"
 
 
 @given(st.text(), st.text())
 def test_log_lines_are_single_lines_whatever_they_are_made_of(first: str, second: str) -> None:
-    problem = Problem(message=first, hint=second, where=Where(file=first, line=1, path=second))
+    check = Check(name=first, ok=False, detail=second, cure=first)
     result = Result(
         post=0,
         file=first,
@@ -241,8 +240,8 @@ def test_log_lines_are_single_lines_whatever_they_are_made_of(first: str, second
     run = Run(
         mode="publish", outcome=Outcome.FAILED, failed=True, headline=first, hint=second, job_ids=(first,)
     )
-    lines = [*problem_lines(problem), result_line(result), *result_lines([result]), *closing_lines(run)]
-    for line in lines:
+    rows = [*check_rows([check]), *result_rows([result])]
+    for line in [*(one.text for one in rows), *closing_lines(run)]:
         assert len(line.splitlines()) <= 1
         assert line == visible(line)
 
