@@ -40,8 +40,8 @@ class Publer(Directory):
         account_ids: Iterable[str],
         since: date,
         until: date,
-        page: int = 0,
-        states: Iterable[str] = ("published", "failed"),
+        page: int,
+        states: Iterable[str],
         *,
         deadline: Deadline,
     ) -> PostPage:

@@ -25,7 +25,7 @@ def test_posts_for_one_account_are_a_minute_apart_and_in_file_order(desk: Desk) 
     assert [post.text for post in published] == ["One", "Two", "Three"]
     times = [post.time for post in published]
     assert all(60 <= after - before <= 75 for before, after in pairwise(times))
-    assert "Publer wants a minute between two posts of one account" in report.text
+    assert "Publer wants a minute between two posts of one account (twitter/Acme Inc)." in report.text
     assert "Still keeping the minute" in report.text
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import permutations
 from typing import Any
+
+import pytest
 
 from publer_publish.clock import Deadline
 from publer_publish.delivery.duplicates import Found, Window, evidence, look_for_duplicates
@@ -36,14 +39,16 @@ def look(
     rerun: bool = True,
     later: Sequence[LivePost] = (),
     began: float | None = NOW - 600,
+    clock: VirtualClock | None = None,
+    seconds: float = 300,
 ) -> Found:
     window = Window(seconds=86_400, is_rerun=rerun, rerun_since=began)
-    clock = VirtualClock()
+    clock = clock or VirtualClock()
     return look_for_duplicates(
         targets,
         PostList(listed, later=later),  # type: ignore[arg-type]
         window,
-        deadline=Deadline.after(clock, 300),
+        deadline=Deadline.after(clock, seconds),
         log=lambda _: None,
     )
 
@@ -92,6 +97,17 @@ def test_twins_that_are_all_there_are_all_skipped() -> None:
     assert {post.id for post in look([ONE, TWO], both).live.values()} == {"p", "q"}
 
 
+def test_the_order_of_the_list_decides_nothing() -> None:
+    """One of three is there for certain, and a post that may be any of them: two of the three are missing."""
+    three = [
+        target(post=number, fields={"link": {"url": f"https://example.com/{number}"}}) for number in range(3)
+    ]
+    shown = [listed("p", "Hello", url="https://example.com/0"), listed("q", "Hello")]
+    for order in permutations(shown):
+        found = look(three, order)
+        assert (found.live, set(found.unclear)) == ({}, {one.key for one in three})
+
+
 def test_twins_of_which_none_is_there_are_all_sent() -> None:
     found = look([ONE, TWO], [])
     assert not found.live
@@ -135,6 +151,14 @@ def test_an_equal_post_on_its_way_is_waited_for() -> None:
 def test_an_equal_post_that_does_not_arrive_is_pending_even_without_a_time() -> None:
     stuck = listed("p", "Hello", state="scheduled_pending", at=None)
     assert look([target()], [stuck]).pending == {target().key: stuck}
+
+
+@pytest.mark.parametrize(("seconds", "waited"), [(300, 60), (40, 20)])
+def test_an_equal_post_is_waited_for_a_minute_or_half_the_time(seconds: float, waited: float) -> None:
+    stuck, clock = listed("p", "Hello", state="scheduled"), VirtualClock()
+    began = clock.monotonic()
+    assert look([target()], [stuck], clock=clock, seconds=seconds).pending
+    assert clock.monotonic() - began == waited
 
 
 def test_a_failed_or_deleted_post_is_no_reason_not_to_send() -> None:

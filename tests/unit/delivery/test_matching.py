@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publer_publish.delivery.likeness import comparable
-from publer_publish.delivery.matching import Search, find, twins_among
+from publer_publish.delivery.likeness import are_doubles, comparable
+from publer_publish.delivery.matching import Search, find, is_on_its_way, twins_among
 from tests.unit.delivery.build import live, target
 
 SAME = {
@@ -114,6 +115,8 @@ REWRITTEN = {
     _OURS + "?utm_source=x": True,
     _OURS + "/?utm_source=x#top": True,
     _OURS.replace("a-1", "b-1"): False,
+    "http://github.com:80/acme/other": False,
+    "https://github.com:443/acme/other": False,
     "https://GitHub.com:443/acme/caf\u00e9/releases/tag/a-1": True,
     _OURS + "0": False,
     _OURS + "?page=2": True,
@@ -190,6 +193,47 @@ def test_only_posts_for_one_account_that_may_become_alike_are_twins() -> None:
     assert not twins_among([target(post=0, text="", type="photo"), target(post=1, text="", type="video")])
     assert len(twins_among([target(post=0, text=""), target(post=1, text="")])) == 2
     assert len(twins_among([target(post=0, text=link), target(post=1, text=link)])) == 2
+
+
+def test_another_title_is_another_post_whoever_made_it() -> None:
+    film = target(text="", type="video", fields={"title": "Part 1"})
+    for title, same in (("Part 1", True), ("", True), ("Part 2", False)):
+        listed = live(text="", type="video", title=title)
+        assert (find(film, [listed], Search(since=0, own_run=True)) is not None) is same
+
+
+DOUBLES = {
+    "other media": ({}, {"type": "photo"}, True),
+    "a title that the list may not show": ({"fields": {"title": "Part 1"}}, {}, True),
+    "other titles": ({"fields": {"title": "Part 1"}}, {"fields": {"title": "Part 2"}}, False),
+    "another text": ({}, {"text": "Other"}, False),
+    "another account": ({}, {"account": "b"}, False),
+}
+
+
+@pytest.mark.parametrize(("one", "other", "alike"), DOUBLES.values(), ids=DOUBLES)
+def test_which_targets_the_list_shows_alike(one: dict[str, Any], other: dict[str, Any], alike: bool) -> None:
+    first, second = target(post=0, **one), target(post=1, **other)
+    assert are_doubles(first, second) is are_doubles(second, first) is alike
+    assert not are_doubles(first, first)
+
+
+ON_ITS_WAY = {
+    **dict.fromkeys(("scheduled", "scheduled_pending", "scheduled_reauth", "a new word", ""), True),
+    **dict.fromkeys(("published", "posted", "published_posted", "failed", "scheduled_declined"), False),
+    **dict.fromkeys(("published_deleted", "published_hidden", "deleted", "canceled", "cancelled"), False),
+    **dict.fromkeys(("draft", "draft_private", "recycling", "recurring"), False),
+}
+
+
+@pytest.mark.parametrize(("state", "coming"), ON_ITS_WAY.items())
+def test_which_states_may_still_become_a_post(state: str, coming: bool) -> None:
+    assert is_on_its_way(live(state=state), now=1000.0) is coming
+
+
+@pytest.mark.parametrize(("due", "coming"), [(None, True), (1000.0, True), (1120.0, True), (1121.0, False)])
+def test_what_is_due_later_is_another_matter(due: float | None, coming: bool) -> None:
+    assert is_on_its_way(live(state="scheduled", at=due), now=1000.0) is coming
 
 
 def test_what_looks_like_a_post_of_an_earlier_request_is_not_recognised() -> None:

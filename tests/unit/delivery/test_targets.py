@@ -24,8 +24,11 @@ def test_every_target_is_in_exactly_one_request(targets: list[Target], at_most: 
 
 
 @given(_TARGETS, st.integers(1, 5))
-def test_no_request_has_an_account_twice_or_too_many_posts(targets: list[Target], at_most: int) -> None:
+def test_no_request_has_an_account_twice_or_too_many_posts_or_none(
+    targets: list[Target], at_most: int
+) -> None:
     for request in rounds(targets, at_most=at_most):
+        assert request
         assert len({one.account.id for one in request}) == len(request)
         assert len({one.key[:2] for one in request}) <= at_most
 

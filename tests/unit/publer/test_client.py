@@ -108,8 +108,9 @@ def test_an_untrusted_certificate_is_not_tried_again(bench: Any) -> None:
     assert server.connections == 1
 
 
-def test_a_no_is_not_asked_again(bench: Any) -> None:
-    server = bench.serve(bench.answer(403, {"errors": ["Invalid API key"]}))
+@pytest.mark.parametrize("sentence", ["Invalid API key", "Non autorizzato"])
+def test_a_no_is_not_asked_again(bench: Any, sentence: str) -> None:
+    server = bench.serve(bench.answer(403, {"errors": [sentence]}))
     with pytest.raises(RefusedError):
         bench.publer(server.url).me(deadline=bench.deadline())
     assert len(server.requests) == 1

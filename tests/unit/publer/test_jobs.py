@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from publer_publish.errors import ServiceError
 from publer_publish.publer.errors import LostError, RefusedError
-from publer_publish.publer.jobs import read_job
+from publer_publish.publer.jobs import read_job, read_job_of
 from publer_publish.publer.model_posts import Job, JobState, Verdict
 from publer_publish.publer.receipts import read_job_id
 
@@ -63,6 +63,7 @@ STATES = {
     "null status, but a failure": ({"status": None, "payload": [ERROR]}, "complete"),
     "status of another type": ({"status": 7}, "working"),
     "status in capitals": ({"status": " Complete "}, "complete"),
+    "with an id of its own": ({"id": "j1", "status": "working"}, "working"),
     "bare array": ([SUCCESS], "complete"),
     "bare media object": ({"id": "m1", "type": "photo", "path": "https://cdn.example/x"}, "complete"),
     **{
@@ -71,14 +72,23 @@ STATES = {
     },
     **{word: ({"status": word}, "working") for word in ("in_progress", "half_done", "?")},
     **{word: ({"status": word}, "complete") for word in ("complete", "completed", "success", "succeeded")},
-    **{word: ({"status": word}, "complete") for word in ("done", "finished")},
-    **{word: ({"status": word}, "failed") for word in ("failed", "error", "failure", "canceled", "rejected")},
+    **{word: ({"status": word}, "complete") for word in ("successful", "done", "finished")},
+    **{word: ({"status": word}, "failed") for word in ("failed", "failure", "error", "errored")},
+    **{word: ({"status": word}, "failed") for word in ("canceled", "cancelled", "aborted")},
+    **{word: ({"status": word}, "failed") for word in ("rejected", "declined", "refused")},
 }
 
 
 @pytest.mark.parametrize(("body", "state"), STATES.values(), ids=STATES.keys())
 def test_every_envelope_and_status_word(body: Any, state: str) -> None:
     assert read_job(body).state == JobState(state)
+
+
+def test_an_answer_may_say_which_job_it_is_about() -> None:
+    for body in (complete(EMPTY), {"job": {"job_id": "j1"}, **complete(EMPTY)}, complete(EMPTY, job_id="j1")):
+        assert read_job_of(body, "j1").nothing_failed
+    with pytest.raises(LostError, match="about another one"):
+        read_job_of(complete(EMPTY, job_id="j2"), "j1")
 
 
 REFUSALS = [
@@ -151,6 +161,25 @@ def test_family_a(payload: Any, expected: list[tuple[str, str, str]]) -> None:
     job = read_job(complete(payload))
     assert verdicts(job) == expected
     assert not job.nothing_failed
+
+
+WHOSE = {
+    "account_id": ("a1", ("a1", "", "", "")),
+    "account_name": ("Acme", ("", "Acme", "", "")),
+    "account": ({"id": "a1", "name": "Acme"}, ("a1", "Acme", "", "")),
+    "provider": ("facebook", ("", "", "facebook", "")),
+    "network": ("facebook", ("", "", "facebook", "")),
+    **dict.fromkeys(("message", "error", "reason", "description"), ("Too late", ("", "", "", "Too late"))),
+}
+
+
+@pytest.mark.parametrize("field", WHOSE)
+@pytest.mark.parametrize("wrap", [lambda one: [one], lambda one: one, lambda one: {"0": [one]}])
+def test_whatever_a_failure_says_of_itself_is_read(field: str, wrap: Any) -> None:
+    """It must not be taken for failures keyed by post: then nobody would know whose it is."""
+    value, said = WHOSE[field]
+    (entry,) = read_job(complete({"failures": wrap({field: value})})).entries
+    assert (entry.account_id, entry.account_name, entry.provider, entry.message) == said
 
 
 @pytest.mark.parametrize(
@@ -266,6 +295,7 @@ FAMILY_B = {
     },
     "no state, nothing": ({"post": {"id": "p", "account_id": "a2"}}, "unknown"),
     "no id": ({"status": "success", "post": {"account_id": "a2", "state": "published"}}, "unknown"),
+    "neither post nor id": ({"status": "queued", "account": {"id": "a2"}}, "unknown"),
     "no post": ({"type": "job", "status": "success", "account_id": "a2"}, "unknown"),
     "live, but with an error": ({"post": {**POST, "error": "comment failed"}}, "unknown"),
     **{
@@ -305,6 +335,12 @@ def test_family_b(entry: Any, verdict: str) -> None:
 def test_a_live_post_that_is_not_named_is_no_evidence_and_said_so() -> None:
     job = read_job(complete([{"status": "success", "post": {**POST, "id": 1.5}}]))
     assert verdicts(job) == [("unknown", "a2", "Publer says that it is published, but names no post.")]
+
+
+def test_an_account_that_is_only_named_is_kept() -> None:
+    """A job that failed and names others only says nothing of the rest."""
+    (entry,) = read_job(complete([{"status": "queued", "account_name": "Acme"}])).entries
+    assert (entry.verdict, entry.account_name) == (Verdict.UNKNOWN, "Acme")
 
 
 def test_what_is_said_of_an_account_under_an_unknown_key_is_kept() -> None:
@@ -535,6 +571,7 @@ ENVELOPES = st.sampled_from(
             "data": {"status": "complete", "result": {"status": "complete", "payload": payload}}
         },
         lambda payload: {"status": "completed", "result": {"payload": payload}},
+        lambda payload: {"data": {"result": {"data": {"result": {"status": "done", "payload": payload}}}}},
     ]
 )
 
