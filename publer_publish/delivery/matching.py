@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 from publer_publish.delivery.likeness import Likeness, is_same_in_own_run, likeness, looks
 from publer_publish.delivery.targets import Key, Target
-from publer_publish.publer.model_posts import LivePost
+from publer_publish.publer.model_posts import LIVE_STATES, LivePost
 
-_LIVE = frozenset({"published", "published_posted", "posted"})
 _NOT_OUT = ("published_", "draft", "recycling", "recurring", "deleted", "cancel")
 """How the states begin in which nothing is out, and nothing comes any more."""
 _HELD = ("_pending", "_reauth", "_locked")
@@ -17,8 +16,8 @@ _HELD = ("_pending", "_reauth", "_locked")
 
 
 def is_live(post: LivePost) -> bool:
-    """The network has it. A state such as ``published_deleted`` is not live any more."""
-    return post.state in _LIVE
+    """The network has it."""
+    return post.state in LIVE_STATES
 
 
 def is_failed(post: LivePost) -> bool:

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from publer_publish.errors import Problem, Severity, Where, is_error
 from publer_publish.post import count
-from publer_publish.post.document import Path
-from publer_publish.post.model import Content, Media
+from publer_publish.post.model import Content, Media, Path
 from publer_publish.post.networks import Network, needs, shown_as
 
 if TYPE_CHECKING:

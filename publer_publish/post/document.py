@@ -20,8 +20,6 @@ MAX_BYTES = 1024 * 1024
 MAX_LOST = 200
 """Lost texts of one file that are told; who has more mends these first."""
 
-Path = tuple[str | int, ...]
-
 _PLAIN_KEY = re.compile(r"[A-Za-z0-9_-]{1,60}")
 _MAX_KEY = 60
 _COMMENT = re.compile(r"[ \t]+(#[^\n\r]*)")

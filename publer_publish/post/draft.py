@@ -11,8 +11,7 @@ from publer_publish.credentials import without_credentials
 from publer_publish.errors import Problem, Severity, is_error
 from publer_publish.post.checks import Checks
 from publer_publish.post.credentials import credential_in, leak
-from publer_publish.post.document import Path
-from publer_publish.post.model import AccountRef, Comment, Content, Json, Media, MediaSource, Post
+from publer_publish.post.model import AccountRef, Comment, Content, Json, Media, MediaSource, Path, Post
 from publer_publish.post.networks import NETWORKS, Network, needs, shown_as, spellings
 from publer_publish.post.render import Positions, Renderer
 from publer_publish.post.schema import Told

@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 from publer_publish.errors import InvalidInputError, Problem, Where, is_error
 from publer_publish.post.checks import Checks
 from publer_publish.post.credentials import credential_in, leak
-from publer_publish.post.document import Document, Path, parse
+from publer_publish.post.document import Document, parse
 from publer_publish.post.document_nodes import Source
 from publer_publish.post.draft import Draft
-from publer_publish.post.model import AccountRef, Json, Post, Selector, SelectorKind
+from publer_publish.post.model import AccountRef, Json, Path, Post, Selector, SelectorKind
 from publer_publish.post.networks import NETWORKS, canonical
 from publer_publish.post.render import ContextSource, Positions, Renderer
 from publer_publish.post.schema import Told, check

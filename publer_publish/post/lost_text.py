@@ -12,10 +12,8 @@ from collections.abc import Callable, Iterator
 
 from publer_publish.errors import Problem, Severity, Where
 from publer_publish.post.document_nodes import Node, Source, short
-from publer_publish.post.model import SelectorKind
+from publer_publish.post.model import Path, SelectorKind
 from publer_publish.post.selectors import SelectorError, parse_selector
-
-Path = tuple[str | int, ...]
 
 _AFTER = re.compile(r"(?:[ \t]+|[ \t]*(?:\r\n|\n|\r)(?P<indentation>[ \t]+))(?P<lost>#\w+)")
 _ANCHOR = re.compile(r"&(?P<name>[^\s,\[\]{}]+)\s+\Z")

@@ -11,6 +11,8 @@ from publer_publish.errors import Where
 
 Json = Any
 """Whatever a YAML or JSON document can hold."""
+Path = tuple[str | int, ...]
+"""Where a value stands in a document: the keys and indices that lead to it."""
 
 
 class SelectorKind(StrEnum):

@@ -6,8 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from publer_publish.errors import ActionError, InvalidInputError, Problem, Severity, Where
-from publer_publish.post.document import Path
-from publer_publish.post.model import Json
+from publer_publish.post.model import Json, Path
 from publer_publish.post.template import TemplateError, Templates, is_template, mistakes, uses
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from publer_publish.errors import Problem
 from publer_publish.post.document import Document
+from publer_publish.post.model import Path as DataPath
 
 if TYPE_CHECKING:
     from publer_publish.post.schema_validator import Finding, SchemaValidator
@@ -21,8 +22,6 @@ MAX_PROBLEMS = 200
 """In one file; who has more fixes these first."""
 
 _COMBINATORS = {"anyOf", "oneOf"}
-
-DataPath = tuple[str | int, ...]
 
 
 class Told:

@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from publer_publish.post.document_nodes import MAX_QUOTED, short
+from publer_publish.post.model import Path
 
 MEANT = {
     "alt": "alt_text",
@@ -90,7 +91,7 @@ class KeyFinder:
         """Whether a key is that of a network."""
         return key in self._network_keys
 
-    def network_of(self, path: tuple[str | int, ...]) -> str:
+    def network_of(self, path: Path) -> str:
         """Return the network in whose part of the file a path lies; empty if in none."""
         after = [str(step) for before, step in pairwise(path) if before == "networks"]
         return after[0] if after and after[0] in self._network_keys else ""
@@ -101,7 +102,7 @@ class KeyFinder:
         meant = MEANT.get(_plain(key))
         return meant if meant in words and meant is not None else closest(key, words)
 
-    def advise(self, key: str, allowed: Mapping[str, Any], path: tuple[str | int, ...]) -> tuple[str, str]:
+    def advise(self, key: str, allowed: Mapping[str, Any], path: Path) -> tuple[str, str]:
         """Return message and hint for an unknown key."""
         words = {**allowed, "posts": {}, "bulk": {}} if not path else allowed
         if not path and key in ("posts", "bulk"):
@@ -129,7 +130,7 @@ class KeyFinder:
         way_out = ' A field of Publer that is missing here goes into "extra".' if "extra" in allowed else ""
         return message, f"Known here: {', '.join(names)}.{way_out}"
 
-    def _places(self, key: str, path: tuple[str | int, ...], *, only_near: bool) -> list[str]:
+    def _places(self, key: str, path: Path, *, only_near: bool) -> list[str]:
         """Name the levels that know the key: the details of this network first, then others.
 
         ``only_near``: other networks do not count.

@@ -8,10 +8,9 @@ from typing import Any
 from publer_publish.errors import Problem
 from publer_publish.post.document import Document
 from publer_publish.post.document_nodes import MAX_QUOTED, short
+from publer_publish.post.model import Path
 from publer_publish.post.schema_keys import KeyFinder, closest
 from publer_publish.post.schema_validator import Finding
-
-Path = tuple[str | int, ...]
 
 _MAX_LISTED = 24
 _LISTED_OF_MANY = 5

@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.validators import extend
 
+from publer_publish.post.model import Path
+
 Schema = Mapping[str, Any]
-Path = tuple[str | int, ...]
 
 
 class Finding(NamedTuple):

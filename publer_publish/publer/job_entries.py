@@ -15,12 +15,11 @@ from publer_publish.publer.job_words import (
     is_no,
 )
 from publer_publish.publer.model import Json
-from publer_publish.publer.model_posts import JobEntry, LivePost, Verdict
+from publer_publish.publer.model_posts import LIVE_STATES, JobEntry, LivePost, Verdict
 from publer_publish.publer.posts import post_of
 from publer_publish.publer.sentences import clean, sentence_of
 from publer_publish.publer.values import first, id_of, word_of
 
-_LIVE_STATES = frozenset({"published", "published_posted", "posted"})
 _ENTRY_KEYS = frozenset({"post", "failure", "error", "errors", "status", "state", "account_id", "success"})
 _ENVELOPE = frozenset(
     {"data", "result", "plan", "status", "success", "message", "id", "job_id", "type", "payload"}
@@ -131,7 +130,7 @@ def _entry(node: dict[str, Any]) -> JobEntry:
         said = message or sentence_of(source.get("error")) or sentence_of(node.get("message"))
         named = post if post and post.id else None
         # A live post beside a failure is a contradiction: the list of posts decides.
-        verdict = Verdict.UNKNOWN if named and named.state in _LIVE_STATES else Verdict.FAILED
+        verdict = Verdict.UNKNOWN if named and named.state in LIVE_STATES else Verdict.FAILED
         return _named(verdict, node, failure, source, message=said, post=named)
     verdict, why = _verdict(node, source, post)
     if verdict is Verdict.UNKNOWN and not why:
@@ -157,7 +156,7 @@ def _verdict(
     if post is None:
         return Verdict.UNKNOWN, ""
     trouble = sentence_of([source.get(key) for key in FAILURE_KEYS])
-    if post.state in _LIVE_STATES and post.id:
+    if post.state in LIVE_STATES and post.id:
         # A live post that carries an error contradicts itself: the list of posts decides.
         return (Verdict.UNKNOWN, trouble) if trouble else (Verdict.PUBLISHED, "")
     # Declined is final. Pending, reauth and locked may still go out: "failed" would invite a second post.
@@ -167,7 +166,7 @@ def _verdict(
         or (trouble and not post.state)
     ):
         return Verdict.FAILED, trouble or f"Publer lists the post as {clean(post.state, 60)}."
-    if post.state in _LIVE_STATES:
+    if post.state in LIVE_STATES:
         return Verdict.UNKNOWN, trouble or "Publer says that it is published, but names no post."
     if post.state:
         return (

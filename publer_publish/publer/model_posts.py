@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+LIVE_STATES = frozenset({"published", "published_posted", "posted"})
+"""In these the network has the post. One that is ``published_deleted`` is not live any more."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LivePost:
