@@ -259,8 +259,6 @@ class _Crew:
         except queue.Empty:
             return
         if message:
-            if self._show:
-                self._show(())
             self._log(message)
 
     def _tell(self, tasks: Sequence[_Task]) -> None:

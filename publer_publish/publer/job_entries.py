@@ -128,9 +128,9 @@ def _entry(node: dict[str, Any]) -> JobEntry:
     )
     if _entry_failed(node):
         said = message or sentence_of(source.get("error")) or sentence_of(node.get("message"))
-        named = post if post and post.id else None
         # A live post beside a failure is a contradiction: the list of posts decides.
-        verdict = Verdict.UNKNOWN if named and named.state in LIVE_STATES else Verdict.FAILED
+        verdict = Verdict.UNKNOWN if post and post.state in LIVE_STATES else Verdict.FAILED
+        named = post if post and post.id else None
         return _named(verdict, node, failure, source, message=said, post=named)
     verdict, why = _verdict(node, source, post)
     if verdict is Verdict.UNKNOWN and not why:

@@ -86,6 +86,37 @@ def test_on_duplicate_decides_about_repeated_posts_too(desk: Desk) -> None:
     assert texts(desk) == []
     assert statuses(desk.run(posts("One", "One"), on_duplicate="publish")) == ["published", "published"]
     assert texts(desk) == ["One", "One"]
+    assert statuses(desk.run(posts("Two", "Three"), on_duplicate="fail")) == ["published", "published"]
+
+
+@pytest.mark.parametrize(
+    ("state", "own", "of_the_other"),
+    [
+        ("published", "the same text is on this account", "another target is a duplicate"),
+        ("scheduled_pending", "may be live or on its way", "another target is a duplicate"),
+    ],
+)
+def test_on_duplicate_fail_says_of_each_target_why_it_was_not_sent(
+    desk: Desk, state: str, own: str, of_the_other: str
+) -> None:
+    desk.open()
+    desk.sandbox.add_faults(listed(desk, {"text": "One", "state": state}))
+    report = desk.run(posts("One", "Two"), on_duplicate="fail")
+    assert statuses(report) == ["failed", "failed"], report.text
+    assert [row["message"].startswith("not sent: ") for row in report.rows] == [True, True]
+    assert own in report.rows[0]["message"]
+    assert of_the_other in report.rows[1]["message"]
+
+
+def test_after_a_no_the_rest_is_not_tried(desk: Desk) -> None:
+    """The second request would be refused as well; what is reported as not sent must not go out."""
+    no = Fault(kind="answer", path=PUBLISH, nth=1, status=403, body='{"errors":["expired"]}', when="before")
+    desk.open(faults=(no,))
+    report = desk.run(posts("One", "Two"))
+    assert statuses(report) == ["failed", "failed"], report.text
+    assert [row["message"].startswith("not sent: expired") for row in report.rows] == [True, True]
+    assert len(desk.requests(PUBLISH)) == 1
+    assert texts(desk) == []
 
 
 # What differs from what is live only where the text does not show it

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from publer_publish.delivery.confirm import read_verdicts
-from publer_publish.delivery.ledger import Ledger
+from publer_publish.delivery.ledger import LOOK_FIRST, Ledger
 from publer_publish.delivery.outcomes import Status
 from publer_publish.publer.model_posts import Job, JobEntry, JobState, Verdict
 from tests.unit.delivery.build import live, target
@@ -117,3 +117,21 @@ def test_a_request_that_never_left_was_not_sent() -> None:
     ledger.sending([A])
     ledger.not_sent([A])
     assert ledger.results()[0].message.startswith("not sent")
+
+
+SILENT = "Publer did not say what became of it."
+
+
+@pytest.mark.parametrize(
+    ("entry", "of_a", "of_b"),
+    [
+        (JobEntry(verdict=Verdict.UNKNOWN, account_id="a", message="Pending"), "Pending", SILENT),
+        (failed("Full"), "Full", "Full"),
+        (JobEntry(verdict=Verdict.UNKNOWN, account_id="a"), SILENT, SILENT),
+    ],
+)
+def test_what_stays_open_says_what_publer_said_of_it(entry: JobEntry, of_a: str, of_b: str) -> None:
+    ledger = Ledger()
+    ledger.expect([A, B])
+    doubts = read_verdicts([A, B], complete(entry), ledger)
+    assert [doubt.message for doubt in doubts] == [f"{of_a} {LOOK_FIRST}", f"{of_b} {LOOK_FIRST}"]

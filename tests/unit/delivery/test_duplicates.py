@@ -10,7 +10,17 @@ from typing import Any
 import pytest
 
 from publer_publish.clock import Deadline
-from publer_publish.delivery.duplicates import Found, Window, evidence, look_for_duplicates
+from publer_publish.delivery.duplicates import (
+    Found,
+    Unclear,
+    Why,
+    Window,
+    evidence,
+    look_for_duplicates,
+    why_unclear,
+    why_waiting,
+)
+from publer_publish.delivery.ledger import LOOK_FIRST
 from publer_publish.delivery.targets import Target
 from publer_publish.publer.model_posts import LivePost, PostPage
 from sandbox.clock import VirtualClock
@@ -176,3 +186,15 @@ def test_the_evidence_is_named_as_what_it_is() -> None:
     )
     assert evidence(SILENT, listed("p")).startswith("a photo without text is on this account")
     assert "(Publer post p)" in evidence(ONE, listed("p"))
+
+
+def test_what_is_held_back_says_so_and_which_post_to_look_at() -> None:
+    """The report counts it among what was not sent by how the message begins."""
+    said = [why_unclear(Unclear(post=listed("p"), why=why)) for why in Why]
+    said.append(why_unclear(Unclear(post=listed("p", account_id=""), why=Why.NOT_SHOWN)))
+    said.append(why_waiting(listed("p", state="scheduled")))
+    assert len(set(said)) == len(said)
+    for message in said:
+        assert message.startswith("not sent: ")
+        assert "post p" in message
+        assert message.endswith(LOOK_FIRST)

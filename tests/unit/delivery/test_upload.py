@@ -8,7 +8,7 @@ import signal
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Self
 
 import pytest
 
@@ -20,7 +20,7 @@ from publer_publish.errors import CancelledError, Where
 from publer_publish.post.model import Media, MediaSource
 from publer_publish.post.workspace import Workspace
 from publer_publish.publer.client import Publer
-from publer_publish.publer.model_posts import Job
+from publer_publish.publer.model_posts import Job, JobState
 from publer_publish.publer.transport import Transport
 from sandbox.clock import VirtualClock
 from sandbox.faults import Fault
@@ -296,6 +296,12 @@ def test_a_refused_key_is_not_waited_for(new_run: NewRun) -> None:
     assert len(run.sandbox.record.requests) == 1
 
 
+def test_the_end_of_an_import_is_noticed_soon(new_run: NewRun) -> None:
+    run = new_run(Scenario(imports=Import(delay=3)))
+    assert run.prepare(url("https://example.com/a.png")).failures == {}
+    assert run.clock.monotonic() <= 3 * 1.5 + 0.5
+
+
 def test_an_import_that_outlasts_the_time_fails_and_says_so(new_run: NewRun) -> None:
     run = new_run(Scenario(imports=Import(delay=500)), seconds=60)
     media = url("https://example.com/a.png")
@@ -338,7 +344,7 @@ class FakeApi:
     def __init__(self, upload: Callable[[str, Callable[[int, int], None]], None]) -> None:
         self._upload = upload
 
-    def another(self, clock: Clock, log: Callable[[str], None]) -> FakeApi:
+    def another(self, clock: Clock, log: Callable[[str], None]) -> Self:
         return self
 
     def close(self) -> None:
@@ -422,6 +428,48 @@ def test_a_slow_upload_says_how_far_it_is_at_least_every_five_seconds(tmp_path: 
         "Uploading 0.png: 25 % of 100 MB, 5 MB/s",
         "Uploading 0.png: 50 % of 100 MB, 5 MB/s",
     ]
+
+
+class ImportApi(FakeApi):
+    """Publer as far as an import goes: busy until ``wait`` returns, then done with these."""
+
+    def __init__(self, *media: Mapping[str, Any], wait: Callable[[], None] = lambda: None) -> None:
+        self._media, self._wait, self._polls = media, wait, 0
+
+    def import_urls(self, items: Sequence[Mapping[str, Any]], *, deadline: Deadline) -> str:
+        return "j"
+
+    def job(self, job_id: str, *, deadline: Deadline) -> Job:
+        self._polls += 1
+        if self._polls > 1:
+            return Job(state=JobState.COMPLETE, media=self._media)
+        self._wait()
+        return Job(state=JobState.WORKING)
+
+
+def imported_by(api: ImportApi, workspace: Path, clock: VirtualClock, *medias: Media, log: Any) -> Prepared:
+    deadline = Deadline.after(clock, 100)
+    return prepare(medias, api, Workspace(workspace), deadline=deadline, clock=clock, log=log)
+
+
+def test_a_slow_import_gives_signs_of_life(tmp_path: Path) -> None:
+    clock, said = VirtualClock(), threading.Event()
+
+    def wait() -> None:
+        clock.advance(5)
+        assert said.wait(timeout=30)
+
+    media = url("https://example.com/a.png")
+    api = ImportApi({"id": "m"}, wait=wait)
+    assert imported_by(api, tmp_path, clock, media, log=lambda _: said.set()).failures == {}
+
+
+def test_a_file_that_nobody_asked_for_leaves_open_which_is_which(tmp_path: Path) -> None:
+    one, two = url("https://example.com/a.png"), url("https://example.com/b.png")
+    api = ImportApi(*({"id": name, "name": name} for name in ("a.png", "b.png", "c.png")))
+    prepared = imported_by(api, tmp_path, VirtualClock(), one, two, log=lambda _: None)
+    for media in (one, two):
+        assert "does not tell which" in prepared.failure(media)
 
 
 def test_an_upload_that_never_ends_is_given_up_at_the_deadline(tmp_path: Path) -> None:

@@ -321,6 +321,12 @@ FAMILY_B = {
     "an error that is a sentence": ({"error": "x", "account_id": "a2"}, "failed"),
     "errors that are sentences": ({"errors": ["x"], "account_id": "a2"}, "failed"),
     "success and failure": ({**SUCCESS, "failure": {"message": "x"}}, "unknown"),
+    "success and failure, but no id": (
+        {"failure": {"message": "x"}, "post": {**POST, "id": None}},
+        "unknown",
+    ),
+    "an error that is true": ({"error": True, "account_id": "a2"}, "failed"),
+    "no id, a link": ({"post": {"account_id": "a2", "post_link": "https://x.com/1"}}, "unknown"),
     "success, but of type error": ({**SUCCESS, "type": "error"}, "unknown"),
     "an empty failure": ({**SUCCESS, "failure": None, "error": "", "errors": []}, "published"),
 }
@@ -335,6 +341,25 @@ def test_family_b(entry: Any, verdict: str) -> None:
 def test_a_live_post_that_is_not_named_is_no_evidence_and_said_so() -> None:
     job = read_job(complete([{"status": "success", "post": {**POST, "id": 1.5}}]))
     assert verdicts(job) == [("unknown", "a2", "Publer says that it is published, but names no post.")]
+
+
+@pytest.mark.parametrize(
+    ("post", "verdict", "message"),
+    [
+        ({**POST, "state": "failed", "error": "Too long"}, "failed", "Too long"),
+        ({**POST, "state": "failed"}, "failed", "Publer lists the post as failed."),
+        ({"id": "p", "account_id": "a2", "error": "Too long"}, "failed", "Too long"),
+        ({**POST, "state": "scheduled_reauth", "error": "Log in"}, "unknown", "Log in"),
+        ({**POST, "id": None, "error": "No comment"}, "unknown", "No comment"),
+    ],
+)
+def test_a_post_that_is_not_out_says_why_in_publers_own_words(post: Any, verdict: str, message: str) -> None:
+    assert verdicts(read_job(complete([{"post": post}]))) == [(verdict, "a2", message)]
+
+
+def test_what_is_said_of_nobody_is_kept() -> None:
+    job = read_job(complete([{"status": "queued", "message": "Waiting for an approval"}]))
+    assert verdicts(job) == [("unknown", "", "Waiting for an approval")]
 
 
 def test_an_account_that_is_only_named_is_kept() -> None:
