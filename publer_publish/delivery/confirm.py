@@ -99,7 +99,7 @@ def _judge(
     )
     if failed_as_a_whole or (alone and any(entry.verdict is Verdict.FAILED for entry in nameless)):
         return Doubt(target, Status.FAILED, complaints or f"Publer's job failed without saying why. {_TRY}")
-    if job.nothing_failed and not nameless and not own:
+    if job.nothing_failed:
         return Doubt(target, Status.ACCEPTED, "Publer's job is complete and names no failure.")
     return Doubt(
         target, Status.UNCONFIRMED, f"{complaints or 'Publer did not say what became of it.'} {LOOK_FIRST}"

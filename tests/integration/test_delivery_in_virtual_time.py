@@ -152,6 +152,21 @@ def test_a_publish_request_that_hangs_leaves_time_to_look(desk: Desk) -> None:
     assert report.ended - report.began <= 35
 
 
+def test_a_lost_post_that_is_found_ends_the_run_at_once(desk: Desk) -> None:
+    desk.open(faults=(Fault(kind="reset", when="after", path=PUBLISH),))
+    report = desk.run(posts("One"))
+    assert statuses(report) == ["published"], report.text
+    assert report.ended - report.began <= 3
+
+
+def test_what_comes_before_the_first_request_counts_in_its_timeout(desk: Desk) -> None:
+    limited = Fault(kind="rate_limited", path="/posts", headers={"Retry-After": "45"})
+    desk.open(job=Job(delay=1000.0), faults=(limited,))
+    report = desk.run(posts("One"), timeout=100)
+    assert statuses(report) == ["unconfirmed"], report.text
+    assert report.ended - report.began <= 101
+
+
 def test_evidence_from_before_the_request_is_none(desk: Desk) -> None:
     """Without a look beforehand, an equal post of some minutes ago must not be taken for the lost one."""
     lost = Fault(kind="reset", when="before", path=PUBLISH)

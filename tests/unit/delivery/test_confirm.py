@@ -119,6 +119,14 @@ def test_a_request_that_never_left_was_not_sent() -> None:
     assert ledger.results()[0].message.startswith("not sent")
 
 
+@pytest.mark.parametrize(("said", "message"), [("No", "No"), ("", "Publer refused it without saying why.")])
+def test_a_refusal_is_told_in_publers_words_if_it_has_any(said: str, message: str) -> None:
+    ledger = Ledger()
+    ledger.expect([A])
+    assert read_verdicts([A], complete(failed(said, account_id="a")), ledger) == []
+    assert ledger.result_of(A).message.startswith(message)
+
+
 SILENT = "Publer did not say what became of it."
 
 

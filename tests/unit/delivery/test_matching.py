@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from publer_publish.delivery.likeness import are_doubles, comparable
-from publer_publish.delivery.matching import Search, find, is_on_its_way, twins_among
+from publer_publish.delivery.matching import Search, find, is_live, is_on_its_way, twins_among
 from tests.unit.delivery.build import live, target
 
 SAME = {
@@ -229,6 +229,15 @@ ON_ITS_WAY = {
 @pytest.mark.parametrize(("state", "coming"), ON_ITS_WAY.items())
 def test_which_states_may_still_become_a_post(state: str, coming: bool) -> None:
     assert is_on_its_way(live(state=state), now=1000.0) is coming
+
+
+def test_only_what_the_network_has_is_live() -> None:
+    states = {*ON_ITS_WAY, "published_error", "posted_deleted"}
+    assert {state for state in states if is_live(live(state=state))} == {
+        "published",
+        "published_posted",
+        "posted",
+    }
 
 
 @pytest.mark.parametrize(("due", "coming"), [(None, True), (1000.0, True), (1120.0, True), (1121.0, False)])

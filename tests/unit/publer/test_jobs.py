@@ -645,6 +645,7 @@ def test_a_failure_inserted_anywhere_is_never_lost(
 )
 def test_the_job_id_is_found(body: Any) -> None:
     assert read_job_id(body) == "abc"
+    assert read_job_id({"job_id": "0f-4_A"}) == "0f-4_A"
 
 
 @pytest.mark.parametrize(
