@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publer_publish.delivery.likeness import are_doubles, comparable
+from publer_publish.delivery.likeness import are_doubles, comparable, type_fits
 from publer_publish.delivery.matching import Search, find, is_live, is_on_its_way, twins_among
 from tests.unit.delivery.build import live, target
 
@@ -74,6 +74,28 @@ def test_a_live_post_goes_before_one_on_its_way_and_a_failed_one() -> None:
     found = find(target(), posts, Search(since=0))
     assert found is not None
     assert found.id == "p"
+
+
+_PICTURES = frozenset({"photo", "image", "carousel"})
+_FILMS = frozenset({"video", "reel", "short"})
+LISTED_AS = {
+    **dict.fromkeys(("status", "link"), frozenset({"status", "link"})),
+    **dict.fromkeys(("photo", "carousel"), _PICTURES),
+    **dict.fromkeys(("video", "reel", "short"), _FILMS),
+    "document": _PICTURES | {"document"},
+    "gif": _PICTURES | {"gif", "video"},
+    "story": frozenset({"story", "photo", "image", "video"}),
+    **{kind: frozenset({kind}) for kind in ("poll", "article", "event", "offer")},
+}
+
+
+@pytest.mark.parametrize(("kind", "names"), LISTED_AS.items())
+def test_a_post_may_be_listed_under_another_name_for_its_type_but_not_under_any(
+    kind: str, names: frozenset[str]
+) -> None:
+    known = frozenset().union(*LISTED_AS.values())
+    assert {name for name in known if type_fits(target(type=kind), name)} == names
+    assert type_fits(target(type=kind), "a new word")
 
 
 def test_the_same_text_with_other_media_is_the_same_post() -> None:

@@ -276,6 +276,17 @@ def test_a_hostile_template_ends_with_an_error(source: str) -> None:
     assert len(error.message) < 400
 
 
+@pytest.mark.parametrize(
+    "work",
+    ["x | upper", "x | replace('a', 'b')", "[x] | join", "x | plain", "x.upper()", "x ~ 'y'", "x + 'y'"],
+)
+def test_work_on_a_long_text_counts_by_its_length(work: str) -> None:
+    """A loop of so few turns is nothing; so much text in each of them is."""
+    loop = f"{{% for i in range(1000) %}}{{% set y = {work} %}}{{% endfor %}}"
+    assert Templates({}).render("{% set x = 'x' %}" + loop) == ""
+    assert failure("{% set x = 'x' * 90000 %}" + loop).message == "The template does too much"
+
+
 def rendered_until_refused(templates: Templates, sources: Iterable[str]) -> tuple[int, TemplateError]:
     """How many templates of a file are rendered before one is refused because of all before it, and why."""
     for number, source in enumerate(sources):
