@@ -140,6 +140,12 @@ def test_a_list_that_cannot_be_read_does_not_hold_up_a_run_for_the_sake_of_a_lin
     assert report.ended - report.began <= 40
 
 
+def test_a_link_that_comes_some_seconds_later_is_found(desk: Desk) -> None:
+    desk.open(Account(id=X.id, provider="twitter", link="late", link_after_lookups=0, link_after_seconds=3.5))
+    report = desk.run(posts("One"))
+    assert [row["url"] is not None for row in report.rows] == [True], report.text
+
+
 # Rule 2: after a lost answer
 
 

@@ -93,6 +93,11 @@ def test_a_wrong_value_names_the_input_and_the_way_out(name: str) -> None:
     assert words in found[0][1]
 
 
+@pytest.mark.parametrize("character", [" ", "\n", "\x07", "\u200b", "\u00e9"])
+def test_a_key_has_only_characters_that_can_be_sent(character: str) -> None:
+    assert "cannot be part of it" in complaints(**{"api-key": f"pk-1234{character}5678"})[0][1]
+
+
 def test_everything_wrong_is_said_at_once() -> None:
     found = complaints(**{name: value for name, (value, _) in WRONG.items()})
     assert {name for name, _ in found} == set(WRONG)

@@ -163,6 +163,8 @@ def check_harmless(tokens: list[Token]) -> None:
 @given(FOREIGN)
 @example("https://e.com/`a` and `https://e.com`")
 @example("1. one")
+@example("1. https://e.com")
+@example("- https://e.com - two")
 @example("abcdef1ftp://e.com/a_b_")
 @example("$`a`$")
 @example("`<b>|`")
