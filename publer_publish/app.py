@@ -116,7 +116,6 @@ def _run(
             )
 
         settings = _settings(inputs, event, new_session)
-        story.mode = str(settings.mode)
         story.session = new_session(settings)
         _say_start(console, settings, event)
         story.session.preview = _preview_file(settings, workspace, env.get("RUNNER_TEMP", ""))

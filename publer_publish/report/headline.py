@@ -29,6 +29,11 @@ class _Facts:
     def duplicates(self) -> list[Result]:
         return [result for result in self.of(Status.SKIPPED) if result.duplicate]
 
+    @property
+    def not_wanted(self) -> int:
+        """How many have a ``when`` that is false."""
+        return len(self.of(Status.SKIPPED)) - len(self.duplicates)
+
 
 def headline(
     outcome: Outcome,
@@ -60,8 +65,7 @@ def _published(facts: _Facts) -> tuple[str, str]:
 
 
 def _skipped_part(facts: _Facts) -> str:
-    live = len(facts.duplicates)
-    other = len(facts.of(Status.SKIPPED)) - live
+    live, other = len(facts.duplicates), facts.not_wanted
     part = f"; {live:,} skipped as already live" if live else ""
     return part + (f"; {other:,} skipped (when is false)" if other else "")
 
@@ -136,7 +140,7 @@ def _cancelled(facts: _Facts) -> tuple[str, str]:
 
 
 def _when_part(facts: _Facts) -> str:
-    other = len(facts.of(Status.SKIPPED)) - len(facts.duplicates)
+    other = facts.not_wanted
     return f", {other:,} skipped (when is false)" if other else ""
 
 

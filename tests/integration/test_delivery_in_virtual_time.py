@@ -171,6 +171,8 @@ def test_what_comes_before_the_first_request_counts_in_its_timeout(desk: Desk) -
     report = desk.run(posts("One"), timeout=100)
     assert statuses(report) == ["unconfirmed"], report.text
     assert report.ended - report.began <= 101
+    assert report.rows[0]["message"].startswith("Publer's job ")
+    assert "did not end within `timeout`." in report.rows[0]["message"]
 
 
 def test_evidence_from_before_the_request_is_none(desk: Desk) -> None:

@@ -61,6 +61,7 @@ def failure(source: str) -> TemplateError:
         ("{{ 'known' if tag is defined }} {{ unknown is defined }} {{ unknown | default('x') }}", "known False x"),
         ("{{ tag.upper() }} {{ tag[1:] }} {{ tag ~ '!' }} {{ tag.replace('v', '') }}", "V1.2.3 1.2.3 v1.2.3! 1.2.3"),
         ("{% set n = namespace(x=1) %}{% for i in range(3) %}{% set n.x = n.x + i %}{% endfor %}{{ n.x }}", "4"),
+        ("{{ ('ab' * 40000) | replace('ab', 'c') | length }}", "40000"),
         ("{% macro bold(x) %}*{{ x }}*{% endmacro %}{{ bold(tag) }}", "*v1.2.3*"),
         ("{% raw %}{{ literally }}{% endraw %}{# a comment #}", "{{ literally }}"),
         ("<b>{{ '<&>' }}</b>", "<b><&></b>"),

@@ -70,6 +70,7 @@ def test_the_headline(mix: str, sentence: str) -> None:
     [
         ("", "Cancelled before anything was sent."),
         ("pfw", "Cancelled; of 3 targets: 1 published, 1 failed or not sent, 1 skipped (when is false)."),
+        ("pdw", "Cancelled; of 3 targets: 1 published, 1 already live before, 1 skipped (when is false)."),
     ],
 )
 def test_the_headline_of_a_cancelled_run(mix: str, sentence: str) -> None:
