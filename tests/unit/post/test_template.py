@@ -483,6 +483,11 @@ def test_a_broken_template_uses_nothing_but_an_error() -> None:
         uses("{{ release.name")
 
 
+def test_a_template_that_is_too_long_is_not_even_read() -> None:
+    with pytest.raises(TemplateError, match="100,000 are allowed"):
+        uses("{{ tag }}" + "x" * 100_000)
+
+
 def test_the_same_source_gives_the_same_text_again(templates: Templates) -> None:
     assert [templates.render("{{ tag }}{{ release.name }}") for _ in range(3)] == ["v1.2.3"] * 3
 
