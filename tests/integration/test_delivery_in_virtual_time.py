@@ -175,6 +175,15 @@ def test_what_comes_before_the_first_request_counts_in_its_timeout(desk: Desk) -
     assert "did not end within `timeout`." in report.rows[0]["message"]
 
 
+def test_a_list_that_was_never_read_is_not_said_to_show_nothing(desk: Desk) -> None:
+    lost = Fault(kind="reset", when="after", path=PUBLISH)
+    desk.open(faults=(lost, Fault(kind="server_error", path="/posts", nth=2, times=0)))
+    report = desk.run(posts("One"), timeout=120)
+    assert statuses(report) == ["unconfirmed"], report.text
+    assert "The post list could not be read." in report.text
+    assert "shows nothing" not in report.text
+
+
 def test_evidence_from_before_the_request_is_none(desk: Desk) -> None:
     """Without a look beforehand, an equal post of some minutes ago must not be taken for the lost one."""
     lost = Fault(kind="reset", when="before", path=PUBLISH)

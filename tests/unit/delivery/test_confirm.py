@@ -143,3 +143,14 @@ def test_what_stays_open_says_what_publer_said_of_it(entry: JobEntry, of_a: str,
     ledger.expect([A, B])
     doubts = read_verdicts([A, B], complete(entry), ledger)
     assert [doubt.message for doubt in doubts] == [f"{of_a} {LOOK_FIRST}", f"{of_b} {LOOK_FIRST}"]
+
+
+def test_links_are_looked_for_only_where_a_published_post_lacks_one() -> None:
+    ledger = Ledger()
+    ledger.expect([A, B])
+    ledger.settle(A, PUBLISHED, live=live("p"))
+    ledger.settle(B, FAILED, "No")
+    assert ledger.without_link([A, B]) == [A]
+    ledger.add_link(A, live("p", link="https://x.example/p"))
+    assert ledger.without_link([A, B]) == []
+    assert (ledger.result_of(A).post_id, ledger.result_of(A).url) == ("p", "https://x.example/p")

@@ -159,6 +159,8 @@ QUERIES = {
     ("https://a.example/?utm_source=x", "https://a.example/"): True,
     ("https://a.example/?p=1", "https://a.example/?p=2"): False,
     ("https://a.example/log#v1", "https://a.example/log#v2"): False,
+    ("https://[a.example/", "https://pblr.example/x"): False,
+    ("https://a.example/", "https://[pblr.example/x"): False,
 }
 
 

@@ -33,3 +33,12 @@ def test_no_silence_is_longer_than_15_seconds(started: float, waits: list[float]
         progress.wait(seconds)
     said.append(clock.monotonic())
     assert all(after - before <= 15.0 + 1e-6 for before, after in pairwise(said))
+
+
+def test_what_changes_is_said_at_once_and_what_does_not_is_not_said_again() -> None:
+    said: list[str] = []
+    progress = Progress(VirtualClock(), said.append, "Waiting")
+    for text in ("Lost.", "Lost.", "Refused.", "Lost."):
+        progress.note(text)
+        progress.wait(10)
+    assert said == ["Lost.", "Waiting (15 s)", "Refused.", "Lost."]
