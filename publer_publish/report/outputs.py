@@ -32,9 +32,9 @@ def outputs(run: Run, summary: str, *, preview_file: str = "") -> dict[str, str]
     values = {
         "outcome": run.outcome.value,
         "job-id": job_ids[0] if job_ids else "",
-        "job-ids": "\n".join(job_ids),
+        "job-ids": "\n".join(_within(job_ids, TOTAL_UNITS // 20)),
         "results": "",
-        "post-urls": "",
+        "post-urls": "\n".join(_within(_post_urls(run.results), TOTAL_UNITS // 4)),
         "published-count": _count(run, Status.PUBLISHED, Status.ACCEPTED),
         "failed-count": _count(run, Status.FAILED),
         "skipped-count": _count(run, Status.SKIPPED),
@@ -42,8 +42,6 @@ def outputs(run: Run, summary: str, *, preview_file: str = "") -> dict[str, str]
         "preview-file": preview_file,
         "summary": _encodable(shorten(summary, OUTPUT_SUMMARY_BYTES)),
     }
-    values["job-ids"] = "\n".join(_within(job_ids, TOTAL_UNITS // 20))
-    values["post-urls"] = "\n".join(_within(_post_urls(run.results), TOTAL_UNITS // 4))
     left = TOTAL_UNITS - sum(map(units, values.values())) - sum(map(units, values))
     values["results"] = _results_json(run.results, left)
     return values
