@@ -14,6 +14,7 @@ from publer_publish.errors import ServiceError
 from publer_publish.publer.errors import LostError, RefusedError
 from publer_publish.publer.jobs import read_job, read_job_of
 from publer_publish.publer.model_posts import Job, JobState, Verdict
+from publer_publish.publer.posts import read_posts
 from publer_publish.publer.receipts import read_job_id
 
 FAILURE = {"account_id": "a1", "account_name": "Acme", "provider": "facebook", "message": "One minute gap"}
@@ -355,6 +356,16 @@ def test_a_live_post_that_is_not_named_is_no_evidence_and_said_so() -> None:
 )
 def test_a_post_that_is_not_out_says_why_in_publers_own_words(post: Any, verdict: str, message: str) -> None:
     assert verdicts(read_job(complete([{"post": post}]))) == [(verdict, "a2", message)]
+
+
+@pytest.mark.parametrize("entry", [{"failure": "No"}, {"error": "No"}, {"errors": ["No"]}])
+def test_a_failed_entry_says_why_wherever_it_says_it(entry: Any) -> None:
+    assert verdicts(read_job(complete([{"account_id": "a2", **entry}]))) == [("failed", "a2", "No")]
+
+
+@pytest.mark.parametrize("pages", ["many", "-1", "\u00b2", "1.5", "9" * 400, True, -1, None])
+def test_a_number_of_pages_that_is_none_is_not_believed(pages: Any) -> None:
+    assert read_posts({"posts": [], "total_pages": pages}).total_pages is None
 
 
 def test_what_is_said_of_nobody_is_kept() -> None:
