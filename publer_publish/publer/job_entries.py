@@ -174,7 +174,7 @@ def _verdict(
             trouble or f"Publer lists the post as {clean(post.state, 60)}, not as published.",
         )
     status = word_of(node.get("status"))
-    linked = post.link and (not status or status in COMPLETE_WORDS | _LIVE_STATES)
+    linked = post.link and (not status or status in COMPLETE_WORDS | LIVE_STATES)
     evident = bool(post.id and (linked or (status in COMPLETE_WORDS and isinstance(node.get("post"), dict))))
     return (Verdict.PUBLISHED, "") if evident else (Verdict.UNKNOWN, "")
 

@@ -85,7 +85,8 @@ LISTED_AS = {
     "document": _PICTURES | {"document"},
     "gif": _PICTURES | {"gif", "video"},
     "story": frozenset({"story", "photo", "image", "video"}),
-    **{kind: frozenset({kind}) for kind in ("poll", "article", "event", "offer")},
+    **dict.fromkeys(("event", "offer"), frozenset({"event", "offer", "photo", "image", "status"})),
+    **{kind: frozenset({kind}) for kind in ("poll", "article")},
 }
 
 
