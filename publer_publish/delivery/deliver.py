@@ -16,7 +16,7 @@ from publer_publish.delivery.poll import wait_for_job
 from publer_publish.delivery.prepared import Prepared
 from publer_publish.delivery.publish import send_once
 from publer_publish.delivery.repeats import repeats_among, settle_repeat
-from publer_publish.delivery.request import bulk_body, media_of, needed_by
+from publer_publish.delivery.request import bulk_body, media_of, needed_by, second_names
 from publer_publish.delivery.spacing import Spacing
 from publer_publish.delivery.targets import Key, Target, rounds
 from publer_publish.delivery.waiting import Progress
@@ -166,6 +166,10 @@ class Delivery:
             publer=self.publer, ledger=self.ledger, search=search, deadline=deadline, log=self.log
         )
         self.log(f"Publishing: {', '.join(map(str, request))}")
+        if names := second_names(request, media):
+            self.log(
+                f"Publer's pages name some things in two ways, so these are sent, too: {', '.join(names)}."
+            )
         body = bulk_body(request, media)
         enough = _leaving_time_to_look(deadline)
         try:

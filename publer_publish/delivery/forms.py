@@ -45,6 +45,14 @@ def of_network(network: str, body: Mapping[str, Any]) -> dict[str, Any]:
     return _kind(network, found)
 
 
+def added(written: Mapping[str, Any], sent: Mapping[str, Any]) -> list[str]:
+    """The names under which something is sent that was not written under them."""
+    below = _mapping(sent.get("details")).keys() - _mapping(written.get("details")).keys()
+    names = [name for name in sent if name not in written and name != "details"]
+    names += [f"details.{name}" for name in sorted(below)]
+    return [*names, "type"] if sent["type"] != written["type"] else names
+
+
 def of_account(network: str, body: Mapping[str, Any], content: Mapping[str, Any]) -> dict[str, Any]:
     """An entry of ``accounts``, beside what its network gets: Publer's pages name a pin's board here."""
     board = content.get("boardId") if network == "pinterest" else None

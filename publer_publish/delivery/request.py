@@ -31,6 +31,19 @@ def _post(targets: Sequence[Target], media: Prepared) -> dict[str, Any]:
     return body
 
 
+def second_names(targets: Iterable[Target], media: Prepared) -> list[str]:
+    """What is sent beside what the file says, as Publer names it in two ways: ``mastodon.spoilerText``."""
+    found = []
+    for target in targets:
+        network, ref = target.content.network, target.ref
+        written = _written(target.content, media)
+        found += [f"{network}.{name}" for name in forms.added(written, forms.of_network(network, written))]
+        entry = _account(target, media, _network(target.content, media))
+        beside = entry.keys() & {"labels", "album_id"} - ref.fields.keys() - ref.extra.keys()
+        found += [f"accounts[].{name}" for name in sorted(beside)]
+    return list(dict.fromkeys(found))
+
+
 def network_key(target: Target) -> str:
     """The provider, but for WordPress: its key is the account's own type (publer-api 5.1).
 
@@ -42,13 +55,18 @@ def network_key(target: Target) -> str:
 
 
 def _network(content: Content, media: Prepared) -> dict[str, Any]:
+    return merged(forms.of_network(content.network, _written(content, media)), content.extra)
+
+
+def _written(content: Content, media: Prepared) -> dict[str, Any]:
+    """What the file says."""
     body: dict[str, Any] = {"type": content.type}
     if content.text:
         body["text"] = content.text
     if content.media:
         body["media"] = [body for item in content.media for body in media.items(item)]
     body.update(content.fields)
-    return merged(forms.of_network(content.network, body), content.extra)
+    return body
 
 
 def _account(target: Target, media: Prepared, content: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from publer_publish.delivery.prepared import Prepared
-from publer_publish.delivery.request import bulk_body
+from publer_publish.delivery.request import bulk_body, second_names
 from publer_publish.delivery.targets import Target
 from publer_publish.errors import Where
 from publer_publish.post.model import AccountRef, Media, MediaSource
@@ -159,3 +159,18 @@ def test_an_article_stands_under_one_key_only(account_type: str, key: str) -> No
     one = replace(one, account=replace(one.account, type=account_type))
     assert list(sent(one)["networks"]) == [key]
     assert len(sent(one)["accounts"]) == 1
+
+
+def test_what_is_sent_beside_what_the_file_says_can_be_told() -> None:
+    pin = target(network="pinterest", type="photo", media=(PICTURE,), fields={"boardId": "12"})
+    pin = replace(pin, post=replace(pin.post, labels=("release",)))
+    slides = target(network="linkedin", type="document", media=(PICTURE,), fields={"title": "T"})
+    plain = target(network="bluesky", type="status", fields={"replyTo": "1"}, extra={"other": 1})
+    assert second_names([plain], Prepared()) == []
+    assert second_names([pin, pin, slides, plain], Prepared()) == [
+        "pinterest.board_id",
+        "accounts[].album_id",
+        "accounts[].labels",
+        "linkedin.details.type",
+        "linkedin.type",
+    ]
