@@ -25,7 +25,10 @@ from publer_publish.post.networks import NETWORKS, canonical
 from publer_publish.session import Session
 
 if TYPE_CHECKING:
+    from publer_publish.clock import Deadline
     from publer_publish.delivery.run import Check
+    from publer_publish.delivery.targets import Target
+    from publer_publish.publer.transport import Transport
 
 _POST = re.compile(r"(?:bulk\.)?(?:posts)?\[\d+\]")
 """The path of a post of a file with several; what is wrong elsewhere in it is wrong for all of them."""
@@ -35,22 +38,13 @@ Told = tuple[Sequence[Result], "Sequence[Check]"]
 
 def publish(session: Session) -> Told:
     """Validate everything, then resolve, deliver, and return what became of each target."""
-    loaded = session.load_posts(placeholders=False)
-    if session.preview:
-        session.previewed = [row for draft in loaded.drafts for row in _validated(draft)[0]]
-    drafts = _checked(session, loaded)
-    if not drafts:
-        return session.ledger.results(), ()
-    # Imported as late as they are needed: `validate` needs neither, and the first request only the first.
-    from publer_publish.connection import connect  # noqa: PLC0415
+    resolved = _resolved(session)
+    if resolved:
+        # Imported as late as it is needed: neither `validate` nor the first request needs it.
+        from publer_publish.sending import send  # noqa: PLC0415
 
-    deadline = session.deadline()
-    directory = connect(session, deadline)
-    accounts = directory.accounts(deadline=deadline)
-    from publer_publish.sending import send  # noqa: PLC0415
-
-    send(session, directory.transport, drafts, accounts, deadline)
-    _warn_of_an_early_schedule(session)
+        send(session, *resolved)
+        _warn_of_an_early_schedule(session)
     return session.ledger.results(), ()
 
 
@@ -117,6 +111,27 @@ MODES: Mapping[Mode, Callable[[Session], Told]] = {
     Mode.DOCTOR: doctor,
     Mode.ACCOUNTS: accounts,
 }
+
+
+def _resolved(session: Session) -> tuple[Transport, Sequence[Target], Deadline] | None:
+    """What goes where; None if there is nothing to publish.
+
+    Nobody holds the posts as written after this: 1 MB of 500.
+    """
+    loaded = session.load_posts(placeholders=False)
+    if session.preview:
+        session.previewed = [row for draft in loaded.drafts for row in _validated(draft)[0]]
+    drafts = _checked(session, loaded)
+    if not drafts:
+        return None
+    from publer_publish.connection import connect  # noqa: PLC0415  (`validate` does not need it)
+
+    deadline = session.deadline()
+    directory = connect(session, deadline)
+    accounts = directory.accounts(deadline=deadline)
+    from publer_publish.sending import targets_of  # noqa: PLC0415  (nor does the first request)
+
+    return directory.transport, targets_of(session, drafts, accounts), deadline
 
 
 def _warn_of_an_early_schedule(session: Session) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Sequence
 from shutil import get_terminal_size
 
@@ -11,6 +12,7 @@ from publer_publish.delivery.deliver import Delivery, Rules
 from publer_publish.delivery.duplicates import Window
 from publer_publish.delivery.prepared import Prepared
 from publer_publish.delivery.resolve import resolve
+from publer_publish.delivery.targets import Target
 from publer_publish.post.draft import Draft
 from publer_publish.post.model import Media
 from publer_publish.publer.client import Publer
@@ -19,17 +21,16 @@ from publer_publish.publer.transport import Transport
 from publer_publish.session import Session
 
 
-def send(
-    session: Session,
-    transport: Transport,
-    drafts: Sequence[Draft],
-    accounts: Sequence[Account],
-    deadline: Deadline,
-) -> None:
-    """Resolve and deliver; the ledger learns what became of each target. Raises if a selector is wrong."""
+def targets_of(session: Session, drafts: Sequence[Draft], accounts: Sequence[Account]) -> list[Target]:
+    """Resolve the posts; the ledger learns what to expect. Raises if a selector is wrong."""
     targets, problems = resolve(drafts, accounts)
     session.keep_or_raise(problems)
     session.ledger.expect(targets)
+    return targets
+
+
+def send(session: Session, transport: Transport, targets: Sequence[Target], deadline: Deadline) -> None:
+    """Deliver; the ledger learns what became of each target."""
     publer = Publer(transport)
     Delivery(
         publer=publer,
@@ -45,7 +46,11 @@ def send(
 
 
 def _load_the_report() -> None:
-    """Import what tells the end, in the pause before the first poll: there it costs nobody any time."""
+    """Import what tells the end, in the pause before the first poll: there it costs nobody any time.
+
+    So does collecting garbage.
+    """
+    gc.collect()  # what loading has left behind: entrypoint.py has put it off
     from publer_publish.report import headline, hiding, log, outputs, summary  # noqa: F401, PLC0415
 
 

@@ -38,6 +38,7 @@ MAY_IMPORT = {
         "publer",
         "post",
         "errors",
+        "clock",
     },
     "connection": {"session", "publer", "errors", "clock"},
     "sending": {"session", "config", "delivery", "publer", "post", "report", "clock"},
