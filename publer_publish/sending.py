@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Sequence
 from shutil import get_terminal_size
 
@@ -46,11 +45,7 @@ def send(session: Session, transport: Transport, targets: Sequence[Target], dead
 
 
 def _load_the_report() -> None:
-    """Import what tells the end, in the pause before the first poll: there it costs nobody any time.
-
-    So does collecting garbage.
-    """
-    gc.collect()  # what loading has left behind: entrypoint.py has put it off
+    """Import what tells the end, in the pause before the first poll: there it costs nobody any time."""
     from publer_publish.report import headline, hiding, log, outputs, summary  # noqa: F401, PLC0415
 
 
