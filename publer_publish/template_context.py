@@ -11,13 +11,14 @@ from publer_publish.github.context import Event, tag_context
 _PLACEHOLDER_TAG = "v0.0.0"
 _PLACEHOLDER_HOME = "https://github.com/owner/repository"
 _ABOUT_TAG = frozenset({"tag", "version", "release"})
+_REPOSITORY = "GITHUB_REPOSITORY"
 _ABOUT_RUN = {
-    "repository": ("GITHUB_REPOSITORY",),
+    "repository": (_REPOSITORY,),
     "ref_name": ("GITHUB_REF_NAME",),
     "sha": ("GITHUB_SHA",),
     "short_sha": ("GITHUB_SHA",),
     "actor": ("GITHUB_ACTOR",),
-    "run_url": ("GITHUB_REPOSITORY", "GITHUB_RUN_ID"),
+    "run_url": (_REPOSITORY, "GITHUB_RUN_ID"),
 }
 """What every run of a workflow has, and the variables that say it."""
 
@@ -160,8 +161,9 @@ def _no_tag(event: Event) -> Problem:
 
 def _no_run(names: Iterable[str]) -> Problem:
     asked = ", ".join(f"`{name}`" for name in sorted(names))
-    unset = ", ".join(dict.fromkeys(one for name in sorted(names) for one in _ABOUT_RUN[name]))
+    variables = dict.fromkeys(one for name in sorted(names) for one in _ABOUT_RUN[name])
+    unset = ", ".join(f"{one} (as owner/name)" if one == _REPOSITORY else one for one in variables)
     return Problem(
         message=f"The template asks for {asked}, which only a run of a workflow has by itself.",
-        hint=f"On a desk set {unset} (a repository is written owner/name), or leave it out of the text.",
+        hint=f"On a desk set {unset}, or leave it out of the text.",
     )

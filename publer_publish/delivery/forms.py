@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -50,13 +50,16 @@ def added(written: Mapping[str, Any], sent: Mapping[str, Any]) -> list[str]:
     below = _mapping(sent.get("details")).keys() - _mapping(written.get("details")).keys()
     names = [name for name in sent if name not in written and name != "details"]
     names += [f"details.{name}" for name in sorted(below)]
-    return [*names, "type"] if sent["type"] != written["type"] else names
+    return names if sent["type"] == written["type"] else [*names, f"type {sent['type']}"]
 
 
-def of_account(network: str, body: Mapping[str, Any], content: Mapping[str, Any]) -> dict[str, Any]:
-    """An entry of ``accounts``, beside what its network gets: Publer's pages name a pin's board here."""
+def of_account(network: str, content: Mapping[str, Any], labels: Sequence[str]) -> dict[str, Any]:
+    """What an entry of ``accounts`` says again.
+
+    Publer's pages name a pin's board there, and its OpenAPI description the labels of the post.
+    """
     board = content.get("boardId") if network == "pinterest" else None
-    return {"album_id": board, **body} if board else dict(body)
+    return {**({"album_id": board} if board else {}), **({"labels": list(labels)} if labels else {})}
 
 
 def _in_both(body: dict[str, Any], one: str, other: str) -> None:

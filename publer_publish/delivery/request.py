@@ -35,12 +35,12 @@ def second_names(targets: Iterable[Target], media: Prepared) -> list[str]:
     """What is sent beside what the file says, as Publer names it in two ways: ``mastodon.spoilerText``."""
     found = []
     for target in targets:
-        network, ref = target.content.network, target.ref
+        network = target.content.network
         written = _written(target.content, media)
-        found += [f"{network}.{name}" for name in forms.added(written, forms.of_network(network, written))]
-        entry = _account(target, media, _network(target.content, media))
-        beside = entry.keys() & {"labels", "album_id"} - ref.fields.keys() - ref.extra.keys()
-        found += [f"accounts[].{name}" for name in sorted(beside)]
+        sent = forms.of_network(network, written)
+        again = forms.of_account(network, sent, target.post.labels)
+        found += [f"{network}.{name}" for name in forms.added(written, sent)]
+        found += [f"accounts[].{name}" for name in again if name not in target.ref.fields]
     return list(dict.fromkeys(found))
 
 
@@ -70,12 +70,8 @@ def _written(content: Content, media: Prepared) -> dict[str, Any]:
 
 
 def _account(target: Target, media: Prepared, content: Mapping[str, Any]) -> dict[str, Any]:
-    body: dict[str, Any] = {"id": target.account.id}
-    if target.post.labels:
-        # Publer's pages name labels beside the accounts, its OpenAPI description in each of them.
-        body["labels"] = list(target.post.labels)
-    body |= target.ref.fields
-    body = forms.of_account(target.content.network, body, content)
+    again = forms.of_account(target.content.network, content, target.post.labels)
+    body: dict[str, Any] = {"id": target.account.id, **again, **target.ref.fields}
     if target.content.comments:
         body["comments"] = [_comment(comment, media) for comment in target.content.comments]
     return merged(body, target.ref.extra)

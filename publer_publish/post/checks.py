@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 from publer_publish.errors import Problem, Severity, Where, is_error
 from publer_publish.post import count
 from publer_publish.post.model import Content, Media, Path
-from publer_publish.post.networks import Network, needs, shown_as
+from publer_publish.post.networks import Network, needs, real_type
 
 if TYPE_CHECKING:
     from publer_publish.post.probe_header import MediaInfo
@@ -106,7 +106,7 @@ class Checks:
             type_path = (*own_path, "type") if "type" in own else own_path
             problems += _type_and_needs(network, content, own, partial(positions.where, type_path), is_told)
         problems += _length(network, content, own)
-        problems += _title(network, content, positions, own_path)
+        problems += _field_length(network, content, network.title_limit, positions, (*own_path, "title"))
         problems += _poll(network, content, positions, own_path)
         problems += _period(content, positions, own_path)
         problems += _branded(content, positions, own_path)
@@ -174,7 +174,7 @@ def _type_and_needs(
     if content.type not in network.types:
         comes_from = ("type",) if "type" in own else _TYPE_COMES_FROM
         return [] if any(map(is_told, comes_from)) else [_wrong_type(network, content, where())]
-    kind = shown_as(content.type, content.fields.get("details"))
+    kind = real_type(content.type, content.fields.get("details"))
     return [
         Problem(
             message=f"A post of type {kind} on {network.label} needs {_in_words(one)}.",
@@ -253,15 +253,19 @@ def _length(network: Network, content: Content, own: Mapping[str, Any]) -> list[
     return [Problem(message=checked.message, hint=checked.hint, where=content.where)]
 
 
-def _title(network: Network, content: Content, positions: Positions, own_path: Path) -> list[Problem]:
-    title, limit = content.fields.get("title"), network.title_limit
-    if limit is None or not isinstance(title, str) or len(title) <= limit:
+def _field_length(
+    network: Network, content: Content, limit: int | None, positions: Positions, path: Path
+) -> list[Problem]:
+    """Whether a field beside the text is short enough; it is counted in code points."""
+    name = str(path[-1])
+    value = content.fields.get(name)
+    if limit is None or not isinstance(value, str) or len(value) <= limit:
         return []
     return [
         Problem(
-            message=f"The title has {len(title):,} characters; {network.label} takes {limit:,}.",
-            hint=f"Shorten it by {len(title) - limit:,}.",
-            where=positions.where((*own_path, "title")),
+            message=f"The {name} has {len(value):,} characters; {network.label} takes {limit:,}.",
+            hint=f"Shorten it by {len(value) - limit:,}.",
+            where=positions.where(path),
         )
     ]
 
@@ -271,7 +275,8 @@ def _poll(network: Network, content: Content, positions: Positions, own_path: Pa
     if network.poll is None or content.type != "poll" or not isinstance(options, list):
         return []
     path: Path = (*own_path, "options")
-    problems = _question(network, content, positions, own_path)
+    limit = network.poll.question_limit
+    problems = _field_length(network, content, limit, positions, (*own_path, "question"))
     for index, option in enumerate(options):
         if option in options[:index]:
             problems.append(
@@ -301,19 +306,6 @@ def _poll(network: Network, content: Content, positions: Positions, own_path: Pa
             )
         )
     return problems
-
-
-def _question(network: Network, content: Content, positions: Positions, own_path: Path) -> list[Problem]:
-    question, limit = content.fields.get("question"), network.poll.question_limit if network.poll else None
-    if limit is None or not isinstance(question, str) or len(question) <= limit:
-        return []
-    return [
-        Problem(
-            message=f"The question has {len(question):,} characters; {network.label} takes {limit:,}.",
-            hint=f"Shorten it by {len(question) - limit:,}.",
-            where=positions.where((*own_path, "question")),
-        )
-    ]
 
 
 def _in_days(days: Sequence[int]) -> str:

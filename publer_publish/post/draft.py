@@ -12,7 +12,7 @@ from publer_publish.errors import Problem, Severity, is_error
 from publer_publish.post.checks import Checks
 from publer_publish.post.credentials import credential_in, leak
 from publer_publish.post.model import AccountRef, Comment, Content, Json, Media, MediaSource, Path, Post
-from publer_publish.post.networks import NETWORKS, Network, needs, shown_as, spellings
+from publer_publish.post.networks import NETWORKS, Network, needs, real_type, spellings
 from publer_publish.post.render import Positions, Renderer
 from publer_publish.post.schema import Told
 
@@ -315,7 +315,7 @@ def _with_title(
     network: Network, post_type: str, media: Sequence[Media], fields: Mapping[str, Any]
 ) -> Mapping[str, Any]:
     """A title that the network needs and does not have: its only media item may have one."""
-    kind = shown_as(post_type, fields.get("details"))
+    kind = real_type(post_type, fields.get("details"))
     needs_title = any("title" in need.split("|") for need in needs(network, kind))
     title = media[0].fields.get("title") if len(media) == 1 else None
     has_title = fields.get("title") or _mapping(fields.get("document")).get("title")

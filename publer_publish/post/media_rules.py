@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from publer_publish.errors import Problem, Severity
 from publer_publish.post.model import Media, MediaSource
-from publer_publish.post.networks import Kind, Network, network, shown_as
+from publer_publish.post.networks import Kind, Network, network, real_type
 
 if TYPE_CHECKING:
     from publer_publish.post.probe_header import MediaInfo
@@ -118,7 +118,7 @@ def infer_type(
         return str(fields["type"])
     rules = network(network_key)
     kinds = {kind_of(media, info) or Kind.PHOTO for media, info in items}
-    own = shown_as("", fields.get("details"))
+    own = real_type("", fields.get("details"))
     several = len(items) > 1 and rules.carousel and kinds <= {Kind.PHOTO, Kind.VIDEO}
     first_that_holds = (
         (rules.types == {"article"}, "article"),

@@ -349,7 +349,7 @@ def network(key: str) -> Network:
     return NETWORKS[canonical(key)]
 
 
-def shown_as(content_type: str, details: object) -> str:
+def real_type(content_type: str, details: object) -> str:
     """Return what a post is: Publer's pages call these a photo, whose ``details.type`` says what it is."""
     own = details.get("type") if isinstance(details, Mapping) else None
     return own if own in ("document", "event", "offer") else content_type

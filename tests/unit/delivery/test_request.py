@@ -172,5 +172,5 @@ def test_what_is_sent_beside_what_the_file_says_can_be_told() -> None:
         "accounts[].album_id",
         "accounts[].labels",
         "linkedin.details.type",
-        "linkedin.type",
+        "linkedin.type photo",
     ]
