@@ -57,10 +57,20 @@ def test_hang_until_the_client_gives_up(new_sandbox: NewSandbox, when: str) -> N
 @pytest.mark.parametrize("when", WHENS)
 def test_hang_until_released(new_sandbox: NewSandbox, when: str) -> None:
     sandbox = with_fault(new_sandbox, kind="hang", when=when, seconds=None)
-    releasing = threading.Timer(0.1, sandbox.release_hangs)
+    answered = threading.Event()
+
+    def release() -> None:
+        # Until it is answered: what is let go before the request hangs does not help it.
+        while not answered.wait(0.05):
+            sandbox.release_hangs()
+
+    releasing = threading.Thread(target=release)
     releasing.start()
-    assert "job_id" in send_publish(sandbox).json
-    releasing.join()
+    try:
+        assert "job_id" in send_publish(sandbox).json
+    finally:
+        answered.set()
+        releasing.join()
     assert took_effect(sandbox)
 
 
