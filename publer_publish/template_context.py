@@ -162,8 +162,9 @@ def _no_tag(event: Event) -> Problem:
 def _no_run(names: Iterable[str]) -> Problem:
     asked = ", ".join(f"`{name}`" for name in sorted(names))
     variables = dict.fromkeys(one for name in sorted(names) for one in _ABOUT_RUN[name])
-    unset = ", ".join(f"{one} (as owner/name)" if one == _REPOSITORY else one for one in variables)
+    unset = ", ".join(variables)
+    form = " (a repository is written owner/name)" if _REPOSITORY in variables else ""
     return Problem(
         message=f"The template asks for {asked}, which only a run of a workflow has by itself.",
-        hint=f"On a desk set {unset}, or leave it out of the text.",
+        hint=f"On a desk set {unset}{form}, or leave it out of the text.",
     )
