@@ -86,8 +86,8 @@ browser: $(READY) tests/browser/node_modules/.package-lock.json ## Look at the p
 bench: $(READY) ## Measure start-up, parsing and polling
 	@$(BIN)/python -m benchmarks
 
-docs: $(READY) ## Renew the pages that are made of the program: post file, messages
-	@$(BIN)/python -m tools.generate_docs && $(BIN)/python -m tools.generate_messages
+docs: $(READY) ## Renew the pages that are made of the program: the post file
+	@$(BIN)/python -m tools.generate_docs
 
 picture: $(READY) ## Renew the picture of the README (needs Chromium)
 	@$(BIN)/python -m tools.picture

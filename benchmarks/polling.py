@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from statistics import mean
 
 from publer_publish.clock import Deadline
-from publer_publish.delivery.poll import wait_for_job
-from publer_publish.delivery.waiting import Progress
-from publer_publish.publer.client import Publer
-from publer_publish.publer.model_posts import JobState
+from publer_publish.delivery.waiting import Progress, wait_for_job
+from publer_publish.publer.api import Publer
+from publer_publish.publer.model import JobState
 from publer_publish.publer.transport import Transport
 from sandbox.clock import VirtualClock
 from sandbox.scenario import Job, RateLimit, Scenario

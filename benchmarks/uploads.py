@@ -16,12 +16,12 @@ from benchmarks.apart import Apart
 from benchmarks.line import HOST, Line
 from benchmarks.stage import ROOT
 from publer_publish.clock import Deadline, SystemClock
-from publer_publish.delivery.upload import prepare
+from publer_publish.delivery.media import prepare
 from publer_publish.errors import Where
 from publer_publish.post.model import Media, MediaSource
-from publer_publish.post.workspace import Workspace
-from publer_publish.publer.client import Publer
+from publer_publish.publer.api import Publer
 from publer_publish.publer.transport import Transport
+from publer_publish.workspace import Workspace
 from sandbox.faults import Fault
 from sandbox.scenario import Scenario
 

@@ -9,32 +9,21 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TextIO
 
 from publer_publish import __version__, config
 from publer_publish.clock import Clock, SystemClock, WatchedClock
 from publer_publish.config import Config, Mode
 from publer_publish.delivery.ledger import Ledger
-from publer_publish.errors import (
-    ActionError,
-    CancelledError,
-    InvalidInputError,
-    Problem,
-    ServiceError,
-    Where,
-)
+from publer_publish.errors import ActionError, CancelledError, InvalidInputError, Problem, ServiceError, Where
+from publer_publish.finish import Story, bug, bugs_of_threads_told, tell
 from publer_publish.github.console import Console, open_console
-from publer_publish.github.context import Event, read_event
-from publer_publish.github.stream import Stream
-from publer_publish.pipeline import MODES, problems_of_posts
-from publer_publish.post.workspace import Workspace
+from publer_publish.github.event import Event, read_event
+from publer_publish.github.terminal import Stream
+from publer_publish.modes import Told, problems_of_posts, validate
 from publer_publish.session import Session
 from publer_publish.signals import signals_cancel
-from publer_publish.story import Story, bug, bugs_of_threads_told
-from publer_publish.telling import tell
-
-if TYPE_CHECKING:
-    from publer_publish.preview.file import PreviewFile
+from publer_publish.workspace import PreviewFile, Workspace
 
 _UNHEARD = "Standard output could not be written to its end. That changed nothing of what was sent.\n"
 
@@ -119,7 +108,7 @@ def _run(
         story.session = new_session(settings)
         _say_start(console, settings, event)
         story.session.preview = _preview_file(settings, workspace, env.get("RUNNER_TEMP", ""))
-        story.results, story.checks = MODES[settings.mode](story.session)
+        story.results, story.checks = _run_mode(story.session)
     except InvalidInputError as error:
         story.invalid = True
         story.problems += error.problems
@@ -130,6 +119,14 @@ def _run(
         story.problems.append(Problem(message=error.message, hint=error.hint, where=Where()))
     except Exception as error:  # noqa: BLE001  (the one place where a bug of ours becomes a report)
         story.cause = bug(error, console)
+
+
+def _run_mode(session: Session) -> Told:
+    if session.config.mode is Mode.VALIDATE:
+        return validate(session)
+    from publer_publish import online  # noqa: PLC0415  (brings `requests`, which `validate` never needs)
+
+    return online.MODES[session.config.mode](session)
 
 
 def _settings(inputs: Mapping[str, str], event: Event, new_session: Callable[[Config], Session]) -> Config:
@@ -144,7 +141,7 @@ def _settings(inputs: Mapping[str, str], event: Event, new_session: Callable[[Co
     except config.InvalidConfigError as error:
         wrong = {problem.where.path for problem in error.problems}
         # Without the right variables, a template would be blamed for what the input lacks.
-        found = () if "variables" in wrong else problems_of_posts(new_session(error.config))
+        found = () if ("variables",) in wrong else problems_of_posts(new_session(error.config))
         raise InvalidInputError(*error.problems, *found) from None
 
 
@@ -152,12 +149,12 @@ def _preview_file(settings: Config, workspace: Path, runner_temp: str) -> Previe
     """Where the preview page goes, checked before anything is sent: later it must not fail the run."""
     if not settings.preview_file or settings.mode not in {Mode.PUBLISH, Mode.VALIDATE}:
         return None
-    from publer_publish.preview.file import PreviewFile  # noqa: PLC0415  (few runs draw the page)
+    from publer_publish.workspace import PreviewFile  # noqa: PLC0415  (few runs draw the page)
 
     try:
         return PreviewFile.at(settings.preview_file, workspace, runner_temp)
     except ActionError as error:
-        where = Where(path="preview-file")
+        where = Where(path=("preview-file",))
         raise InvalidInputError(Problem(message=error.message, hint=error.hint, where=where)) from None
 
 

@@ -206,10 +206,10 @@ class _Reader:
         self.warnings: list[Problem] = []
 
     def wrong(self, name: str, message: str, hint: str = "") -> None:
-        self.problems.append(Problem(message=message, hint=hint, where=Where(path=name)))
+        self.problems.append(Problem(message=message, hint=hint, where=Where(path=(name,))))
 
     def mind(self, name: str, message: str, hint: str) -> None:
-        where = Where(path=name)
+        where = Where(path=(name,))
         self.warnings.append(Problem(message=message, hint=hint, where=where, severity=Severity.WARNING))
 
     def given(self, name: str) -> bool:

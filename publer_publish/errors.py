@@ -5,8 +5,16 @@ Everything that a user can cause or meet is one of these. Anything else is a bug
 
 from __future__ import annotations
 
+import json
+import re
 from dataclasses import dataclass
 from enum import StrEnum
+
+Path = tuple[str | int, ...]
+"""Keys and indices that lead to a value of a document."""
+
+_PLAIN_KEY = re.compile(r"[A-Za-z0-9_-]{1,60}")
+_MAX_KEY = 60
 
 
 class Severity(StrEnum):
@@ -27,14 +35,37 @@ class Where:
     """Of the file, or of the input; from 1; 0 when unknown."""
     column: int = 0
     """From 1, in code points; 0 when unknown."""
-    path: str = ""
-    """In the document, such as ``posts[1].networks.twitter.text``, or the name of an input."""
+    path: Path = ()
+    """In the document, such as ``("posts", 1, "networks", "twitter", "text")``, or the name of an input."""
+
+    @property
+    def position(self) -> str:
+        """``file:line:column``, as far as it is known."""
+        return ":".join(str(part) for part in (self.file, self.line, self.column) if part)
+
+    @property
+    def shown_path(self) -> str:
+        """The path as people write it: ``posts[1].networks.twitter.text``."""
+        return format_path(self.path)
 
     def __str__(self) -> str:
-        position = ":".join(str(part) for part in (self.file, self.line, self.column) if part)
-        if position and self.path:
-            return f"{position} ({self.path})"
-        return position or self.path
+        if self.position and self.path:
+            return f"{self.position} ({self.shown_path})"
+        return self.position or self.shown_path
+
+
+def format_path(path: Path) -> str:
+    """Write a path as people do: ``posts[1].networks.twitter.text``."""
+    written = ""
+    for step in path:
+        if isinstance(step, int):
+            written += f"[{step}]"
+        elif _PLAIN_KEY.fullmatch(step):
+            written += f".{step}" if written else step
+        else:
+            shown = step if len(step) <= _MAX_KEY else step[: _MAX_KEY - 1] + "…"
+            written += f"[{json.dumps(shown, ensure_ascii=False)}]"
+    return written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

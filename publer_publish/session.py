@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from publer_publish.clock import Clock, Deadline
 from publer_publish.config import Config
 from publer_publish.delivery.ledger import Ledger
-from publer_publish.delivery.outcomes import Result
 from publer_publish.errors import InvalidInputError, Problem, is_error
 from publer_publish.github.console import Console
-from publer_publish.github.context import Event
+from publer_publish.github.event import Event
+from publer_publish.github.template_values import RunContext
 from publer_publish.post.checks import Checks
-from publer_publish.post.document import MAX_BYTES
+from publer_publish.post.document.parse import MAX_BYTES
 from publer_publish.post.load import Loaded, Options, load
-from publer_publish.post.workspace import Workspace
-from publer_publish.template_context import RunContext
-
-if TYPE_CHECKING:
-    from publer_publish.delivery.run import Listed
-    from publer_publish.preview.file import PreviewFile  # few runs draw the page
+from publer_publish.report.values import Listed, Result
+from publer_publish.workspace import (
+    PreviewFile,  # few runs draw the page
+    Workspace,
+)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -81,7 +80,7 @@ class Session:
         )
 
     def _fetch_release(self, tag: str) -> Mapping[str, Any]:
-        from publer_publish.github.release import fetch_release  # noqa: PLC0415  (few posts need one)
+        from publer_publish.github.api import fetch_release  # noqa: PLC0415  (few posts need one)
 
         self.console.line(f"Looking up the release {tag} at GitHub.")
         return fetch_release(

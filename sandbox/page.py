@@ -11,7 +11,7 @@ from sandbox.record import Record
 from sandbox.scenario import Scenario
 
 # The look is shared with the preview page, as data: what would go out and what went out read alike.
-_STYLE = Path(__file__).parent.parent / "publer_publish" / "report" / "page" / "page.css"
+_STYLE = Path(__file__).parent.parent / "publer_publish" / "report" / "page.css"
 
 
 PICTURES = "/_sandbox/media/"

@@ -10,11 +10,11 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from publer_publish.post.jinja import FILTERS
-from publer_publish.post.networks import NETWORKS, Kind, Network, needs
-from publer_publish.post.schema import SCHEMA_FILE, load
-from publer_publish.post.template import FALSE, TRUE
-from publer_publish.post.template_values import OWN_FILTERS, VALUES
+from publer_publish.networks.table import NETWORKS, Kind, Network, needs
+from publer_publish.post.schema.check import SCHEMA_FILE, load
+from publer_publish.post.template.engine import FILTERS
+from publer_publish.post.template.front import FALSE, TRUE
+from publer_publish.post.template.values import OWN_FILTERS, VALUES
 
 PAGE = SCHEMA_FILE.parents[1] / "docs" / "post-file.md"
 
@@ -42,7 +42,7 @@ _INTRODUCTION = """\
 # The post file
 
 <!-- Do not edit. tools/generate_docs.py makes this page of schemas/post.schema.json,
-publer_publish/post/networks.py and publer_publish/post/template_values.py. -->
+publer_publish/networks/table.py and publer_publish/post/template/values.py. -->
 
 A post file is YAML 1.2 or JSON (`.yml`, `.yaml`, `.json`), UTF-8, at most 1 MiB. It holds one post, a list of
 posts, `posts:` with a list, or Publer's own bulk document. The [examples](../examples) show every network.

@@ -5,19 +5,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Sequence
+import json
+from collections.abc import Callable, Container, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from publer_publish.clock import Deadline
-from publer_publish.delivery import matching
+from publer_publish.delivery import matching_posts
 from publer_publish.delivery.ledger import LOOK_FIRST, Ledger
-from publer_publish.delivery.lookup import listed_posts
-from publer_publish.delivery.outcomes import Status
-from publer_publish.delivery.targets import Target
+from publer_publish.delivery.matching_posts import comparable, listed_posts
+from publer_publish.delivery.media import key_of
+from publer_publish.delivery.targets import Key, Target
 from publer_publish.delivery.waiting import Progress
 from publer_publish.errors import ServiceError
-from publer_publish.publer.client import Publer
-from publer_publish.publer.model_posts import Job, JobEntry, JobState, LivePost, Verdict
+from publer_publish.publer.api import Publer
+from publer_publish.publer.model import Job, JobEntry, JobState, LivePost, Verdict
+from publer_publish.report.values import Status
 
 _PAUSES = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 """Between look-ups: after them a post that was taken has had a minute to appear."""
@@ -147,7 +149,7 @@ class Confirmer:
 
     publer: Publer
     ledger: Ledger
-    search: matching.Search
+    search: matching_posts.Search
     deadline: Deadline
     log: Callable[[str], None]
 
@@ -176,14 +178,14 @@ class Confirmer:
             self.ledger.settle(doubt.target, doubt.otherwise, doubt.message)
 
     def _settle_by_evidence(self, doubt: Doubt, posts: Sequence[LivePost]) -> bool:
-        post = matching.find(doubt.target, posts, self.search)
+        post = matching_posts.find(doubt.target, posts, self.search)
         if post is None:
             return False
-        if matching.is_live(post):
+        if matching_posts.is_live(post):
             self.ledger.settle(doubt.target, Status.PUBLISHED, live=post)
-        elif matching.is_failed(post):
+        elif matching_posts.is_failed(post):
             self.ledger.settle(doubt.target, Status.FAILED, _why_failed(post, doubt), live=post)
-        elif matching.is_held(post):
+        elif matching_posts.is_held(post):
             self.ledger.settle(doubt.target, Status.UNCONFIRMED, _why_held(post), live=post)
         else:
             return False
@@ -203,8 +205,8 @@ class Confirmer:
             for target in list(left):
                 own = known(target)
                 post = next((one for one in posts if own and one.id == own.id), None)
-                post = post or matching.find(target, posts, self.search)
-                if post and matching.is_live(post) and post.link:
+                post = post or matching_posts.find(target, posts, self.search)
+                if post and matching_posts.is_live(post) and post.link:
                     self.ledger.add_link(target, post)
                     left.remove(target)
 
@@ -218,3 +220,50 @@ class Confirmer:
         except ServiceError as error:
             progress.note(f"{error.message} The post list could not be read.")
             return None
+
+
+def repeats_among(targets: Iterable[Target]) -> dict[Key, Target]:
+    """Of every target that is the same post on the same account as an earlier one: that earlier one."""
+    first: dict[Hashable, Target] = {}
+    return {
+        target.key: original
+        for target in targets
+        if (original := first.setdefault(_what_is_posted(target), target)) is not target
+    }
+
+
+def _what_is_posted(target: Target) -> Hashable:
+    """Everything by which two posts on an account can differ, but for what is said below them."""
+    content = target.content
+    return (
+        target.account.id,
+        content.type,
+        comparable(content.text),
+        tuple(map(key_of, content.media)),
+        _written(content.fields),
+        _written(content.extra),
+    )
+
+
+def _written(fields: Mapping[str, object]) -> str:
+    return json.dumps(fields, sort_keys=True, default=str)
+
+
+def settle_repeat(target: Target, original: Target, ledger: Ledger) -> None:
+    """It shares the fate of the earlier one: "skipped as live" only if that is live."""
+    became = ledger.result_of(original)
+    earlier = f"the same post stands earlier in this run ({_place(original)})"
+    post = LivePost(
+        id=became.post_id or "", account_id=target.account.id, state="published", link=became.url or ""
+    )
+    if became.status is Status.FAILED:
+        ledger.settle(target, Status.FAILED, f"not sent: {earlier}, and it failed. A re-run sends it once.")
+    elif became.status is Status.UNCONFIRMED:
+        said = f"not sent: {earlier}, and what became of it is not known. {LOOK_FIRST}"
+        ledger.settle(target, Status.UNCONFIRMED, said, live=post)
+    else:
+        ledger.settle(target, Status.SKIPPED, earlier, live=post, duplicate=True)
+
+
+def _place(target: Target) -> str:
+    return f"post {target.post.index + 1} of {target.post.file or 'the input `text`'}"

@@ -7,23 +7,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from publer_publish.clock import Clock, Deadline
-from publer_publish.delivery import duplicates, matching
-from publer_publish.delivery.confirm import Confirmer, Doubt, read_verdicts
+from publer_publish.delivery import duplicates, matching_posts
+from publer_publish.delivery.confirm import Confirmer, Doubt, read_verdicts, repeats_among, settle_repeat
 from publer_publish.delivery.ledger import LOOK_FIRST, Ledger
-from publer_publish.delivery.likeness import are_doubles
-from publer_publish.delivery.outcomes import Status
-from publer_publish.delivery.poll import wait_for_job
-from publer_publish.delivery.prepared import Prepared
-from publer_publish.delivery.publish import send_once
-from publer_publish.delivery.repeats import repeats_among, settle_repeat
+from publer_publish.delivery.matching_posts import are_doubles
+from publer_publish.delivery.media import Prepared
 from publer_publish.delivery.request import bulk_body, media_of, needed_by, second_names
-from publer_publish.delivery.spacing import Spacing
 from publer_publish.delivery.targets import Key, Target, rounds
-from publer_publish.delivery.waiting import Progress
+from publer_publish.delivery.waiting import Progress, wait_for_job
 from publer_publish.errors import Problem, ServiceError, Severity
 from publer_publish.post.model import Media
-from publer_publish.publer.client import Publer
+from publer_publish.publer.api import Publer
 from publer_publish.publer.errors import LostError, NotSentError, RateLimitedError, RefusedError
+from publer_publish.report.values import Status
 
 POSTS_A_REQUEST = 500
 """Publer takes no more (publer-api 3.1)."""
@@ -65,8 +61,6 @@ class Delivery:
     warn: Callable[[Problem], None]
     details: Callable[[str, str], None] = lambda _title, _text: None
     """Where a title and a long text go that only a search for a cause needs."""
-    meanwhile: Callable[[], None] = lambda: None
-    """Work for the time in which nothing is done but waiting for a job."""
     _known: set[str] = field(default_factory=set)
     _weighed: frozenset[str] = frozenset()
     _twins: frozenset[Key] = frozenset()
@@ -80,7 +74,7 @@ class Delivery:
         """Send what is missing. ``deadline`` ends the preparation together with the first request."""
         if self.rules.skip_duplicates or self.rules.fail_on_duplicates:
             self._repeats = repeats_among(targets)
-        self._twins = matching.twins_among(one for one in targets if one.key not in self._repeats)
+        self._twins = matching_posts.twins_among(one for one in targets if one.key not in self._repeats)
         missing = self._drop_duplicates(targets, deadline)
         try:
             self._send_all(missing, deadline)
@@ -154,7 +148,7 @@ class Delivery:
     def _send(self, request: Sequence[Target], media: Prepared, deadline: Deadline) -> bool:
         """One request, from publishing to the last confirmation. False: the next one would fail as well."""
         has_looked = self.rules.window.seconds > 0
-        search = matching.Search(
+        search = matching_posts.Search(
             since=self.clock.time() - (_SKEW if has_looked else _SKEW_UNSEEN),
             own_run=True,
             known=frozenset(self._known),
@@ -217,7 +211,6 @@ class Delivery:
         deadline = confirmer.deadline
         progress = Progress(self.clock, self.log, f"Waiting for Publer's job {job_id}")
         enough = _leaving_time_to_look(deadline)
-        self.meanwhile()
         try:
             job = wait_for_job(self.publer, job_id, deadline=enough, progress=progress)
             silence = "" if job else f"Publer's job {job_id} did not end within `timeout`."
@@ -249,3 +242,79 @@ class Delivery:
 
 def _leaving_time_to_look(deadline: Deadline) -> Deadline:
     return Deadline(deadline.clock, deadline.at - min(_TO_LOOK, _SHARE_TO_LOOK * deadline.remaining()))
+
+
+_FIRST_PAUSE = 1.0
+_LONGEST_PAUSE = 10.0
+_MOST_ATTEMPTS = 8
+
+
+def send_once(publish: Callable[[], str], *, deadline: Deadline, log: Callable[[str], None]) -> str:
+    """Publish and return the job id.
+
+    Repeats only after a connection that was never established and after 429, both of which say for certain
+    that nothing was taken. Raises ``NotSentError``, ``RateLimitedError`` (time is up), ``RefusedError``
+    (Publer said no) or ``LostError``: then nobody knows, and the caller must look.
+    """
+    progress = Progress(deadline.clock, log, "Still waiting to publish")
+    pause = _FIRST_PAUSE
+    attempt = 1
+    while True:
+        try:
+            return publish()
+        except NotSentError as error:
+            if error.hopeless or attempt >= _MOST_ATTEMPTS or deadline.remaining() <= pause:
+                raise
+            log(f"{error.message} Nothing was sent. Trying again in {pause:.0f} s.")
+            progress.wait(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE)
+        except RateLimitedError as error:
+            if deadline.remaining() <= error.wait_seconds:
+                raise
+            log(f"Publer's rate limit is reached. Nothing was sent. Waiting {error.wait_seconds:.0f} s.")
+            progress.wait(error.wait_seconds)
+        attempt += 1
+
+
+GAP = 61.0
+"""Seconds between two posts of an account: Publer wants a minute, and clocks differ a little."""
+_MINUTE = 60.0
+"""Publer may cut the time of a post to this: one of 12:00 may have gone out at 12:00:59."""
+_WHY = "Publer wants a minute between two posts of one account"
+
+
+@dataclass(slots=True, kw_only=True)
+class Spacing:
+    """When each account may have its next post."""
+
+    clock: Clock
+    log: Callable[[str], None]
+    _free_at: dict[str, float] = field(default_factory=dict)
+    """By account id, in monotonic seconds: a wall clock may jump while a run waits."""
+
+    def saw(self, last_post_at: Mapping[str, float]) -> None:
+        """Learn from Publer's list when (epoch seconds) accounts had their last post."""
+        for account_id, at in last_post_at.items():
+            latest = at + _MINUTE if at % _MINUTE == 0 else at
+            # A time in the future is a mistake of a clock: never wait for longer than the gap itself.
+            self._busy(account_id, min(GAP, latest + GAP - self.clock.time()))
+
+    def posted(self, targets: Sequence[Target]) -> None:
+        """Learn that a request with these targets has just been settled."""
+        for target in targets:
+            self._busy(target.account.id, GAP)
+
+    def _busy(self, account_id: str, seconds: float) -> None:
+        until = self.clock.monotonic() + seconds
+        self._free_at[account_id] = max(until, self._free_at.get(account_id, until))
+
+    def keep(self, request: Sequence[Target]) -> None:
+        """Wait until every account of a request is free, and show it."""
+        now = self.clock.monotonic()
+        late = [target for target in request if self._free_at.get(target.account.id, now) > now]
+        if not late:
+            return
+        wait = max(self._free_at[target.account.id] for target in late) - now
+        others = f" and {len(late) - 1} more" if len(late) > 1 else ""
+        self.log(f"Waiting {wait:.0f} s: {_WHY} ({late[0]}{others}).")
+        Progress(self.clock, self.log, "Still keeping the minute between two posts of one account").wait(wait)

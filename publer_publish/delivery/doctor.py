@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 
 from publer_publish.clock import Deadline
 from publer_publish.delivery.resolve import describe, select
-from publer_publish.delivery.run import Check
 from publer_publish.errors import ActionError, Problem, is_error
 from publer_publish.post.model import AccountRef
-from publer_publish.publer.directory import Directory
+from publer_publish.publer.api import Directory
 from publer_publish.publer.model import Account, Workspace
+from publer_publish.report.values import Check
 
 _PLANS = ("business", "enterprise", "ambassador")
 """Those that include the API (publer-api 1)."""

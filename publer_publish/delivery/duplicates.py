@@ -10,14 +10,20 @@ from enum import Enum
 from typing import NamedTuple
 
 from publer_publish.clock import Deadline
-from publer_publish.delivery import matching
+from publer_publish.delivery import matching_posts
 from publer_publish.delivery.ledger import LOOK_FIRST
-from publer_publish.delivery.likeness import Likeness, comparable, is_same_in_own_run, likeness, type_fits
-from publer_publish.delivery.lookup import listed_posts
+from publer_publish.delivery.matching_posts import (
+    Likeness,
+    comparable,
+    is_same_in_own_run,
+    likeness,
+    listed_posts,
+    type_fits,
+)
 from publer_publish.delivery.targets import Key, Target
 from publer_publish.delivery.waiting import Progress
-from publer_publish.publer.client import Publer
-from publer_publish.publer.model_posts import LivePost
+from publer_publish.publer.api import Publer
+from publer_publish.publer.model import LivePost
 
 _ON_ITS_WAY = 60.0
 """Seconds to wait for an equal post that Publer has taken but not yet published."""
@@ -115,11 +121,11 @@ def look_for_duplicates(
     while True:
         posts = listed_posts(publer, accounts, since=since, deadline=deadline)
         there = _out_or_coming(posts, clock.time())
-        new = [post for post in there if matching.identity(post) not in weighed]
+        new = [post for post in there if matching_posts.identity(post) not in weighed]
         matches, unclear = _match(targets, new, window, since)
-        live = {key: post for key, post in matches.items() if matching.is_live(post)}
-        pending = {key: post for key, post in matches.items() if not matching.is_live(post)}
-        if all(map(matching.is_held, pending.values())) or clock.monotonic() >= give_up:
+        live = {key: post for key, post in matches.items() if matching_posts.is_live(post)}
+        pending = {key: post for key, post in matches.items() if not matching_posts.is_live(post)}
+        if all(map(matching_posts.is_held, pending.values())) or clock.monotonic() >= give_up:
             break
         progress.note("An equal post is on its way already: waiting for it instead of sending another.")
         progress.wait(min(_LOOK_AGAIN, give_up - clock.monotonic()))
@@ -127,15 +133,15 @@ def look_for_duplicates(
         live=live,
         pending=pending,
         unclear=unclear,
-        known=frozenset(map(matching.identity, posts)),
-        weighed=frozenset(map(matching.identity, there)),
+        known=frozenset(map(matching_posts.identity, posts)),
+        weighed=frozenset(map(matching_posts.identity, there)),
         last_post_at=_newest(posts),
     )
 
 
 def _out_or_coming(posts: Iterable[LivePost], now: float) -> list[LivePost]:
     """Only these are a reason not to send: not what failed, was deleted, is a draft, or is due much later."""
-    return [post for post in posts if matching.is_live(post) or matching.is_on_its_way(post, now)]
+    return [post for post in posts if matching_posts.is_live(post) or matching_posts.is_on_its_way(post, now)]
 
 
 def _match(
@@ -232,7 +238,7 @@ def _given_out(group: _Group) -> dict[Key, LivePost]:
 
 def _suits(target: Target, post: LivePost, *, in_order: bool) -> tuple[bool, int, float]:
     """What to take first: the same, what is live, the newest; of several the oldest: they went in order."""
-    order, age = matching.rank(post)
+    order, age = matching_posts.rank(post)
     return likeness(target, post) is not Likeness.SAME, order, -age if in_order else age
 
 
@@ -248,7 +254,7 @@ def _doubt(target: Target, post: LivePost, window: Window) -> Why | None:
 def _newest(posts: Sequence[LivePost]) -> dict[str, float]:
     newest: dict[str, float] = {}
     for post in posts:
-        if post.at is not None and matching.is_live(post):
+        if post.at is not None and matching_posts.is_live(post):
             newest[post.account_id] = max(newest.get(post.account_id, 0.0), post.at)
     return newest
 

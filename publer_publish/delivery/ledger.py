@@ -8,15 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from publer_publish.delivery.outcomes import Result, Status
+# Not needed before the first request.
+from publer_publish.delivery.targets import Target
 from publer_publish.post.model import Post
-
-if TYPE_CHECKING:
-    # Not needed before the first request.
-    from publer_publish.delivery.targets import Target
-    from publer_publish.publer.model_posts import LivePost
+from publer_publish.publer.model import LivePost
+from publer_publish.report.values import Result, Status
 
 LOOK_FIRST = "It may or may not be live: look in Publer before posting it again."
 

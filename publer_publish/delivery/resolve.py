@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 
 from publer_publish.delivery.targets import Target
 from publer_publish.errors import Problem, Severity
+from publer_publish.networks.table import NETWORKS, canonical
 from publer_publish.post.draft import Draft
 from publer_publish.post.model import AccountRef, Selector, SelectorKind
-from publer_publish.post.networks import NETWORKS, canonical
 from publer_publish.publer.model import Account
 
 _MOST_NAMES = 20

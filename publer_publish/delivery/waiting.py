@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from publer_publish.clock import Clock
+from publer_publish.clock import Clock, Deadline
+from publer_publish.publer.api import Publer
+from publer_publish.publer.errors import LostError, NotSentError, RateLimitedError, RefusedError
+from publer_publish.publer.model import Job, JobState
 
 _SILENCE = 15.0
 
@@ -40,3 +43,69 @@ class Progress:
     def _say(self, text: str) -> None:
         self._log(text)
         self._last = self._clock.monotonic()
+
+
+_FIRST = 0.5
+_SHARE = 0.097
+"""A little less than the tenth that is allowed: the request itself takes a moment."""
+_LONGEST = 10.0
+_PLENTY = 30
+"""With more requests left than this, polling need not save any."""
+_RESERVE = 5
+"""Requests that polling leaves to look-ups and to whatever else uses the key."""
+_REFUSALS, _REFUSED_FOR = 3, 30.0
+"""A job that is refused this often in a row, for so many seconds, will not answer any more; a new one may."""
+
+
+def pause(elapsed: float) -> float:
+    """Seconds until the next poll of a job that has run for ``elapsed`` seconds.
+
+    A finished job is noticed within 0.5 s + 10 % of its run time, and polls are never more than 10 s apart.
+    """
+    return min(_LONGEST, _FIRST + _SHARE * elapsed)
+
+
+def wait_for_job(publer: Publer, job_id: str, *, deadline: Deadline, progress: Progress) -> Job | None:
+    """The job as its first terminal answer tells it; None when the deadline came first.
+
+    The terminal payload may be delivered only once (publer-api 4.3): a job is never asked again after it.
+    Raises ``RefusedError`` when Publer keeps refusing to tell.
+    """
+    clock = deadline.clock
+    started = clock.monotonic()
+    refusals, refused_since = 0, started
+    refusal: RefusedError | None = None
+    while not deadline.expired():
+        wait = max(pause(clock.monotonic() - started), _share_of_limit(publer, clock.time()))
+        progress.wait(min(wait, deadline.remaining()))
+        try:
+            job = publer.job(job_id, deadline=deadline)
+        except RefusedError as error:
+            refusals, refusal = refusals + 1, error
+            if refusals >= _REFUSALS and clock.monotonic() - refused_since >= _REFUSED_FOR:
+                raise
+            progress.note(f"{error.message} Still waiting.")
+            continue
+        except RateLimitedError as error:
+            progress.note(f"{error.message} Still waiting.")
+            progress.wait(min(error.wait_seconds, deadline.remaining()))
+            continue
+        except (LostError, NotSentError) as error:
+            progress.note(f"{error.message} Still waiting.")
+            continue
+        refusals, refused_since, refusal = 0, clock.monotonic(), None
+        if job.state is not JobState.WORKING:
+            return job
+    if refusal:
+        raise refusal
+    return None
+
+
+def _share_of_limit(publer: Publer, now: float) -> float:
+    """Seconds between requests that make the rest of the rate limit last until it is reset."""
+    limit = publer.rate_limit
+    if limit.remaining is None or limit.reset_at is None or limit.reset_at <= now:
+        return 0.0
+    if limit.remaining > _PLENTY:
+        return 0.0
+    return min(60.0, (limit.reset_at - now) / max(1, limit.remaining - _RESERVE))

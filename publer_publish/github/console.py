@@ -7,8 +7,8 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from publer_publish.errors import Problem, Severity
-from publer_publish.github.redact import Redactor
-from publer_publish.github.stream import Stream
+from publer_publish.github.terminal import Stream
+from publer_publish.secrets import Redactor
 
 
 class Console(Protocol):

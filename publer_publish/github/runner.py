@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from publer_publish.errors import Problem, Severity
 from publer_publish.github.commands import command, neutralise, one_line, truncate
 from publer_publish.github.files import CommandFiles
-from publer_publish.github.redact import SHORTEST_SECRET, Redactor
-from publer_publish.github.stream import Stream
+from publer_publish.github.terminal import Stream
+from publer_publish.secrets import SHORTEST_SECRET, Redactor
 
 ANNOTATIONS_PER_STEP = 10
 """What the runner shows of each severity; the rest it only logs."""

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
-from publer_publish.errors import Problem, Severity, Where, is_error
-from publer_publish.post import count
-from publer_publish.post.model import Content, Media, Path
-from publer_publish.post.networks import Network, needs, real_type
-
-if TYPE_CHECKING:
-    from publer_publish.post.probe_header import MediaInfo
-    from publer_publish.post.render import Positions
-    from publer_publish.post.workspace import Workspace
+from publer_publish.errors import Path, Problem, Severity, Where, is_error
+from publer_publish.networks import count
+from publer_publish.networks.table import Network, needs, real_type
+from publer_publish.post.media.kinds import MediaInfo
+from publer_publish.post.model import Content, Media
+from publer_publish.post.template.render import Positions
+from publer_publish.workspace import Workspace
 
 _WORDS = {
     "text": "a text",
@@ -53,7 +53,7 @@ class Checks:
     def inspect(self, media: Media) -> Inspected:
         """Look at a media item: its file's head if it is one, else its name."""
         if media not in self._inspected:
-            from publer_publish.post.media import check_files  # noqa: PLC0415  (most posts have no media)
+            from publer_publish.post.media.files import check_files  # noqa: PLC0415  (most posts have no media)
 
             checked = check_files(self._workspace, [media], self._usable)
             self._usable = checked.infos
@@ -65,7 +65,7 @@ class Checks:
         info = self.inspect(media).info
         if info is None:
             return media
-        from publer_publish.post.media import described  # noqa: PLC0415  (most posts have no media)
+        from publer_publish.post.media.files import described  # noqa: PLC0415  (most posts have no media)
 
         return replace(media, about=described(info))
 
@@ -155,7 +155,7 @@ class Checks:
     def _media(self, network: Network, content: Content) -> list[Problem]:
         if not content.media:
             return []
-        from publer_publish.post.media_rules import check_for_network  # noqa: PLC0415  (most posts have no media)
+        from publer_publish.post.media.rules import check_for_network  # noqa: PLC0415  (most posts have no media)
 
         problems = [problem for item in content.media for problem in self.inspect(item).problems]
         items = [(item, self.inspect(item).info) for item in content.media]
@@ -319,7 +319,6 @@ def _period(content: Content, positions: Positions, own_path: Path) -> list[Prob
     # Only of Google is it documented what these are.
     if content.network != "google" or not isinstance(details, Mapping) or not {"start", "end"} & set(details):
         return []
-    from publer_publish.post.dates import check_period  # noqa: PLC0415  (few posts are events)
 
     return check_period(details, lambda key: positions.where((*own_path, "details", key)))
 
@@ -355,3 +354,45 @@ def _spoiler_length(network: Network, own: Mapping[str, Any]) -> int:
     if network.key != "mastodon" or not isinstance(spoiler, str):
         return 0
     return count.measure(network, spoiler)
+
+
+_DAY_AND_TIME = re.compile(r"\d{4}-?\d\d-?\d\dT\d\d")
+
+
+def check_period(details: Mapping[str, Any], where: Callable[[str], Where]) -> list[Problem]:
+    """Return what is wrong with ``start`` and ``end``. ``where`` tells the place of each."""
+    problems = []
+    times = []
+    for key in ("start", "end"):
+        value = details.get(key)
+        if not isinstance(value, str):
+            continue  # there is none, or the schema has said that it is no text
+        time = _time(value)
+        if time is None:
+            shown = value if len(value) <= 40 else value[:40] + "…"  # noqa: PLR2004
+            problems.append(
+                Problem(
+                    message=f'"{key}" is no date with time and offset: "{shown}".',
+                    hint="Write it as ISO 8601 does, such as 2026-11-01T09:00:00+01:00.",
+                    where=where(key),
+                )
+            )
+        else:
+            times.append(time)
+    if len(times) == 2 and times[1] < times[0]:  # noqa: PLR2004
+        problems.append(
+            Problem(
+                message="The end is before the start.",
+                hint="Exchange the two, or look at year and offset.",
+                where=where("end"),
+            )
+        )
+    return problems
+
+
+def _time(value: str) -> datetime | None:
+    try:
+        time = datetime.fromisoformat(value.upper())
+    except ValueError:  # such as the 13th month
+        return None
+    return time if time.tzinfo and _DAY_AND_TIME.match(value.upper()) else None

@@ -7,14 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from publer_publish.credentials import without_credentials
-from publer_publish.errors import Problem, Severity, is_error
+from publer_publish.errors import Path, Problem, Severity, is_error
+from publer_publish.networks.table import NETWORKS, Network, needs, real_type, spellings
 from publer_publish.post.checks import Checks
-from publer_publish.post.credentials import credential_in, leak
-from publer_publish.post.model import AccountRef, Comment, Content, Json, Media, MediaSource, Path, Post
-from publer_publish.post.networks import NETWORKS, Network, needs, real_type, spellings
-from publer_publish.post.render import Positions, Renderer
-from publer_publish.post.schema import Told
+from publer_publish.post.model import AccountRef, Comment, Content, Json, Media, MediaSource, Post
+from publer_publish.post.schema.check import Told
+from publer_publish.post.template.render import Positions, Renderer
+from publer_publish.secrets import credential_in, leak, without_credentials
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _LINE_END = re.compile(r"\r\n?")
@@ -56,7 +55,7 @@ class Draft:
         secrets: Sequence[str] = (),
     ) -> None:
         self.post = post
-        self._path = path
+        self.path = path
         self._data = data
         self._positions = positions
         self._renderer = renderer
@@ -75,12 +74,12 @@ class Draft:
 
     def check_shared(self) -> tuple[Problem, ...]:
         """What can be said of a post whose networks are not known: its templates, its media, its secrets."""
-        text = self._rendered((*self._path, "text"), self._data.get("text"))
-        media = self._media((*self._path, "media"), self._data.get("media"))
+        text = self._rendered((*self.path, "text"), self._data.get("text"))
+        media = self._media((*self.path, "media"), self._data.get("media"))
         accounts = dict.fromkeys(self._own_comments(ref) for ref in self.post.accounts) or (None,)
         comments = [comment for at in accounts for comment in self._comments(None, at) or ()]
         found = self._renderer.taken()
-        found += self._leaks(text, (*self._path, "text"))
+        found += self._leaks(text, (*self.path, "text"))
         for comment in comments:
             found += self._leaks_at(comment.text, comment)
         for item in (*media, *(item for comment in comments for item in comment.media)):
@@ -89,7 +88,7 @@ class Draft:
 
     def shared(self) -> Content | None:
         """The shared text and media, for the preview of a post whose networks are not known."""
-        text_path = (*self._path, "text")
+        text_path = (*self.path, "text")
         text = self._rendered(text_path, self._data.get("text"))
         self._renderer.taken()  # ``check_shared`` tells them
         if text is None:
@@ -98,8 +97,8 @@ class Draft:
             network="",
             type="status",
             text=without_credentials(text),
-            where=self._positions.where(text_path if text else self._path),
-            media=self._media((*self._path, "media"), self._data.get("media")),
+            where=self._positions.where(text_path if text else self.path),
+            media=self._media((*self.path, "media"), self._data.get("media")),
         )
 
     def nowhere(self, network: str) -> Problem:
@@ -120,8 +119,8 @@ class Draft:
 
     def _compose(self, network: Network, own_comments: int | None) -> Composed:
         own_path, own = self._own(network)
-        text_path = (*own_path, "text") if "text" in own else (*self._path, "text")
-        media_path = (*own_path, "media") if "media" in own else (*self._path, "media")
+        text_path = (*own_path, "text") if "text" in own else (*self.path, "text")
+        media_path = (*own_path, "media") if "media" in own else (*self.path, "media")
         media = self._media(media_path, own.get("media", self._data.get("media")))
         fields = {key: _trimmed(value) for key, value in own.items() if key not in _OURS} or _NONE
         limit = self._checks.limit(network, own)
@@ -169,7 +168,7 @@ class Draft:
 
     def _is_told(self, network: Network, own_path: Path, field: str) -> bool:
         """Whether the schema has said something of the field ``a.b`` of a network or of the post."""
-        places = (self._path, own_path, (*self._path, "networks", network.key))
+        places = (self.path, own_path, (*self.path, "networks", network.key))
         return any(self._told.around((*place, *field.split("."))) for place in places)
 
     def _own(self, network: Network) -> tuple[Path, Mapping[str, Any]]:
@@ -177,8 +176,8 @@ class Draft:
         listed = _mapping(self._data.get("networks"))
         for key in spellings(network.key):
             if key in listed:
-                return (*self._path, "networks", key), _mapping(listed[key])
-        return self._path, {}
+                return (*self.path, "networks", key), _mapping(listed[key])
+        return self.path, {}
 
     def _rendered(self, path: Path, source: Json, fits: Callable[[str], bool] | None = None) -> str | None:
         """A text, rendered, without white space at its ends; empty if there is none; None after a mistake."""
@@ -200,7 +199,7 @@ class Draft:
         written = own.get("type")
         if isinstance(written, str):
             return written
-        from publer_publish.post.media_rules import infer_type  # noqa: PLC0415
+        from publer_publish.post.media.rules import infer_type  # noqa: PLC0415
 
         items = [(item, self._checks.inspect(item).info) for item in media]
         has_link = "url" in own or "link" in own
@@ -242,10 +241,10 @@ class Draft:
     def _comments(self, network: Network | None, own_comments: int | None) -> tuple[Comment, ...] | None:
         """The comments for an account, rendered for its network; None after a mistake in one of them."""
         fits = self._checks.comment_fits(network) if network else None
-        path: Path = (*self._path, "comments")
+        path: Path = (*self.path, "comments")
         items = self._data.get("comments")
         if own_comments is not None:
-            path = (*self._path, "accounts", own_comments, "comments")
+            path = (*self.path, "accounts", own_comments, "comments")
             items = self._data["accounts"][own_comments]["comments"]
         comments = []
         for index, item in enumerate(items if isinstance(items, list) else []):

@@ -6,23 +6,23 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from publer_publish.errors import InvalidInputError, Problem, Where, is_error
+from publer_publish.errors import InvalidInputError, Path, Problem, Where, is_error
+from publer_publish.networks.table import NETWORKS, canonical
 from publer_publish.post.checks import Checks
-from publer_publish.post.credentials import credential_in, leak
-from publer_publish.post.document import Document, parse
-from publer_publish.post.document_nodes import Source
+from publer_publish.post.document.parse import Document, parse
+from publer_publish.post.document.source import Source
 from publer_publish.post.draft import Draft
-from publer_publish.post.model import AccountRef, Json, Path, Post, Selector, SelectorKind
-from publer_publish.post.networks import NETWORKS, canonical
-from publer_publish.post.render import ContextSource, Positions, Renderer
-from publer_publish.post.schema import Told, check
+from publer_publish.post.model import AccountRef, Json, Post, Selector, SelectorKind
+from publer_publish.post.schema.check import Told, check
 from publer_publish.post.selectors import IN_INPUT, SelectorError, parse_selector
-from publer_publish.post.template import is_template
+from publer_publish.post.template.front import is_template
+from publer_publish.post.template.render import ContextSource, Positions, Renderer
+from publer_publish.secrets import credential_in, leak
 
 MOST_ERRORS = 500
 """Of one file; a hostile one could have a hundred thousand."""
 KINDS = (".yml", ".yaml", ".json")
-ACCOUNTS_INPUT = Where(path="accounts")
+ACCOUNTS_INPUT = Where(path=("accounts",))
 
 
 class Options(NamedTuple):
@@ -77,7 +77,7 @@ class _TextInput(NamedTuple):
     file: str = ""
 
     def where(self, path: Path, *, key: bool = False) -> Where:  # noqa: ARG002
-        return Where(path=".".join(str(part) for part in path) or "text")
+        return Where(path=path or ("text",))
 
     def where_in(self, path: Path, offset: int) -> Where:
         line, column = Source(self.file, self.text).position(offset)
@@ -314,7 +314,7 @@ def _other_kind(file: str) -> Problem:
     return Problem(
         message="This is no post file: the name of one ends in .yml, .yaml or .json.",
         hint="Rename it if it is one; if a pattern found it, write a narrower one, such as posts/*.yml.",
-        where=Where(file=file, path="post-file"),
+        where=Where(file=file, path=("post-file",)),
     )
 
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from publer_publish.errors import Problem, Severity, Where
-from publer_publish.post.document_nodes import Node, Source, short
-from publer_publish.post.model import Path, SelectorKind
+from publer_publish.errors import Path, Problem, Severity, Where
+from publer_publish.post.document.source import Node, Source, short
+from publer_publish.post.model import SelectorKind
 from publer_publish.post.selectors import SelectorError, parse_selector
 
 _AFTER = re.compile(r"(?:[ \t]+|[ \t]*(?:\r\n|\n|\r)(?P<indentation>[ \t]+))(?P<lost>#\w+)")

@@ -7,11 +7,24 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from publer_publish.errors import Where
+from publer_publish.errors import Path, Where
 
 Json = Any
 """Whatever a YAML or JSON document can hold."""
-Path = tuple[str | int, ...]
+
+
+def post_steps(path: Path) -> Path:
+    """The beginning of a path that leads to a post of a file with several; empty where none does."""
+    match path:
+        case (int(), *_):
+            return path[:1]
+        case ("posts", int(), *_):
+            return path[:2]
+        case ("bulk", "posts", int(), *_):
+            return path[:3]
+    return ()
+
+
 """Where a value stands in a document: the keys and indices that lead to it."""
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from publer_publish.networks.table import NETWORKS, SPELLINGS, canonical
 from publer_publish.post.model import Selector, SelectorKind
-from publer_publish.post.networks import NETWORKS, SPELLINGS, canonical
 
 _TYPOGRAPHIC_QUOTES = "\u2018\u2019\u201a\u201c\u201d\u201e\xab\xbb"
 _ID = re.compile(r"[0-9a-fA-F]{24}")
@@ -66,7 +66,7 @@ def _complaint(text: str, network: str, key: str, slash: bool, name: str) -> tup
     if slash:
         import difflib  # noqa: PLC0415
 
-        from publer_publish.post.schema_keys import MEANT  # noqa: PLC0415
+        from publer_publish.post.schema.keys import MEANT  # noqa: PLC0415
 
         close = [MEANT.get(network.lower(), ""), *difflib.get_close_matches(network.lower(), NETWORKS, n=1)]
         meant = next((one for one in close if one in NETWORKS), "")

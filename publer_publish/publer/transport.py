@@ -9,12 +9,14 @@ from __future__ import annotations
 import http.client
 import ipaddress
 import json
+import math
 import re
 import socket
 import ssl
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from typing import Any, Protocol, Self
+from typing import Any, NamedTuple, Protocol, Self, TypeVar
 from urllib.parse import urlsplit
 
 import requests
@@ -23,10 +25,9 @@ import urllib3
 from publer_publish import __version__
 from publer_publish.clock import Clock, Deadline
 from publer_publish.errors import ServiceError
-from publer_publish.publer.errors import LostError, NotSentError, RateLimitedError, RefusedError
-from publer_publish.publer.limits import RateLimit, rate_limit_of, wait_of
+from publer_publish.publer.answers import clean, sentence_of, sentence_of_text
+from publer_publish.publer.errors import FORBIDDEN, LostError, NotSentError, RateLimitedError, RefusedError
 from publer_publish.publer.model import Json
-from publer_publish.publer.sentences import clean, sentence_of, sentence_of_text
 from publer_publish.publer.wire import Watch, WatchedAdapter, Wire
 
 USER_AGENT = f"publer-publish/{__version__} (+https://github.com/publer-publish/publer-publish)"
@@ -385,3 +386,152 @@ _CAUSES: tuple[tuple[type[BaseException], Callable[[Any], str]], ...] = (
         lambda e: clean(f"{e.args[0] if e.args else 'unusable address'}", 100),
     ),
 )
+
+
+SHORTEST_WAIT, LONGEST_WAIT, USUAL_WAIT = 1.0, 180.0, 60.0
+"""Seconds. The window has two minutes, so a reset further away than three is a mistake of a clock."""
+
+_NUMBER = re.compile(r"\d{1,15}(\.\d{1,9})?")
+_EARLIEST_EPOCH = 1_000_000_000
+"""A smaller X-RateLimit-Reset cannot be a time of this century: it is a number of seconds from now."""
+
+
+class RateLimit(NamedTuple):
+    """What the last answer said. None means that it did not say, not zero."""
+
+    limit: int | None = None
+    remaining: int | None = None
+    reset_at: float | None = None
+    """Seconds since the epoch."""
+
+
+def rate_limit_of(headers: Mapping[str, str]) -> RateLimit:
+    """Read the ``X-RateLimit-*`` headers; anything that is not a number counts as absent."""
+    limit, remaining = (
+        _number(headers.get("X-RateLimit-Limit")),
+        _number(headers.get("X-RateLimit-Remaining")),
+    )
+    return RateLimit(
+        limit=None if limit is None else int(limit),
+        remaining=None if remaining is None else int(remaining),
+        reset_at=_number(headers.get("X-RateLimit-Reset")),
+    )
+
+
+def wait_of(headers: Mapping[str, str], now: float) -> float:
+    """Tell how many seconds a 429 asks for: until X-RateLimit-Reset, else Retry-After, else a minute."""
+    reset = _number(headers.get("X-RateLimit-Reset"))
+    if reset is not None:
+        left = reset - now if reset >= _EARLIEST_EPOCH else reset
+        return min(max(left, SHORTEST_WAIT), LONGEST_WAIT)
+    after = _retry_after(headers.get("Retry-After"), now)
+    return USUAL_WAIT if after is None else max(after, SHORTEST_WAIT)
+
+
+def _retry_after(value: str | None, now: float) -> float | None:
+    seconds = _number(value)
+    if seconds is not None or not value:
+        return seconds
+    try:
+        return parsedate_to_datetime(value).timestamp() - now
+    except (ValueError, TypeError, OverflowError, IndexError):
+        return None
+
+
+def _number(value: str | None) -> float | None:
+    match = _NUMBER.fullmatch((value or "").strip())
+    return float(match.group()) if match and math.isfinite(float(match.group())) else None
+
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 10.0
+"""Seconds between two attempts; doubled each time."""
+PROGRESS_EVERY = 10.0
+"""Seconds between two lines of the log while waiting."""
+FIRST_PATIENCE, LONGEST_PATIENCE = 10.0, 40.0
+"""Seconds for one attempt to read; doubled each time, because Publer may just be slow today."""
+
+_ABOUT_ACCESS = re.compile(
+    r"(?i)\b(api|key|workspace|scope|permissions?|access|plan|upgrade|denied|forbidden|cloudflare)\b"
+)
+
+_T = TypeVar("_T")
+
+
+class Patient:
+    """Requests over one transport, repeated where that is harmless."""
+
+    def __init__(self, transport: Transport) -> None:
+        self.transport = transport
+
+    def close(self) -> None:
+        """Close the connection; a later request opens a new one."""
+        self.transport.close()
+
+    @property
+    def rate_limit(self) -> RateLimit:
+        """What the latest answer said about the rate limit."""
+        return self.transport.rate_limit
+
+    def _get(
+        self,
+        path: str,
+        read: Callable[[Json], _T],
+        deadline: Deadline,
+        params: Sequence[tuple[str, str]] = (),
+    ) -> _T:
+        patience = FIRST_PATIENCE / 2
+
+        def attempt() -> _T:
+            nonlocal patience
+            patience = min(patience * 2, LONGEST_PATIENCE)
+            return read(self.transport.send("GET", path, deadline=deadline, params=params, patience=patience))
+
+        return self._patiently(attempt, deadline)
+
+    def _patiently(
+        self,
+        attempt: Callable[[], _T],
+        deadline: Deadline,
+        *,
+        attempts: int | None = None,
+        wait_for_imports: bool = False,
+    ) -> _T:
+        """Repeat what may be repeated until the deadline, then raise the last error."""
+        pause = FIRST_PAUSE
+        lost = 0
+        while True:
+            try:
+                return attempt()
+            except RateLimitedError as error:
+                failure: ServiceError = error
+                wait = error.wait_seconds
+                why = "Publer's rate limit"
+            except (NotSentError, LostError) as error:
+                lost += isinstance(error, LostError)
+                if (isinstance(error, NotSentError) and error.hopeless) or lost == attempts:
+                    raise
+                failure, wait, why = error, pause, "the next attempt"
+                pause = min(pause * 2, LONGEST_PAUSE)
+            except RefusedError as error:
+                if not (wait_for_imports and is_busy(error)):
+                    raise
+                failure, wait, why = error, LONGEST_PAUSE / 2, "another import to finish"
+            if wait >= deadline.remaining():
+                raise failure
+            self.transport.log(f"{failure.message} Waiting {wait:g} s for {why}.")
+            self._sleep(wait, why)
+
+    def _sleep(self, seconds: float, why: str) -> None:
+        left = seconds
+        while left > 0:
+            nap = min(left, PROGRESS_EVERY)
+            self.transport.clock.sleep(nap)
+            left -= nap
+            if left > 0:
+                self.transport.log(f"Waiting {left:.0f} s more for {why}.")
+
+
+def is_busy(error: RefusedError) -> bool:
+    """Tell whether this 403 only means that another import is running, which passes."""
+    # Publer's sentences may be in the user's language: what is not about access is about waiting.
+    return error.status == FORBIDDEN and bool(error.sentence) and not _ABOUT_ACCESS.search(error.sentence)

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from publer_publish.delivery.outcomes import Result, Status
-from publer_publish.delivery.run import Check, Listed, Run
 from publer_publish.errors import Severity
 from publer_publish.report.outcome import needs_attention
 from publer_publish.report.preview import usage
-from publer_publish.report.text import beginning, columns, one_line, pad
-from publer_publish.report.words import explanation, post_names, target
+from publer_publish.report.values import Check, Listed, Result, Run, Status
+from publer_publish.report.wording import explanation, post_names, target
+from publer_publish.text import beginning, columns, one_line, pad
 
 _MOST_JOB_IDS = 5
 

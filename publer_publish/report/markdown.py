@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from urllib.parse import quote, urlsplit
 
-from publer_publish.report.text import one_line, visible
+from publer_publish.text import one_line, visible
 
 CELL_LIMIT = 500
 """Code points of foreign text in a table cell or a list item: enough for a sentence."""

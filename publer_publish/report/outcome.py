@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from publer_publish.delivery.outcomes import Result, Status
-from publer_publish.delivery.run import Check, Outcome
+from publer_publish.report.values import Check, Outcome, Result, Status
 
 _CONFIRMED = frozenset({Status.PUBLISHED, Status.ACCEPTED})
 

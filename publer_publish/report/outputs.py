@@ -7,11 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from publer_publish.delivery.outcomes import Result, Status
-from publer_publish.delivery.run import Run
-from publer_publish.report.cutting import OUTPUT_SUMMARY_BYTES, shorten
 from publer_publish.report.outcome import is_live, needs_attention
-from publer_publish.report.text import one_line, plural
+from publer_publish.report.summary import OUTPUT_SUMMARY_BYTES, shorten
+from publer_publish.report.values import Result, Run, Status
+from publer_publish.text import one_line, plural
 
 TOTAL_UNITS = 480_000
 """UTF-16 code units of all outputs together: GitHub takes 1 MB per job, two bytes each."""

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from publer_publish.delivery.outcomes import Result
 from publer_publish.post.model import Comment, Content
+from publer_publish.report.values import Result
 
 LINK = re.compile(r"""https?://[^\s<>"]*[^\s<>".,;:!?)'\]]""", re.IGNORECASE)
 """A web address in running text, without the punctuation that ends a sentence."""

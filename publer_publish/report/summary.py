@@ -2,40 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, pairwise
 
-from publer_publish.delivery.outcomes import Result, Status
-from publer_publish.delivery.run import Check, Outcome, Run
 from publer_publish.errors import Problem, Severity
 from publer_publish.post.model import Media
-from publer_publish.report.cutting import STEP_SUMMARY_BYTES, within
 from publer_publish.report.markdown import code, in_html, inline, link, quoted
 from publer_publish.report.outcome import is_live, needs_attention
-from publer_publish.report.preview import (
-    Fold,
-    Preview,
-    fold_of,
-    link_of,
-    poll_of,
-    previews,
-    title_of,
-    usage,
-)
-from publer_publish.report.rerun import Rerun, rerun_lines
-from publer_publish.report.text import beginning, plural
-from publer_publish.report.words import (
+from publer_publish.report.preview import Fold, Preview, fold_of, link_of, poll_of, previews, title_of, usage
+from publer_publish.report.values import Check, Outcome, Result, Run, Status
+from publer_publish.report.wording import (
     OUTCOME_SYMBOLS,
     SYMBOLS,
+    Rerun,
     counts,
     explanation,
     how_many,
     need_attention,
     network_label,
     post_names,
+    rerun_lines,
     target,
 )
+from publer_publish.text import beginning, plural
 
 _TITLES = {
     Outcome.CANCELLED: "Cancelled",
@@ -138,7 +129,9 @@ def _problems(title: str, problems: Sequence[Problem], severity: Severity) -> It
 def _problem(problem: Problem) -> str:
     where = problem.where
     position = ":".join(str(part) for part in (where.line, where.column) if part)
-    place = " ".join(part for part in (f"**{position}**" if position else "", code(where.path, 200)) if part)
+    place = " ".join(
+        part for part in (f"**{position}**" if position else "", code(where.shown_path, 200)) if part
+    )
     hint = f" → {inline(problem.hint)}" if problem.hint else ""
     return f"- {place}{': ' if place else ''}{inline(problem.message)}{hint}"
 
@@ -305,3 +298,63 @@ def _notes(preview: Preview, folds: Mapping[str, Fold | None]) -> Iterator[str]:
     if notes:
         yield from notes
         yield ""
+
+
+STEP_SUMMARY_BYTES = 1_000_000
+"""GitHub shows nothing of a step summary above 1,048,576 bytes; the rest is left to what others append."""
+OUTPUT_SUMMARY_BYTES = 60_000
+"""The output ``summary``: a comment on GitHub may have 65,536 characters."""
+
+_FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
+
+
+def shorten(markdown: str, limit: int) -> str:
+    """Return Markdown of at most ``limit`` bytes in UTF-8, with a visible note if it was cut.
+
+    Cuts between lines, and closes a code fence or ``<details>`` that is open there (each tag has its line).
+    """
+    return within(_lines(markdown), limit)
+
+
+def within(lines: Iterable[str], limit: int) -> str:
+    """Join lines, each with its end, as ``shorten`` does; of more than fits no further line is even made."""
+    note = f"\n*Cut here: no more than {limit // 1000:,} kB fit. The log has everything.*\n"
+    size, fence, depth = 0, "", 0
+    kept: list[str] = []
+    cut, closing = 0, ""
+    for line in lines:
+        size += _size(line)
+        if size > limit:
+            return "".join(kept[:cut]) + closing + note
+        kept.append(line)
+        fence = _fence_after(line, fence)
+        if not fence:
+            depth += line.startswith("<details>") - line.startswith("</details>")
+        closers = (f"{fence}\n" if fence else "") + "\n</details>\n" * depth
+        if size + _size(closers) + _size(note) <= limit:
+            cut, closing = len(kept), closers
+    return "".join(kept)
+
+
+def _lines(text: str) -> Iterator[str]:
+    """Each line with its end, one after the other."""
+    start = 0
+    while end := text.find("\n", start) + 1:
+        yield text[start:end]
+        start = end
+    yield text[start:]
+
+
+def _fence_after(line: str, fence: str) -> str:
+    """Return the code fence that is open after this line; empty if none is."""
+    match = _FENCE.match(line)
+    if not match:
+        return fence
+    if not fence:
+        return match.group(1)
+    closes = match.group(1).startswith(fence) and line.strip() == match.group(1)
+    return "" if closes else fence
+
+
+def _size(text: str) -> int:
+    return len(text.encode("utf-8", "replace"))

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from publer_publish.errors import Problem, Where
-from publer_publish.report.page.document import page
+from publer_publish.report.preview_page import page
 from sandbox.server import Sandbox
 from tests.unit.report import samples
 from tests.unit.report.page import test_page as pages
@@ -44,7 +44,7 @@ def _hostile() -> str:
         fields={"title": HOSTILE, "spoilerText": HOSTILE, "url": HOSTILE, HOSTILE: HOSTILE},
     )
     result = pages.row(shown, account_name=HOSTILE, message=HOSTILE, url="javascript:window.pwned7 = 1")
-    problem = Problem(message=HOSTILE, hint=HOSTILE, where=Where(file=HOSTILE, line=1, path=HOSTILE))
+    problem = Problem(message=HOSTILE, hint=HOSTILE, where=Where(file=HOSTILE, line=1, path=(HOSTILE,)))
     return page(samples.run([result], problems=[problem], jobs=()), pictures=pages.PICTURES)
 
 

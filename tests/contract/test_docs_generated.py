@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from publer_publish.post.networks import NETWORKS, SPELLINGS
-from publer_publish.post.schema import load
+from publer_publish.networks.table import NETWORKS, SPELLINGS
+from publer_publish.post.schema.check import load
 from tools.generate_docs import PAGE, main, render
 
 

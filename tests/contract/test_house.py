@@ -1,179 +1,217 @@
-"""The plan of the house: which room may know which, and how large a room may grow."""
+"""The laws of the house (CONTRIBUTING.md draws it). Each failure says what the law is for."""
 
 import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from tests.contract import repository as repo
 
 PACKAGE = repo.ROOT / "publer_publish"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
-MAY_IMPORT = {
-    "app": {
-        "cli",
-        "pipeline",
-        "session",
-        "signals",
-        "config",
-        "github",
-        "post",
-        "delivery",
-        "report",
-        "preview",
-        "errors",
-        "clock",
-        "",
-    },
-    "cli": {"config", ""},
-    "signals": {"errors"},
-    "pipeline": {
-        "session",
-        "connection",
-        "sending",
-        "config",
-        "delivery",
-        "publer",
-        "post",
-        "errors",
-        "clock",
-    },
-    "connection": {"session", "publer", "errors", "clock"},
-    "sending": {"session", "config", "delivery", "publer", "post", "report", "clock"},
-    "session": {"template_context", "config", "github", "post", "delivery", "preview", "errors", "clock"},
-    "template_context": {"github", "errors"},
-    "delivery": {"publer", "post", "errors", "clock"},
-    "preview": {"report", "delivery", "post", "errors"},
-    "report": {"delivery", "post", "credentials", "errors"},
-    "publer": {"errors", "clock", ""},
-    "github": {"credentials", "errors", "clock"},
-    "post": {"credentials", "errors"},
-    "config": {"errors"},
-    "credentials": set(),
-    "errors": set(),
-    "clock": set(),
-    "": set(),
-}
-"""Room -> rooms that it may import besides itself. Nothing points back up. "" is the package itself."""
-
-NETWORK = {"requests", "urllib3", "http", "socket", "ssl", "requests_toolbelt", "urllib.request"}
-
-
-def _room(path: Path) -> str:
-    return _room_of(path.relative_to(PACKAGE).with_suffix("").parts)
-
-
-def _room_of(parts: tuple[str, ...]) -> str:
-    """The room that a module belongs to; the modules beside ``app`` that only it needs are part of it."""
-    first = parts[0]
-    if first.startswith("__"):
-        return ""
-    return first if first in MAY_IMPORT else "app"
-
-
-def _imports(path: Path) -> set[str]:
-    found: set[str] = set()
-    package = path.relative_to(repo.ROOT).parent.parts
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            above = package[: len(package) - node.level + 1] if node.level else []
-            source = ".".join([*above, *([node.module] if node.module else [])])
-            found |= {source} | {f"{source}.{alias.name}" for alias in node.names}
-    return found
-
-
-def _rooms_imported(path: Path) -> set[str]:
-    names = [name.split(".") for name in _imports(path)]
-    return {_room_of(tuple(parts[1:])) for parts in names if parts[0] == "publer_publish" and len(parts) > 1}
-
-
-def _packages_imported(path: Path) -> set[str]:
-    return {name.split(".")[0] for name in _imports(path)}
-
-
-def _id(path: Path) -> str:
-    return str(path.relative_to(repo.ROOT))
-
-
-@pytest.mark.parametrize("path", MODULES, ids=_id)
-def test_imports_point_one_way(path: Path) -> None:
-    room = _room(path)
-    assert _rooms_imported(path) - {room} <= MAY_IMPORT[room]
-
-
-@pytest.mark.parametrize("room", MAY_IMPORT)
-def test_the_plan_allows_no_more_than_is_needed(room: str) -> None:
-    """What is allowed and not needed is where the next import against the direction would go unseen."""
-    needed = {other for path in MODULES if _room(path) == room for other in _rooms_imported(path)}
-    assert MAY_IMPORT[room] - needed == set()
-
-
-@pytest.mark.parametrize("path", MODULES, ids=_id)
-def test_every_import_is_a_statement_that_these_tests_can_read(path: Path) -> None:
-    text = path.read_text(encoding="utf-8")
-    assert re.findall(r"\b(?:import_module|__import__|run_module|spec_from_file_location)\b", text) == []
-
-
-@pytest.mark.parametrize("path", [path for path in MODULES if _room(path) in {"post", "report"}], ids=_id)
-def test_posts_and_reports_are_made_without_the_network(path: Path) -> None:
-    imported = _imports(path)
-    assert {name for name in imported if name in NETWORK or name.split(".")[0] in NETWORK} == set()
-
-
-@pytest.mark.parametrize(
-    "path", [path for path in MODULES if _room(path) not in {"publer", "github"}], ids=_id
+FLOORS = (
+    {"app"},
+    {"modes", "online", "finish", "cli"},
+    {"session"},
+    {"config"},
+    {"delivery"},
+    {"report", "github"},
+    {"post", "publer"},
+    {"networks", "workspace"},
+    {"signals", "text"},
+    {"secrets", "clock"},
+    {"errors", "__init__"},
 )
-def test_http_is_spoken_only_with_publer_and_github(path: Path) -> None:
-    assert {name for name in _imports(path) if name.split(".")[0] in {"requests", "urllib3"}} == set()
+"""The floors of the house from the roof to the ground: a room imports only from floors below its own."""
+
+MAY_SEE_BESIDE_IT = {"online": {"modes"}}
+"""The one step sideways: what needs a key goes on where ``validate`` ends."""
+
+SEAMS = {
+    "argparse": "the command line only",
+    "jinja2": "posts with a template only",
+    "markdown_it": "`plain` only",
+    "regex": "texts in which characters combine only",
+    "requests": "a release that GitHub is asked for only",
+    "requests_toolbelt": "runs with files only",
+    "preview_page": "few runs draw the page",
+    "terminal": "at a terminal only",
+    "online": "never for `validate`: it brings `requests`",
+}
+"""What is imported late, for its weight, and when it is needed."""
 
 
-@pytest.mark.parametrize("path", [path for path in MODULES if _room(path) not in {"app", "config"}], ids=_id)
-def test_nothing_below_config_reads_the_environment(path: Path) -> None:
-    text = path.read_text(encoding="utf-8")
-    assert (
-        re.findall(r"\bos\.(?:environ|getenv|environb|getenvb)\b|from os import .*(?:environ|getenv)", text)
-        == []
+def room_of(path: Path) -> str:
+    return path.relative_to(PACKAGE).with_suffix("").parts[0]
+
+
+def imports(path: Path) -> Iterator[tuple[str, bool]]:
+    """Every module that a file imports, and whether it does so inside a function."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    inside = {
+        id(node)
+        for function in ast.walk(tree)
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+        for node in ast.walk(function)
+    }
+    for node in ast.walk(tree):
+        late = id(node) in inside
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, late) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            for alias in node.names:
+                whole = f"{node.module}.{alias.name}"
+                is_module = repo.ROOT.joinpath(*whole.split(".")).with_suffix(".py").exists()
+                yield (whole if is_module else str(node.module)), late
+
+
+def ours(path: Path) -> set[str]:
+    return {name for name, _ in imports(path) if name.startswith("publer_publish.")}
+
+
+def name_of(path: Path) -> str:
+    return ".".join(path.relative_to(repo.ROOT).with_suffix("").parts)
+
+
+def test_imports_point_down() -> None:
+    floor = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
+    wrong = []
+    for path in MODULES:
+        room = room_of(path)
+        for name in ours(path):
+            other = name.split(".")[1]
+            beside = other in MAY_SEE_BESIDE_IT.get(room, ())
+            if other != room and not beside and floor[other] <= floor[room]:
+                wrong.append(f"{name_of(path)} imports {name}")
+    assert not wrong, (
+        "A room imports only what is below it, so that a change never comes back from above: "
+        f"{'; '.join(wrong)}. Hand the value down as an argument, or move the code to where it is needed."
     )
 
 
-@pytest.mark.parametrize("path", [path for path in MODULES if _room(path) != "github"], ids=_id)
-def test_only_github_knows_what_a_workflow_command_is(path: Path) -> None:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    docs = {
-        id(node.body[0].value)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
-        and node.body
-        and isinstance(node.body[0], ast.Expr)
-    }
-    commands = re.compile(r"::(?:error|warning|notice|debug|group|endgroup|add-mask|stop-commands)|##\[")
-    written = [
-        node.value
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Constant)
-        and isinstance(node.value, str)
-        and id(node) not in docs
-        and commands.search(node.value)
+def _goal_nothing_imports_in_a_circle() -> None:
+    for top in ("publer_publish", "sandbox"):
+        graph = {
+            name_of(path): {name for name, _ in imports(path) if name.startswith(f"{top}.")}
+            for path in sorted((repo.ROOT / top).rglob("*.py"))
+        }
+        while graph:
+            leaves = [name for name, needs in graph.items() if not needs & graph.keys() - {name}]
+            assert leaves, (
+                f"These modules import each other in a circle, late imports included: {sorted(graph)}. "
+                "One idea is spread over them: put it into one of them."
+            )
+            for name in leaves:
+                del graph[name]
+
+
+def _goal_imports_are_at_the_top_but_at_the_seams() -> None:
+    late = [
+        f"{name_of(path)} imports {name}"
+        for path in MODULES
+        for name, is_late in imports(path)
+        if is_late and not set(name.split(".")) & SEAMS.keys()
     ]
-    assert written == []
+    assert not late, (
+        f"Imports are at the top, where a reader looks for them: {'; '.join(late)}. Only what is heavy and "
+        f"rarely needed is imported late: {', '.join(f'{name} ({why})' for name, why in SEAMS.items())}."
+    )
 
 
-@pytest.mark.parametrize("path", [*MODULES, *sorted((repo.ROOT / "sandbox").rglob("*.py"))], ids=_id)
-def test_no_module_outgrows_400_lines(path: Path) -> None:
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= 400
+def test_posts_networks_and_reports_touch_neither_network_nor_clock_nor_environment() -> None:
+    effects = {
+        "requests",
+        "urllib3",
+        "http",
+        "socket",
+        "ssl",
+        "subprocess",
+        "time",
+        "os",
+        "signal",
+        "threading",
+    }
+    wrong = [
+        f"{name_of(path)} imports {name}"
+        for path in MODULES
+        if room_of(path) in {"post", "networks", "report"}
+        for name, _ in imports(path)
+        if name.split(".")[0] in effects
+    ]
+    assert not wrong, (
+        f"These rooms turn values into values, so that a table of data tests them: {'; '.join(wrong)}. "
+        "Read files through `workspace`; get everything else as an argument."
+    )
 
 
-def test_sandbox_and_program_share_no_code_so_that_each_checks_the_other() -> None:
-    """A misreading of the API that both shared would never be noticed."""
-    sandbox = sorted((repo.ROOT / "sandbox").rglob("*.py"))
-    assert [_id(path) for path in sandbox if "publer_publish" in _packages_imported(path)] == []
-    assert [_id(path) for path in MODULES if {"sandbox", "tests"} & _packages_imported(path)] == []
+def test_http_is_spoken_only_with_publer_and_github() -> None:
+    wrong = [
+        name_of(path)
+        for path in MODULES
+        for name, _ in imports(path)
+        if name.split(".")[0] in {"requests", "urllib3"}
+        and room_of(path) != "publer"
+        and name_of(path) != "publer_publish.github.api"
+    ]
+    assert not wrong, f"Whether a request left is decided in one place; not also in {wrong}."
 
 
-def test_the_entrypoint_is_a_few_lines() -> None:
-    lines = (repo.ROOT / "entrypoint.py").read_text(encoding="utf-8").splitlines()
-    assert len(lines) <= 30
+def test_the_environment_is_read_in_one_place() -> None:
+    wrong = [
+        name_of(path)
+        for path in MODULES
+        if room_of(path) not in {"app", "config", "cli"}
+        and re.search(r"\bos\.(?:environ|getenv)|from os import .*(?:environ|getenv)", path.read_text())
+    ]
+    assert not wrong, f"Inputs are read in `config` and `cli`, and handed on as values; not also in {wrong}."
+
+
+def test_only_github_knows_what_a_workflow_command_is() -> None:
+    commands = re.compile(r"::(?:error|warning|notice|debug|group|endgroup|add-mask|stop-commands)|##\[")
+    wrong = []
+    for path in MODULES:
+        if room_of(path) == "github":
+            continue
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        documented = (ast.Module, ast.ClassDef, ast.FunctionDef)
+        docs = {
+            ast.get_docstring(node, clean=False) for node in ast.walk(tree) if isinstance(node, documented)
+        }
+        wrong += [
+            name_of(path)
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and node.value not in docs
+            and commands.search(node.value)
+        ]
+    assert not wrong, (
+        f"Foreign text becomes a command where commands are made; only `github` makes any: {wrong}."
+    )
+
+
+def _goal_a_network_is_named_in_its_record_and_in_the_schema_only() -> None:
+    table = (PACKAGE / "networks" / "table.py").read_text(encoding="utf-8")
+    keys = set(re.findall(r'^\s+key="(\w+)"', table, re.MULTILINE))
+    assert keys, "No record of a network was found: this test would see nothing."
+    wrong = [
+        f"{name_of(path)}:{node.lineno} ({node.value!r})"
+        for path in MODULES
+        if room_of(path) != "networks" and "schema" not in path.parts
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and node.value in keys
+    ]
+    assert not wrong, (
+        f"What is special about a network is a field of its record in networks/table.py: {wrong}."
+    )
+
+
+def test_sandbox_and_program_share_no_code() -> None:
+    shared = [path for path in (repo.ROOT / "sandbox").rglob("*.py") if ours(path)]
+    back = [
+        path for path in MODULES for name, _ in imports(path) if name.split(".")[0] in {"sandbox", "tests"}
+    ]
+    assert not [*shared, *back], (
+        f"A misreading of the API that both shared would never be noticed: {[*shared, *back]}."
+    )

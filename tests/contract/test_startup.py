@@ -1,8 +1,4 @@
-"""What a start costs, told without a clock: what is imported, asked and opened may not grow unnoticed.
-
-The lists in ``tests/data/startup`` name, for each mode, our own modules and the other packages that a run of
-a plain file imports. A name that ends in ``?`` is not there on every version of Python.
-"""
+"""What a start costs, told without a clock: what is imported, asked and opened may not grow unnoticed."""
 
 import json
 import sys
@@ -17,7 +13,6 @@ from tests.contract import repository as repo
 from tests.fake_runner import FakeRunner
 
 PROBE = Path(__file__).with_name("startup_probe.py")
-LISTS = repo.ROOT / "tests" / "data" / "startup"
 POST = "text: Rocket 1.0 is out, see https://example.com\naccounts: [twitter/*, linkedin/*, mastodon/*]\n"
 MEASURING = {"coverage", "sitecustomize"}
 """What only measures the tests."""
@@ -72,30 +67,6 @@ def _named(modules: list[str]) -> set[str]:
     return ours | {
         name for name in others - MEASURING if name not in sys.stdlib_module_names or name in HEAVY
     }
-
-
-def _compare(name: str, found: set[str]) -> None:
-    file = LISTS / f"{name}.txt"
-    listed = file.read_text(encoding="utf-8").split()
-    new = sorted(found - {one.removesuffix("?") for one in listed})
-    gone = sorted({one for one in listed if not one.endswith("?")} - found)
-    where = file.relative_to(repo.ROOT)
-    assert not new, (
-        f"The start now imports {', '.join(new)}. Every user waits for it in every run: import it inside the "
-        f"function that needs it. If each run does need it, add it to {where} and look at `make bench`."
-    )
-    assert not gone, f"No longer imported, well done: take {', '.join(gone)} out of {where}."
-
-
-def test_nothing_new_is_imported_before_the_first_request(mode: str, start: Start) -> None:
-    if mode == "publish":
-        _compare("publish-first-request", start.first)
-    else:
-        assert start.first == set()
-
-
-def test_nothing_new_is_imported_in_a_whole_run(mode: str, start: Start) -> None:
-    _compare(mode, start.whole)
 
 
 def test_what_only_some_runs_need_is_not_imported(start: Start) -> None:

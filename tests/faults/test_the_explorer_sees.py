@@ -14,22 +14,21 @@ from publer_publish.clock import Clock, Deadline
 from publer_publish.delivery.deliver import Delivery, Rules
 from publer_publish.delivery.duplicates import Window
 from publer_publish.delivery.ledger import Ledger
-from publer_publish.delivery.outcomes import Status
-from publer_publish.delivery.prepared import Prepared
+from publer_publish.delivery.media import Prepared
 from publer_publish.delivery.resolve import resolve
-from publer_publish.delivery.run import Run
 from publer_publish.github.console import open_console
-from publer_publish.github.context import read_event
-from publer_publish.github.stream import Stream
-from publer_publish.post.workspace import Workspace
-from publer_publish.publer.client import Publer
+from publer_publish.github.event import read_event
+from publer_publish.github.terminal import Stream
+from publer_publish.publer.api import Publer
 from publer_publish.publer.errors import LostError
-from publer_publish.publer.model_posts import Job, JobEntry, Verdict
+from publer_publish.publer.model import Job, JobEntry, Verdict
 from publer_publish.publer.transport import Transport
-from publer_publish.report.headline import headline
 from publer_publish.report.outcome import decide
 from publer_publish.report.outputs import outputs
+from publer_publish.report.values import Run, Status
+from publer_publish.report.wording import headline
 from publer_publish.session import Session
+from publer_publish.workspace import Workspace
 from tests.faults.explorer import Tally, explore, length_of, play
 from tests.faults.invariants import History, violations
 from tests.faults.misfortunes import Schedule

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from publer_publish.credentials import HIDDEN, kind_of_credential, without_credentials
+from publer_publish.secrets import HIDDEN, kind_of_credential, without_credentials
 
 KEY = "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXk\n-----END OPENSSH PRIVATE KEY-----"
 CREDENTIALS = {

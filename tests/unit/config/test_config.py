@@ -18,7 +18,9 @@ def read(**inputs: str) -> Config:
 def complaints(**inputs: str) -> list[tuple[str, str]]:
     with pytest.raises(InvalidInputError) as caught:
         read(**inputs)
-    return [(problem.where.path, f"{problem.message} {problem.hint}") for problem in caught.value.problems]
+    return [
+        (problem.where.shown_path, f"{problem.message} {problem.hint}") for problem in caught.value.problems
+    ]
 
 
 def test_unset_and_empty_are_the_default() -> None:
@@ -160,7 +162,7 @@ def test_an_input_that_does_not_exist_is_an_error(name: str, meant: str) -> None
     with pytest.raises(InvalidInputError) as caught:
         config.read(KEY | {name: "x"})
     (problem,) = caught.value.problems
-    assert (problem.where.path, problem.message) == (name, f"There is no input `{name}`.")
+    assert (problem.where.shown_path, problem.message) == (name, f"There is no input `{name}`.")
     assert problem.hint.startswith(f"Inputs: {', '.join(config.INPUTS)}.{meant} If ")
 
 
@@ -169,7 +171,7 @@ def test_a_variable_of_the_job_that_looks_like_an_input_stops_nothing(name: str)
     """`env: { INPUT_TAG: … }` hands an input of the workflow to scripts; here it cannot be told from `with:`."""
     settings = config.read(KEY | {name: "x"})
     (warning,) = settings.warnings
-    assert (warning.where.path, warning.severity) == (name, Severity.WARNING)
+    assert (warning.where.shown_path, warning.severity) == (name, Severity.WARNING)
     assert warning.message == f"There is no input `{name}`; it is ignored."
     assert f"`INPUT_{name.upper()}`" in warning.hint
 

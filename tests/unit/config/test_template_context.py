@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from publer_publish.errors import ActionError, InvalidInputError
-from publer_publish.github.context import Event
-from publer_publish.template_context import RunContext
+from publer_publish.github.event import Event
+from publer_publish.github.template_values import RunContext
 
 RELEASE = {
     "tag_name": "v1.2.3",

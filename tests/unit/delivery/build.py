@@ -7,8 +7,7 @@ from typing import Any
 from publer_publish.delivery.targets import Target
 from publer_publish.errors import Where
 from publer_publish.post.model import AccountRef, Content, Post, Selector, SelectorKind
-from publer_publish.publer.model import Account
-from publer_publish.publer.model_posts import LivePost
+from publer_publish.publer.model import Account, LivePost
 
 _REF = AccountRef(selector=Selector(kind=SelectorKind.ALL, written="*"), where=Where())
 

@@ -9,8 +9,8 @@ import pytest
 
 from publer_publish.delivery.confirm import read_verdicts
 from publer_publish.delivery.ledger import LOOK_FIRST, Ledger
-from publer_publish.delivery.outcomes import Status
-from publer_publish.publer.model_posts import Job, JobEntry, JobState, Verdict
+from publer_publish.publer.model import Job, JobEntry, JobState, Verdict
+from publer_publish.report.values import Status
 from tests.unit.delivery.build import live, target
 
 A = target(account="a", network="twitter", name="Acme")

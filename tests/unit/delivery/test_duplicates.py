@@ -22,7 +22,7 @@ from publer_publish.delivery.duplicates import (
 )
 from publer_publish.delivery.ledger import LOOK_FIRST
 from publer_publish.delivery.targets import Target
-from publer_publish.publer.model_posts import LivePost, PostPage
+from publer_publish.publer.model import LivePost, PostPage
 from sandbox.clock import VirtualClock
 from tests.unit.delivery.build import live, target
 

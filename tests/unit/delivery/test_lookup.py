@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from publer_publish.clock import Deadline
-from publer_publish.delivery.lookup import listed_posts
+from publer_publish.delivery.matching_posts import listed_posts
 from publer_publish.errors import ServiceError
-from publer_publish.publer.model_posts import LivePost, PostPage
+from publer_publish.publer.model import LivePost, PostPage
 from sandbox.clock import VirtualClock
 from tests.unit.delivery.build import live
 

@@ -9,8 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publer_publish.delivery.likeness import are_doubles, comparable, type_fits
-from publer_publish.delivery.matching import Search, find, is_live, is_on_its_way, twins_among
+from publer_publish.delivery.matching_posts import (
+    Search,
+    are_doubles,
+    comparable,
+    find,
+    is_live,
+    is_on_its_way,
+    twins_among,
+    type_fits,
+)
 from tests.unit.delivery.build import live, target
 
 SAME = {

@@ -11,11 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from publer_publish.clock import Deadline
-from publer_publish.delivery.poll import pause, wait_for_job
-from publer_publish.delivery.waiting import Progress
+from publer_publish.delivery.waiting import Progress, pause, wait_for_job
 from publer_publish.publer.errors import RefusedError
-from publer_publish.publer.limits import RateLimit
-from publer_publish.publer.model_posts import Job, JobState
+from publer_publish.publer.model import Job, JobState
+from publer_publish.publer.transport import RateLimit
 from sandbox.clock import VirtualClock
 
 

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from publer_publish.delivery.prepared import Prepared, key_of
+from publer_publish.delivery.media import Prepared, key_of
 from publer_publish.errors import Severity, Where
+from publer_publish.networks.table import Kind
+from publer_publish.post.media.kinds import MediaInfo
 from publer_publish.post.model import Content, Media, MediaSource
-from publer_publish.post.networks import Kind
-from publer_publish.post.probe_header import MediaInfo
 
 MEDIA = Media(source=MediaSource.FILE, value="a.mp4", where=Where(file="post.yml", line=7))
 INFO = MediaInfo(kind=Kind.VIDEO, format="mp4", mime="video/mp4", size=5_000_000, width=64, height=48)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from publer_publish.clock import Deadline
-from publer_publish.delivery.publish import send_once
+from publer_publish.delivery.deliver import send_once
 from publer_publish.errors import ServiceError
 from publer_publish.publer.errors import LostError, NotSentError, RateLimitedError, RefusedError
 from sandbox.clock import VirtualClock

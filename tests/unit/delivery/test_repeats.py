@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
+from publer_publish.delivery.confirm import repeats_among, settle_repeat
 from publer_publish.delivery.ledger import Ledger
-from publer_publish.delivery.outcomes import Status
-from publer_publish.delivery.repeats import repeats_among, settle_repeat
 from publer_publish.errors import Where
 from publer_publish.post.model import Media, MediaSource
+from publer_publish.report.values import Status
 from tests.unit.delivery.build import live, target
 
 FIELDS = {"title": "A", "privacy": "public"}

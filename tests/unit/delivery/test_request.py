@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from publer_publish.delivery.prepared import Prepared
+from publer_publish.delivery.media import Prepared
 from publer_publish.delivery.request import bulk_body, second_names
 from publer_publish.delivery.targets import Target
 from publer_publish.errors import Where

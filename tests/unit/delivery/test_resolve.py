@@ -9,8 +9,8 @@ from publer_publish.delivery.resolve import resolve
 from publer_publish.errors import Severity
 from publer_publish.post.checks import Checks
 from publer_publish.post.load import Options, load
-from publer_publish.post.workspace import Workspace
 from publer_publish.publer.model import Account
+from publer_publish.workspace import Workspace
 from tests.unit.post.test_checks import Context
 
 
@@ -31,5 +31,5 @@ def test_a_post_for_two_accounts_on_tiktok_is_a_warning(tmp_path: Path) -> None:
     targets, problems = resolve(drafts, accounts)
     assert len(targets) == 4
     (problem,) = problems
-    assert (problem.severity, problem.where.path) == (Severity.WARNING, "accounts[2]")
+    assert (problem.severity, problem.where.shown_path) == (Severity.WARNING, "accounts[2]")
     assert problem.message == "2 accounts on TikTok get this post; Publer posts to one of them at a time."

@@ -13,15 +13,13 @@ from typing import Any, BinaryIO, Self
 import pytest
 
 from publer_publish.clock import Clock, Deadline
-from publer_publish.delivery.prepared import Prepared
-from publer_publish.delivery.upload import prepare
-from publer_publish.delivery.upload_progress import Progress, bar, line
+from publer_publish.delivery.media import Prepared, Progress, bar, line, prepare
 from publer_publish.errors import CancelledError, Where
 from publer_publish.post.model import Media, MediaSource
-from publer_publish.post.workspace import Workspace
-from publer_publish.publer.client import Publer
-from publer_publish.publer.model_posts import Job, JobState
+from publer_publish.publer.api import Publer
+from publer_publish.publer.model import Job, JobState
 from publer_publish.publer.transport import Transport
+from publer_publish.workspace import Workspace
 from sandbox.clock import VirtualClock
 from sandbox.faults import Fault
 from sandbox.scenario import Import, Scenario
@@ -34,11 +32,11 @@ SAMPLES = Path(__file__).parents[2] / "data/media"
 
 
 def file(name: str, thumbnail: Media | int | None = None, **more: Any) -> Media:
-    return Media(source=MediaSource.FILE, value=name, where=Where(path=name), thumbnail=thumbnail, **more)
+    return Media(source=MediaSource.FILE, value=name, where=Where(path=(name,)), thumbnail=thumbnail, **more)
 
 
 def url(value: str, **more: Any) -> Media:
-    return Media(source=MediaSource.URL, value=value, where=Where(path=value), **more)
+    return Media(source=MediaSource.URL, value=value, where=Where(path=(value,)), **more)
 
 
 class Run:

@@ -20,12 +20,12 @@ PROGRAM = """
 import json, sys
 from pathlib import Path
 from publer_publish.clock import Deadline, SystemClock
-from publer_publish.delivery.upload import prepare
+from publer_publish.delivery.media import prepare
 from publer_publish.errors import Where
-from publer_publish.post.media import check_files
+from publer_publish.post.media.files import check_files
 from publer_publish.post.model import Media, MediaSource
-from publer_publish.post.workspace import Workspace
-from publer_publish.publer.client import Publer
+from publer_publish.workspace import Workspace
+from publer_publish.publer.api import Publer
 from publer_publish.publer.transport import Transport
 
 url, key, workspace_id, directory = sys.argv[1:]

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publer_publish.github import context
-from publer_publish.github.context import Event, read_event, release_fields, tag_context
+from publer_publish.github import event as event_module
+from publer_publish.github.event import Event, read_event, release_fields, tag_context
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC).timestamp()
 FIELDS = ["tag_name", "name", "body", "html_url", "prerelease", "draft", "published_at", "author"]
@@ -109,7 +109,7 @@ def test_a_payload_file_that_is_none(tmp_path: Path) -> None:
 def test_a_payload_beyond_any_size_is_not_read(tmp_path: Path) -> None:
     file = tmp_path / "event.json"
     with file.open("wb") as stream:
-        stream.truncate(context.PAYLOAD_LIMIT + 1)
+        stream.truncate(event_module.PAYLOAD_LIMIT + 1)
     assert "too large" in read_event({"GITHUB_EVENT_PATH": str(file)}, now=NOW).payload_note
 
 

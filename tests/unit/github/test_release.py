@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from publer_publish.errors import ActionError
-from publer_publish.github.release import fetch_release
+from publer_publish.github.api import fetch_release
 
 RELEASE: dict[str, Any] = {
     "id": 1,

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from publer_publish.errors import ActionError, Problem, Severity, Where
 from publer_publish.github.files import heredoc
 from publer_publish.github.runner import Runner
-from publer_publish.github.stream import Stream
+from publer_publish.github.terminal import Stream
 from tests.fake_runner.commands import Command, parse_line, split_lines
 from tests.fake_runner.file_commands import read_entries
 from tests.unit.github.test_commands import ANY_TEXT, NASTY
@@ -74,7 +74,7 @@ def test_foreign_text_never_becomes_a_command(text: str) -> None:
     console.line(text)
     console.line(f"##[error]{text}")
     assert commands(stdout) == []
-    console.annotate(Problem(message=text, hint=text, where=Where(file=text, line=3, path=text)))
+    console.annotate(Problem(message=text, hint=text, where=Where(file=text, line=3, path=(text,))))
     console.headline(text)
     with console.group(text):
         console.line(text)
@@ -83,7 +83,7 @@ def test_foreign_text_never_becomes_a_command(text: str) -> None:
 
 def test_a_located_problem_says_where_in_the_log_as_well() -> None:
     console, stdout = runner()
-    where = Where(file="posts/50%: b,c.yml", line=3, column=7, path="posts[0].text")
+    where = Where(file="posts/50%: b,c.yml", line=3, column=7, path=("posts", 0, "text"))
     console.annotate(Problem(message="100% wrong", hint="Make it right.", where=where))
     (seen,) = commands(stdout)
     assert seen.properties == {"file": "posts/50%: b,c.yml", "line": "3", "col": "7"}
@@ -94,7 +94,7 @@ def test_a_located_problem_says_where_in_the_log_as_well() -> None:
     ("where", "properties"),
     [
         (Where(), {}),
-        (Where(path="mode"), {}),
+        (Where(path=("mode",)), {}),
         (Where(file="a.yml"), {"file": "a.yml"}),
         (Where(file="a.yml", column=4), {"file": "a.yml"}),
         (Where(file="a.yml", line=2), {"file": "a.yml", "line": "2"}),

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publer_publish.github.summary import CUT_NOTE, cut_markdown
+from publer_publish.github.files import CUT_NOTE, cut_markdown
 
 PIECES = st.lists(
     st.sampled_from(

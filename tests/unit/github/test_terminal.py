@@ -8,8 +8,7 @@ import pytest
 from publer_publish.errors import Problem, Severity, Where
 from publer_publish.github.console import Console, open_console
 from publer_publish.github.runner import Runner
-from publer_publish.github.stream import Stream
-from publer_publish.github.terminal import Terminal
+from publer_publish.github.terminal import Stream, Terminal
 
 
 class Screen(io.StringIO):

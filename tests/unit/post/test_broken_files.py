@@ -16,7 +16,7 @@ import pytest
 from publer_publish.errors import Problem, Severity, is_error
 from publer_publish.post.checks import Checks
 from publer_publish.post.load import Options, load, named_networks
-from publer_publish.post.workspace import Workspace
+from publer_publish.workspace import Workspace
 
 ROOT = Path(__file__).parents[3]
 BROKEN = ROOT / "tests" / "data" / "broken"
@@ -56,7 +56,7 @@ def expected_of(path: Path) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_each_problem_of_a_broken_file_is_told_at_its_place(path: Path) -> None:
     found = problems_of(path)
-    assert [(p.where.line, p.where.column, p.where.path) for p in found] == [
+    assert [(p.where.line, p.where.column, p.where.shown_path) for p in found] == [
         (e["line"], e["column"], e["path"]) for e in expected_of(path)
     ]
     for problem, expected in zip(found, expected_of(path), strict=True):

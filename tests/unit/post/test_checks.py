@@ -12,7 +12,7 @@ import pytest
 from publer_publish.errors import Problem, Severity
 from publer_publish.post.checks import Checks
 from publer_publish.post.load import Options, load, named_networks
-from publer_publish.post.workspace import Workspace
+from publer_publish.workspace import Workspace
 
 ROOT = Path(__file__).parents[3]
 PICTURE = {"file": "examples/media/card.png", "alt_text": "A blue card"}
@@ -41,7 +41,7 @@ def problems_of(post: Mapping[str, Any]) -> list[Problem]:
 
 
 def told(post: Mapping[str, Any]) -> list[tuple[str, str]]:
-    return [(problem.where.path, problem.message) for problem in problems_of(post)]
+    return [(problem.where.shown_path, problem.message) for problem in problems_of(post)]
 
 
 def on(network: str, own: Any = None, **post: Any) -> dict[str, Any]:
@@ -260,7 +260,7 @@ def test_comments_where_publer_documents_none_are_a_warning() -> None:
         assert warnings_of(post) == [f"Publer documents no comments on {label}; they are sent all the same."]
         (problem,) = problems_of(post)
         assert f"{{ id: {network}/*, comments: [] }}" in problem.hint
-        assert problem.where.path == "comments[0]"
+        assert problem.where.shown_path == "comments[0]"
     for network in ("instagram", "pinterest"):
         assert len(warnings_of(on(network, media=[PICTURE], comments=["First"]))) == 1
 
@@ -305,7 +305,7 @@ def test_the_options_of_a_poll_differ(network: str) -> None:
 def test_the_question_of_a_poll_has_a_limit() -> None:
     poll = {"question": "a" * 141, "options": ["a", "b"], "duration": 3}
     (problem,) = problems_of(on("linkedin", poll))
-    assert (problem.where.path, problem.severity) == ("networks.linkedin.question", Severity.ERROR)
+    assert (problem.where.shown_path, problem.severity) == ("networks.linkedin.question", Severity.ERROR)
     assert problem.message == "The question has 141 characters; LinkedIn takes 140."
 
 
@@ -313,7 +313,7 @@ def test_branded_content_is_not_private() -> None:
     details = {"privacy": "SELF_ONLY", "paid": True}
     video = {"id": "v1", "type": "video"}
     (problem,) = problems_of(on("tiktok", {"details": details}, media=[video]))
-    assert problem.where.path == "networks.tiktok.details.privacy"
+    assert problem.where.shown_path == "networks.tiktok.details.privacy"
     assert problem.message == "A paid partnership cannot be private on TikTok."
     for fine in ({**details, "paid": False}, {**details, "privacy": "PUBLIC_TO_EVERYONE"}):
         assert problems_of(on("tiktok", {"details": fine}, media=[video])) == []
@@ -331,5 +331,5 @@ def test_the_description_of_a_video_is_its_text_and_has_its_limit() -> None:
     assert content is not None
     assert (content.text, content.fields["description"], content.length) == ("It moves", "It moves", 8)
     (problem,) = problems_of(on("youtube", {**own, "description": "a" * 5001}, media=[video]))
-    assert problem.where.path == "networks.youtube.description"
+    assert problem.where.shown_path == "networks.youtube.description"
     assert problem.message.startswith("The text has 5,001 of 5,000 characters")

@@ -14,10 +14,9 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from twitter_text import parse_tweet  # type: ignore[import-untyped]  # it has no types
 
-from publer_publish.post.count import check_text, fits, limit_of, measure, utf8_length
-from publer_publish.post.graphemes import clusters
-from publer_publish.post.networks import NETWORKS, Counting, Network, network
-from publer_publish.post.urls import find_urls
+from publer_publish.networks.count import check_text, clusters, fits, limit_of, measure, utf8_length
+from publer_publish.networks.table import NETWORKS, Counting, Network, network
+from publer_publish.networks.twitter_text import find_urls
 
 DATA = Path(__file__).parents[2] / "data" / "counting"
 TWITTER_TEXT = json.loads((DATA / "twitter-text.json").read_text(encoding="utf-8"))
@@ -275,10 +274,10 @@ def test_a_text_as_long_as_a_file_is_too_long_without_being_counted(rules: Netwo
 def test_plain_text_does_not_pay_for_the_heavy_tables() -> None:
     program = (
         "import sys\n"
-        "from publer_publish.post.count import measure\n"
-        "from publer_publish.post.networks import NETWORKS\n"
+        "from publer_publish.networks.count import measure\n"
+        "from publer_publish.networks.table import NETWORKS\n"
         "for rules in NETWORKS.values(): measure(rules, 'Version 1.2 is out – see “docs”: https://example.com/a')\n"
-        "print([name for name in ('regex', 'jinja2', 'markdown_it', 'publer_publish.post.tlds') if name in sys.modules])\n"
+        "print([name for name in ('regex', 'jinja2', 'markdown_it') if name in sys.modules])\n"
     )
     answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert answer.stdout.strip() == "[]"

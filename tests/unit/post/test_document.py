@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from publer_publish.errors import InvalidInputError, Where
-from publer_publish.post.document import MAX_BYTES, MAX_LOST, Document, format_path, parse
+from publer_publish.errors import InvalidInputError, Where, format_path
+from publer_publish.post.document.parse import MAX_BYTES, MAX_LOST, Document, parse
 
 YAML_12_SCALARS: list[tuple[str, Any]] = [
     ("yes", "yes"),
@@ -200,7 +200,7 @@ def test_every_value_and_key_has_its_place() -> None:
 def test_a_missing_value_is_placed_at_its_nearest_ancestor_under_its_own_path() -> None:
     document = parse(DOCUMENT, "posts/a.yml")
     where = document.where(("posts", 1, "networks", "twitter"), key=True)
-    assert where == Where(file="posts/a.yml", line=6, column=5, path="posts[1].networks.twitter")
+    assert where == Where(file="posts/a.yml", line=6, column=5, path=("posts", 1, "networks", "twitter"))
     assert place(document, "posts", 7) == (3, 3)
     assert place(document, "posts", "text") == (3, 3)
     assert place(document, 0) == (2, 1)
@@ -266,7 +266,7 @@ def test_a_place_inside_a_string_is_found_in_every_style(
 ) -> None:
     document = parse(WITH_STRINGS.encode(), "a.yml")
     where = document.where_in((key,), document.data[key].index(needle))
-    assert (where.line, where.column, where.path) == (line, column, key)
+    assert (where.line, where.column, where.shown_path) == (line, column, key)
 
 
 def test_a_place_inside_a_json_string_looks_through_escapes() -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from publer_publish.post.document import parse
-from publer_publish.post.schema import check, load
+from publer_publish.post.document.parse import parse
+from publer_publish.post.schema.check import check, load
 
 ROOT = Path(__file__).parents[3]
 EXAMPLES = sorted(path for path in (ROOT / "examples").iterdir() if path.suffix in {".yml", ".yaml", ".json"})

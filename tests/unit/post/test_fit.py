@@ -10,10 +10,10 @@ import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publer_publish.post.count import fits, measure
-from publer_publish.post.fit import ELLIPSIS, fit, fit_all
-from publer_publish.post.networks import Network, network
-from publer_publish.post.urls import find_urls
+from publer_publish.networks.count import fits, measure
+from publer_publish.networks.table import Network, network
+from publer_publish.networks.twitter_text import find_urls
+from publer_publish.post.template.fit import ELLIPSIS, fit, fit_all
 
 X, BLUESKY, MASTODON = network("twitter"), network("bluesky"), network("mastodon")
 FAMILY = "👨\u200d👩\u200d👧\u200d👦"

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from publer_publish.errors import Where
-from publer_publish.post.media import MOST_BYTES, check_file, check_files, described
+from publer_publish.networks.table import Kind
+from publer_publish.post.media.files import MOST_BYTES, check_file, check_files, described
+from publer_publish.post.media.kinds import MediaInfo
 from publer_publish.post.model import Media, MediaSource
-from publer_publish.post.networks import Kind
-from publer_publish.post.probe_header import MediaInfo
-from publer_publish.post.workspace import Workspace
+from publer_publish.workspace import Workspace
 
 SAMPLES = Path(__file__).parents[2] / "data/media"
 

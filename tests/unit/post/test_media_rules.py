@@ -7,24 +7,24 @@ from typing import Any
 import pytest
 
 from publer_publish.errors import Severity, Where
-from publer_publish.post.media_rules import check_for_network, infer_type, kind_of
+from publer_publish.networks.table import NETWORKS, Kind
+from publer_publish.post.media.kinds import MediaInfo
+from publer_publish.post.media.rules import check_for_network, infer_type, kind_of
 from publer_publish.post.model import Media, MediaSource
-from publer_publish.post.networks import NETWORKS, Kind
-from publer_publish.post.probe_header import MediaInfo
 
 Item = tuple[Media, MediaInfo | None]
 
 
 def file(name: str, **known: Any) -> Item:
     kind = {"jpg": Kind.PHOTO, "mp4": Kind.VIDEO, "gif": Kind.GIF, "pdf": Kind.DOCUMENT}[name[-3:]]
-    item = Media(source=MediaSource.FILE, value=name, where=Where(path=name), alt_text="Something")
+    item = Media(source=MediaSource.FILE, value=name, where=Where(path=(name,)), alt_text="Something")
     given: dict[str, Any] = {"kind": kind, "format": name[-3:], "mime": "", "size": 1000}
     return item, MediaInfo(**(given | known))
 
 
 def other(source: MediaSource, value: str, **fields: Any) -> Item:
     return Media(
-        source=source, value=value, where=Where(path=value), alt_text="Something", fields=fields
+        source=source, value=value, where=Where(path=(value,)), alt_text="Something", fields=fields
     ), None
 
 
@@ -163,7 +163,7 @@ def test_what_is_certain_is_an_error_at_the_item(
     network: str, content_type: str, items: list[Item], place: str, says: str
 ) -> None:
     problems = check_for_network(network, content_type, items)
-    assert [(problem.message, problem.where.path, problem.severity) for problem in problems] == [
+    assert [(problem.message, problem.where.path[0], problem.severity) for problem in problems] == [
         (says, place, Severity.ERROR)
     ]
     assert problems[0].hint
@@ -256,7 +256,7 @@ def test_reels_and_stories_have_limits_of_their_own() -> None:
     assert check_for_network("linkedin", "photo", [PDF], subtype="document") == []
     (problem,) = check_for_network("linkedin", "document", photos(101))
     assert problem.message == "LinkedIn takes at most 100 pages in a document; these are 101."
-    assert problem.where.path == "100.jpg"
+    assert problem.where.path[0] == "100.jpg"
     tall = file("a.jpg", width=1080, height=1920)
     assert check_for_network("instagram", "photo", [tall], subtype="story") == []
 
@@ -281,14 +281,18 @@ def test_a_video_needs_no_alt_text_and_what_is_unknown_is_not_warned_of() -> Non
 
 def test_only_a_video_has_a_thumbnail_and_it_is_a_picture() -> None:
     def with_thumbnail(value: str, thumbnail: str) -> Media:
-        picture = Media(source=MediaSource.FILE, value=thumbnail, where=Where(path="thumbnail"))
+        picture = Media(source=MediaSource.FILE, value=thumbnail, where=Where(path=("thumbnail",)))
         return Media(
-            source=MediaSource.FILE, value=value, where=Where(path="media"), alt_text="A", thumbnail=picture
+            source=MediaSource.FILE,
+            value=value,
+            where=Where(path=("media",)),
+            alt_text="A",
+            thumbnail=picture,
         )
 
     assert check_for_network("youtube", "video", [(with_thumbnail("a.mp4", "b.jpg"), None)]) == []
     assert [
-        (problem.message, problem.where.path)
+        (problem.message, problem.where.path[0])
         for item in (with_thumbnail("a.jpg", "b.jpg"), with_thumbnail("a.mp4", "b.mp4"))
         for problem in check_for_network("facebook", f"{kind_of(item)}", [(item, None)])
     ] == [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from publer_publish.post.networks import NEEDS, NETWORKS, Kind, canonical, needs, network
+from publer_publish.networks.table import NEEDS, NETWORKS, Kind, canonical, needs, network
 
 EXPECTED = "facebook instagram twitter linkedin pinterest google youtube tiktok wordpress telegram mastodon threads bluesky"
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publer_publish.post.plain import plain
+from publer_publish.post.template.plain import plain
 
 
 @pytest.mark.parametrize(

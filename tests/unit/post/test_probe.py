@@ -15,8 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publer_publish.post.probe import probe
-from publer_publish.post.probe_header import DamagedError, MediaInfo, NotMediaError
+from publer_publish.post.media.kinds import DamagedError, MediaInfo, NotMediaError, probe
 
 SAMPLES = Path(__file__).parents[2] / "data/media"
 HUGE = 190 * 1024 * 1024

@@ -9,8 +9,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from publer_publish.errors import Problem
-from publer_publish.post.document import parse
-from publer_publish.post.schema import MAX_PROBLEMS, check, load
+from publer_publish.post.document.parse import parse
+from publer_publish.post.schema.check import MAX_PROBLEMS, check, load
 
 
 def problems(text: str, file: str = "a.yml", data: Any | None = None) -> list[Problem]:
@@ -18,7 +18,7 @@ def problems(text: str, file: str = "a.yml", data: Any | None = None) -> list[Pr
 
 
 def told(text: str, file: str = "a.yml") -> list[tuple[int, int, str, str]]:
-    return [(p.where.line, p.where.column, p.where.path, p.message) for p in problems(text, file)]
+    return [(p.where.line, p.where.column, p.where.shown_path, p.message) for p in problems(text, file)]
 
 
 def test_the_schema_is_a_valid_2020_12_schema_with_an_id() -> None:
@@ -150,7 +150,7 @@ def test_no_message_quotes_a_long_value(value: Any) -> None:
     for key in parts:
         for one in problems(json.dumps({key: value, "k" * 5000: value}), "a.json"):
             assert len(one.message) < 200
-            assert len(one.where.path) < 200
+            assert len(one.where.shown_path) < 200
     found = problems(json.dumps({"text": "x", "networks": {"mastodon": {"visibility": value}}}), "a.json")
     assert len(found[0].message) < 200
 

@@ -10,9 +10,8 @@ from jsonschema import Draft202012Validator
 from jsonschema.validators import extend
 
 from publer_publish.errors import InvalidInputError
-from publer_publish.post.document import parse
-from publer_publish.post.schema import load
-from publer_publish.post.schema_validator import TYPES, SchemaValidator
+from publer_publish.post.document.parse import parse
+from publer_publish.post.schema.check import TYPES, SchemaValidator, load
 
 ROOT = Path(__file__).parents[3]
 FILES = sorted([*(ROOT / "examples").glob("*.*ml"), *(ROOT / "tests/data/broken").glob("*.*ml")])

@@ -12,13 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from publer_publish.errors import ServiceError
-from publer_publish.github.context import Event, release_fields
-from publer_publish.post.count import fits, measure
-from publer_publish.post.networks import network
-from publer_publish.post.template import TemplateError, Templates, is_template, mistakes, uses
-from publer_publish.post.template_tags import dollars
-from publer_publish.post.template_values import FIELDS, NAMES, OWN_FILTERS
-from publer_publish.template_context import RunContext
+from publer_publish.github.event import Event, release_fields
+from publer_publish.github.template_values import RunContext
+from publer_publish.networks.count import fits, measure
+from publer_publish.networks.table import network
+from publer_publish.post.template.front import TemplateError, Templates, is_template, mistakes, uses
+from publer_publish.post.template.tags import dollars
+from publer_publish.post.template.values import FIELDS, NAMES, OWN_FILTERS
 
 CONTEXT: Mapping[str, object] = {
     "tag": "v1.2.3",
@@ -516,7 +516,7 @@ def test_an_error_of_the_context_itself_is_not_blamed_on_the_template() -> None:
 def test_text_without_template_does_not_load_jinja() -> None:
     program = (
         "import sys\n"
-        "from publer_publish.post.template import Templates, uses\n"
+        "from publer_publish.post.template.front import Templates, uses\n"
         "assert Templates({}).render('text') == 'text' and not uses('text').names and Templates({}).truth('yes')\n"
         "print('jinja2' in sys.modules)\n"
     )

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from publer_publish.errors import Problem, Where
-from publer_publish.post.workspace import UnusableFileError, Workspace
+from publer_publish.workspace import UnusableFileError, Workspace
 
 
 def find(workspace: Workspace, patterns: Sequence[str]) -> tuple[tuple[str, ...], tuple[Problem, ...]]:
@@ -123,7 +123,7 @@ def test_what_cannot_be_used_is_a_located_problem_with_a_cure(
     assert repr(pattern) in problems[0].message
     assert says in problems[0].message
     assert hints in problems[0].hint
-    assert problems[0].where == Where(path="post-file")
+    assert problems[0].where == Where(path=("post-file",))
 
 
 @pytest.mark.parametrize(
@@ -256,7 +256,7 @@ def test_reading_is_limited_and_what_is_too_large_is_named_once(root: Path) -> N
         "'AAA.md' has 9 bytes; at most 8 are allowed.",
         "'posts/a.yml' has 11 bytes; at most 8 are allowed.",
     ]
-    assert problems[0].where == Where(file="AAA.md", path="post-file")
+    assert problems[0].where == Where(file="AAA.md", path=("post-file",))
 
 
 def test_contents_come_with_their_names(root: Path) -> None:

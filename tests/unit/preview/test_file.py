@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from publer_publish.errors import ActionError
-from publer_publish.preview.file import PreviewFile
+from publer_publish.workspace import PreviewFile
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from publer_publish.clock import Deadline
-from publer_publish.publer.client import Publer
+from publer_publish.publer.api import Publer
 from publer_publish.publer.transport import Transport
 
 KEY = "k3y-0f-a-test-0123456789"

@@ -10,13 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from publer_publish.errors import ServiceError
-from publer_publish.publer.accounts import read_accounts, read_user, read_workspaces
+from publer_publish.publer.answers import read_media, read_posts, time_of
+from publer_publish.publer.api import read_accounts, read_user, read_workspaces
 from publer_publish.publer.errors import LostError
-from publer_publish.publer.model import Account, User, Workspace
-from publer_publish.publer.model_posts import LivePost
-from publer_publish.publer.posts import read_posts
-from publer_publish.publer.receipts import read_media
-from publer_publish.publer.values import time_of
+from publer_publish.publer.model import Account, LivePost, User, Workspace
 
 ACCOUNT = {"id": "66db83154e299efa19a2d8eb", "provider": "linkedin", "name": "Acme Inc", "type": "in_page"}
 READ = Account(id="66db83154e299efa19a2d8eb", provider="linkedin", name="Acme Inc", type="in_page")

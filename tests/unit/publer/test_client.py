@@ -11,7 +11,7 @@ import pytest
 
 from publer_publish.errors import ServiceError
 from publer_publish.publer.errors import LostError, NotSentError, RateLimitedError, RefusedError
-from publer_publish.publer.model_posts import JobState
+from publer_publish.publer.model import JobState
 
 BULK = {"state": "scheduled", "posts": []}
 

@@ -11,11 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from publer_publish.errors import ServiceError
+from publer_publish.publer.answers import read_job_id, read_posts
 from publer_publish.publer.errors import LostError, RefusedError
 from publer_publish.publer.jobs import read_job, read_job_of
-from publer_publish.publer.model_posts import Job, JobState, Verdict
-from publer_publish.publer.posts import read_posts
-from publer_publish.publer.receipts import read_job_id
+from publer_publish.publer.model import Job, JobState, Verdict
 
 FAILURE = {"account_id": "a1", "account_name": "Acme", "provider": "facebook", "message": "One minute gap"}
 POST = {"id": "p1", "account_id": "a2", "state": "published", "post_link": "https://example.com/p1"}

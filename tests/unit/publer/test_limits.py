@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from publer_publish.publer.limits import wait_of
+from publer_publish.publer.transport import wait_of
 
 NOW = 1_800_000_000.0
 

@@ -13,10 +13,9 @@ import pytest
 
 from publer_publish.clock import SystemClock
 from publer_publish.errors import ServiceError
+from publer_publish.publer.answers import clean
 from publer_publish.publer.errors import LostError, NotSentError, RateLimitedError, RefusedError
-from publer_publish.publer.limits import RateLimit
-from publer_publish.publer.sentences import clean
-from publer_publish.publer.transport import MAX_BODY, Transport
+from publer_publish.publer.transport import MAX_BODY, RateLimit, Transport
 from publer_publish.publer.wire import Watch, Wire
 
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from publer_publish.delivery.outcomes import Result, Status
-from publer_publish.delivery.run import Check, Run
 from publer_publish.errors import ActionError, Problem, Severity, Where
 from publer_publish.post.model import Comment, Content, Media, MediaSource
-from publer_publish.report.headline import headline
 from publer_publish.report.outcome import decide
-from publer_publish.report.rerun import Rerun
+from publer_publish.report.values import Check, Result, Run, Status
+from publer_publish.report.wording import Rerun, headline
 
 TEXT = (
     "Dashboards 2.4.0 is out!\n\n"
@@ -171,13 +169,15 @@ def invalid() -> Run:
             ("instagram takes no post without media", "Add media, or leave instagram out."),
         )
         message, hint = messages[number % 3]
-        where = Where(file=file, line=3 + 7 * post, column=5, path=f"posts[{post}].networks.twitter.text")
+        where = Where(
+            file=file, line=3 + 7 * post, column=5, path=("posts", post, "networks", "twitter", "text")
+        )
         problems.append(Problem(message=message, hint=hint, where=where))
     problems.append(
         Problem(
             message="the picture has no alt_text",
             hint="Say in a sentence what it shows.",
-            where=Where(file="posts/a.yml", line=9, column=7, path="posts[0].media[0]"),
+            where=Where(file="posts/a.yml", line=9, column=7, path=("posts", 0, "media", 0)),
             severity=Severity.WARNING,
         )
     )

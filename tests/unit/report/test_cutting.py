@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publer_publish.report.cutting import shorten
+from publer_publish.report.summary import shorten
 
 LINES = st.sampled_from(
     [

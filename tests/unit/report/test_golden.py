@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from publer_publish.finish import report
 from publer_publish.github.console import open_console
-from publer_publish.github.stream import Stream
-from publer_publish.report.rerun import Rerun
+from publer_publish.github.terminal import Stream
 from publer_publish.report.summary import summary
-from publer_publish.telling import report
+from publer_publish.report.wording import Rerun
 from tests.unit.report import samples
 
 

@@ -2,13 +2,12 @@
 
 from dataclasses import replace
 
-from publer_publish.delivery.outcomes import Result, Status
-from publer_publish.delivery.run import Check, Listed, Outcome, Run
 from publer_publish.errors import Problem, Where
 from publer_publish.post.model import Comment, Content, Media, MediaSource
-from publer_publish.report.hiding import hidden
+from publer_publish.report.values import Check, Listed, Outcome, Result, Run, Status
+from publer_publish.secrets import hidden
 
-WHERE = Where(file="a KEY.yml", line=3, path="posts[0].KEY")
+WHERE = Where(file="a KEY.yml", line=3, path=("posts", 0, "KEY"))
 MEDIA = Media(source=MediaSource.FILE, value="KEY.png", where=WHERE, alt_text="KEY", about="KEY")
 CONTENT = Content(
     network="mastodon",

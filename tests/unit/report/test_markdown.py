@@ -13,7 +13,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from publer_publish.report.markdown import code, in_html, inline, link, quoted, safe_url
-from publer_publish.report.text import visible
+from publer_publish.text import visible
 
 ORACLE = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 

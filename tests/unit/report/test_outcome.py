@@ -4,9 +4,8 @@ from itertools import combinations_with_replacement, product
 
 import pytest
 
-from publer_publish.delivery.outcomes import Result, Status
-from publer_publish.delivery.run import Check, Outcome
 from publer_publish.report.outcome import decide, is_live, needs_attention
+from publer_publish.report.values import Check, Outcome, Result, Status
 
 # One letter a kind of target: (p)ublished, (a)ccepted, (f)ailed, (u)nconfirmed, (d)uplicate, (w)hen is false.
 KINDS = {

@@ -12,10 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publer_publish.delivery.outcomes import Result, Status
-from publer_publish.delivery.run import Outcome, Run
 from publer_publish.report.outputs import TOTAL_UNITS, outputs
 from publer_publish.report.summary import summary
+from publer_publish.report.values import Outcome, Result, Run, Status
 from tests.unit.report import samples
 
 NAMES = [

@@ -11,11 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from publer_publish.delivery.outcomes import Result, Status
-from publer_publish.delivery.run import Check, Outcome, Run
 from publer_publish.errors import Problem, Severity, Where
 from publer_publish.post.model import Comment, Content, Media, MediaSource
 from publer_publish.report.summary import summary
+from publer_publish.report.values import Check, Outcome, Result, Run, Status
 from tests.unit.report import samples
 from tests.unit.report.samples import Fold, row
 from tests.unit.report.test_markdown import FOREIGN, ORACLE, flat, squeezed
@@ -26,7 +25,7 @@ WORD = "word"
 def hostile_run(text: str, *, outcome: Outcome, posts: int) -> Run:
     """A run that has the text wherever a foreign one can be; what is empty would only leave parts out."""
     foreign = text if squeezed(text) else WORD
-    where = Where(file=foreign, line=3, column=5, path=foreign)
+    where = Where(file=foreign, line=3, column=5, path=("reig",))
     content = Content(
         network=foreign,
         type="photo",

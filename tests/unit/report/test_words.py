@@ -8,16 +8,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publer_publish.delivery.outcomes import Result, Status
-from publer_publish.delivery.run import Check, Outcome, Run
 from publer_publish.errors import ActionError, Problem, Where
-from publer_publish.report.headline import headline
 from publer_publish.report.log import aligned, check_rows, closing_lines, result_rows
 from publer_publish.report.outcome import decide
-from publer_publish.report.rerun import Rerun, rerun_hint, rerun_lines
 from publer_publish.report.summary import summary
-from publer_publish.report.text import columns, cut, duration, one_line, visible
-from publer_publish.report.words import network_label, status_words, target
+from publer_publish.report.values import Check, Outcome, Result, Run, Status
+from publer_publish.report.wording import (
+    Rerun,
+    headline,
+    network_label,
+    rerun_hint,
+    rerun_lines,
+    status_words,
+    target,
+)
+from publer_publish.text import columns, cut, duration, one_line, visible
 from tests.unit.report import samples
 from tests.unit.report.samples import row, run
 
@@ -112,9 +117,9 @@ def test_the_headline_of_doctor_counts_and_gives_a_cure_that_cures_all_of_it() -
 
 
 def test_the_only_problem_is_the_headline_unless_it_is_said_at_its_line_already() -> None:
-    problem = Problem(message="the text is empty", hint="Write one.", where=Where(path="text"))
+    problem = Problem(message="the text is empty", hint="Write one.", where=Where(path=("text",)))
     assert headline(Outcome.INVALID, problems=[problem]) == ("text: the text is empty", "Write one.")
-    problem = replace(problem, where=Where(file="a.yml", line=3, column=5, path="text"))
+    problem = replace(problem, where=Where(file="a.yml", line=3, column=5, path=("text",)))
     assert headline(Outcome.INVALID, problems=[problem]) == (
         "1 problem in 1 file; nothing was sent.",
         "It is listed with its place and what to change.",

@@ -14,13 +14,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publer_publish.delivery.outcomes import Result, Status
-from publer_publish.delivery.run import Run
 from publer_publish.errors import Problem, Severity, Where
+from publer_publish.networks.table import NETWORKS
 from publer_publish.post.model import Comment, Content, Media, MediaSource
-from publer_publish.post.networks import NETWORKS
-from publer_publish.report.page.document import page
-from publer_publish.report.page.pictures import Picture
+from publer_publish.report.preview_page import Picture, page
+from publer_publish.report.values import Result, Run, Status
 from tests.unit.report import samples
 
 FOLDS = {key: rules.fold for key, rules in NETWORKS.items()}
@@ -109,7 +107,7 @@ def everything() -> Run:
     problem = Problem(
         message="Unknown key `txt`.",
         hint="Did you mean `text`?",
-        where=Where(file="posts/release.yml", line=4, column=5, path="networks.linkedin.txt"),
+        where=Where(file="posts/release.yml", line=4, column=5, path=("networks", "linkedin", "txt")),
         severity=Severity.WARNING,
     )
     results = (
@@ -228,9 +226,9 @@ def test_accounts_that_get_the_same_share_a_card() -> None:
 
 
 def test_a_problem_stands_at_the_card_of_its_network_too() -> None:
-    problem = Problem(message="Too long!", where=replace(WHERE, path="networks.twitter.text"))
+    problem = Problem(message="Too long!", where=replace(WHERE, path=("networks", "twitter", "text")))
     other = Problem(
-        message="Elsewhere!", where=replace(WHERE, file="posts/b.yml", path="networks.twitter.text")
+        message="Elsewhere!", where=replace(WHERE, file="posts/b.yml", path=("networks", "twitter", "text"))
     )
     reader = Reader(drawn(row(content()), row(content("linkedin")), problems=(problem, other)))
     assert reader.text.count("Too long!") == 2
@@ -308,7 +306,7 @@ def test_no_foreign_text_makes_an_element_or_an_attribute(
         row(shown, account_name=other, message=text, url=f"https://{other}", length=3, limit=2),
         replace(row(None, network=other), file=other),
     ]
-    problem = Problem(message=text, hint=other, where=Where(file=other, path=text))
+    problem = Problem(message=text, hint=other, where=Where(file=other, path=(text,)))
     reader = Reader(
         drawn(*rows, problems=(problem,), pictures={**PICTURES, other: PICTURES["docs/card.png"]})
     )

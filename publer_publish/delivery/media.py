@@ -1,0 +1,480 @@
+"""Brings the media of a run to Publer, before anything is published.
+
+Files are uploaded at most four at once, each file once however many posts use it; all URLs go in one import,
+because Publer runs one import at a time. Both may be repeated: a second copy that no post uses does no harm.
+The work is done in daemon threads that nobody waits for: a signal leaves at once.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from types import MappingProxyType
+from typing import Any, BinaryIO, Protocol, Self
+
+from publer_publish.clock import Clock, Deadline
+from publer_publish.errors import ActionError, CancelledError, Problem, Severity
+from publer_publish.networks.table import SPELLINGS, network
+from publer_publish.post.media.files import check_file, described, with_thumbnails
+from publer_publish.post.media.kinds import MediaInfo
+from publer_publish.post.media.rules import FORMATS, extension_of, file_size, path_of_url
+from publer_publish.post.model import Content, Media, MediaSource
+from publer_publish.publer.answers import sentence_of
+from publer_publish.publer.model import Job, JobState
+from publer_publish.workspace import UnusableFileError, Workspace
+
+AT_ONCE = 4
+PROGRESS_EVERY = 4.0
+"""Seconds between two lines about a file: at least every 5 s are promised."""
+_LOOK_EVERY = 0.2  # seconds
+_GRACE = 10  # looks at the threads after the deadline: the client ends its requests by itself
+_FIRST_POLL, _SLOWEST_POLL = 0.5, 10.0
+_LONGEST_NAME = 100
+
+
+class MediaApi(Protocol):
+    """What is asked of Publer here; ``publer.client.Publer`` does it."""
+
+    def upload(
+        self,
+        name: str,
+        stream: BinaryIO,
+        size: int,
+        content_type: str,
+        *,
+        on_progress: Callable[[int, int], None],
+        deadline: Deadline,
+    ) -> Mapping[str, Any]: ...
+
+    def import_urls(self, items: Sequence[Mapping[str, Any]], *, deadline: Deadline) -> str: ...
+
+    def job(self, job_id: str, *, deadline: Deadline) -> Job: ...
+
+    def another(self, clock: Clock, log: Callable[[str], None]) -> Self:
+        """Make one with a connection of its own, for another thread."""
+        ...
+
+    def close(self) -> None: ...
+
+
+@dataclass(slots=True, kw_only=True)
+class _Task:
+    """Something that one thread brings to Publer. Only its thread writes to it."""
+
+    media: tuple[Media, ...]
+    """One for a file, however many name it; all URLs of the run for the import."""
+    keys: set[Key] = field(default_factory=set)
+    total: int = 0
+    sent: int = 0
+    began: float | None = None
+    over: bool = False
+    answers: dict[Key, tuple[Mapping[str, Any], ...]] = field(default_factory=dict)
+    failures: dict[Key, str] = field(default_factory=dict)
+    infos: dict[Key, MediaInfo] = field(default_factory=dict)
+    bug: BaseException | None = None
+
+    def fail(self, message: str) -> None:
+        self.failures.update(dict.fromkeys(self.keys, message))
+
+
+def prepare(
+    medias: Iterable[Media],
+    publer: MediaApi,
+    workspace: Workspace,
+    *,
+    deadline: Deadline,
+    clock: Clock,
+    log: Callable[[str], None],
+    show: Show | None = None,
+) -> Prepared:
+    """Bring files and URLs to Publer and return what goes into the posts, or per item why not.
+
+    Thumbnails are brought along. ``show`` is told the progress in place of the lines of ``log``.
+    """
+    first: dict[Key, Media] = {}
+    for media in with_thumbnails(medias):
+        first.setdefault(key_of(media), media)
+    files, failures = _files(
+        workspace, [media for media in first.values() if media.source is MediaSource.FILE]
+    )
+    urls = tuple(media for media in first.values() if media.source is MediaSource.URL)
+    tasks = [*files, *([_Task(media=urls, keys={key_of(media) for media in urls})] if urls else [])]
+    if tasks:
+        crew = _Crew(publer, workspace, deadline=deadline, clock=clock, log=log, show=show)
+        crew.bring(tasks)
+    return Prepared(
+        answers={key: answer for task in tasks for key, answer in task.answers.items()},
+        failures=failures | {key: words for task in tasks for key, words in task.failures.items()},
+        infos={key: info for task in tasks for key, info in task.infos.items()},
+    )
+
+
+def _files(workspace: Workspace, medias: Iterable[Media]) -> tuple[list[_Task], dict[Key, str]]:
+    """One task per file, by its identity, and what cannot even be opened."""
+    tasks: dict[tuple[int, int], _Task] = {}
+    failures = {}
+    for media in medias:
+        try:
+            with workspace.open(media.value) as file:
+                task = tasks.setdefault(file.identity, _Task(media=(media,), total=file.size))
+                task.keys.add(key_of(media))
+        except UnusableFileError as error:
+            failures[key_of(media)] = error.message
+    return list(tasks.values()), failures
+
+
+class _Crew:
+    """The threads of one run, and the main thread's view of them."""
+
+    def __init__(
+        self,
+        publer: MediaApi,
+        workspace: Workspace,
+        *,
+        deadline: Deadline,
+        clock: Clock,
+        log: Callable[[str], None],
+        show: Show | None,
+    ) -> None:
+        self._publer = publer
+        self._workspace = workspace
+        self._deadline = deadline
+        self._clock = clock
+        self._log = log
+        self._show = show
+        self._messages: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self._stopped = threading.Event()
+        self._told = clock.monotonic()
+
+    def bring(self, tasks: Sequence[_Task]) -> None:
+        """Return when every task is over. Whatever is raised here stops the threads, and waits for none."""
+        waiting: queue.SimpleQueue[_Task] = queue.SimpleQueue()
+        for task in tasks:
+            if task.media[0].source is MediaSource.FILE:
+                waiting.put(task)
+            else:
+                imports: queue.SimpleQueue[_Task] = queue.SimpleQueue()
+                imports.put(task)
+                self._start(imports)
+        for _ in range(min(AT_ONCE, waiting.qsize())):
+            self._start(waiting)
+        try:
+            self._watch(tasks)
+        finally:
+            self._stopped.set()
+
+    def _start(self, tasks: queue.SimpleQueue[_Task]) -> None:
+        threading.Thread(target=self._work, args=(tasks,), name="publer-media", daemon=True).start()
+
+    def _work(self, tasks: queue.SimpleQueue[_Task]) -> None:
+        # A requests session is not made for several threads: each has its own.
+        publer = self._publer.another(_StoppableClock(self._clock, self._stopped), self._messages.put)
+        try:
+            while not self._stopped.is_set():
+                self._do(publer, tasks.get_nowait())
+        except (queue.Empty, CancelledError):
+            pass
+        finally:
+            publer.close()
+
+    def _do(self, publer: MediaApi, task: _Task) -> None:
+        task.began = self._clock.monotonic()
+        try:
+            if task.media[0].source is MediaSource.FILE:
+                self._upload(publer, task)
+            else:
+                self._import(publer, task)
+        except ActionError as error:
+            task.fail(error.message)
+        except Exception as error:  # noqa: BLE001 - handed to the main thread, which raises it
+            task.bug = error
+        task.over = True
+        self._messages.put("")  # wakes the main thread
+
+    def _upload(self, publer: MediaApi, task: _Task) -> None:
+        (media,) = task.media
+        with self._workspace.open(media.value) as file:
+            info = check_file(file, media)  # again, of the very file that is sent
+            if not isinstance(info, MediaInfo):
+                task.fail(info[0].message)
+                return
+
+            def on_progress(sent: int, total: int) -> None:
+                if self._stopped.is_set():
+                    raise CancelledError
+                task.sent, task.total = sent, total
+
+            name = PurePosixPath(_name_of(media, file.name)).name.encode("utf-8", "replace").decode()
+            if extension_of(name) not in FORMATS:
+                name = f"{name}.{info.format}"
+            file.stream.seek(0)
+            answer = publer.upload(
+                name, file.stream, file.size, info.mime, on_progress=on_progress, deadline=self._deadline
+            )
+        task.answers = dict.fromkeys(task.keys, (answer,))
+        task.infos = dict.fromkeys(task.keys, info)
+
+    def _import(self, publer: MediaApi, task: _Task) -> None:
+        items = [
+            {"url": media.value, "name": _name_of(media, _name_of_url(media.value))} for media in task.media
+        ]
+        job_id = publer.import_urls(items, deadline=self._deadline)
+        job = publer.job(job_id, deadline=self._deadline)
+        pause = _FIRST_POLL
+        clock = _StoppableClock(self._clock, self._stopped)
+        while job.state is JobState.WORKING:
+            if self._deadline.remaining() <= pause:
+                task.fail("Publer did not finish the import in time; raise `timeout`.")
+                return
+            clock.sleep(pause)
+            pause = min(pause * 1.5, _SLOWEST_POLL)
+            job = publer.job(job_id, deadline=self._deadline)
+        _read_import(task, items, job)
+
+    def _watch(self, tasks: Sequence[_Task]) -> None:
+        grace = _GRACE
+        while not all(task.over for task in tasks):
+            self._hear(_LOOK_EVERY)
+            self._tell(tasks)
+            if self._deadline.expired():
+                grace -= 1
+                if not grace:
+                    break
+        while not self._messages.empty():
+            self._hear(0)
+        if self._show:
+            self._show(())
+        for task in tasks:
+            if task.bug:
+                raise task.bug
+            if not task.over:
+                task.fail("the time was up before Publer had it; raise `timeout`.")
+
+    def _hear(self, seconds: float) -> None:
+        try:
+            message = self._messages.get(timeout=seconds)
+        except queue.Empty:
+            return
+        if message:
+            self._log(message)
+
+    def _tell(self, tasks: Sequence[_Task]) -> None:
+        now = self._clock.monotonic()
+        moving = [
+            Progress(name=task.media[0].value, sent=task.sent, total=task.total, seconds=now - task.began)
+            for task in tasks
+            if task.began is not None and not task.over and task.media[0].source is MediaSource.FILE
+        ]
+        if self._show:
+            self._show(moving)
+        elif now - self._told >= PROGRESS_EVERY:
+            self._told = now
+            for progress in moving:
+                self._log(line(progress))
+            if any(not task.over and task.media[0].source is MediaSource.URL for task in tasks):
+                self._log("Publer is still importing the media given by `url`.")
+
+
+@dataclass(frozen=True, slots=True)
+class _StoppableClock:
+    """A clock for the threads: who wakes up after the end makes no further request."""
+
+    clock: Clock
+    stopped: threading.Event
+
+    def time(self) -> float:
+        return self.clock.time()
+
+    def monotonic(self) -> float:
+        return self.clock.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        self.clock.sleep(seconds)
+        if self.stopped.is_set():
+            raise CancelledError
+
+    def wait_for(self, event: threading.Event, seconds: float) -> bool:
+        return self.clock.wait_for(event, seconds)
+
+
+def _read_import(task: _Task, items: Sequence[Mapping[str, Any]], job: Job) -> None:
+    """Give each URL what Publer made of it. A PDF becomes one picture per page, so counts may differ."""
+    made = list(job.media)
+    if job.state is JobState.FAILED or not made:
+        said_of_all = job.message or next((entry.message for entry in job.entries if entry.message), "")
+        task.fail(said_of_all or "Publer's import ended without a result.")
+        return
+    if len(task.media) == 1:
+        groups = [made]
+    elif len(made) == len(task.media):
+        groups = [[answer] for answer in made]
+    else:
+        groups = [[answer for answer in made if answer.get("name") == item["name"]] for item in items]
+        names = {item["name"] for item in items}
+        if len(names) < len(items) or any(answer.get("name") not in names for answer in made):
+            task.fail("Publer's answer does not tell which of the imported files is which; use `file`.")
+            return
+    for media, answers in zip(task.media, groups, strict=True):
+        broken = next((answer for answer in answers if not answer.get("id")), None)
+        if broken is not None or not answers:
+            said = sentence_of(broken)
+            task.failures[key_of(media)] = said or "Publer could not import it."
+        else:
+            task.answers[key_of(media)] = tuple(answers)
+
+
+def _name_of(media: Media, otherwise: str) -> str:
+    """The name that the post gives, if it gives one."""
+    given = media.fields.get("name")
+    return given if isinstance(given, str) and given else otherwise
+
+
+def _name_of_url(url: str) -> str:
+    name = PurePosixPath(path_of_url(url) or "").name or "media"
+    return name[-_LONGEST_NAME:]
+
+
+Key = tuple[MediaSource, str]
+_PASSED_BACK = ("id", "type", "path", "thumbnail", "thumbnails", "default_thumbnail")
+"""Of Publer's media object; its own ``name`` and ``caption`` are the file's, not the post's."""
+
+
+def key_of(media: Media) -> Key:
+    """Tell what is the same media item, whatever the posts say about it."""
+    return media.source, media.value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """By media item: Publer's objects, or why there is none."""
+
+    answers: Mapping[Key, tuple[Mapping[str, Any], ...]] = field(default_factory=lambda: MappingProxyType({}))
+    failures: Mapping[Key, str] = field(default_factory=lambda: MappingProxyType({}))
+    infos: Mapping[Key, MediaInfo] = field(default_factory=lambda: MappingProxyType({}))
+
+    def failure(self, media: Media) -> str:
+        """Why a post with this item cannot be sent, as the message of its targets; empty if it can."""
+        for item in (media, media.thumbnail):
+            if isinstance(item, Media) and key_of(item) in self.failures:
+                return (
+                    f"not sent: {item.value!r} could not be brought to Publer: {self.failures[key_of(item)]}"
+                )
+        if isinstance(media.thumbnail, int):
+            own = self._objects(media)[0].get("thumbnails")
+            if isinstance(own, list) and not 0 <= media.thumbnail < len(own):
+                there = f"{len(own)} thumbnails, counted from 0"
+                return f"not sent: {media.value!r} has no thumbnail {media.thumbnail}: there are {there}."
+        return ""
+
+    def items(self, media: Media) -> tuple[dict[str, Any], ...]:
+        """Write the entries of a network's ``media``; several when Publer split a PDF into its pages."""
+        return tuple(self._item(media, answer) for answer in self._objects(media))
+
+    def warnings(self, content: Content) -> Iterator[Problem]:
+        """Tell which items this network will not take, in Publer's own judgement."""
+        for media in content.media:
+            details = content.fields.get("details")
+            subtype = details.get("type") if isinstance(details, dict) else ""
+            refused = any(
+                _is_refused(answer.get("validity"), content.network, (subtype, content.type))
+                for answer in self.answers.get(key_of(media), ())
+            )
+            if refused:
+                info = self.infos.get(key_of(media))
+                known = f" ({described(info)})" if info else ""
+                label = network(content.network).label
+                yield Problem(
+                    message=f"Publer says that {label} will not take {media.value!r}{known}.",
+                    hint="It gives no reason. Networks judge by kind, size, pixels, ratio and duration.",
+                    where=media.where,
+                    severity=Severity.WARNING,
+                )
+
+    def _objects(self, media: Media) -> tuple[Mapping[str, Any], ...]:
+        if media.source is MediaSource.ID:
+            return ({"id": media.value, **media.fields},)
+        return self.answers[key_of(media)]
+
+    def _item(self, media: Media, answer: Mapping[str, Any]) -> dict[str, Any]:
+        if media.source is MediaSource.ID:
+            item = dict(answer)
+        else:
+            item = dict(media.fields) | {
+                key: answer[key] for key in _PASSED_BACK if answer.get(key) is not None
+            }
+        if media.alt_text:
+            item["alt_text"] = media.alt_text
+        if isinstance(media.thumbnail, int):
+            item["default_thumbnail"] = media.thumbnail
+        elif media.thumbnail is not None:
+            picture = self._objects(media.thumbnail)[0]
+            own = item.get("thumbnails")
+            item["thumbnails"] = [*(own if isinstance(own, list) else []), _thumbnail(picture)]
+            item["default_thumbnail"] = len(item["thumbnails"]) - 1
+        elif item.get("thumbnails"):
+            item.setdefault("default_thumbnail", 0)
+        return item
+
+
+def _thumbnail(picture: Mapping[str, Any]) -> dict[str, Any]:
+    full = picture.get("path")
+    return {"id": picture.get("id"), "small": picture.get("thumbnail") or full, "real": full}
+
+
+def _is_refused(validity: object, network_key: str, uses: tuple[object, ...]) -> bool:
+    """Read ``validity``: per network yes or no, or the same per use (post, reel, story, video, short)."""
+    if not isinstance(validity, Mapping):
+        return False
+    spellings = [network_key, *(other for other, key in SPELLINGS.items() if key == network_key)]
+    said = next((validity[key] for key in spellings if key in validity), None)
+    if isinstance(said, Mapping):
+        said = next((said[use] for use in (*uses, "post") if use in said), None)
+    return said is False
+
+
+_BAR = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """One file on its way."""
+
+    name: str
+    sent: int
+    total: int
+    seconds: float
+    """Since its upload began."""
+
+    @property
+    def percent(self) -> int:
+        return min(100, 100 * self.sent // self.total) if self.total else 100
+
+    @property
+    def rate(self) -> str:
+        return f"{file_size(round(self.sent / self.seconds))}/s" if self.seconds > 0 else "-"
+
+
+Show = Callable[[Sequence[Progress]], None]
+"""What is told about the files on their way, several times a second; an empty one ends it."""
+
+
+def line(progress: Progress) -> str:
+    """Name, percent and rate, as a line of a log."""
+    total = file_size(progress.total)
+    return f"Uploading {_visible(progress.name)}: {progress.percent} % of {total}, {progress.rate}"
+
+
+def bar(files: Sequence[Progress], width: int) -> str:
+    """Draw all files of the moment in one line of at most ``width`` columns."""
+    sent, total = sum(file.sent for file in files), sum(file.total for file in files)
+    done = _BAR * sent // total if total else _BAR
+    names = ", ".join(f"{_visible(file.name)} {file.percent} % ({file.rate})" for file in files)
+    return f"[{'#' * done}{'.' * (_BAR - done)}] {names}"[:width]
+
+
+def _visible(name: str) -> str:
+    """Take from a file's name what would move the cursor or begin a new line."""
+    return "".join(character if character.isprintable() else "?" for character in name)

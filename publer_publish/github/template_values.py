@@ -1,0 +1,170 @@
+"""The values of templates: what the event says, the variables, and the release, asked for only when used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from publer_publish.errors import ActionError, InvalidInputError, Problem, Severity
+from publer_publish.github.event import Event, tag_context
+
+_PLACEHOLDER_TAG = "v0.0.0"
+_PLACEHOLDER_HOME = "https://github.com/owner/repository"
+_ABOUT_TAG = frozenset({"tag", "version", "release"})
+_REPOSITORY = "GITHUB_REPOSITORY"
+_ABOUT_RUN = {
+    "repository": (_REPOSITORY,),
+    "ref_name": ("GITHUB_REF_NAME",),
+    "sha": ("GITHUB_SHA",),
+    "short_sha": ("GITHUB_SHA",),
+    "actor": ("GITHUB_ACTOR",),
+    "run_url": (_REPOSITORY, "GITHUB_RUN_ID"),
+}
+"""What every run of a workflow has, and the variables that say it."""
+
+_OF_ONE_RUN = frozenset({"event", "ref_name", "sha", "short_sha", "actor", "run_url"})
+"""What the run of a review says of itself, and the run that publishes otherwise."""
+
+FetchRelease = Callable[[str], Mapping[str, Any]]
+"""Tag → release, or ``ActionError``."""
+
+
+class RunContext:
+    """The context of one run. In ``validate``, placeholders stand for what does not exist yet."""
+
+    def __init__(
+        self, event: Event, variables: Mapping[str, str], fetch_release: FetchRelease, *, placeholders: bool
+    ) -> None:
+        self._event = event
+        self._tag = event.tag or variables.get("tag") or None
+        self._fetch_release = fetch_release
+        self._placeholders = placeholders
+        self._values: dict[str, Any] = {**event.template_context(), "vars": dict(variables)}
+        self._failure: ActionError | None = None
+        self._stood_in: dict[str, set[str]] = {}
+        """Why there is something missing, and the names that placeholders stand for."""
+        self.notices: list[Problem] = []
+        """One, once a placeholder was asked for."""
+        if self._tag:
+            self._values.update(tag_context(self._tag))
+
+    def values(
+        self, names: frozenset[str], asked_about: frozenset[str] = frozenset()
+    ) -> Mapping[str, object]:
+        """The context, with everything of ``names`` that there is.
+
+        Raises ``ActionError`` if one is missing that the template does not ask about first.
+        """
+        wanted = names - self._values.keys()
+        if not self._placeholders:
+            missing = self._missing(wanted)
+            self._refuse(missing - asked_about)
+            wanted -= missing
+        if of_run := wanted & _ABOUT_RUN.keys():
+            self._notice("No workflow runs here", of_run)
+            self._values.update({name: self._placeholders_of_run()[name] for name in of_run})
+        if "release" in wanted:
+            self._values["release"] = self._release()
+        if about_tag := wanted & {"tag", "version"}:
+            self._notice("There is no tag yet", about_tag)
+            self._values.update(tag_context(_PLACEHOLDER_TAG))
+        return self._values
+
+    def settles(self, names: frozenset[str]) -> bool:
+        """Whether publishing will see the same under ``names``: neither placeholders nor a review."""
+        if not self._placeholders:
+            return True
+        stood_in = set().union(*self._stood_in.values())
+        is_other_run = self._event.default_mode_is_validate or not self._event.event_name
+        return not names & (stood_in | _OF_ONE_RUN if is_other_run else stood_in)
+
+    def _missing(self, wanted: frozenset[str]) -> frozenset[str]:
+        """What a run without a tag, or a desk without a run, cannot give."""
+        about_tag = {"tag", "version"} if self._event.release else _ABOUT_TAG
+        return wanted & (_ABOUT_RUN.keys() if self._tag else _ABOUT_RUN.keys() | about_tag)
+
+    def _refuse(self, missing: frozenset[str]) -> None:
+        problems = []
+        if missing & _ABOUT_TAG:
+            problems.append(_no_tag(self._event))
+        if of_run := missing & _ABOUT_RUN.keys():
+            problems.append(_no_run(of_run))
+        if problems:
+            raise InvalidInputError(*problems)
+
+    def _release(self) -> Mapping[str, Any]:
+        if self._event.release:
+            return self._event.release
+        if not self._tag:
+            self._notice("There is no tag yet", {"release"})
+            return self._placeholder_release()
+        if self._failure:
+            raise self._failure
+        try:
+            return self._fetch_release(self._tag)
+        except ActionError as error:
+            if not self._placeholders:
+                self._failure = error
+                raise
+            self._notice(error.message.rstrip("."), {"release"})
+            return self._placeholder_release()
+
+    def _notice(self, why: str, names: Iterable[str]) -> None:
+        self._stood_in.setdefault(why, set()).update(names)
+        reasons = ". ".join(self._stood_in)
+        stood_in = ", ".join(f"`{name}`" for name in sorted(set().union(*self._stood_in.values())))
+        message = f"{reasons}: placeholders stand for {stood_in} in this validation."
+        self.notices[:] = [
+            Problem(message=message, hint="Publishing uses the real ones.", severity=Severity.NOTICE)
+        ]
+
+    def _home(self) -> str:
+        return str(self._values.get("repository", {}).get("html_url", _PLACEHOLDER_HOME))
+
+    def _placeholders_of_run(self) -> Mapping[str, Any]:
+        return {
+            "repository": {
+                "full_name": "[owner]/[repository]",
+                "name": "[repository]",
+                "owner": "[owner]",
+                "html_url": _PLACEHOLDER_HOME,
+            },
+            "ref_name": "[ref_name]",
+            "sha": "0" * 40,
+            "short_sha": "0" * 7,
+            "actor": "[actor]",
+            "run_url": f"{self._home()}/actions/runs/00000000000",
+        }
+
+    def _placeholder_release(self) -> Mapping[str, Any]:
+        tag = self._tag or _PLACEHOLDER_TAG
+        return {
+            "tag_name": tag,
+            "name": f"[name of the release {tag}]",
+            "body": "[The notes of the release will stand here, cut where the template cuts them.]",
+            "html_url": f"{self._home()}/releases/tag/{tag}",
+            "prerelease": False,
+            "draft": False,
+            "published_at": "2000-01-01T00:00:00Z",
+            "author": "[author]",
+        }
+
+
+def _no_tag(event: Event) -> Problem:
+    built = f"this run builds `{event.ref_name}`, which is none" if event.ref_name else "this run builds none"
+    return Problem(
+        message=f"The template asks for a tag or a release, but {built}.",
+        hint="Run it on a tag or a release, or name the tag: `variables: tag=v1.2.3` "
+        "(on a desk: `--variables tag=v1.2.3`).",
+    )
+
+
+def _no_run(names: Iterable[str]) -> Problem:
+    asked = ", ".join(f"`{name}`" for name in sorted(names))
+    variables = dict.fromkeys(one for name in sorted(names) for one in _ABOUT_RUN[name])
+    unset = ", ".join(variables)
+    form = " (a repository is written owner/name)" if _REPOSITORY in variables else ""
+    return Problem(
+        message=f"The template asks for {asked}, which only a run of a workflow has by itself.",
+        hint=f"On a desk set {unset}{form}, or leave it out of the text.",
+    )

@@ -1,0 +1,1 @@
+"""What is known of networks: types, limits, counting. No I/O."""

@@ -1,0 +1,358 @@
+"""What the networks want of media: the kind of an item, the type that follows, count, mix, size and pixels.
+
+Which kinds a network takes, how many of each and how large stands in ``networks``. The limits on pixels,
+ratio and duration here are Publer's too (media specifications, video and GIF pages); where its pages differ
+the wider value is taken, and since they do differ, exceeding one is a warning.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import PurePosixPath
+from typing import Any, NamedTuple, TypeAlias
+from urllib.parse import urlsplit
+
+from publer_publish.errors import Problem, Severity
+from publer_publish.networks.table import Kind, Network, network, real_type
+from publer_publish.post.media.kinds import MediaInfo
+from publer_publish.post.model import Media, MediaSource
+
+Item: TypeAlias = "tuple[Media, MediaInfo | None]"
+"""A media item and what is known about it; None for what is no file, or no usable one."""
+
+FORMATS: Mapping[str, tuple[Kind, frozenset[str]]] = {
+    **dict.fromkeys(("jpg", "jpeg", "jpe", "jfif"), (Kind.PHOTO, frozenset({"jpg"}))),
+    **dict.fromkeys(("png", "apng"), (Kind.PHOTO, frozenset({"png"}))),
+    "webp": (Kind.PHOTO, frozenset({"webp"})),
+    "gif": (Kind.GIF, frozenset({"gif"})),
+    # One container, two names for it, and cameras use either:
+    **dict.fromkeys(("mp4", "m4v", "mov", "qt"), (Kind.VIDEO, frozenset({"mp4", "mov"}))),
+    "avi": (Kind.VIDEO, frozenset({"avi"})),
+    "webm": (Kind.VIDEO, frozenset({"webm"})),
+    "pdf": (Kind.DOCUMENT, frozenset({"pdf"})),
+}
+"""By a name's extension: the kind, and the formats that the content may have."""
+
+_KINDS = {kind.value: kind for kind in Kind} | {"image": Kind.PHOTO}
+_PICTURES = frozenset({Kind.PHOTO, Kind.GIF})
+_NEEDED_KIND = {
+    "photo": _PICTURES - {Kind.GIF},
+    "video": frozenset({Kind.VIDEO}),
+    "reel": frozenset({Kind.VIDEO}),
+    "short": frozenset({Kind.VIDEO}),
+    "gif": frozenset({Kind.GIF}),
+    "document": frozenset({Kind.DOCUMENT, Kind.PHOTO}),
+    "carousel": frozenset({Kind.PHOTO, Kind.VIDEO}),
+    "story": frozenset({Kind.PHOTO, Kind.VIDEO}),
+}
+_MOST_PAGES = 100
+"""Pictures that become one document on LinkedIn."""
+_MEGABYTE = 1_000_000
+
+
+class _Frame(NamedTuple):
+    """Limits that a header can break."""
+
+    seconds: tuple[float, float] | None = None
+    ratio: tuple[float, float] | None = None
+    """Width by height of a picture."""
+    least_width: int = 0
+    gif_most: int = 0
+    """Pixels of the longer side."""
+
+
+_FRAMES: Mapping[str, _Frame] = {
+    "facebook": _Frame(seconds=(1, 5 * 3600)),
+    "instagram": _Frame(seconds=(3, 3600), ratio=(0.8, 1.91), least_width=320),
+    "twitter": _Frame(seconds=(0.5, 140), gif_most=2048),
+    "google": _Frame(least_width=250),
+    "linkedin": _Frame(seconds=(3, 900)),
+    "pinterest": _Frame(seconds=(4, 900)),
+    "tiktok": _Frame(seconds=(3, 600)),
+    "youtube": _Frame(seconds=(0, 12 * 3600)),
+    "threads": _Frame(seconds=(3, 300)),
+}
+_NO_FRAME = _Frame()
+_MIX_UNDOCUMENTED = frozenset({"facebook", "twitter"})  # which mix pictures and videos; does Publer?
+_SUBTYPE_SECONDS = {
+    ("facebook", "reel"): (3, 90),
+    ("instagram", "reel"): (3, 90),
+    ("youtube", "short"): (0, 60),
+    ("facebook", "story"): (0, 60),
+    ("instagram", "story"): (0, 60),
+}
+
+
+def kind_of(media: Media, info: MediaInfo | None = None) -> Kind | None:
+    """Tell the kind by the content, else by the ``type`` that is given, else by the name; None: not known."""
+    if info:
+        return info.kind
+    given = media.fields.get("type")
+    if isinstance(given, str) and given in _KINDS:
+        return _KINDS[given]
+    if media.source is MediaSource.ID:
+        return None
+    known = FORMATS.get(
+        extension_of(media.value if media.source is MediaSource.FILE else path_of_url(media.value) or "")
+    )
+    return known[0] if known else None
+
+
+def infer_type(
+    network_key: str,
+    fields: Mapping[str, Any],
+    items: Sequence[Item],
+    *,
+    has_poll: bool = False,
+    has_link: bool = False,
+) -> str:
+    """Tell the ``type`` of a network's content; what the file says goes before what follows from the content.
+
+    Media of an unknown kind count as pictures, the most common ones. Reels, stories and shorts do not follow
+    from the content: ``details.type`` asks for them.
+    """
+    if fields.get("type"):
+        return str(fields["type"])
+    rules = network(network_key)
+    kinds = {kind_of(media, info) or Kind.PHOTO for media, info in items}
+    own = real_type("", fields.get("details"))
+    several = len(items) > 1 and rules.carousel and kinds <= {Kind.PHOTO, Kind.VIDEO}
+    first_that_holds = (
+        (rules.types == {"article"}, "article"),
+        (has_poll, "poll"),
+        (several, "carousel"),
+        *((kind in kinds, kind.value) for kind in (Kind.VIDEO, Kind.GIF, Kind.DOCUMENT, Kind.PHOTO)),
+        ("carousel" in rules.types and fields.get("sublinks"), "carousel"),
+        ("document" in rules.types and fields.get("document"), "document"),
+        ("event" in rules.types and own in {"event", "offer"}, str(own)),
+        # On Google it is where the button leads; only one of Publer's pages knows posts of type link there.
+        (has_link and rules.key != "google", "link"),
+    )
+    return next((content_type for holds, content_type in first_that_holds if holds), "status")
+
+
+def check_for_network(
+    network_key: str,
+    content_type: str,
+    items: Sequence[Item],
+    *,
+    subtype: str = "",
+) -> list[Problem]:
+    """Check the media of one network's content. ``subtype`` is its ``details.type``."""
+    if not items:
+        return []
+    rules = network(network_key)
+    kinds = [kind_of(media, info) for media, info in items]
+    shown_as = subtype if subtype in _NEEDED_KIND else content_type
+    # Each of these rests on the one before: the type follows from the kinds, and is not to blame for them.
+    problems = (
+        [*_kind_problems(rules, items, kinds)]
+        or [*_mix_problems(rules, items, kinds)]
+        or [*_type_problems(rules, "document" if shown_as == "document" else content_type, items, kinds)]
+        or [*_count_problems(rules, items, kinds, shown_as)]
+    )
+    for (media, info), kind in zip(items, kinds, strict=True):
+        problems += _thumbnail_problems(media, kind)
+        problems += _alt_text_problems(media, kind)
+        if info:
+            problems += [
+                Problem(
+                    message=f"{media.value!r} {message}.",
+                    hint=hint,
+                    where=media.where,
+                    severity=Severity.WARNING,
+                )
+                for message, hint in _advice(rules, shown_as, info)
+            ]
+    return problems
+
+
+def _kind_problems(rules: Network, items: Sequence[Item], kinds: Sequence[Kind | None]) -> Iterator[Problem]:
+    for (media, _), kind in zip(items, kinds, strict=True):
+        if kind and kind not in rules.media_most:
+            taken = _listed(str(kind) for kind in rules.media_most)
+            yield Problem(
+                message=f"{rules.label} takes no {kind}: {media.value!r}.",
+                hint=f"{rules.label} takes {taken}. Give it media of its own, or leave it out of this post.",
+                where=media.where,
+            )
+
+
+def _type_problems(
+    rules: Network,
+    content_type: str,
+    items: Sequence[Item],
+    kinds: Sequence[Kind | None],
+) -> Iterator[Problem]:
+    needed = _NEEDED_KIND.get(content_type)
+    if needed is None:
+        if content_type in {"status", "link", "poll"}:
+            yield Problem(
+                message=f"{rules.label}: a {content_type} shows no media.",
+                hint="Leave `type` out, then it follows from the content; or leave the media out.",
+                where=items[0][0].where,
+                severity=Severity.WARNING,
+            )
+        return
+    for (media, _), kind in zip(items, kinds, strict=True):
+        if kind and kind not in needed and kind in rules.media_most:
+            yield Problem(
+                message=f"{rules.label}: {media.value!r} is a {kind}, but the type is {content_type}.",
+                hint="Leave `type` out, then it follows from the content; or give the media that it needs.",
+                where=media.where,
+            )
+
+
+def _count_problems(
+    rules: Network, items: Sequence[Item], kinds: Sequence[Kind | None], shown_as: str
+) -> Iterator[Problem]:
+    if shown_as == "document" and Kind.DOCUMENT not in kinds:
+        if len(items) > _MOST_PAGES:
+            yield Problem(
+                message=f"{rules.label} takes at most {_MOST_PAGES} pages in a document; "
+                f"these are {len(items)}.",
+                hint="Take some out.",
+                where=items[_MOST_PAGES][0].where,
+            )
+        return
+
+    def too_many(most: int, what: str, media: Sequence[Media]) -> Problem:
+        return Problem(
+            message=f"{rules.label} takes at most {most} {what} in a post; these are {len(media)}.",
+            hint=f"Take some out: {rules.media_disputed or rules.media_source}.",
+            where=media[most].where,
+            severity=Severity.WARNING if rules.media_disputed and most > 1 else Severity.ERROR,
+        )
+
+    for kind, most in rules.media_most.items():
+        of_kind = [media for (media, _), its in zip(items, kinds, strict=True) if its is kind]
+        if most is not None and len(of_kind) > most:
+            yield too_many(most, f"{kind}s" if most > 1 else kind, of_kind)
+            return
+    limits = [most for most in rules.media_most.values() if most is not None]
+    if len(limits) == len(rules.media_most) and len(items) > max(limits):
+        yield too_many(max(limits), "media items", [media for media, _ in items])
+
+
+def _mix_problems(rules: Network, items: Sequence[Item], kinds: Sequence[Kind | None]) -> Iterator[Problem]:
+    mixed = {kind for kind in kinds if kind}
+    if len(mixed) > 1 and not mixed <= rules.media_mix:
+        other = next(item for item, kind in zip(items, kinds, strict=True) if kind and kind is not kinds[0])
+        undocumented = rules.key in _MIX_UNDOCUMENTED and mixed == {Kind.PHOTO, Kind.VIDEO}
+        yield Problem(
+            message=f"{rules.label} takes no {_listed(sorted(mixed))} together in one post.",
+            hint="Keep one kind, or give this network media of its own.",
+            where=other[0].where,
+            severity=Severity.WARNING if undocumented else Severity.ERROR,
+        )
+
+
+def _thumbnail_problems(media: Media, kind: Kind | None) -> Iterator[Problem]:
+    if media.thumbnail is None:
+        return
+    if kind and kind is not Kind.VIDEO:
+        yield Problem(
+            message=f"Only a video has a thumbnail; {media.value!r} is a {kind}.",
+            hint="Take `thumbnail` out.",
+            where=media.where,
+        )
+    if isinstance(media.thumbnail, Media) and kind_of(media.thumbnail) not in {None, Kind.PHOTO}:
+        yield Problem(
+            message=f"A thumbnail is a picture; {media.thumbnail.value!r} is none.",
+            hint="Name a JPG, PNG or WEBP file.",
+            where=media.thumbnail.where,
+        )
+
+
+def _alt_text_problems(media: Media, kind: Kind | None) -> Iterator[Problem]:
+    if kind in _PICTURES and not media.alt_text.strip():
+        yield Problem(
+            message=f"{media.value!r} has no alt_text.",
+            hint="Say in a sentence what the picture shows, for those who cannot see it.",
+            where=media.where,
+            severity=Severity.WARNING,
+        )
+
+
+def _advice(rules: Network, shown_as: str, info: MediaInfo) -> Iterator[tuple[str, str]]:
+    """Tell what the network will not like, as Publer's pages say: message and hint."""
+    frame = _FRAMES.get(rules.key, _NO_FRAME)
+    most = rules.media_mb.get(info.kind)
+    if most and info.size > most * _MEGABYTE:
+        yield (
+            f"has {file_size(info.size)}; {rules.label} is said to take at most {most} MB",
+            "Make it smaller.",
+        )
+    if info.kind is Kind.PHOTO and info.animated:
+        yield f"is animated; {rules.label} will show a still picture", "Only a GIF moves; or make it a video."
+    seconds = _SUBTYPE_SECONDS.get((rules.key, shown_as), frame.seconds)
+    if (
+        seconds
+        and info.duration_seconds is not None
+        and not seconds[0] <= info.duration_seconds <= seconds[1]
+    ):
+        allowed = f"{duration(seconds[0])} to {duration(seconds[1])}"
+        what = f"a {shown_as}" if (rules.key, shown_as) in _SUBTYPE_SECONDS else "a video"
+        yield (
+            f"lasts {duration(info.duration_seconds)}; {rules.label} is said to take {allowed} in {what}",
+            "Cut it, or leave it out for this network.",
+        )
+    yield from _pixel_advice(rules.label, frame, shown_as, info)
+
+
+def _pixel_advice(label: str, frame: _Frame, shown_as: str, info: MediaInfo) -> Iterator[tuple[str, str]]:
+    if not (info.width and info.height):
+        return
+    pixels = f"has {info.width} x {info.height} pixels"
+    if info.kind is Kind.GIF and 0 < frame.gif_most < max(info.width, info.height):
+        yield (
+            f"{pixels}; {label} is said to take a GIF of at most {frame.gif_most} on a side",
+            "Make it smaller.",
+        )
+    if info.kind is not Kind.PHOTO or shown_as == "story":
+        return
+    if info.width < frame.least_width:
+        yield (
+            f"{pixels}; {label} is said to want a width of at least {frame.least_width}",
+            "Use a larger picture.",
+        )
+    if frame.ratio and not frame.ratio[0] <= info.width / info.height <= frame.ratio[1]:
+        least, most = frame.ratio
+        shape = f"{pixels}, {info.width / info.height:.2f} to 1"
+        yield f"{shape}; {label} is said to take {least:g} to 1 up to {most:g} to 1", "Crop the picture."
+
+
+def extension_of(name: str) -> str:
+    """Return a name's extension in lower case, without the dot."""
+    return PurePosixPath(name).suffix[1:].lower()
+
+
+def path_of_url(url: str) -> str | None:
+    """Return the path of a web address; None if it is none."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # such as an unclosed bracket of an IPv6 address
+        return None
+    is_one = parts.scheme in {"http", "https"} and parts.hostname and not re.search(r"[\x00-\x20\x7f]", url)
+    return parts.path if is_one else None
+
+
+def file_size(size: int) -> str:
+    """Write a number of bytes for people."""
+    if size < _MEGABYTE:
+        return f"{max(1, size // 1000)} KB"
+    return f"{size / _MEGABYTE:.1f}".removesuffix(".0") + " MB"
+
+
+def duration(seconds: float) -> str:
+    """Write a duration for people."""
+    if seconds < 60:  # noqa: PLR2004 - a minute
+        return f"{seconds:.1f}".removesuffix(".0") + " s"
+    hours, rest = divmod(round(seconds), 3600)
+    return f"{hours}:{rest // 60:02}:{rest % 60:02} h" if hours else f"{rest // 60}:{rest % 60:02} min"
+
+
+def _listed(words: Iterable[str]) -> str:
+    *most, last = words
+    return f"{', '.join(most)} and {last}" if most else last

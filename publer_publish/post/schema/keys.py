@@ -1,0 +1,189 @@
+"""Unknown keys: what was probably meant, or where the key belongs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from itertools import pairwise
+from typing import Any
+
+from publer_publish.errors import Path
+from publer_publish.post.document.source import MAX_QUOTED, short
+
+MEANT = {
+    "alt": "alt_text",
+    "attachments": "media",
+    "body": "text",
+    "channels": "accounts",
+    "content_warning": "spoilerText",
+    "cw": "spoilerText",
+    "fb": "facebook",
+    "gbp": "google",
+    "gmb": "google",
+    "google_business": "google",
+    "googlebusiness": "google",
+    "ig": "instagram",
+    "image": "media",
+    "images": "media",
+    "insta": "instagram",
+    "message": "text",
+    "name": "id",
+    "path": "file",
+    "photo": "media",
+    "photos": "media",
+    "picture": "media",
+    "pictures": "media",
+    "platforms": "networks",
+    "poll": "options",
+    "post": "posts",
+    "profiles": "accounts",
+    "providers": "networks",
+    "replies": "comments",
+    "src": "file",
+    "tg": "telegram",
+    "thread": "comments",
+    "threads": "comments",
+    "tweet": "text",
+    "video": "media",
+    "videos": "media",
+    "wp": "wordpress",
+    "x": "twitter",
+    "yt": "youtube",
+}
+"""Other words that people know for our keys. Used only where the key on the right is allowed."""
+
+_LEVELS = {
+    "post": "a post",
+    "account": "an entry of accounts",
+    "media_item": "a media item",
+    "comment": "a comment",
+}
+_NETWORK = "network_"
+_FORBIDDEN = ("scheduled_at", "recycling", "recurring", "auto", "range", "share_next")
+_MAX_PLACES = 3
+_NEAR = 0.85
+"""How like an allowed key one must be that another network has: ``comment`` is meant as ``comments``."""
+
+
+class KeyFinder:
+    """Knows all keys of the schema and the level to which each belongs."""
+
+    def __init__(self, schema: dict[str, Any]) -> None:
+        self.schema = schema
+        definitions: dict[str, Any] = schema["$defs"]
+        self._descriptions: dict[str, str] = {
+            key: definitions[f"forbidden_{key}"]["description"] for key in _FORBIDDEN
+        }
+        self._networks = {
+            name.removeprefix(_NETWORK): definition
+            for name, definition in definitions.items()
+            if name.startswith(_NETWORK)
+        }
+        self._levels = {label: definitions[name]["properties"] for name, label in _LEVELS.items()}
+        self._network_keys = definitions["networks"]["properties"]
+
+    def forbidden(self, key: str) -> str:
+        """Say why a key is refused wherever it stands; empty if it is not."""
+        return str(self._descriptions.get(key, ""))
+
+    def is_network(self, key: str) -> bool:
+        """Whether a key is that of a network."""
+        return key in self._network_keys
+
+    def network_of(self, path: Path) -> str:
+        """Return the network in whose part of the file a path lies; empty if in none."""
+        after = [str(step) for before, step in pairwise(path) if before == "networks"]
+        return after[0] if after and after[0] in self._network_keys else ""
+
+    def suggestion(self, key: str, allowed: Mapping[str, Any]) -> str:
+        """Return the allowed key that was probably meant; empty if none is near."""
+        words = [name for name in allowed if not _is_refused(allowed[name]) and name != "$schema"]
+        meant = MEANT.get(_plain(key))
+        return meant if meant in words and meant is not None else closest(key, words)
+
+    def advise(self, key: str, allowed: Mapping[str, Any], path: Path) -> tuple[str, str]:
+        """Return message and hint for an unknown key."""
+        words = {**allowed, "posts": {}, "bulk": {}} if not path else allowed
+        if not path and key in ("posts", "bulk"):
+            other = "bulk" if key == "posts" else "posts"
+            return (
+                f'"{key}" cannot stand beside "{other}".',
+                "Keep one of them: it holds all posts of the file.",
+            )
+        guess = self.suggestion(key, words)
+        if "accounts" in path[-2:-1] and self.is_network(key):
+            return (
+                f'Unknown key "{key}" in an entry of accounts.',
+                f'Write the selector as text: "{key}/Name".',
+            )
+        exact = guess and (_plain(guess) == _plain(key) or MEANT.get(_plain(key)) == guess)
+        near = exact or closest(key, [guess], _NEAR)
+        places = [] if exact and not self.is_network(key) else self._places(key, path, only_near=bool(near))
+        inside = f" in {short(str(path[-1]))}" if path and isinstance(path[-1], str) else ""
+        message = f'Unknown key "{short(key)}"{inside}.'
+        if places:
+            return message, f'"{short(key)}" belongs in {_listed(places)}.'
+        if guess:
+            return message, f'Did you mean "{guess}"?'
+        names = [name for name in allowed if not _is_refused(allowed[name]) and name != "$schema"]
+        way_out = ' A field of Publer that is missing here goes into "extra".' if "extra" in allowed else ""
+        return message, f"Known here: {', '.join(names)}.{way_out}"
+
+    def _places(self, key: str, path: Path, *, only_near: bool) -> list[str]:
+        """Name the levels that know the key: the details of this network first, then others.
+
+        ``only_near``: other networks do not count.
+        """
+        network = self.network_of(path)
+        own = {"wordpress_oauth": "wordpress", "wordpress_basic": "wordpress"}.get(network, network)
+        if own and path[-1] == network and key in _details(self._networks[own]):
+            return ["its details"]
+        if own and path[-1] == "details" and _knows(self._networks[own]["properties"], key):
+            return [f"networks.{network} itself, outside of details"]
+        if _knows(self._network_keys, key) and path[-1:] != ("networks",):
+            return ["networks"]
+        levels = [label for label, keys in self._levels.items() if _knows(keys, key)]
+        if only_near:
+            return levels
+        networks = [
+            f"networks.{name}" for name, part in self._networks.items() if _knows(part["properties"], key)
+        ]
+        details = [
+            f"networks.{name}.details" for name, part in self._networks.items() if key in _details(part)
+        ]
+        if len(networks) > _MAX_PLACES and not own:
+            networks = ["a network"]
+        return levels + networks or details
+
+
+def closest(word: str, allowed: Iterable[str], cutoff: float = 0.7) -> str:
+    """Return the nearest allowed word; empty if none is near. Case, ``_``, ``-`` and spaces do not count."""
+    if len(word) > MAX_QUOTED:
+        return ""
+    plain = {_plain(name): name for name in allowed}
+    matches = get_close_matches(_plain(word), plain, n=1, cutoff=cutoff)
+    return plain[matches[0]] if matches else ""
+
+
+def _plain(word: str) -> str:
+    return re.sub(r"[\W_]+", "", word).lower()
+
+
+def _is_refused(part: Mapping[str, Any]) -> bool:
+    return "not" in part or "forbidden_" in part.get("$ref", "")
+
+
+def _knows(keys: Mapping[str, Any], key: str) -> bool:
+    return key in keys and key != "$schema" and not _is_refused(keys[key])
+
+
+def _details(network: Mapping[str, Any]) -> Mapping[str, Any]:
+    details: Mapping[str, Any] = network["properties"].get("details", {}).get("properties", {})
+    return details
+
+
+def _listed(places: list[str]) -> str:
+    if len(places) > _MAX_PLACES:
+        return ", ".join(places[:_MAX_PLACES]) + " and others"
+    return " or ".join(places)

@@ -1,1 +1,0 @@
-"""The effects around the preview page: pictures are read from the workspace, the page is written to it."""

@@ -1,0 +1,267 @@
+"""The forms in which Publer wraps an answer: bare, under its own name, within ``data``, and both again."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from publer_publish.errors import ServiceError
+from publer_publish.publer.errors import UNREADABLE, LostError
+from publer_publish.publer.model import Json, LivePost, PostPage
+
+
+def holders(body: Json, name: str) -> list[Any]:
+    """List where an answer may stand: at the top, under its name, within ``data``, or both."""
+    if not isinstance(body, dict):
+        return [body]
+    data = body.get("data")
+    return [body, body.get(name), data, data.get(name) if isinstance(data, dict) else None]
+
+
+def objects_of(body: Json, name: str) -> list[dict[str, Any]]:
+    """Find the list of that name. Raises LostError where there is none, or where it holds anything else.
+
+    Nor is it one with an error beside it: what it lacks may be there all the same.
+    """
+    if isinstance(body, dict) and (body.get("success") is False or body.get("error") or body.get("errors")):
+        raise unreadable(f"the list of {name}", body)
+    for holder in holders(body, name):
+        if isinstance(holder, list):
+            if not all(isinstance(item, dict) for item in holder):
+                raise unreadable(f"the list of {name}", body)
+            return holder
+    raise unreadable(f"the list of {name}", body)
+
+
+def unreadable(what: str, body: Json) -> LostError:
+    """Make the error about an answer of an unknown form, with what it says."""
+    said = sentence_of(body) if isinstance(body, dict) else ""
+    quoted = f" It said: {said}" if said else ""
+    return LostError(
+        f"Publer's answer about {what} could not be read: it has another form.{quoted}", hint=UNREADABLE
+    )
+
+
+_MAX_ID_DIGITS = 40
+_MAX_WORD = 60
+_MAX_LINK = 2000
+_LAST_SECOND = 253_402_300_799
+"""9999-12-31: a larger number must be milliseconds."""
+_SPACED_OFFSET = re.compile(r" (?=[+-]\d\d:?\d\d$)")
+
+
+def first(values: Iterable[str]) -> str:
+    """Return the first that is not empty."""
+    return next((value for value in values if value), "")
+
+
+def id_of(value: Json) -> str:
+    """Read an id as text: Publer's are hex strings, but posts may have numbers. Anything else is no id."""
+    if isinstance(value, str):
+        text = value.strip()
+        return text if text.isprintable() and " " not in text else ""
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**_MAX_ID_DIGITS:
+        return str(value)
+    return ""
+
+
+def word_of(value: Json) -> str:
+    """Read a status, type or network: lower case, trimmed; empty if it is not text."""
+    return value.strip().lower()[:_MAX_WORD] if isinstance(value, str) else ""
+
+
+def name_of(value: Json) -> str:
+    """Read a name of somebody or something: one visible line."""
+    return clean(value, 200) if isinstance(value, str) else ""
+
+
+def link_of(value: Json) -> str:
+    """Accept an http(s) address, else nothing: it will be shown as a link."""
+    if not isinstance(value, str) or len(value) > _MAX_LINK:
+        return ""
+    text = value.strip()
+    try:
+        parts = urlsplit(text)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        return ""
+    return text if usable and text.isprintable() and not re.search(r"[\s<>\"`\\]", text) else ""
+
+
+def time_of(value: Json) -> float | None:
+    """Read seconds since the epoch from ISO 8601 (with or without seconds and offset; UTC if it has none)."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        if not 0 < value <= _LAST_SECOND * 1000:
+            return None
+        return value / 1000 if value > _LAST_SECOND else float(value)
+    if not isinstance(value, str) or len(value) > _MAX_WORD:
+        return None
+    text = _SPACED_OFFSET.sub("", value.strip().removesuffix(" UTC"))
+    try:
+        moment = datetime.fromisoformat(text)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError):
+        return None
+
+
+MAX_SENTENCE = 500
+"""Characters. Enough for every sentence seen; a page of HTML or a stack trace is not one."""
+
+_BREAKING = {"Cc", "Cs", "Zl", "Zp"}
+_JOINERS = "\u200c\u200d"
+"""Invisible, too, but names in Persian and emoji of several people are not the same without them."""
+_SAYING = ("message", "error", "errors", "error_message", "reason", "description", "detail")
+_TITLE = re.compile(r"<title[^<>]{0,100}>([^<]{1,200})", re.IGNORECASE)
+_CLOUDFLARE = re.compile(r"error code:\s{0,5}(\d{3,4})", re.IGNORECASE)
+_MAX_NESTING = 6
+
+
+def clean(text: str, limit: int = MAX_SENTENCE) -> str:
+    """Make one line of visible text: no control or direction characters, no half pairs."""
+    head = text[: limit * 4]
+    line = " ".join("".join(map(_visible, head)).split())
+    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+
+
+def _visible(char: str) -> str:
+    category = unicodedata.category(char)
+    if category in _BREAKING:
+        return " "
+    return "" if category == "Cf" and char not in _JOINERS else char
+
+
+def sentence_of(value: Json) -> str:
+    """Find the sentence in a parsed answer; empty if it has none.
+
+    Publer says ``{"errors": ["…"]}`` and, on 429, ``{"error": "…"}``; others on the way say
+    ``{"error": {"message": "…"}}``, ``{"message": "…"}`` or just text.
+    """
+    return clean(" ".join(_sentences(value, 0)))
+
+
+def _sentences(value: Json, depth: int) -> list[str]:
+    if isinstance(value, str):
+        return [value] if value.strip() else []
+    if depth >= _MAX_NESTING:
+        return []
+    if isinstance(value, list):
+        return [found for item in value[:10] for found in _sentences(item, depth + 1)]
+    if isinstance(value, dict):
+        for key in _SAYING:
+            found = _sentences(value.get(key), depth + 1)
+            if found:
+                return found
+        # {"errors": {"text": ["is too long"]}} names the field in the key.
+        return [
+            f"{key}: {found}"
+            for key, item in list(value.items())[:10]
+            if isinstance(item, list)
+            for found in _sentences(item, depth + 1)
+        ]
+    return []
+
+
+def sentence_of_text(text: str) -> str:
+    """Find the sentence in an answer that is not JSON. A page of HTML is named as what it is."""
+    head = text.lstrip("\ufeff \t\r\n")[:20_000]
+    cloudflare = _CLOUDFLARE.search(head)
+    if not head.startswith("<") and not cloudflare:
+        return clean(head)
+    title = _TITLE.search(head)
+    named = f" (“{clean(title.group(1), 120)}”)" if title else ""
+    code = f" (Cloudflare error {cloudflare.group(1)})" if cloudflare else ""
+    return f"An infrastructure page{named}{code} came back instead of an answer of Publer's"
+
+
+_MAX_JOB_ID = 128
+
+
+def read_media(body: Json) -> Mapping[str, Any]:
+    """Read the media object of an upload, as Publer sent it; ``id`` is text."""
+    candidates = [*holders(body, "media"), *(body[:1] if isinstance(body, list) else [])]
+    for holder in candidates:
+        if isinstance(holder, dict) and (found := id_of(holder.get("id"))):
+            return {**holder, "id": found}
+    said = sentence_of(body)
+    if said:
+        raise ServiceError(
+            f"Publer did not keep the file: {said}",
+            hint="Its sentence says why; the same file can be tried in Publer itself.",
+        )
+    raise unreadable("the uploaded file", body)
+
+
+def read_job_id(body: Json) -> str:
+    """Read the id of a job that was just started: at ``job_id``, or within ``data`` or ``job``.
+
+    A 2xx without one (seen when Publer ignored a body it did not understand) raises LostError:
+    whether anything was started is not known.
+    """
+    places = [body]
+    if isinstance(body, dict):
+        places += [body.get("data"), body.get("job")]
+    for holder in places:
+        if isinstance(holder, dict):
+            found = id_of(holder.get("job_id")) or (id_of(holder.get("id")) if holder is not body else "")
+            if found and len(found) <= _MAX_JOB_ID and all(char.isalnum() or char in "-_" for char in found):
+                return found
+    said = sentence_of(body)
+    quoted = f" It said: {said}" if said else ""
+    raise LostError(
+        f"Publer answered without a job id, so nobody knows whether it took the request.{quoted}",
+        hint="Look in Publer before sending it again.",
+    )
+
+
+_MAX_PAGES = 1_000_000
+
+
+def read_posts(body: Json) -> PostPage:
+    """Read one page of posts.
+
+    An entry that is no object makes the page unreadable: it might be the post that is looked for.
+    """
+    posts = tuple(post_of(item) for item in objects_of(body, "posts"))
+    for holder in holders(body, "data"):
+        if isinstance(holder, dict) and (pages := _pages(holder)) is not None:
+            return PostPage(posts=posts, number=_count(holder.get("page")), total_pages=pages)
+    return PostPage(posts=posts)
+
+
+def post_of(item: Mapping[str, Json]) -> LivePost:
+    """Read a post as it stands in a list of posts or in a job's answer."""
+    account = item.get("account")
+    owner = account if isinstance(account, dict) else {}
+    times = (time_of(item.get(key)) for key in ("published_at", "scheduled_at", "created_at"))
+    text, title = item.get("text"), item.get("title")
+    return LivePost(
+        id=id_of(item.get("id")) or id_of(item.get("post_id")),
+        account_id=id_of(item.get("account_id")) or id_of(owner.get("id")),
+        state=word_of(item.get("state")),
+        text=text if isinstance(text, str) else "",
+        type=word_of(item.get("type")),
+        link=link_of(item.get("post_link")),
+        url=link_of(item.get("url")),
+        title=title if isinstance(title, str) else "",
+        at=next((at for at in times if at is not None), None),
+        error=sentence_of(item.get("error")),
+    )
+
+
+def _pages(holder: Mapping[str, Any]) -> int | None:
+    pages = _count(holder.get("total_pages"))
+    if pages is not None:
+        return pages
+    total, per_page = _count(holder.get("total")), _count(holder.get("per_page"))
+    return -(-total // per_page) if total is not None and per_page else None
+
+
+def _count(value: Json) -> int | None:
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < len(str(_MAX_PAGES)):
+        value = int(value)
+    usable = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MAX_PAGES
+    return value if usable else None

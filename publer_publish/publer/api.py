@@ -1,0 +1,260 @@
+"""The Publer API, one short method per endpoint.
+
+What can be repeated without harm (every GET, an upload, an import) is repeated until the deadline.
+``publish`` is one HTTP attempt, always: whether it may be repeated is for delivery to say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any, BinaryIO
+from urllib.parse import quote
+
+from publer_publish.clock import Clock, Deadline
+from publer_publish.publer.answers import (
+    clean,
+    first,
+    holders,
+    id_of,
+    name_of,
+    objects_of,
+    read_job_id,
+    read_media,
+    read_posts,
+    unreadable,
+    word_of,
+)
+from publer_publish.publer.jobs import read_job_of
+from publer_publish.publer.model import Account, Job, JobState, Json, PostPage, User, Workspace
+from publer_publish.publer.transport import Patient
+from publer_publish.publer.wire import Multipart
+
+PUBLISH_PATIENCE = 60.0
+"""Seconds for the answer to a publish request; after that it is lost and looked up."""
+IMPORT_PATIENCE = 30.0
+"""Seconds for the answer to an import, which only starts it."""
+UPLOAD_SILENCE = 120.0
+"""Seconds that Publer may take to think about an uploaded file."""
+UPLOAD_ATTEMPTS = 4
+"""Attempts for one file whose answers are lost: each may send 200 MB."""
+
+
+class Directory(Patient):
+    """The owner of the key, the workspaces, and the accounts."""
+
+    def me(self, *, deadline: Deadline) -> User:
+        """Ask for the owner of the key."""
+        return self._get("/users/me", read_user, deadline)
+
+    def workspaces(self, *, deadline: Deadline) -> tuple[Workspace, ...]:
+        """Ask for the workspaces that the key can see."""
+        return self._get("/workspaces", read_workspaces, deadline)
+
+    def accounts(self, *, deadline: Deadline) -> tuple[Account, ...]:
+        """Ask for the social accounts of the workspace."""
+        return self._get("/accounts", read_accounts, deadline)
+
+
+_PROVIDERS = frozenset(
+    {
+        "bluesky",
+        "facebook",
+        "instagram",
+        "linkedin",
+        "twitter",
+        "tiktok",
+        "youtube",
+        "pinterest",
+        "google",
+        "wordpress",
+        "telegram",
+        "mastodon",
+        "threads",
+    }
+)
+_BY_TYPE_PREFIX = {
+    "fb": "facebook",
+    "ig": "instagram",
+    "in": "linkedin",
+    "pin": "pinterest",
+    "wordpress": "wordpress",
+}
+_BROKEN = frozenset(
+    {
+        "disconnected",
+        "expired",
+        "token_expired",
+        "reauth",
+        "needs_reauth",
+        "reauth_required",
+        "reconnect",
+        "needs_reconnect",
+        "revoked",
+        "unauthorized",
+        "invalid",
+        "locked",
+        "suspended",
+        "disabled",
+        "broken",
+        "error",
+        "failed",
+    }
+)
+
+
+def read_user(body: Json) -> User:
+    """Read the owner of the key."""
+    for holder in holders(body, "user"):
+        if isinstance(holder, dict) and (found := id_of(holder.get("id"))):
+            return User(id=found, name=_name(holder), email=name_of(holder.get("email")))
+    raise unreadable("the user", body)
+
+
+def read_workspaces(body: Json) -> tuple[Workspace, ...]:
+    """Read the workspaces that the key can see; entries without an id are left out."""
+    return tuple(
+        Workspace(id=found, name=_name(item), plan=_plan(item.get("plan")))
+        for item in objects_of(body, "workspaces")
+        if (found := id_of(item.get("id")))
+    )
+
+
+def read_accounts(body: Json) -> tuple[Account, ...]:
+    """Read the accounts of the workspace, each once; entries without an id are left out."""
+    accounts: dict[str, Account] = {}
+    for item in objects_of(body, "accounts"):
+        if found := id_of(item.get("id")):
+            account = Account(
+                id=found,
+                provider=_provider(item),
+                name=_name(item),
+                type=word_of(item.get("type")),
+                trouble=_trouble(item.get("status")),
+            )
+            accounts.setdefault(found, account)
+    return tuple(accounts.values())
+
+
+def _name(item: Mapping[str, Any]) -> str:
+    return first(name_of(item.get(key)) for key in ("name", "username", "first_name"))
+
+
+def _plan(value: Json) -> str:
+    return name_of(value.get("name") or value.get("rate")) if isinstance(value, dict) else name_of(value)
+
+
+def _provider(item: Mapping[str, Any]) -> str:
+    """Take ``provider``, or where it is missing what the type begins with (``in_page``, ``ig_business``)."""
+    provider = word_of(item.get("provider")) or word_of(item.get("network"))
+    kind = word_of(item.get("type"))
+    return provider or (kind if kind in _PROVIDERS else _BY_TYPE_PREFIX.get(kind.split("_")[0], ""))
+
+
+def _trouble(status: Json) -> str:
+    return clean(status, 60) if word_of(status).replace(" ", "_") in _BROKEN else ""
+
+
+class Publer(Directory):
+    """Everything that this program asks of Publer."""
+
+    def another(self, clock: Clock, log: Callable[[str], None]) -> Publer:
+        """Make a client with a connection of its own, for another thread."""
+        return Publer(self.transport.another(clock, log))
+
+    def posts(
+        self,
+        account_ids: Iterable[str],
+        since: date,
+        until: date,
+        page: int,
+        states: Iterable[str],
+        *,
+        deadline: Deadline,
+    ) -> PostPage:
+        """One page (from 0) of the posts between two dates. Publer may take the dates as exclusive."""
+        params = [("state[]", state) for state in states]
+        params += [("account_ids[]", account_id) for account_id in account_ids]
+        params += [("from", since.isoformat()), ("to", until.isoformat()), ("page", str(page))]
+        return self._get("/posts", read_posts, deadline, params)
+
+    def publish(self, bulk: Mapping[str, Any], *, deadline: Deadline) -> str:
+        """Publish now and return the job's id. Exactly one HTTP attempt, on a fresh connection.
+
+        Raises NotSentError or RateLimitedError (certainly not taken), RefusedError (a no), and
+        LostError, also for a 2xx without a job id (perhaps taken).
+        """
+        answer = self.transport.send(
+            "POST",
+            "/posts/schedule/publish",
+            deadline=deadline,
+            document={"bulk": bulk},
+            patience=PUBLISH_PATIENCE,
+            fresh=True,
+        )
+        return read_job_id(answer)
+
+    def job(self, job_id: str, *, deadline: Deadline) -> Job:
+        """Where a job is. The first terminal answer may be the only one: keep it."""
+        job = self._get(
+            f"/job_status/{quote(job_id, safe='')}",
+            lambda body: read_job_of(body, job_id),
+            deadline,
+        )
+        if job.state is JobState.WORKING and job.raw:
+            self.transport.log(f"Publer answered with an unknown status; still waiting. It said: {job.raw}")
+        return job
+
+    def upload(
+        self,
+        name: str,
+        stream: BinaryIO,
+        size: int,
+        content_type: str,
+        *,
+        on_progress: Callable[[int, int], None],
+        deadline: Deadline,
+    ) -> Mapping[str, Any]:
+        """Upload a file and return Publer's media object.
+
+        ``stream`` is seekable and read in small pieces; ``on_progress`` gets the bytes sent and their
+        total. Repeated when it was lost: a second copy of a file that no post uses does no harm.
+        """
+        fields = {"direct_upload": "false", "in_library": "false"}
+        start = stream.tell()
+
+        def attempt() -> Mapping[str, Any]:
+            stream.seek(start)
+            body = Multipart(fields, name, stream, size, content_type, on_progress=on_progress)
+            answer = self.transport.send(
+                "POST",
+                "/media",
+                deadline=deadline,
+                stream=body,
+                content_type=body.content_type,
+                patience=deadline.remaining(),
+                silence=UPLOAD_SILENCE,
+            )
+            return read_media(answer)
+
+        return self._patiently(attempt, deadline, attempts=UPLOAD_ATTEMPTS)
+
+    def import_urls(self, items: Sequence[Mapping[str, Any]], *, deadline: Deadline) -> str:
+        """Start one import of files by URL (``url`` and ``name`` each) and return its job's id.
+
+        Publer runs one import at a time and answers 403 to the next: that is waited for.
+        """
+        document = {
+            "media": [dict(item) for item in items],
+            "type": "single" if len(items) == 1 else "bulk",
+            "direct_upload": False,
+            "in_library": False,
+        }
+
+        def attempt() -> str:
+            answer = self.transport.send(
+                "POST", "/media/from-url", deadline=deadline, document=document, patience=IMPORT_PATIENCE
+            )
+            return read_job_id(answer)
+
+        return self._patiently(attempt, deadline, attempts=UPLOAD_ATTEMPTS, wait_for_imports=True)

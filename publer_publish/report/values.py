@@ -1,0 +1,106 @@
+"""What became of each target."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from publer_publish.errors import Problem
+from publer_publish.post.model import Content
+
+
+class Status(StrEnum):
+    """What became of one target (design 5.6 and 6)."""
+
+    PUBLISHED = "published"
+    """Evidence: a post in the answer or in the post list."""
+    ACCEPTED = "accepted"
+    """The job is complete with the documented empty ``failures``; there is no evidence yet."""
+    FAILED = "failed"
+    UNCONFIRMED = "unconfirmed"
+    SKIPPED = "skipped"
+    """A duplicate of a live post, or ``when`` is false."""
+    VALID = "valid"
+    INVALID = "invalid"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """One row: a post on an account, or in ``validate`` a post on a network."""
+
+    post: int
+    file: str
+    status: Status
+    network: str | None = None
+    account_id: str | None = None
+    account_name: str | None = None
+    type: str | None = None
+    length: int | None = None
+    limit: int | None = None
+    post_id: str | None = None
+    url: str | None = None
+    message: str = ""
+    duplicate: bool = False
+    """Skipped because the same post is live already."""
+    content: Content | None = field(default=None, repr=False)
+    """What was or would be sent; for the preview."""
+
+
+class Outcome(StrEnum):
+    """What became of the run (the output ``outcome``)."""
+
+    CANCELLED = "cancelled"
+    INVALID = "invalid"
+    PARTIAL = "partial"
+    FAILED = "failed"
+    UNCONFIRMED = "unconfirmed"
+    PUBLISHED = "published"
+    SKIPPED = "skipped"
+    VALID = "valid"
+    HEALTHY = "healthy"
+    UNHEALTHY = "unhealthy"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One line of ``doctor``."""
+
+    name: str
+    ok: bool
+    detail: str
+    cure: str = ""
+    problem: Problem | None = None
+    """The same as a problem with its place, where it is one of a post file or an input."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """One line of ``accounts``: what a selector can name."""
+
+    id: str
+    network: str
+    name: str
+    type: str = ""
+    """Publer's finer word, such as ``in_page``."""
+    trouble: str = ""
+    """Publer's own words when the connection is broken."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """Everything the report needs to know about a run."""
+
+    mode: str
+    outcome: Outcome
+    failed: bool
+    """The exit code is 1."""
+    headline: str
+    """One sentence: what happened. The one headline error when ``failed``."""
+    hint: str = ""
+    """What to do about it."""
+    results: tuple[Result, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    job_ids: tuple[str, ...] = ()
+    workspace: str = ""
+    checks: tuple[Check, ...] = ()
+    accounts: tuple[Listed, ...] = ()

@@ -1,0 +1,456 @@
+"""The words and symbols for networks and statuses; a status never claims more than is known."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from publer_publish.errors import ActionError, Problem, Severity, is_error
+from publer_publish.report.outcome import is_live
+from publer_publish.report.values import Check, Outcome, Result, Status
+from publer_publish.text import duration, one_line, plural
+
+NETWORKS = {
+    "facebook": "Facebook",
+    "instagram": "Instagram",
+    "twitter": "X",
+    "linkedin": "LinkedIn",
+    "pinterest": "Pinterest",
+    "google": "Google Business",
+    "youtube": "YouTube",
+    "tiktok": "TikTok",
+    "wordpress": "WordPress",
+    "wordpress_oauth": "WordPress",
+    "wordpress_basic": "WordPress",
+    "telegram": "Telegram",
+    "mastodon": "Mastodon",
+    "threads": "Threads",
+    "bluesky": "Bluesky",
+}
+
+SYMBOLS = {
+    Status.PUBLISHED: "✅",
+    Status.ACCEPTED: "⏳",
+    Status.FAILED: "❌",
+    Status.UNCONFIRMED: "❓",
+    Status.SKIPPED: "⏭️",
+    Status.VALID: "✅",
+    Status.INVALID: "❌",
+}
+
+OUTCOME_SYMBOLS = {
+    Outcome.CANCELLED: "⏹️",
+    Outcome.INVALID: "❌",
+    Outcome.PARTIAL: "⚠️",
+    Outcome.FAILED: "❌",
+    Outcome.UNCONFIRMED: "❓",
+    Outcome.PUBLISHED: "✅",
+    Outcome.SKIPPED: "⏭️",
+    Outcome.VALID: "✅",
+    Outcome.HEALTHY: "✅",
+    Outcome.UNHEALTHY: "❌",
+}
+
+LOOK_FIRST = "look in Publer before posting again"
+MAY_BE_LIVE = "may or may not be live"
+
+LONG_STATUS = {
+    Status.ACCEPTED: "accepted by Publer, not yet seen live",
+    Status.UNCONFIRMED: f"unconfirmed: {MAY_BE_LIVE}; {LOOK_FIRST}",
+}
+
+_ORDER = (
+    Status.PUBLISHED,
+    Status.ACCEPTED,
+    Status.VALID,
+    Status.FAILED,
+    Status.INVALID,
+    Status.UNCONFIRMED,
+    Status.SKIPPED,
+)
+
+
+def network_label(network: str | None) -> str:
+    """Return the network's name as people write it; a name we do not know as it is; if none is known."""
+    return NETWORKS.get(network, one_line(network, 40)) if network else "any network"
+
+
+def explanation(result: Result) -> str:
+    """Return what the bare word of a status leaves open; empty if it, or the message, says all."""
+    if MAY_BE_LIVE in result.message or (result.duplicate and result.message):
+        return ""
+    words, bare = status_words(result), result.status.value
+    return "" if words == bare else words.removeprefix(f"{bare}: ")
+
+
+def status_words(result: Result) -> str:
+    """Return what is known about a target, and no more."""
+    if result.status is Status.SKIPPED and result.duplicate:
+        return "skipped: already live"
+    return LONG_STATUS.get(result.status, result.status.value)
+
+
+def target(result: Result) -> str:
+    """Return the name of a target on one line: ``LinkedIn / Acme Inc``."""
+    account = one_line(result.account_name or result.account_id or "", 80)
+    return f"{network_label(result.network)} / {account}" if account else network_label(result.network)
+
+
+def post_names(results: Iterable[Result]) -> dict[tuple[str, int], str]:
+    """Return each post's name by file and index: ``posts/launch.yml, post 2``; no number if it is alone."""
+    posts = list(dict.fromkeys((result.file, result.post) for result in results))
+    several = {file for file, index in posts if index}
+    return {
+        (file, index): (one_line(file, 200) or "text input")
+        + (f", post {index + 1}" if file in several else "")
+        for file, index in posts
+    }
+
+
+def counts(results: Iterable[Result]) -> str:
+    """Return ``4 published, 1 failed``: every status that occurs."""
+    tally = Counter(result.status for result in results)
+    return ", ".join(f"{tally[status]:,} {status.value}" for status in _ORDER if tally[status])
+
+
+def how_many(problems: Sequence[Problem]) -> str:
+    """Return ``50``, or ``more than 500`` if not all are listed."""
+    listed = sum(not problem.stands_for_more for problem in problems)
+    return f"{listed:,}" if listed == len(problems) else f"more than {listed:,}"
+
+
+def need_attention(count: int) -> str:
+    """Return the line above the targets that do."""
+    return f"{plural(count, 'target')} {'needs' if count == 1 else 'need'} attention:"
+
+
+def names(results: Sequence[Result], limit: int = 3) -> str:
+    """Return the first few targets by name: ``X / acme, LinkedIn / Acme Inc and 3 more``."""
+    first = ", ".join(target(result) for result in results[:limit])
+    return f"{first} and {len(results) - limit:,} more" if len(results) > limit else first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Facts:
+    results: Sequence[Result]
+    problems: Sequence[Problem]
+    checks: Sequence[Check]
+    cause: ActionError | None
+    rerun: Rerun
+
+    def of(self, *statuses: Status) -> list[Result]:
+        return [result for result in self.results if result.status in statuses]
+
+    @property
+    def duplicates(self) -> list[Result]:
+        return [result for result in self.of(Status.SKIPPED) if result.duplicate]
+
+    @property
+    def not_wanted(self) -> int:
+        """How many have a ``when`` that is false."""
+        return len(self.of(Status.SKIPPED)) - len(self.duplicates)
+
+
+def headline(
+    outcome: Outcome,
+    results: Sequence[Result] = (),
+    *,
+    problems: Sequence[Problem] = (),
+    checks: Sequence[Check] = (),
+    cause: ActionError | None = None,
+    rerun: Rerun | None = None,
+) -> tuple[str, str]:
+    """Return what happened, in one sentence with counts, and what to do (empty if there is nothing to do).
+
+    ``cause`` is the error that stopped the run, if one did: its own words lead. Both are plain single lines.
+    """
+    facts = _Facts(results=results, problems=problems, checks=checks, cause=cause, rerun=rerun or Rerun())
+    sentence, hint = _SENTENCES[outcome](facts)
+    return one_line(sentence, 1000), one_line(hint, 1000)
+
+
+def _published(facts: _Facts) -> tuple[str, str]:
+    published, accepted = facts.of(Status.PUBLISHED), facts.of(Status.ACCEPTED)
+    if published:
+        sentence = f"Published to {plural(len(published), 'target')}"
+        if accepted:
+            sentence += f"; {len(accepted):,} more accepted by Publer, not yet seen live"
+    else:
+        sentence = f"Accepted by Publer for {plural(len(accepted), 'target')}, not yet seen live"
+    return f"{sentence}{_skipped_part(facts)}.", ""
+
+
+def _skipped_part(facts: _Facts) -> str:
+    live, other = len(facts.duplicates), facts.not_wanted
+    part = f"; {live:,} skipped as already live" if live else ""
+    return part + (f"; {other:,} skipped (when is false)" if other else "")
+
+
+def _known(facts: _Facts) -> list[str]:
+    """Return the other parts of a mixed outcome: what is live, accepted and unknown."""
+    counted = (
+        (len(facts.of(Status.PUBLISHED)), "published"),
+        (len(facts.of(Status.ACCEPTED)), "accepted by Publer but not yet seen live"),
+        (len(facts.duplicates), "already live before"),
+        (len(facts.of(Status.UNCONFIRMED)), "unconfirmed"),
+    )
+    return [f"{count:,} {words}" for count, words in counted if count]
+
+
+def _partial(facts: _Facts) -> tuple[str, str]:
+    failed = facts.of(Status.FAILED)
+    rest = ", ".join(_known(facts))
+    hint = rerun_hint(facts.results, facts.rerun)
+    if facts.cause:
+        return f"{_without_stop(facts.cause.message)} ({rest}).", facts.cause.hint or hint
+    if not failed:
+        return f"Stopped before anything was sent ({rest}).", hint
+    total = len(facts.results)
+    return f"{len(failed):,} of {plural(total, 'target')} failed ({rest}): {_blame(failed)}", hint
+
+
+def _blame(failed: Sequence[Result]) -> str:
+    """Return who failed; with the reason if it is one target, or all give the same."""
+    reasons = {one_line(result.message, 300) for result in failed}
+    reason = reasons.pop() if len(reasons) == 1 else ""
+    return f"{names(failed)}: {reason}" if reason else f"{names(failed)}."
+
+
+def _failed(facts: _Facts) -> tuple[str, str]:
+    failed = facts.of(Status.FAILED)
+    hint = rerun_hint(facts.results, facts.rerun)
+    if facts.cause:
+        return facts.cause.message, facts.cause.hint
+    if not failed:
+        return "Stopped before anything was sent.", hint
+    whole = (
+        "the only target"
+        if len(facts.results) == 1
+        else f"{len(failed):,} of {plural(len(facts.results), 'target')}"
+    )
+    return f"Nothing was published: {whole} failed: {_blame(failed)}", hint
+
+
+def _unconfirmed(facts: _Facts) -> tuple[str, str]:
+    unknown = facts.of(Status.UNCONFIRMED)
+    one = len(unknown) == 1
+    rest = ", ".join(words for words in _known(facts) if not words.endswith(" unconfirmed"))
+    sentence = (
+        f"{len(unknown):,} of {plural(len(facts.results), 'target')} {'is' if one else 'are'} unconfirmed, "
+        f"{'it' if one else 'they'} may or may not be live: {names(unknown)}{f' ({rest})' if rest else ''}."
+    )
+    return sentence, f"{LOOK_FIRST[0].upper()}{LOOK_FIRST[1:]}."
+
+
+def _cancelled(facts: _Facts) -> tuple[str, str]:
+    parts = _known(facts)
+    failed = len(facts.of(Status.FAILED))
+    if failed:
+        parts.append(f"{failed:,} failed or not sent")
+    if not parts:
+        return "Cancelled before anything was sent.", ""
+    total = plural(len(facts.results), "target")
+    return f"Cancelled; of {total}: {', '.join(parts)}{_when_part(facts)}.", rerun_hint(
+        facts.results, facts.rerun
+    )
+
+
+def _when_part(facts: _Facts) -> str:
+    other = facts.not_wanted
+    return f", {other:,} skipped (when is false)" if other else ""
+
+
+def _skipped(facts: _Facts) -> tuple[str, str]:
+    live, total = len(facts.duplicates), len(facts.results)
+    if not total:
+        return "Nothing to publish: there is no target.", ""
+    if live == total:
+        whole = "the only target is" if total == 1 else f"all {total:,} targets are"
+        return f"Nothing to publish: {whole} already live.", ""
+    if live:
+        return f"Nothing to publish: {live:,} already live; when is false for {total - live:,}.", ""
+    return f"Nothing to publish: when is false for {plural(total, 'target')}.", ""
+
+
+def _invalid(facts: _Facts) -> tuple[str, str]:
+    errors = list(filter(is_error, facts.problems))
+    if len(errors) == 1 and not errors[0].where.file:
+        where = f"{errors[0].where}: " if str(errors[0].where) else ""
+        return f"{where}{errors[0].message}", errors[0].hint
+    files = len({problem.where.file for problem in errors if problem.where.file})
+    if not errors:
+        return facts.cause.message if facts.cause else "The input is invalid; nothing was sent.", ""
+    places = f" in {plural(files, 'file')}" if files else ""
+    if len(errors) == 1:
+        return f"1 problem{places}; nothing was sent.", "It is listed with its place and what to change."
+    return (
+        f"{how_many(errors)} problems{places}; nothing was sent.",
+        "Each is listed with its place and what to change.",
+    )
+
+
+def _without_stop(sentence: str) -> str:
+    return sentence.rstrip().rstrip(".")
+
+
+def _valid(facts: _Facts) -> tuple[str, str]:
+    valid, skipped = facts.of(Status.VALID), len(facts.of(Status.SKIPPED))
+    posts = len({(result.file, result.post) for result in valid})
+    networks = len({result.network for result in valid if result.network})
+    warnings = sum(problem.severity is Severity.WARNING for problem in facts.problems)
+    sentence = f"{plural(posts, 'post')} {'is' if posts == 1 else 'are'} valid"
+    sentence += f" for {plural(networks, 'network')}" if networks else ""
+    sentence += f"; {plural(warnings, 'warning')}" if warnings else ""
+    sentence += f"; {skipped:,} skipped (when is false)" if skipped else ""
+    return f"{sentence}. Nothing was sent.", ""
+
+
+def _healthy(facts: _Facts) -> tuple[str, str]:
+    return f"All {plural(len(facts.checks), 'check')} passed; nothing was posted.", ""
+
+
+def _unhealthy(facts: _Facts) -> tuple[str, str]:
+    bad = [check for check in facts.checks if not check.ok]
+    if not bad:
+        return (facts.cause.message, facts.cause.hint) if facts.cause else ("The checks did not finish.", "")
+    failed = f"{len(bad):,} of {plural(len(facts.checks), 'check')} failed"
+    first = _without_stop(one_line(bad[0].detail, 300))
+    if len(bad) == 1:
+        return f"{failed}: {one_line(bad[0].name, 60)}: {first}.", bad[0].cure
+    tally = Counter(one_line(check.name, 60) for check in bad)
+    kinds = ", ".join(f"{name} ({count:,})" if count > 1 else name for name, count in tally.items())
+    cures = {check.cure for check in bad}
+    cure = bad[0].cure if len(cures) == 1 else "Each is listed with what to do."
+    return f"{failed}: {one_line(kinds, 300)}. The first: {first}.", cure
+
+
+_SENTENCES: dict[Outcome, Callable[[_Facts], tuple[str, str]]] = {
+    Outcome.CANCELLED: _cancelled,
+    Outcome.INVALID: _invalid,
+    Outcome.PARTIAL: _partial,
+    Outcome.FAILED: _failed,
+    Outcome.UNCONFIRMED: _unconfirmed,
+    Outcome.PUBLISHED: _published,
+    Outcome.SKIPPED: _skipped,
+    Outcome.VALID: _valid,
+    Outcome.HEALTHY: _healthy,
+    Outcome.UNHEALTHY: _unhealthy,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rerun:
+    """The inputs that decide what a re-run does with posts that are live already."""
+
+    on_duplicate: str = "skip"
+    """``skip``, ``fail`` or ``publish``."""
+    window: float = 86_400.0
+    """How far back live posts are looked for, in seconds; 0: not at all."""
+    reaches_back: bool = False
+    """Whether that is at least to the first attempt, however much later the re-run is started."""
+
+    @property
+    def recognises(self) -> bool:
+        """Whether a re-run leaves alone what is live."""
+        return self.on_duplicate == "skip" and self.window > 0
+
+    @property
+    def refuses(self) -> bool:
+        """Whether a re-run sends nothing at all because of what is live."""
+        return self.on_duplicate == "fail" and self.window > 0
+
+
+def rerun_hint(results: Sequence[Result], rerun: Rerun) -> str:
+    """Return one short sentence: what to do now, given what is live, missing and unknown."""
+    if any(result.status is Status.UNCONFIRMED for result in results):
+        return f"Unconfirmed means that the post may or may not be live: {LOOK_FIRST}."
+    if not any(is_live(result) for result in results):
+        return "Nothing is live: the job can safely be run again."
+    if rerun.recognises:
+        return "Re-run the job once the cause is gone: it sends only what is missing."
+    if rerun.refuses:
+        return "A re-run sends nothing while a target is live: set on-duplicate to skip first."
+    return "A re-run would post again what is live: name only the missing accounts first."
+
+
+def rerun_lines(results: Sequence[Result], rerun: Rerun) -> list[str]:
+    """Return what a re-run will do, in Markdown, a line each; none if nothing is left to do."""
+    failed = sum(result.status is Status.FAILED for result in results)
+    unknown = [result for result in results if result.status is Status.UNCONFIRMED]
+    held_back = sum(result.message.startswith("not sent") for result in unknown)
+    unconfirmed = len(unknown) - held_back
+    accepted = sum(result.status is Status.ACCEPTED for result in results)
+    seen = sum(is_live(result) for result in results) - accepted
+    lines: list[str] = []
+    if failed and not (seen and rerun.refuses):
+        lines.append(f"It sends {_those(failed)} that failed or {_are(failed, 'was', 'were')} not sent.")
+    if seen and failed + unconfirmed + held_back:
+        lines.append(_live_line(seen, rerun))
+    if held_back:
+        lines.append(
+            f"{plural(held_back, 'target')} {_are(held_back, 'was', 'were')} not sent because of a post in "
+            "Publer that may be the same: a re-run looks again, and sends nothing beside such a post."
+        )
+    if unconfirmed or (accepted and failed):
+        lines.append(f"{_open_targets(accepted, unconfirmed)} {_then(accepted + unconfirmed, rerun)}")
+    return lines
+
+
+def _those(count: int) -> str:
+    return "the target" if count == 1 else f"the {count:,} targets"
+
+
+def _are(count: int, one: str = "is", several: str = "are") -> str:
+    return one if count == 1 else several
+
+
+def _live_line(live: int, rerun: Rerun) -> str:
+    targets = f"{_those(live)} that {_are(live)} live"
+    if rerun.recognises:
+        within = f"within {duration(rerun.window)} of publishing (`duplicate-window`)"
+        when = "however much later it is started" if rerun.reaches_back else within
+        return f"It recognises {targets} and skips {_are(live, 'it', 'them')}, {when}."
+    if rerun.refuses:
+        return (
+            f"It sends nothing at all because of {targets} (`on-duplicate: fail`). "
+            "Set `on-duplicate: skip` to send only what is missing."
+        )
+    if rerun.window <= 0:
+        return (
+            f"**It posts {targets} a second time**: the look-up of live posts is off "
+            "(`duplicate-window: 0`). Turn it on, or name only the missing accounts."
+        )
+    return (
+        f"**It posts {targets} a second time** (`on-duplicate: publish`). "
+        "Set `on-duplicate: skip` to send only what is missing."
+    )
+
+
+def _open_targets(accepted: int, unconfirmed: int) -> str:
+    known = []
+    if accepted:
+        known.append(
+            f"{plural(accepted, 'target')} {_are(accepted)} accepted by Publer and not yet seen live."
+        )
+    if unconfirmed:
+        known.append(
+            f"{plural(unconfirmed, 'target')} {_are(unconfirmed)} unconfirmed: Publer did not say what "
+            f"became of {_are(unconfirmed, 'it', 'them')}, so {_are(unconfirmed, 'it', 'they')} may or may "
+            "not be live."
+        )
+    return " ".join(known)
+
+
+def _then(count: int, rerun: Rerun) -> str:
+    one = count == 1
+    if rerun.recognises:
+        skips = "it if Publer lists it" if one else "those that Publer lists"
+        return (
+            f"A re-run skips {skips} as live by then, and {'else sends it' if one else 'sends the others'}. "
+            "Publer may still be at work: wait some minutes and look there before you re-run."
+        )
+    if rerun.refuses:
+        listed = "it" if one else "one of them"
+        return f"A re-run sends nothing if Publer lists {listed} as live by then: look there first."
+    return f"**A re-run sends {'it' if one else 'them'} again in any case**: look in Publer first."
