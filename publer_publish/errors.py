@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -83,6 +85,93 @@ class Problem:
 def is_error(problem: Problem) -> bool:
     """Whether it makes a run invalid."""
     return problem.severity is Severity.ERROR
+
+
+MOST_ERRORS = 500
+"""Errors kept of one file: a hostile one could have a hundred thousand."""
+
+
+class Problems:
+    """Everything that is wrong or worth knowing, each once. It is handed down and filled, never returned."""
+
+    def __init__(self) -> None:
+        self._found: dict[Problem, None] = {}
+        self._errors: Counter[str] = Counter()
+        self._places: set[tuple[str, Path]] = set()
+        self._above: set[tuple[str, Path]] = set()
+
+    def add(self, problem: Problem, *, explains: Iterable[Path] = ()) -> None:
+        """Keep a problem. Of very many errors in one file only the first; one more says that there are others.
+
+        ``explains``: other places of the file whose problems only follow from this one.
+        """
+        if problem in self._found:
+            return
+        file = problem.where.file
+        for path in (problem.where.path, *explains) if is_error(problem) else ():
+            self._places.add((file, path))
+            self._above.update((file, path[:length]) for length in range(len(path)))
+        if is_error(problem):
+            self._errors[file] += 1
+            if self._errors[file] > MOST_ERRORS + 1:
+                return
+            if self._errors[file] == MOST_ERRORS + 1:
+                problem = _and_more(problem.where)
+        self._found[problem] = None
+
+    def error(self, message: str, hint: str = "", where: Where = Where()) -> None:
+        """Keep what makes the run invalid."""
+        self.add(Problem(message=message, hint=hint, where=where))
+
+    def warn(self, message: str, hint: str = "", where: Where = Where()) -> None:
+        """Keep what is odd and stops nothing."""
+        self.add(Problem(message=message, hint=hint, where=where, severity=Severity.WARNING))
+
+    def notice(self, message: str, hint: str = "", where: Where = Where()) -> None:
+        """Keep what is worth knowing."""
+        self.add(Problem(message=message, hint=hint, where=where, severity=Severity.NOTICE))
+
+    def extend(self, problems: Iterable[Problem]) -> None:
+        """Keep each of them."""
+        for problem in problems:
+            self.add(problem)
+
+    def __iter__(self) -> Iterator[Problem]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def errors(self) -> list[Problem]:
+        """Those that make the run invalid."""
+        return [problem for problem in self._found if is_error(problem)]
+
+    def are_too_many(self, file: str) -> bool:
+        """Whether no further error of a file will be kept: looking for more is a waste of time."""
+        return self._errors[file] > MOST_ERRORS
+
+    def at(self, file: str, path: Path) -> bool:
+        """Whether an error at this very place is known."""
+        return (file, path) in self._places
+
+    def around(self, file: str, path: Path) -> bool:
+        """Whether an error is known at this place, above it, or inside it."""
+        above = any((file, path[:length]) in self._places for length in range(len(path) + 1))
+        return above or (file, path) in self._above
+
+    def raise_errors(self) -> None:
+        """End the run with ``InvalidInputError`` if anything is wrong."""
+        if errors := self.errors():
+            raise InvalidInputError(*errors)
+
+
+def _and_more(where: Where) -> Problem:
+    return Problem(
+        message="There are more problems from here on.",
+        hint="Fix those above first; the next run shows the rest.",
+        where=where,
+        stands_for_more=True,
+    )
 
 
 class ActionError(Exception):
