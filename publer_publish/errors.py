@@ -101,7 +101,7 @@ class Problems:
         self._above: set[tuple[str, Path]] = set()
 
     def add(self, problem: Problem, *, explains: Iterable[Path] = ()) -> None:
-        """Keep a problem. Of very many errors in one file only the first; one more says that there are others.
+        """Keep a problem. Of very many errors in a file only the first; one more says that there are others.
 
         ``explains``: other places of the file whose problems only follow from this one.
         """
