@@ -9,6 +9,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -95,39 +96,45 @@ class Problems:
     """Everything that is wrong or worth knowing, each once. It is handed down and filled, never returned."""
 
     def __init__(self) -> None:
-        self._found: dict[Problem, None] = {}
+        self._found: dict[Problem, set[str]] = {}
         self._errors: Counter[str] = Counter()
-        self._places: set[tuple[str, Path]] = set()
+        self._network = ""
+        self._explained: set[tuple[str, Path]] = set()
         self._above: set[tuple[str, Path]] = set()
 
     def add(self, problem: Problem, *, explains: Iterable[Path] = ()) -> None:
         """Keep a problem. Of very many errors in a file only the first; one more says that there are others.
 
-        ``explains``: other places of the file whose problems only follow from this one.
+        ``explains``: places of the file (its own among them) where what else is wrong only follows from this.
         """
-        if problem in self._found:
-            return
         file = problem.where.file
-        for path in (problem.where.path, *explains) if is_error(problem) else ():
-            self._places.add((file, path))
+        for path in explains:
+            self._explained.add((file, path))
             self._above.update((file, path[:length]) for length in range(len(path)))
-        if is_error(problem):
+        if problem not in self._found and is_error(problem):
             self._errors[file] += 1
-            if self._errors[file] > MOST_ERRORS + 1:
-                return
-            if self._errors[file] == MOST_ERRORS + 1:
-                problem = _and_more(problem.where)
-        self._found[problem] = None
+            if self.are_too_many(file):
+                problem = _and_more(file)
+        self._found.setdefault(problem, set()).add(self._network)
 
-    def error(self, message: str, hint: str = "", where: Where = Where()) -> None:
+    @contextmanager
+    def about(self, network: str) -> Iterator[None]:
+        """Say of what is added inside that it concerns this network only."""
+        before, self._network = self._network, network
+        try:
+            yield
+        finally:
+            self._network = before
+
+    def error(self, message: str, hint: str = "", where: Where = Where()) -> None:  # noqa: B008 (immutable)
         """Keep what makes the run invalid."""
         self.add(Problem(message=message, hint=hint, where=where))
 
-    def warn(self, message: str, hint: str = "", where: Where = Where()) -> None:
+    def warn(self, message: str, hint: str = "", where: Where = Where()) -> None:  # noqa: B008 (immutable)
         """Keep what is odd and stops nothing."""
         self.add(Problem(message=message, hint=hint, where=where, severity=Severity.WARNING))
 
-    def notice(self, message: str, hint: str = "", where: Where = Where()) -> None:
+    def notice(self, message: str, hint: str = "", where: Where = Where()) -> None:  # noqa: B008 (immutable)
         """Keep what is worth knowing."""
         self.add(Problem(message=message, hint=hint, where=where, severity=Severity.NOTICE))
 
@@ -142,21 +149,26 @@ class Problems:
     def __len__(self) -> int:
         return len(self._found)
 
-    def errors(self) -> list[Problem]:
-        """Those that make the run invalid."""
-        return [problem for problem in self._found if is_error(problem)]
+    def errors(self, network: str | None = None) -> list[Problem]:
+        """Those that make the run invalid; of a network also those that concern every one."""
+        wanted = {network or "", ""}
+        return [
+            problem
+            for problem, networks in self._found.items()
+            if is_error(problem) and (network is None or networks & wanted)
+        ]
 
     def are_too_many(self, file: str) -> bool:
         """Whether no further error of a file will be kept: looking for more is a waste of time."""
         return self._errors[file] > MOST_ERRORS
 
-    def at(self, file: str, path: Path) -> bool:
-        """Whether an error at this very place is known."""
-        return (file, path) in self._places
+    def explain(self, file: str, path: Path) -> bool:
+        """Whether what is wrong at this very place only follows from a known problem."""
+        return (file, path) in self._explained
 
-    def around(self, file: str, path: Path) -> bool:
-        """Whether an error is known at this place, above it, or inside it."""
-        above = any((file, path[:length]) in self._places for length in range(len(path) + 1))
+    def explain_around(self, file: str, path: Path) -> bool:
+        """Whether a known problem explains this place, one that it is in, or one in it."""
+        above = any((file, path[:length]) in self._explained for length in range(len(path) + 1))
         return above or (file, path) in self._above
 
     def raise_errors(self) -> None:
@@ -165,11 +177,11 @@ class Problems:
             raise InvalidInputError(*errors)
 
 
-def _and_more(where: Where) -> Problem:
+def _and_more(file: str) -> Problem:
     return Problem(
-        message="There are more problems from here on.",
-        hint="Fix those above first; the next run shows the rest.",
-        where=where,
+        message=f"There are more than {MOST_ERRORS} errors in this file; the others are not listed.",
+        hint="Fix these first; the next run shows the rest.",
+        where=Where(file=file),
         stands_for_more=True,
     )
 
