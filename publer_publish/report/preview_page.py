@@ -7,7 +7,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
 from pathlib import Path
@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from publer_publish.errors import Problem, Severity
 from publer_publish.post.model import Comment, Content, Json, Media, MediaSource, post_steps
 from publer_publish.report.preview import LINK, Fold, before_the_fold, link_of, poll_of, title_of, usage
-from publer_publish.report.values import Result, Run, Status
+from publer_publish.report.values import Picture, Result, Run, Status
 from publer_publish.report.wording import counts, network_label, post_names, status_words
 from publer_publish.text import cut, one_line, plural, visible
 
@@ -485,23 +485,6 @@ def _plain(value: Json) -> Json:
 
 _SHOWN = 4
 """Of several pictures, as most feeds do; the rest is counted."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Picture:
-    """What is known of a media file of the repository."""
-
-    kind: str
-    """``photo``, ``gif``, ``video`` or ``document``."""
-    about: str
-    """For people: format, pixels, duration, size."""
-    width: int = 0
-    """In pixels, as shown; 0: unknown. So is ``height``."""
-    height: int = 0
-    mime: str = ""
-    """As found in the file's own header, never as somebody called it."""
-    data: bytes = field(default=b"", repr=False)
-    """The file; empty if it is no picture or too large to be embedded."""
 
 
 Pictures = Mapping[str, Picture]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
-from publer_publish.errors import ActionError, InvalidInputError, Path, Problem, Severity, Where
+from publer_publish.errors import ActionError, InvalidInputError, Path, Problems, Where
 from publer_publish.post.model import Json
 from publer_publish.post.template.front import TemplateError, Templates, is_template, mistakes, uses
 
@@ -35,23 +35,18 @@ class ContextSource(Protocol):
 
 
 class Renderer:
-    """Renders the strings of one document and keeps what went wrong until it is taken."""
+    """Renders the strings of one document."""
 
-    def __init__(self, positions: Positions, source: ContextSource) -> None:
+    def __init__(self, positions: Positions, source: ContextSource, problems: Problems) -> None:
         self._positions = positions
         self._source = source
         self._latest: tuple[int, Templates] | None = None
-        self._problems: list[Problem] = []
+        self._problems = problems
         self._mistakes: dict[str, list[TemplateError]] = {}
         """Of each template that failed: it fails again for the next network."""
 
-    def taken(self) -> list[Problem]:
-        """What went wrong since this was last asked."""
-        problems, self._problems = self._problems, []
-        return problems
-
     def text(self, path: Path, source: str, *, fits: Callable[[str], bool] | None = None) -> str | None:
-        """One string, rendered; None when it cannot be, and a problem is kept."""
+        """One string, rendered; None when it cannot be."""
         if not is_template(source):
             return source
         self._warn_of_dollars(path, source)
@@ -62,7 +57,7 @@ class Renderer:
         return None
 
     def truth(self, path: Path, source: str) -> bool | None:
-        """What a ``when`` says; true as long as that is not settled; None after a mistake, which is kept."""
+        """What a ``when`` says; true as long as that is not settled; None after a mistake."""
         self._warn_of_dollars(path, source)
         try:
             return self._templates(source).truth(source) or not self._source.settles(uses(source).names)
@@ -109,9 +104,9 @@ class Renderer:
         else:
             problems = error.problems if isinstance(error, InvalidInputError) else (error,)
             for problem in problems:
-                self._add(problem.message, problem.hint, self._positions.where(path))
+                self._problems.error(problem.message, problem.hint, self._positions.where(path))
         for _, one in sorted(found.items()):
-            self._add(one.message, one.hint, self._positions.where_in(path, one.offset))
+            self._problems.error(one.message, one.hint, self._positions.where_in(path, one.offset))
 
     def _warn_of_dollars(self, path: Path, source: str) -> None:
         if "${{" not in source:
@@ -120,17 +115,8 @@ class Renderer:
 
         # No error: a price may well stand there.
         for offset in dollars(source):
-            self.warn(
+            self._problems.warn(
                 'The "$" before "{{" stays in the text: what GitHub writes as ${{ … }} is {{ … }} here.',
                 "Remove it. If it is meant, as in a price, write {{ '$' }} for it.",
                 self._positions.where_in(path, offset),
             )
-
-    def warn(self, message: str, hint: str, where: Where) -> None:
-        """Keep a warning among the problems, once."""
-        self._add(message, hint, where, Severity.WARNING)
-
-    def _add(self, message: str, hint: str, where: Where, severity: Severity = Severity.ERROR) -> None:
-        problem = Problem(message=message, hint=hint, where=where, severity=severity)
-        if problem not in self._problems:
-            self._problems.append(problem)

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from publer_publish.errors import Problem, Severity, Where
 from publer_publish.networks.table import NETWORKS
 from publer_publish.post.model import Comment, Content, Media, MediaSource
-from publer_publish.report.preview_page import Picture, page
-from publer_publish.report.values import Result, Run, Status
+from publer_publish.report.preview_page import page
+from publer_publish.report.values import Picture, Result, Run, Status
 from tests.unit.report import samples
 
 FOLDS = {key: rules.fold for key, rules in NETWORKS.items()}
