@@ -22,6 +22,9 @@ from publer_publish.workspace import (
     Workspace,
 )
 
+TEMPLATE_SECONDS = 15
+"""For all templates of a run; 500 posts for 13 networks need two."""
+
 
 @dataclass(slots=True, kw_only=True)
 class Session:
@@ -69,7 +72,11 @@ class Session:
         )
         secrets = tuple(filter(None, (self.config.api_key, self.config.github_token)))
         options = Options(
-            context=context, checks=Checks(self.workspace), accounts=self.config.accounts, secrets=secrets
+            context=context,
+            checks=Checks(self.workspace),
+            accounts=self.config.accounts,
+            secrets=secrets,
+            is_late=Deadline.after(self.clock, TEMPLATE_SECONDS).expired,
         )
         loaded = load(files, self.config.text, options)
         return Loaded(

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from publer_publish.errors import Path, Problem, Severity, is_error
+from publer_publish.errors import Path, Problem, Problems, Severity, is_error
 from publer_publish.networks.table import NETWORKS, Network, needs, real_type, spellings
 from publer_publish.post.checks import Checks
 from publer_publish.post.model import AccountRef, Comment, Content, Json, Media, MediaSource, Post
@@ -78,7 +78,7 @@ class Draft:
         media = self._media((*self.path, "media"), self._data.get("media"))
         accounts = dict.fromkeys(self._own_comments(ref) for ref in self.post.accounts) or (None,)
         comments = [comment for at in accounts for comment in self._comments(None, at) or ()]
-        found = self._renderer.taken()
+        found = _taken(self._renderer)
         found += self._leaks(text, (*self.path, "text"))
         for comment in comments:
             found += self._leaks_at(comment.text, comment)
@@ -90,7 +90,7 @@ class Draft:
         """The shared text and media, for the preview of a post whose networks are not known."""
         text_path = (*self.path, "text")
         text = self._rendered(text_path, self._data.get("text"))
-        self._renderer.taken()  # ``check_shared`` tells them
+        _taken(self._renderer)  # ``check_shared`` tells them
         if text is None:
             return None
         return Content(
@@ -134,7 +134,7 @@ class Draft:
             # Publer knows the words below a video under both names; rendered already, too.
             text, text_path = own["description"].strip(), (*own_path, "description")
         comments = self._comments(network, own_comments)
-        found = self._renderer.taken()
+        found = _taken(self._renderer)
         if text is None or comments is None:
             return Composed(content=None, problems=tuple(dict.fromkeys(found)))
         post_type = self._type(network, own, media)
@@ -187,7 +187,7 @@ class Draft:
         if rendered is None:
             return None
         if _CONTROL.search(rendered):
-            self._renderer.warn(
+            self._renderer.problems.warn(
                 "The text contains control characters, which no network shows: they are left out.",
                 "They come along when text is copied from another program: remove them there.",
                 self._positions.where(path),
@@ -283,6 +283,12 @@ class Draft:
     def _leaks_at(self, text: str, comment: Comment) -> list[Problem]:
         name = credential_in(text, self._secrets)
         return [leak(name, comment.where)] if name else []
+
+
+def _taken(renderer: Renderer) -> list[Problem]:
+    """Return what went wrong since this was last asked."""
+    found, renderer.problems = list(renderer.problems), Problems()
+    return found
 
 
 def _may_be_comment(item: Json) -> bool:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from publer_publish.errors import InvalidInputError, Path, Problem, Where, is_error
+from publer_publish.errors import InvalidInputError, Path, Problem, Problems, Where, is_error
 from publer_publish.networks.table import NETWORKS, canonical
 from publer_publish.post.checks import Checks
 from publer_publish.post.document.parse import Document, parse
@@ -15,8 +15,7 @@ from publer_publish.post.draft import Draft
 from publer_publish.post.model import AccountRef, Json, Post, Selector, SelectorKind
 from publer_publish.post.schema.check import Told, check
 from publer_publish.post.selectors import IN_INPUT, SelectorError, parse_selector
-from publer_publish.post.template.front import is_template
-from publer_publish.post.template.render import ContextSource, Positions, Renderer
+from publer_publish.post.template.render import ContextSource, Positions, Renderer, is_template
 from publer_publish.secrets import credential_in, leak
 
 MOST_ERRORS = 500
@@ -33,6 +32,8 @@ class Options(NamedTuple):
     accounts: Sequence[str] = ()
     """The ``accounts`` input, for posts that name none."""
     secrets: Sequence[str] = ()
+    is_late: Callable[[], bool] = lambda: False
+    """Whether the time for all templates is over."""
 
 
 class Loaded(NamedTuple):
@@ -97,7 +98,7 @@ class _Loader:
         self._file = file
         self._defaults = defaults
         self._options = options
-        self._renderer = Renderer(positions, options.context)
+        self._renderer = Renderer(positions, options.context, Problems(), is_late=options.is_late)
         self._problems: list[Problem] = []
         self._told = Told()
 
@@ -116,7 +117,7 @@ class _Loader:
             self._problems += self._positions.lost_texts()
             self._told = checked.told
         drafts = [self._draft(path, at(rendered, path), skipped=bool(skipped[path])) for path in paths]
-        return drafts, shortened(self._renderer.taken() + self._problems)
+        return drafts, shortened(list(self._renderer.problems) + self._problems)
 
     def _is_skipped(self, path: Path, post: Mapping[str, Any]) -> bool | None:
         """Whether ``when`` is false; None when that cannot be told."""
