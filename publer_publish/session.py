@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from publer_publish.clock import Clock, Deadline
+from publer_publish.clock import Clock, Deadline, TimeLimit
 from publer_publish.config import Config
 from publer_publish.delivery.ledger import Ledger
 from publer_publish.errors import InvalidInputError, Problem, is_error
@@ -22,8 +22,8 @@ from publer_publish.workspace import (
     Workspace,
 )
 
-TEMPLATE_SECONDS = 15
-"""For all templates of a run; 500 posts for 13 networks need two."""
+TEMPLATE_SECONDS = 10
+"""That the templates of a run may take; those of 500 posts for 13 networks need one."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -76,7 +76,7 @@ class Session:
             checks=Checks(self.workspace),
             accounts=self.config.accounts,
             secrets=secrets,
-            is_late=Deadline.after(self.clock, TEMPLATE_SECONDS).expired,
+            template_time=TimeLimit(self.clock, TEMPLATE_SECONDS),
         )
         loaded = load(files, self.config.text, options)
         return Loaded(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
+from publer_publish.clock import TimeLimit
 from publer_publish.errors import InvalidInputError, Path, Problem, Problems, Where, is_error
 from publer_publish.networks.table import NETWORKS, canonical
 from publer_publish.post.checks import Checks
@@ -32,8 +33,7 @@ class Options(NamedTuple):
     accounts: Sequence[str] = ()
     """The ``accounts`` input, for posts that name none."""
     secrets: Sequence[str] = ()
-    is_late: Callable[[], bool] = lambda: False
-    """Whether the time for all templates is over."""
+    template_time: TimeLimit | None = None
 
 
 class Loaded(NamedTuple):
@@ -98,7 +98,7 @@ class _Loader:
         self._file = file
         self._defaults = defaults
         self._options = options
-        self._renderer = Renderer(positions, options.context, Problems(), is_late=options.is_late)
+        self._renderer = Renderer(positions, options.context, Problems(), limit=options.template_time)
         self._problems: list[Problem] = []
         self._told = Told()
 

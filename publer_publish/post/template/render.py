@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from itertools import islice
 from typing import Any, Protocol
 
+from publer_publish.clock import TimeLimit
 from publer_publish.errors import ActionError, InvalidInputError, Path, Problems, Where
 from publer_publish.post.model import Json
 from publer_publish.post.template.errors import TemplateError, dollars
@@ -58,13 +60,13 @@ class Renderer:
         source: ContextSource,
         problems: Problems,
         *,
-        is_late: Callable[[], bool] = lambda: False,
+        limit: TimeLimit | None = None,
     ) -> None:
-        """``is_late``: whether the time for all templates is over; asked wherever one could take long."""
+        """``limit``: of the time that templates may take; looked at wherever one could take long."""
         self.problems = problems
         self._positions = positions
         self._source = source
-        self._is_late = is_late
+        self._limit = limit
         self._engine: Any = None
         self._mistakes: dict[str, list[TemplateError]] = {}
         """Of each template that failed: it fails again for the next network."""
@@ -134,9 +136,12 @@ class Renderer:
         if self._engine is None:
             from publer_publish.post.template.engine import Engine  # noqa: PLC0415  (brings jinja2: 60 ms)
 
-            self._engine = Engine(self._is_late)
-        values = self._source.values(*self._engine.uses(source))
-        text: str = self._engine.render(source, values, fits)
+            self._engine = Engine(self._limit.expired if self._limit else lambda: False)
+        with self._limit or nullcontext():
+            uses = self._engine.uses(source)
+        values = self._source.values(*uses)
+        with self._limit or nullcontext():
+            text: str = self._engine.render(source, values, fits)
         return text
 
     def _is_settled(self, source: str) -> bool:

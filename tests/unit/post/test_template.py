@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from publer_publish.clock import SystemClock, TimeLimit
 from publer_publish.errors import Path, Problem, Problems, ServiceError, Severity, Where
 from publer_publish.github.event import Event, release_fields
 from publer_publish.github.template_values import RunContext
@@ -70,18 +71,23 @@ class OneText:
         raise NotImplementedError
 
 
+class CountingClock(SystemClock):
+    """A second passes each time that it is looked at."""
+
+    now = 0
+
+    def monotonic(self) -> float:
+        self.now += 1
+        return self.now
+
+
 class Templates:
     """Renders texts as a post file's are."""
 
-    def __init__(self, context: Mapping[str, object] = CONTEXT, turns: int = 1_000_000) -> None:
-        """``turns``: how often the time is looked at before it is over."""
+    def __init__(self, context: Mapping[str, object] = CONTEXT, seconds: float = 1_000_000) -> None:
         self.problems = Problems()
-        self._turns = turns
-        self._renderer = Renderer(OneText(), Values(context), self.problems, is_late=self._is_late)
-
-    def _is_late(self) -> bool:
-        self._turns -= 1
-        return self._turns < 0
+        limit = TimeLimit(CountingClock(), seconds)
+        self._renderer = Renderer(OneText(), Values(context), self.problems, limit=limit)
 
     def render(self, source: str, *, fits: Callable[[str], bool] | None = None) -> str | None:
         return self._renderer.text((), source, fits=fits)
@@ -100,9 +106,9 @@ def templates() -> Templates:
     return Templates()
 
 
-def failure(source: str, context: Mapping[str, object] = CONTEXT, turns: int = 1_000_000) -> Problem:
+def failure(source: str, context: Mapping[str, object] = CONTEXT, seconds: float = 1_000_000) -> Problem:
     """The last thing that is wrong with a template: what ended it."""
-    return Templates(context, turns).errors(source)[-1]
+    return Templates(context, seconds).errors(source)[-1]
 
 
 @pytest.mark.parametrize(
@@ -358,11 +364,11 @@ def test_a_hostile_template_ends_with_an_error(source: str) -> None:
     ],
 )
 def test_a_template_that_would_run_long_ends_with_its_time(source: str) -> None:
-    assert "take too long" in failure(source, turns=10_000).message
+    assert "take too long" in failure(source, seconds=10_000).message
 
 
 def test_cutting_parts_to_fit_ends_with_its_time_too() -> None:
-    templates = Templates(turns=20)
+    templates = Templates(seconds=20)
     assert templates.render("{{ vars.words | fit }}" * 9, fits=lambda text: len(text) < 99) is None
     assert "take too long" in templates.problems.errors()[0].message
 
