@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from publer_publish.clock import Clock, Deadline
+from publer_publish.clock import Clock, Deadline, TimeLimit
 from publer_publish.config import Config, Mode
 from publer_publish.delivery.ledger import Ledger
 from publer_publish.errors import ActionError, Problems
@@ -18,6 +18,9 @@ from publer_publish.post.document.parse import MAX_BYTES
 from publer_publish.post.load import Loaded, Options, load
 from publer_publish.report.values import Check, Listed, Result
 from publer_publish.workspace import PreviewFile, Workspace
+
+TEMPLATE_SECONDS = 10
+"""That the templates of a run may take; those of 500 posts for 13 networks need one."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -70,6 +73,7 @@ class Session:
             checks=Checks(self.workspace),
             accounts=self.config.accounts,
             secrets=tuple(filter(None, (self.config.api_key, self.config.github_token))),
+            template_time=TimeLimit(self.clock, TEMPLATE_SECONDS),
         )
         return load(files, self.config.text, options, problems), context
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
+from publer_publish.clock import TimeLimit
 from publer_publish.errors import InvalidInputError, Path, Problems, Where
 from publer_publish.networks.table import NETWORKS, canonical
 from publer_publish.post.checks import Checks
@@ -15,8 +16,7 @@ from publer_publish.post.draft import Draft
 from publer_publish.post.model import AccountRef, Json, Post, Selector, SelectorKind
 from publer_publish.post.schema.check import check
 from publer_publish.post.selectors import IN_INPUT, SelectorError, parse_selector
-from publer_publish.post.template.front import is_template
-from publer_publish.post.template.render import ContextSource, Positions, Renderer
+from publer_publish.post.template.render import ContextSource, Positions, Renderer, is_template
 from publer_publish.secrets import credential_in, leak
 
 KINDS = (".yml", ".yaml", ".json")
@@ -31,6 +31,7 @@ class Options(NamedTuple):
     accounts: Sequence[str] = ()
     """The ``accounts`` input, for posts that name none."""
     secrets: Sequence[str] = ()
+    template_time: TimeLimit | None = None
 
 
 class Loaded(NamedTuple):
@@ -87,7 +88,7 @@ class _Loader:
         self._defaults = defaults
         self._options = options
         self._problems = problems
-        self._renderer = Renderer(positions, options.context, problems)
+        self._renderer = Renderer(positions, options.context, problems, limit=options.template_time)
 
     def load(self, data: Json) -> list[Draft]:
         paths = [path for path in post_paths(data) if isinstance(at(data, path), Mapping)]
