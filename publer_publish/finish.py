@@ -15,15 +15,13 @@ from publer_publish.delivery.ledger import Ledger
 from publer_publish.errors import ActionError, Problem, Severity, Where, is_error
 from publer_publish.github.console import Console
 from publer_publish.github.terminal import Stream
-from publer_publish.networks.table import NETWORKS
 from publer_publish.post.media.files import described, with_thumbnails
 from publer_publish.post.media.kinds import probe
 from publer_publish.post.model import MediaSource
 
 # As in ``story``: the first request need not wait for the report.
 from publer_publish.report.log import Row
-from publer_publish.report.preview_page import Picture
-from publer_publish.report.values import Check, Result, Run
+from publer_publish.report.values import Check, Picture, Result, Run
 
 # The report is imported when there is something to tell: the first request need not wait for it.
 from publer_publish.report.wording import Rerun
@@ -153,7 +151,6 @@ def bug(error: BaseException, console: Console) -> ActionError:
 
 _Value = TypeVar("_Value")
 
-_FOLDS = {key: network.fold for key, network in NETWORKS.items()}
 _OPEN_ROWS = 15
 """A longer table is folded: what a plain run says shall be seen at a glance."""
 
@@ -180,7 +177,7 @@ def report(
     from publer_publish.report.outputs import as_json, outputs  # noqa: PLC0415
     from publer_publish.report.summary import summary  # noqa: PLC0415
 
-    markdown = summary(run, rerun=rerun, folds=_FOLDS)
+    markdown = summary(run, rerun=rerun)
     values = outputs(run, markdown, preview_file=page.output if page else "")
     for problem in (*_to_annotate(run.problems), *filter(None, map(_at_its_place, run.checks))):
         console.annotate(problem)
@@ -272,7 +269,7 @@ def _with_preview(story: Story, run: Run, console: Console) -> tuple[Run, Previe
     try:
         previewed = _shown(session.previewed, console)
         pictures = read_pictures(run.results or previewed, session.workspace)
-        text = page(run, pictures=pictures, folds=_FOLDS, previewed=previewed)
+        text = page(run, pictures=pictures, previewed=previewed)
         session.preview.write(console.redacted(text))
     except ActionError as error:
         message, hint = error.message, error.hint

@@ -104,3 +104,20 @@ class Run:
     workspace: str = ""
     checks: tuple[Check, ...] = ()
     accounts: tuple[Listed, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """What is known of a media file of the repository."""
+
+    kind: str
+    """``photo``, ``gif``, ``video`` or ``document``."""
+    about: str
+    """For people: format, pixels, duration, size."""
+    width: int = 0
+    """In pixels, as shown; 0: unknown. So is ``height``."""
+    height: int = 0
+    mime: str = ""
+    """As found in the file's own header, never as somebody called it."""
+    data: bytes = field(default=b"", repr=False)
+    """The file; empty if it is no picture or too large to be embedded."""
