@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TextIO
 
 from publer_publish import __version__, config
-from publer_publish.clock import Clock, SystemClock, WatchedClock
+from publer_publish.clock import Clock, SystemClock
 from publer_publish.config import Config, Mode
 from publer_publish.delivery.ledger import Ledger
 from publer_publish.errors import ActionError, CancelledError, InvalidInputError, Problem, ServiceError, Where
@@ -44,7 +44,7 @@ def main(
     inputs, as_json = (config.inputs_from_env(env), False) if in_workflow else _from_command_line(argv, env)
     stream = Stream(stdout)
     console = open_console(env, Stream(sys.stderr) if as_json else stream)
-    clock = clock or (WatchedClock(console.live) if console.is_live else SystemClock())
+    clock = clock or SystemClock()
     for secret in (
         *config.secrets_in(env),
         inputs.get("api-key", "").strip(),
