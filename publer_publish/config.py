@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from publer_publish.errors import InvalidInputError, Problem, Severity, Where
+from publer_publish.text import suggest
 
 
 class Mode(StrEnum):
@@ -242,7 +243,7 @@ class _Reader:
         self.wrong(
             name,
             f"Input `{name}` is {quoted(value)}.",
-            f"Allowed: {', '.join(allowed)}.{guess(value, allowed)}",
+            f"Allowed: {', '.join(allowed)}.{_did_you_mean(suggest(value, allowed))}",
         )
         return choices(INPUTS[name])
 
@@ -325,7 +326,7 @@ class _Reader:
         allowed = ", ".join(INPUTS)
         for name in sorted(set(self._inputs) - set(INPUTS) - _RUNNER_INPUTS):
             variable = f"{_PREFIX}{name.upper()}"
-            meant = guess(name, INPUTS, cutoff=_ALIKE)
+            meant = _did_you_mean(suggest(name, INPUTS, likeness=_ALIKE))
             if meant or "-" in name:
                 self.wrong(
                     name,
@@ -356,9 +357,5 @@ def quoted(value: str, longest: int = 40) -> str:
     return f"`{value}`" if len(value) <= longest else f"`{value[:longest]}…`"
 
 
-def guess(value: str, allowed: Iterable[str], cutoff: float = 0.6) -> str:
-    """`` Did you mean `x`?`` or nothing."""
-    import difflib  # noqa: PLC0415
-
-    close = difflib.get_close_matches(value.replace("_", "-"), list(allowed), n=1, cutoff=cutoff)
-    return f" Did you mean `{close[0]}`?" if close else ""
+def _did_you_mean(word: str) -> str:
+    return f" Did you mean `{word}`?" if word else ""

@@ -246,9 +246,9 @@ def _at_its_place(check: Check) -> Problem | None:
 
 def _shown(value: _Value, console: Console) -> _Value:
     """Without the secrets, before anything is escaped and cut."""
-    from publer_publish.secrets import hidden  # noqa: PLC0415
+    from publer_publish.secrets import redacted  # noqa: PLC0415
 
-    return hidden(value, console.redacted)
+    return redacted(value, console.redacted)
 
 
 def _to_annotate(problems: Sequence[Problem]) -> Iterator[Problem]:

@@ -20,10 +20,11 @@ from publer_publish.errors import ActionError, CancelledError, Problem, Severity
 from publer_publish.networks.table import SPELLINGS, network
 from publer_publish.post.media.files import check_file, described, with_thumbnails
 from publer_publish.post.media.kinds import MediaInfo
-from publer_publish.post.media.rules import FORMATS, extension_of, file_size, path_of_url
+from publer_publish.post.media.rules import FORMATS, extension_of, path_of_url
 from publer_publish.post.model import Content, Media, MediaSource
 from publer_publish.publer.answers import sentence_of
 from publer_publish.publer.model import Job, JobState
+from publer_publish.text import file_size
 from publer_publish.workspace import UnusableFileError, Workspace
 
 AT_ONCE = 4
