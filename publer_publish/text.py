@@ -30,7 +30,7 @@ _DANGEROUS = re.compile(
 def visible(text: str) -> str:
     """Return text in which nothing acts unseen: one kind of line end, dangerous characters shown as �.
 
-    Only what is plainly a credential is not shown: here, because escaping would change how it looks.
+    Only what is plainly a credential is not shown: here, because escaping would change its form.
     """
     text = _NO_LOSS.sub("", _LINE_ENDS.sub("\n", encodable(text)))
     return without_credentials(_DANGEROUS.sub(REPLACEMENT, text))
@@ -51,7 +51,7 @@ def one_line(text: str, limit: int = 500) -> str:
 
 
 def beginning(text: str) -> str:
-    """Return as much of a text, on one line, as tells which post it is."""
+    """Return as much of a text, on one line, as is needed to recognise it."""
     return one_line(text, _BEGINNING)
 
 

@@ -82,7 +82,7 @@ def open_console(env: Mapping[str, str], stdout: Stream) -> Console:
     redact = Redactor()
     if env.get("GITHUB_ACTIONS") == "true":
         return Runner(env, stdout, redact)
-    # A terminal that says of itself that it understands no commands gets none.
+    # TERM=dumb: the terminal understands no commands.
     if stdout.isatty() and env.get("TERM") != "dumb":
         # Where the library is not installed, as in the image, plain lines are printed.
         with suppress(ImportError):

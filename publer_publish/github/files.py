@@ -61,7 +61,7 @@ def heredoc(name: str, value: str) -> str:
 
 
 def _size(file: str) -> int:
-    """Bytes of a file; 0 if there is none, and for whoever writes to find out what else is wrong with it."""
+    """Bytes of a file; 0 if it cannot be read: writing to it will say why."""
     with suppress(OSError):
         found = Path(file).stat()
         return found.st_size if stat.S_ISREG(found.st_mode) else 0

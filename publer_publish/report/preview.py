@@ -21,7 +21,7 @@ class Preview:
     """One text with its media, and the networks that get exactly this."""
 
     results: tuple[Result, ...]
-    """One for each network; the first one's content stands for all."""
+    """One for each network; they share the content of the first."""
     content: Content
 
 
@@ -66,7 +66,7 @@ def link_of(content: Content) -> str:
 
 
 def title_of(content: Content) -> str:
-    """Return the title of a video, pin, article, event or document; empty if there is none."""
+    """Return the title of a video, pin, article, event or document; empty without one."""
     details = content.fields.get("details")
     # On Google the title of an event is here, and ``title`` names a button.
     places = (details if isinstance(details, Mapping) else {}, content.fields)
@@ -74,14 +74,14 @@ def title_of(content: Content) -> str:
 
 
 def poll_of(content: Content) -> list[str]:
-    """Return the options of a poll, texts or objects with a text; empty if it is none."""
+    """Return the options of a poll, texts or objects with a text; empty without a poll."""
     options = content.fields.get("options")
     listed = options[:_MOST_OPTIONS] if isinstance(options, list) else []
     return [str(one.get("text", one) if isinstance(one, Mapping) else one) for one in listed]
 
 
 def before_the_fold(text: str, fold: Fold | None) -> str:
-    """Return what stands before the network's "see more", cut at a word; empty if it shows the whole text."""
+    """Return what is before the network's "see more", cut at a word; empty if it shows the whole text."""
     if fold is None:
         return ""
     shown = text if fold.lines is None else "\n".join(text.split("\n")[: fold.lines])

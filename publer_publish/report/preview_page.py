@@ -174,7 +174,7 @@ class Card:
 
     @property
     def warning(self) -> str:
-        """The content warning that hides a post on Mastodon; empty if there is none."""
+        """The content warning that hides a post on Mastodon; empty without one."""
         fields = self.content.fields if self.content else {}
         return string(fields.get("spoilerText")) or string(fields.get("content_warning"))
 
@@ -345,7 +345,7 @@ def _value(value: Json) -> str:
 
 
 def initials(name: str) -> str:
-    """Return what stands in for an account's picture: ``AI`` for Acme Inc."""
+    """Return what is drawn instead of an account's picture: ``AI`` for Acme Inc."""
     words = [word for word in re.split(r"[\W_]+", name) if word]
     return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper() or "•"
 

@@ -164,7 +164,7 @@ def _targets(results: Sequence[Result]) -> Iterator[str]:
 
 
 def _posts(results: Sequence[Result], names: Mapping[tuple[str, int], str]) -> Iterator[str]:
-    """Yield a table with a line for each post: how it begins and how it stands, in one look."""
+    """Yield a table with a line for each post: how it begins, and how many targets have which status."""
     tallies: dict[tuple[str, int], Counter[str]] = {post: Counter() for post in names}
     begins: dict[tuple[str, int], str] = {}
     for result in results:
