@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TextIO
 
 from publer_publish import __version__, config
-from publer_publish.clock import Clock, SystemClock, WatchedClock
+from publer_publish.clock import Clock, SystemClock
 from publer_publish.config import Mode
 from publer_publish.errors import ActionError, CancelledError, InvalidInputError, ServiceError, Where
 from publer_publish.finish import finish, report_bug, thread_bugs_reported
@@ -47,7 +47,7 @@ def main(
         console.mask(secret)
     session = Session(
         console=console,
-        clock=clock or (WatchedClock(console.live) if console.is_live else SystemClock()),
+        clock=clock or SystemClock(),
         workspace=Workspace(Path.cwd()),
     )
     with thread_bugs_reported(console), signals_cancel() as ignore_signals:

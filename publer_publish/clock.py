@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -43,27 +42,6 @@ class SystemClock:
 
     def wait_for(self, event: threading.Event, seconds: float) -> bool:
         return event.wait(seconds)
-
-
-class WatchedClock(SystemClock):
-    """The machine's clock for a run that somebody watches: shows the seconds while it sleeps."""
-
-    def __init__(self, show: Callable[[str], bool]) -> None:
-        """``show`` says whether it replaced what was shown before; else something new was printed."""
-        self._show = show
-        self._since = 0.0
-
-    def sleep(self, seconds: float) -> None:
-        """Wait, second by second. Threads in the background show nothing."""
-        if threading.current_thread() is not threading.main_thread():
-            super().sleep(seconds)
-            return
-        if not self._show(""):
-            self._since = self.monotonic()
-        end = self.monotonic() + seconds
-        while (left := end - self.monotonic()) > 0:
-            self._show(f"... {self.monotonic() - self._since:.0f} s")
-            super().sleep(min(1.0, left))
 
 
 @dataclass(frozen=True, slots=True)

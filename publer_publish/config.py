@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeVar
 from urllib.parse import urlsplit
 
 from publer_publish.errors import Problems, Where
+from publer_publish.text import suggest
 
 
 class Mode(StrEnum):
@@ -268,7 +269,7 @@ class _Reader:
         self.error(
             name,
             f"Input `{name}` is {quoted(value)}.",
-            f"Allowed: {', '.join(allowed)}.{guess(value, allowed)}",
+            f"Allowed: {', '.join(allowed)}.{_did_you_mean(suggest(value, allowed))}",
         )
         return choices(INPUTS[name].default)
 
@@ -352,7 +353,7 @@ class _Reader:
         allowed = ", ".join(INPUTS)
         for name in sorted(set(self._inputs) - set(INPUTS) - _RUNNER_INPUTS):
             variable = f"{_PREFIX}{name.upper()}"
-            meant = guess(name, INPUTS, cutoff=_ALIKE)
+            meant = _did_you_mean(suggest(name, INPUTS, likeness=_ALIKE))
             if meant or "-" in name:
                 self.error(
                     name,
@@ -383,9 +384,5 @@ def quoted(value: str, longest: int = 40) -> str:
     return f"`{value}`" if len(value) <= longest else f"`{value[:longest]}…`"
 
 
-def guess(value: str, allowed: Iterable[str], cutoff: float = 0.6) -> str:
-    """`` Did you mean `x`?`` or nothing."""
-    import difflib  # noqa: PLC0415
-
-    close = difflib.get_close_matches(value.replace("_", "-"), list(allowed), n=1, cutoff=cutoff)
-    return f" Did you mean `{close[0]}`?" if close else ""
+def _did_you_mean(word: str) -> str:
+    return f" Did you mean `{word}`?" if word else ""

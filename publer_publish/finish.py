@@ -14,7 +14,6 @@ from publer_publish.config import Mode
 from publer_publish.errors import ActionError, Problem, Problems, Severity, Where, is_error
 from publer_publish.github.console import Console
 from publer_publish.github.terminal import Stream
-from publer_publish.networks.table import NETWORKS
 from publer_publish.post.media.files import described, with_thumbnails
 from publer_publish.post.media.kinds import probe
 from publer_publish.post.model import MediaSource
@@ -31,12 +30,11 @@ from publer_publish.report.outputs import as_json, outputs
 from publer_publish.report.summary import summary
 from publer_publish.report.values import Check, Picture, Result, Run
 from publer_publish.report.wording import Rerun, headline, need_attention
-from publer_publish.secrets import hidden
+from publer_publish.secrets import redacted
 from publer_publish.session import Session
 from publer_publish.workspace import PreviewFile, Workspace
 
 _HOME = "https://github.com/publer-publish/publer-publish"
-_FOLDS = {key: network.fold for key, network in NETWORKS.items()}
 _OPEN_ROWS = 15
 """A longer table is folded: what a plain run says shall be seen at a glance."""
 
@@ -44,13 +42,13 @@ _OPEN_ROWS = 15
 def finish(session: Session, json_stream: Stream | None) -> int:
     """Report, and return the exit code. A bug in reporting is reported, too, with all outputs."""
     try:
-        run, page = _with_preview(session, hidden(conclude(session), session.console.redacted))
+        run, page = _with_preview(session, redacted(conclude(session), session.console.redacted))
         return report(run, page, _rerun(session), session.console, json_stream)
     except Exception as error:  # noqa: BLE001  (a bug of the report must not hide what is live)
         session.stopped_by = report_bug(error, session.console)
         session.problems = Problems()
         session.results = [replace(result, content=None) for result in _results(session)]
-        run = hidden(conclude(session), session.console.redacted)
+        run = redacted(conclude(session), session.console.redacted)
         return report(run, None, _rerun(session), session.console, json_stream)
 
 
@@ -148,7 +146,7 @@ def report(
     run: Run, page: PreviewFile | None, rerun: Rerun, console: Console, json_stream: Stream | None
 ) -> int:
     """Print, annotate and write everything, and return the exit code."""
-    markdown = summary(run, rerun=rerun, folds=_FOLDS)
+    markdown = summary(run, rerun=rerun)
     values = outputs(run, markdown, preview_file=page.output if page else "")
     for problem in (*_to_annotate(run.problems), *filter(None, map(_at_its_place, run.checks))):
         console.annotate(problem)
@@ -228,9 +226,9 @@ def _with_preview(session: Session, run: Run) -> tuple[Run, PreviewFile | None]:
 
     redact = session.console.redacted
     try:
-        previewed = hidden(session.previewed, redact)
+        previewed = redacted(session.previewed, redact)
         pictures = read_pictures(run.results or previewed, session.workspace)
-        text = page(run, pictures=pictures, folds=_FOLDS, previewed=previewed)
+        text = page(run, pictures=pictures, previewed=previewed)
         session.preview.write(redact(text))
     except ActionError as error:
         message, hint = error.message, error.hint
@@ -243,7 +241,7 @@ def _with_preview(session: Session, run: Run) -> tuple[Run, PreviewFile | None]:
         return run, session.preview
     where = Where(path=("preview-file",))
     warning = Problem(message=message, hint=hint, where=where, severity=Severity.WARNING)
-    return replace(run, problems=(*run.problems, hidden(warning, redact))), None
+    return replace(run, problems=(*run.problems, redacted(warning, redact))), None
 
 
 MOST_BYTES_EACH = 1_000_000

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from shutil import get_terminal_size
 
 from publer_publish.clock import Deadline
 from publer_publish.config import Mode, OnDuplicate
 from publer_publish.delivery.deliver import Delivery, Rules
 from publer_publish.delivery.doctor import examine
 from publer_publish.delivery.duplicates import Window
-from publer_publish.delivery.media import Prepared, Progress, bar, prepare
+from publer_publish.delivery.media import Prepared, prepare
 from publer_publish.delivery.resolve import resolve
 from publer_publish.errors import InvalidInputError, Problem, Problems, ServiceError, Where
 from publer_publish.modes import posts_to_publish
@@ -119,18 +118,14 @@ def _delivery(session: Session, transport: Transport) -> Delivery:
 def _prepare(session: Session, publer: Publer, items: Sequence[Media], deadline: Deadline) -> Prepared:
     """Bring the media of the run to Publer."""
     console = session.console
-
-    def show(files: Sequence[Progress]) -> None:
-        console.live(bar(files, get_terminal_size().columns - 1) if files else "")
-
     return prepare(
         items,
         publer,
         session.workspace,
         deadline=deadline,
         clock=session.clock,
-        log=session.console.line,
-        show=show if console.is_live else None,
+        log=console.line,
+        show=console.uploads if console.is_live else None,
     )
 
 

@@ -13,7 +13,7 @@ from urllib.parse import quote, quote_plus
 
 from publer_publish.errors import Problem, Where
 
-HIDDEN = "***"
+MASK = "***"
 """What is shown instead of a credential."""
 
 _KINDS = (
@@ -46,8 +46,8 @@ def kind_of_credential(text: str) -> str:
 
 
 def without_credentials(text: str) -> str:
-    """Return the text as it may be shown: with ``HIDDEN`` in the place of each credential."""
-    return _shown().sub(HIDDEN, text) if _may_contain_one(text) else text
+    """Return the text as it may be shown: with ``MASK`` in the place of each credential."""
+    return _shown().sub(MASK, text) if _may_contain_one(text) else text
 
 
 @cache
@@ -68,7 +68,7 @@ def credential_in(text: str, secrets: Iterable[str]) -> str:
 
 
 def leak(name: str, where: Where) -> Problem:
-    """Say where a credential stands, without showing it."""
+    """Say where a credential is, without showing it."""
     return Problem(
         message=f"The text contains {name}. It is not shown here, and nothing was sent.",
         hint="Take it out; if it has been committed, revoke it.",
@@ -81,7 +81,7 @@ SHORTEST_SECRET = 4
 
 
 class Redactor:
-    """Replaces every secret it was told of, and what is plainly a credential.
+    """Replaces every known secret, and what is plainly a credential.
 
     The runner masks too, but not every spelling, and not files.
     """
@@ -101,7 +101,7 @@ class Redactor:
             self._pattern = re.compile("|".join(map(re.escape, longest_first)))
 
     def __call__(self, text: str) -> str:
-        return without_credentials(self._pattern.sub(HIDDEN, text) if self._pattern else text)
+        return without_credentials(self._pattern.sub(MASK, text) if self._pattern else text)
 
 
 def _spellings(secret: str) -> set[str]:
@@ -122,26 +122,26 @@ def _spellings(secret: str) -> set[str]:
 _Value = TypeVar("_Value")
 
 
-def hidden(value: _Value, redact: Callable[[str], str]) -> _Value:
-    """Return a value with every text in it redacted; the value itself if nothing in it had to be hidden."""
-    return cast(_Value, _hidden(value, redact))
+def redacted(value: _Value, redact: Callable[[str], str]) -> _Value:
+    """Return a value with every text in it redacted; the very same value if there was nothing to redact."""
+    return cast(_Value, _redacted(value, redact))
 
 
-def _hidden(value: Any, redact: Callable[[str], str]) -> Any:  # noqa: ANN401 - whatever a report is made of
+def _redacted(value: Any, redact: Callable[[str], str]) -> Any:  # noqa: ANN401 - whatever a report is made of
     if type(value) is str:  # a member of an enumeration is a word of ours
         text = redact(value)
         return value if text == value else text
     if type(value) in {tuple, list}:
-        items = [_hidden(item, redact) for item in value]
+        items = [_redacted(item, redact) for item in value]
         return value if _same(items, value) else type(value)(items)
     if is_dataclass(value) and not isinstance(value, type):
         names = [field.name for field in fields(value)]
         before = [getattr(value, name) for name in names]
-        after = [_hidden(item, redact) for item in before]
+        after = [_redacted(item, redact) for item in before]
         return value if _same(after, before) else replace(value, **dict(zip(names, after, strict=True)))
     if isinstance(value, Mapping):
         before = [part for pair in value.items() for part in pair]
-        after = [_hidden(part, redact) for part in before]
+        after = [_redacted(part, redact) for part in before]
         return value if _same(after, before) else dict(zip(after[::2], after[1::2], strict=True))
     return value
 

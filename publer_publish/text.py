@@ -1,9 +1,11 @@
-"""Foreign text as one safe line or block of plain text, and small words about numbers."""
+"""Foreign text made safe and short, a guess at a mistyped word, and numbers as people write them."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
+from difflib import get_close_matches
 
 from publer_publish.secrets import without_credentials
 
@@ -12,24 +14,35 @@ ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 _BEGINNING = 60
 """Code points."""
 
-# Line ends as Python, GitHub's runner and a browser between them see them.
+# The one list of characters that do something instead of being read. All that is shown goes through it.
 _LINE_ENDS = re.compile("\r\n|[\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]")
-# Marks that only choose a direction where none is given: invisible, and no loss.
-_MARKS = re.compile("[\u061c\u200e\u200f]")
-# C0 and C1 controls, DEL, bidirectional embeddings, overrides and isolates (text that reads otherwise
-# than it is), surrogates (not encodable), noncharacters, and the annotation and deprecated format controls.
-_UNSAFE = re.compile(
-    "[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u206f\ufff9-\ufffb"
-    "\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
+"""As Python, GitHub's runner and a browser between them see them."""
+_NO_LOSS = re.compile("[\u061c\u200e\u200f\ufeff]")
+"""Marks that only choose a direction where none is given, and the byte order mark: invisible."""
+_DANGEROUS = re.compile(
+    "[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f"  # controls: C0, DEL and C1
+    "\u202a-\u202e\u2066-\u206f"  # bidi embeddings, overrides, isolates: text that reads otherwise than it is
+    "\ufff9-\ufffb\ufdd0-\ufdef\ufffe\uffff"  # annotation controls and noncharacters
+    "\ud800-\udfff]"  # halves of a character, which cannot be encoded
 )
 
 
 def visible(text: str) -> str:
-    """Return text in which nothing hides: one kind of line end, control and bidi characters shown as �.
+    """Return text in which nothing acts unseen: one kind of line end, dangerous characters shown as �.
 
-    Only what is plainly a credential is not shown: here, because escaping would change how it looks.
+    Only what is plainly a credential is not shown: here, because escaping would change its form.
     """
-    return without_credentials(_UNSAFE.sub(REPLACEMENT, _MARKS.sub("", _LINE_ENDS.sub("\n", text))))
+    text = _NO_LOSS.sub("", _LINE_ENDS.sub("\n", encodable(text)))
+    return without_credentials(_DANGEROUS.sub(REPLACEMENT, text))
+
+
+def encodable(text: str) -> str:
+    """Return text that UTF-8 can hold: a lone surrogate becomes �, a pair becomes its character."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text
 
 
 def one_line(text: str, limit: int = 500) -> str:
@@ -38,13 +51,35 @@ def one_line(text: str, limit: int = 500) -> str:
 
 
 def beginning(text: str) -> str:
-    """Return as much of a text, on one line, as tells which post it is."""
+    """Return as much of a text, on one line, as is needed to recognise it."""
     return one_line(text, _BEGINNING)
 
 
 def cut(text: str, limit: int) -> str:
     """Return at most ``limit`` code points, the last one an ellipsis if something is missing."""
     return text if len(text) <= limit else text[: max(0, limit - 1)].rstrip() + ELLIPSIS
+
+
+_LONGEST_GUESSED = 60
+"""Code points: finding the nearest word takes time with the square of the length."""
+
+
+def suggest(word: str, known: Iterable[str], *, likeness: float = 0.7) -> str:
+    """Return the known word that was probably meant; empty if none is like it.
+
+    Case, blanks and punctuation do not count. ``likeness``: from 0 to 1, how much must be the same.
+    """
+    plain = letters(word)
+    if not plain or len(word) > _LONGEST_GUESSED:
+        return ""
+    by_letters = {letters(name): name for name in known}
+    near = get_close_matches(plain, by_letters, n=1, cutoff=likeness)
+    return by_letters[near[0]] if near else ""
+
+
+def letters(word: str) -> str:
+    """Return a word without case, blanks and punctuation: two spellings of one word are the same."""
+    return re.sub(r"[\W_]+", "", word).casefold()
 
 
 def plural(count: int, noun: str) -> str:
@@ -58,6 +93,16 @@ def duration(seconds: float) -> str:
         if seconds >= unit and seconds % unit == 0:
             return plural(int(seconds // unit), name)
     return f"{seconds:,.15g} second{'' if seconds == 1 else 's'}"
+
+
+_MEGABYTE = 1_000_000
+
+
+def file_size(count: int) -> str:
+    """Return a number of bytes as a person would write it: ``84 KB``, ``1.5 MB``."""
+    if count < _MEGABYTE:
+        return f"{max(1, count // 1000)} KB"
+    return f"{count / _MEGABYTE:.1f}".removesuffix(".0") + " MB"
 
 
 def columns(text: str) -> int:

@@ -20,6 +20,7 @@ from types import TracebackType
 from typing import BinaryIO, NamedTuple, Self
 
 from publer_publish.errors import ActionError, Problem, Where
+from publer_publish.text import suggest
 
 _MOST_LINKS = 40  # as the kernel
 _DIRECTORY = os.O_RDONLY | os.O_CLOEXEC | os.O_DIRECTORY | os.O_NOFOLLOW
@@ -249,17 +250,14 @@ class Workspace:
         if not self._list("", name):
             return _empty_workspace(name)
         directory, _, wanted = name.rpartition("/")
-        near: list[str] = []
-        if not name.startswith("/"):
-            from difflib import get_close_matches  # noqa: PLC0415
-
-            near = get_close_matches(wanted, [entry for entry, _ in self._list(directory, name)], n=1)
+        entries = [] if name.startswith("/") else [entry for entry, _ in self._list(directory, name)]
+        near = suggest(wanted, entries)
         if "\\" in name:
             return _MissingError(
                 f"{name!r} does not exist in the workspace.",
                 hint=f"{_RELATIVE} Between directories stands /, not a backslash.",
             )
-        guess = f"Did you mean {(directory and directory + '/') + near[0]!r}? " if near else ""
+        guess = f"Did you mean {(directory and directory + '/') + near!r}? " if near else ""
         return _MissingError(f"{name!r} does not exist in the workspace.", hint=guess + _RELATIVE)
 
     def _list_in_a_line(self, pattern: str) -> UnusableFileError | None:

@@ -20,10 +20,11 @@ from publer_publish.errors import ActionError, CancelledError, Problem, Severity
 from publer_publish.networks.table import SPELLINGS, network
 from publer_publish.post.media.files import check_file, described, with_thumbnails
 from publer_publish.post.media.kinds import MediaInfo
-from publer_publish.post.media.rules import FORMATS, extension_of, file_size, path_of_url
+from publer_publish.post.media.rules import FORMATS, extension_of, path_of_url
 from publer_publish.post.model import Content, Media, MediaSource
 from publer_publish.publer.answers import sentence_of
 from publer_publish.publer.model import Job, JobState
+from publer_publish.text import file_size
 from publer_publish.workspace import UnusableFileError, Workspace
 
 AT_ONCE = 4
@@ -435,9 +436,6 @@ def _is_refused(validity: object, network_key: str, uses: tuple[object, ...]) ->
     return said is False
 
 
-_BAR = 20
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
     """One file on its way."""
@@ -465,14 +463,6 @@ def line(progress: Progress) -> str:
     """Name, percent and rate, as a line of a log."""
     total = file_size(progress.total)
     return f"Uploading {_visible(progress.name)}: {progress.percent} % of {total}, {progress.rate}"
-
-
-def bar(files: Sequence[Progress], width: int) -> str:
-    """Draw all files of the moment in one line of at most ``width`` columns."""
-    sent, total = sum(file.sent for file in files), sum(file.total for file in files)
-    done = _BAR * sent // total if total else _BAR
-    names = ", ".join(f"{_visible(file.name)} {file.percent} % ({file.rate})" for file in files)
-    return f"[{'#' * done}{'.' * (_BAR - done)}] {names}"[:width]
 
 
 def _visible(name: str) -> str:

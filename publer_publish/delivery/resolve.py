@@ -10,6 +10,7 @@ from publer_publish.networks.table import NETWORKS, canonical
 from publer_publish.post.draft import Draft
 from publer_publish.post.model import AccountRef, Selector, SelectorKind
 from publer_publish.publer.model import Account
+from publer_publish.text import suggest
 
 _MOST_NAMES = 20
 
@@ -95,14 +96,10 @@ def describe(account: Account) -> str:
 
 
 def _what_there_is(selector: Selector, accounts: Sequence[Account]) -> str:
-    import difflib  # noqa: PLC0415  (only for who typed a wrong name)
-
     same = [account for account in accounts if canonical(account.provider) == selector.network]
-    names = {account.name: account for account in same}
-    close = (
-        difflib.get_close_matches(selector.value, names, n=1) if selector.kind is SelectorKind.NAME else []
-    )
-    guess = f"Did you mean `{selector.network}/{close[0]}`? " if close else ""
+    names = [account.name for account in same]
+    near = suggest(selector.value, names) if selector.kind is SelectorKind.NAME else ""
+    guess = f"Did you mean `{selector.network}/{near}`? " if near else ""
     if not accounts:
         return "This workspace has no accounts: connect one in Publer, or check `workspace-id`."
     listed = same or accounts

@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from publer_publish.text import ELLIPSIS, visible
+
 ANNOTATION_LIMIT = 4096
 """Characters that the runner keeps of an annotation's message, in UTF-16 code units."""
-
-ELLIPSIS = "…"
 
 # An escape sequence, in its 7-bit form: CSI, then OSC and its relatives up to their terminator, then the
 # two-character ones. The body of an OSC is bounded, so that an unterminated one costs nothing.
@@ -22,21 +22,7 @@ _ANSI_ESCAPE = re.compile(
     r"|\x1b[\]PX^_][^\x07\x1b\n]{0,256}(?:\x07|\x1b\\)"
     r"|\x1b[ -/]{0,8}[0-~]"
 )
-_BIDI_CONTROLS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-_C1_CONTROLS = "".join(chr(code) for code in range(0x80, 0xA0))
 _LINE_START_COMMAND = re.compile(r"^([^\S\n]*):(?=:)", re.MULTILINE)
-
-_CHARACTERS: dict[int, str | None] = {
-    **{code: chr(0x2400 + code) for code in range(0x20) if chr(code) not in "\t\n"},
-    0x7F: "\u2421",
-    **{ord(control): None for control in _BIDI_CONTROLS + _C1_CONTROLS},
-    # White space for .NET and for us, but a line end for some viewers.
-    0x2028: " ",
-    0x2029: " ",
-    **dict.fromkeys(range(0xD800, 0xE000), "\ufffd"),
-    # The byte order mark is trimmed by some readers and not by others.
-    0xFEFF: None,
-}
 
 
 def escape_data(text: str) -> str:
@@ -55,25 +41,13 @@ def command(name: str, data: str = "", properties: Mapping[str, str] | None = No
     return f"::{name}{' ' if pairs else ''}{pairs}::{escape_data(data)}"
 
 
-def without_surrogates(text: str) -> str:
-    """Text that can be encoded: a lone surrogate becomes U+FFFD, a pair becomes its character."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    return text
-
-
 def neutralise(text: str) -> str:
     """Make foreign text safe to print: no line of the result is a workflow command or moves the cursor.
 
-    Line feeds stay. A carriage return before one goes; every other control character becomes its visible
-    picture; terminal escape sequences and overrides of the writing direction are dropped. What would be a
-    command is broken by one space, so that it can still be read. Doing it twice changes nothing more.
+    Line ends stay, terminal escape sequences are dropped, and what would be a command is broken by one
+    space, so that it can still be read. Doing it twice changes nothing more.
     """
-    text = without_surrogates(text).replace("\r\n", "\n")
-    text = _ANSI_ESCAPE.sub("", text).translate(_CHARACTERS)
-    text = text.replace("##[", "# #[")
+    text = visible(_ANSI_ESCAPE.sub("", text)).replace("##[", "# #[")
     return _LINE_START_COMMAND.sub(r"\1: ", text)
 
 

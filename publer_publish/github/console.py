@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, suppress
 from typing import Protocol
 
 from publer_publish.errors import Problem, Severity
-from publer_publish.github.terminal import Stream
+from publer_publish.github.runner import Runner
+from publer_publish.github.terminal import Stream, Terminal, Upload
 from publer_publish.secrets import Redactor
 
 
@@ -23,7 +24,7 @@ class Console(Protocol):
         ...
 
     def row(self, label: str, rest: str, severity: Severity | None = None) -> None:
-        """Print a line whose first part says how it stands; ``severity``: how bad, None: all is well."""
+        """Print a line whose first part is the status; ``severity``: how bad, None: all is well."""
         ...
 
     def group(self, title: str) -> AbstractContextManager[None]:
@@ -36,16 +37,16 @@ class Console(Protocol):
         ...
 
     def details(self, title: str, text: str) -> None:
-        """Print what only a search for a cause needs: folded away, and on a desk only when debugging."""
+        """Print what only a search for a cause needs: folded away; at a terminal only when debugging."""
         ...
 
     @property
     def is_live(self) -> bool:
-        """Whether somebody watches, so that a line may change."""
+        """Whether somebody watches what changes in place."""
         ...
 
-    def live(self, text: str) -> bool:
-        """Show one line until the next is printed. Return whether it took the place of such a one."""
+    def uploads(self, files: Sequence[Upload]) -> None:
+        """Show how far files have got, where somebody watches; none: all have arrived."""
         ...
 
     def annotate(self, problem: Problem) -> None:
@@ -78,8 +79,14 @@ class Console(Protocol):
 
 def open_console(env: Mapping[str, str], stdout: Stream) -> Console:
     """Open the console for where the program runs: only the runner sets ``GITHUB_ACTIONS=true``."""
-    from publer_publish.github.runner import Runner  # noqa: PLC0415 - both modules use this one's names
-    from publer_publish.github.terminal import Terminal  # noqa: PLC0415
+    redact = Redactor()
+    if env.get("GITHUB_ACTIONS") == "true":
+        return Runner(env, stdout, redact)
+    # TERM=dumb: the terminal understands no commands.
+    if stdout.isatty() and env.get("TERM") != "dumb":
+        # Where the library is not installed, as in the image, plain lines are printed.
+        with suppress(ImportError):
+            from publer_publish.github.screen import Screen  # noqa: PLC0415  (brings `rich`)
 
-    console = Runner if env.get("GITHUB_ACTIONS") == "true" else Terminal
-    return console(env, stdout, Redactor())
+            return Screen(env, stdout, redact)
+    return Terminal(env, stdout, redact)

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from publer_publish.github.commands import without_surrogates
+from publer_publish.text import encodable
 
 PAYLOAD_LIMIT = 32 * 1024 * 1024
 """Bytes. GitHub itself sends no more than 25 MB."""
@@ -236,16 +236,16 @@ def _read_file(path: Path) -> bytes:
 def _clean(value: object) -> object:
     """Replace half characters, which JSON can spell and nothing can encode."""
     if isinstance(value, str):
-        return without_surrogates(value)
+        return encodable(value)
     if isinstance(value, list):
         return [_clean(item) for item in value]
     if isinstance(value, dict):
-        return {without_surrogates(key): _clean(item) for key, item in value.items()}
+        return {encodable(key): _clean(item) for key, item in value.items()}
     return value
 
 
 def _text(value: object) -> str:
-    return without_surrogates(value) if isinstance(value, str) else ""
+    return encodable(value) if isinstance(value, str) else ""
 
 
 def _at(payload: object, *keys: str) -> object:

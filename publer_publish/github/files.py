@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from publer_publish.errors import ActionError
-from publer_publish.github.commands import without_surrogates
+from publer_publish.text import encodable
 
 _OUTPUT_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 
@@ -38,7 +38,7 @@ class CommandFiles:
         """Append to the summary what fits into it; ``False`` when there is no file to write to."""
         if not self._summary:
             return False
-        text = without_surrogates(self._redact(markdown))
+        text = encodable(self._redact(markdown))
         left = SUMMARY_LIMIT - _size(self._summary)
         text = cut_markdown(text if text.endswith("\n") else text + "\n", left)
         _append(self._summary, text.encode(), what="the step summary", variable="GITHUB_STEP_SUMMARY")
@@ -53,7 +53,7 @@ def heredoc(name: str, value: str) -> str:
     """
     if not _OUTPUT_NAME.fullmatch(name):
         raise ValueError(f"not a name for an output: {name!r}")
-    value = without_surrogates(value)
+    value = encodable(value)
     delimiter = f"end_{secrets.token_hex(16)}"
     while delimiter in value or delimiter in name:
         delimiter = f"end_{secrets.token_hex(16)}"
@@ -61,7 +61,7 @@ def heredoc(name: str, value: str) -> str:
 
 
 def _size(file: str) -> int:
-    """Bytes of a file; 0 if there is none, and for whoever writes to find out what else is wrong with it."""
+    """Bytes of a file; 0 if it cannot be read: writing to it will say why."""
     with suppress(OSError):
         found = Path(file).stat()
         return found.st_size if stat.S_ISREG(found.st_mode) else 0

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from publer_publish.errors import Problem, Severity
 from publer_publish.github.commands import command, neutralise, one_line, truncate
 from publer_publish.github.files import CommandFiles
-from publer_publish.github.terminal import Stream
+from publer_publish.github.terminal import Stream, Upload
 from publer_publish.secrets import SHORTEST_SECRET, Redactor
 
 ANNOTATIONS_PER_STEP = 10
@@ -76,8 +76,8 @@ class Runner:
     def is_live(self) -> bool:
         return False
 
-    def live(self, text: str) -> bool:  # noqa: ARG002 - a log cannot take a line back
-        return False
+    def uploads(self, files: Sequence[Upload]) -> None:
+        """A log cannot take a line back."""
 
     def annotate(self, problem: Problem) -> None:
         self._annotated[problem.severity] += 1

@@ -1,23 +1,34 @@
-"""The same program on a desk: plain lines instead of workflow commands."""
+"""The same program at a terminal: plain lines instead of workflow commands."""
 
 from __future__ import annotations
 
 import io
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from shutil import get_terminal_size
-from typing import TextIO
+from typing import Protocol, TextIO
 
 from publer_publish.errors import Problem, Severity
 from publer_publish.github.commands import neutralise, one_line
 from publer_publish.github.files import CommandFiles
 from publer_publish.secrets import Redactor
 
-_CLEAR = "\r\x1b[2K"
 _INDENT = "    "
-_COLOURS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.NOTICE: "36"}
-_GOOD = "32"
+
+
+class Upload(Protocol):
+    """A file on its way."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def sent(self) -> int:
+        """Bytes."""
+
+    @property
+    def total(self) -> int:
+        """Bytes."""
 
 
 class Terminal:
@@ -28,25 +39,20 @@ class Terminal:
         self._redact = redact or Redactor()
         self._files = CommandFiles(env, self._redact)
         self._debugging = env.get("RUNNER_DEBUG") == "1"
-        # A terminal that says of itself that it understands no commands gets none.
-        self._moves = stdout.isatty() and env.get("TERM") != "dumb"
-        self._coloured = self._moves and not env.get("NO_COLOR")
-        self._is_showing = False
         self._headline_said = False
 
     def mask(self, secret: str) -> None:
         self._redact.add(secret)
 
     def line(self, text: str = "") -> None:
-        self._write(self._clean(text))
+        self._print(self._clean(text))
 
     def row(self, label: str, rest: str, severity: Severity | None = None) -> None:
-        colour = _COLOURS[severity] if severity else _GOOD
-        self._write(self._colour(self._clean(label), colour) + self._clean(rest))
+        self._print(self._clean(label), self._clean(rest), severity or "good")
 
     @contextmanager
     def group(self, title: str) -> Iterator[None]:
-        self._write(self._colour(self._clean_line(title), "1"))
+        self._print(self._clean_line(title), tone="title")
         yield
 
     @property
@@ -60,16 +66,10 @@ class Terminal:
 
     @property
     def is_live(self) -> bool:
-        return self._moves
+        return False
 
-    def live(self, text: str) -> bool:
-        if not self._moves:
-            return False
-        replaced = self._is_showing
-        width = get_terminal_size().columns - 1
-        self._stdout.write(_CLEAR + self._clean_line(text)[:width])
-        self._is_showing = bool(text)
-        return replaced
+    def uploads(self, files: Sequence[Upload]) -> None:
+        """Nobody watches."""
 
     def annotate(self, problem: Problem) -> None:
         message = ": ".join(filter(None, (str(problem.where), problem.message)))
@@ -92,19 +92,15 @@ class Terminal:
         return self._redact(text)
 
     def finish(self) -> None:
-        self.live("")
+        """Nothing was left out."""
 
     def _say(self, severity: Severity, message: str, hint: str) -> None:
-        label = self._colour(f"{severity}:", _COLOURS[severity])
-        self._write(f"{label} {self._indented(message)}")
+        self._print(f"{severity}:", f" {self._indented(message)}", severity)
         if hint:
-            self._write(_INDENT + self._indented(hint))
+            self._print(_INDENT + self._indented(hint))
 
     def _indented(self, text: str) -> str:
         return self._clean(text).replace("\n", f"\n{_INDENT}")
-
-    def _colour(self, text: str, code: str) -> str:
-        return f"\x1b[{code}m{text}\x1b[0m" if self._coloured else text
 
     def _clean(self, text: str) -> str:
         return self._redact(neutralise(self._redact(text)))
@@ -112,10 +108,8 @@ class Terminal:
     def _clean_line(self, text: str) -> str:
         return self._redact(one_line(self._redact(text)))
 
-    def _write(self, text: str) -> None:
-        if self._is_showing:
-            self.live("")
-        self._stdout.write(text + "\n")
+    def _print(self, label: str, rest: str = "", tone: str = "") -> None:  # noqa: ARG002 - for who has colours
+        self._stdout.write(f"{label}{rest}\n")
 
 
 class Stream:
@@ -141,6 +135,9 @@ class Stream:
         except (OSError, ValueError):  # the latter when it was closed
             self.is_broken = True
             self._lead_nowhere(self._stream)
+
+    def flush(self) -> None:
+        """Nothing is ever kept back."""
 
     @staticmethod
     def _lead_nowhere(stream: TextIO) -> None:

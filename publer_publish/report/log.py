@@ -17,7 +17,7 @@ _MOST_JOB_IDS = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """A line of a table. Its first cell says how it stands."""
+    """A line of a table. Its first cell is the status."""
 
     label: str
     rest: str

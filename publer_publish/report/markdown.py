@@ -20,7 +20,7 @@ _ZERO_WIDTH = "&#8203;"
 _COPYABLE = re.compile(
     r"""(?:(?:https?|ftp)://|\bwww\.)[^\s|`<>"$]*[^\s|`<>"$.,;:!?)'\]*_]"""  # up to a sentence's end
     r"|\b[0-9a-f]{7,64}\b"  # what may be the id of a commit
-    r"|`[^`|]+`",  # a code span as it stands: nothing in it can close it
+    r"|`[^`|]+`",  # a code span as it is: nothing in it can close it
     re.IGNORECASE,
 )
 _HEX = re.compile(r"\b[0-9a-f]{7,}\b", re.IGNORECASE)
@@ -121,7 +121,7 @@ def link(label: str, url: str | None) -> str:
 
 
 def safe_url(url: str) -> str:
-    """Return a web address in a form that cannot leave the place where it stands; empty if it is none."""
+    """Return a web address in a form that cannot escape from its place; empty for anything else."""
     try:
         parts = urlsplit(url)
         usable = parts.scheme in {"http", "https"} and bool(parts.hostname)

@@ -10,7 +10,7 @@ _CONFIRMED = frozenset({Status.PUBLISHED, Status.ACCEPTED})
 
 
 def is_live(result: Result) -> bool:
-    """Whether the post stands on the account, as far as is known: a duplicate does, too."""
+    """Whether the post is on the account, as far as is known. A duplicate is, too."""
     return result.status in _CONFIRMED or (result.status is Status.SKIPPED and result.duplicate)
 
 

@@ -23,7 +23,7 @@ def outputs(run: Run, summary: str, *, preview_file: str = "") -> dict[str, str]
 
     ``preview_file``: where the preview page was written; empty if it was not.
 
-    Ids and URLs are never altered: one that could not stand on a line of its own is left out of the
+    Ids and URLs are never altered: one that would not fit on a line of its own is left out of the
     lists. If all is too much for GitHub, messages are cut first, then rows of ``results`` are left out,
     those that need no attention first, and the last row says so.
     """

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
 
+from publer_publish.networks.table import NETWORKS, Fold
 from publer_publish.post.model import Comment, Content
 from publer_publish.report.values import Result
 
@@ -16,24 +16,12 @@ LINK = re.compile(r"""https?://[^\s<>"]*[^\s<>".,;:!?)'\]]""", re.IGNORECASE)
 _MOST_OPTIONS = 20
 
 
-class Fold(Protocol):
-    """Where a network cuts a text with "see more", about: whichever comes first."""
-
-    @property
-    def characters(self) -> int:
-        """Code points."""
-
-    @property
-    def lines(self) -> int | None:
-        """Lines of the text; None: only characters count."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
     """One text with its media, and the networks that get exactly this."""
 
     results: tuple[Result, ...]
-    """One for each network; the first one's content stands for all."""
+    """One for each network; they share the content of the first."""
     content: Content
 
 
@@ -78,7 +66,7 @@ def link_of(content: Content) -> str:
 
 
 def title_of(content: Content) -> str:
-    """Return the title of a video, pin, article, event or document; empty if there is none."""
+    """Return the title of a video, pin, article, event or document; empty without one."""
     details = content.fields.get("details")
     # On Google the title of an event is here, and ``title`` names a button.
     places = (details if isinstance(details, Mapping) else {}, content.fields)
@@ -86,14 +74,14 @@ def title_of(content: Content) -> str:
 
 
 def poll_of(content: Content) -> list[str]:
-    """Return the options of a poll, texts or objects with a text; empty if it is none."""
+    """Return the options of a poll, texts or objects with a text; empty without a poll."""
     options = content.fields.get("options")
     listed = options[:_MOST_OPTIONS] if isinstance(options, list) else []
     return [str(one.get("text", one) if isinstance(one, Mapping) else one) for one in listed]
 
 
 def before_the_fold(text: str, fold: Fold | None) -> str:
-    """Return what stands before the network's "see more", cut at a word; empty if it shows the whole text."""
+    """Return what is before the network's "see more", cut at a word; empty if it shows the whole text."""
     if fold is None:
         return ""
     shown = text if fold.lines is None else "\n".join(text.split("\n")[: fold.lines])
@@ -111,6 +99,7 @@ def _whole_words(text: str, most: int) -> str:
     return words[0] if len(words) > 1 else shown
 
 
-def fold_of(content: Content, folds: Mapping[str, Fold | None]) -> str:
+def fold_of(content: Content) -> str:
     """Return the part of a content's text that its network shows before "see more"; empty if all."""
-    return before_the_fold(content.text, folds.get(content.network))
+    network = NETWORKS.get(content.network)
+    return before_the_fold(content.text, network.fold if network else None)

@@ -1,4 +1,7 @@
-"""The whole page: headline, problems, and every post with a card for each network."""
+"""The preview page: every post with a card for each network, as one HTML file that loads and runs nothing.
+
+``page.html.j2`` draws it; this module prepares what it draws.
+"""
 
 from __future__ import annotations
 
@@ -8,60 +11,79 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
+from functools import cache, partial
 from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
+from jinja2 import Environment, StrictUndefined, Template
+from markupsafe import Markup
+
 from publer_publish.errors import Problem, Severity
+from publer_publish.networks.table import canonical
 from publer_publish.post.model import Comment, Content, Json, Media, MediaSource, post_steps
-from publer_publish.report.preview import LINK, Fold, before_the_fold, link_of, poll_of, title_of, usage
+from publer_publish.report.preview import LINK, fold_of, link_of, poll_of, title_of, usage
 from publer_publish.report.values import Picture, Result, Run, Status
 from publer_publish.report.wording import counts, network_label, post_names, status_words
 from publer_publish.text import cut, one_line, plural, visible
 
 _MOST_CARDS = 1_000
 _MOST_PROBLEMS = 500
-_STYLE = Path(__file__).with_name("page.css")
+_MOST_ACCOUNTS = 20
+_MOST_BLOCKS = 50
+_HERE = Path(__file__).parent
 
 
-def page(
-    run: Run,
-    *,
-    pictures: Pictures | None = None,
-    folds: Mapping[str, Fold | None] | None = None,
-    previewed: Sequence[Result] = (),
-) -> str:
-    """Return the page as HTML. It loads nothing, runs nothing, and no foreign text can change that.
+def page(run: Run, *, pictures: Mapping[str, Picture] | None = None, previewed: Sequence[Result] = ()) -> str:
+    """Return the page as HTML. No foreign text can change what it loads and runs: nothing.
 
     ``previewed``: what would have been sent, of a run that ended before it had results.
     """
     gallery = Gallery(pictures or {})
     results = run.results or tuple(previewed)
-    style = _STYLE.read_text(encoding="utf-8") + gallery.style()
-    head = tag(
-        "head",
-        tag("meta", charset="utf-8"),
-        tag("meta", http_equiv="Content-Security-Policy", content=_policy(style)),
-        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        tag("meta", name="referrer", content="no-referrer"),
-        tag("title", f"{_title(run)} - preview"),
-        # Raw, because nothing in a style element is unescaped; it holds only our rules and base64.
-        tag("style", Html(style)),
+    posts = list(_posts(run, results, gallery))
+    style = (_HERE / "page.css").read_text(encoding="utf-8") + gallery.style()
+    return _template().render(
+        run=run,
+        # Markup, because nothing in a style element is unescaped; it holds only our rules and base64.
+        style=Markup(style),  # noqa: S704
+        policy=_policy(style),
+        workspace=one_line(run.workspace, 100),
+        counts=counts(results),
+        problems=sorted(run.problems, key=lambda problem: list(Severity).index(problem.severity)),
+        most_problems=_MOST_PROBLEMS,
+        posts=posts,
+        is_cut=sum(len(post.cards) for post in posts) >= _MOST_CARDS,
+        most_cards=_MOST_CARDS,
     )
-    body = tag(
-        "body",
-        _header(run, results),
-        tag("main", _problems(run), *_posts(run, results, gallery, folds or {})),
-        tag(
-            "footer",
-            "Drawn by publer-publish from the post files. The networks decide what a post really looks like; "
-            "where a feed cuts a text is approximate.",
-        ),
-    )
-    return f"<!DOCTYPE html>\n{tag('html', head, body, lang='en')}\n"
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(autoescape=True, undefined=StrictUndefined, finalize=_shown)
+    environment.globals |= {
+        "before_the_fold": fold_of,
+        "poll_of": poll_of,
+        "status_words": status_words,
+        "title_of": title_of,
+        "usage": usage,
+    }
+    environment.filters |= {
+        "coloured": coloured,
+        "in_backticks": in_backticks,
+        "initials": initials,
+        "is_web_address": is_web_address,
+        "one_line": one_line,
+        "plural": plural,
+    }
+    return environment.from_string((_HERE / "page.html.j2").read_text(encoding="utf-8"))
+
+
+def _shown(value: object) -> object:
+    """Return a value as it is written into the page: nothing invisible in it."""
+    return value if isinstance(value, Markup) or not isinstance(value, str) else visible(value)
 
 
 def _policy(style: str) -> str:
@@ -72,73 +94,123 @@ def _policy(style: str) -> str:
     )
 
 
-def _title(run: Run) -> str:
-    return one_line(run.headline, 100) or run.outcome.value.capitalize()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """One post and its cards."""
+
+    name: str
+    cards: tuple[Card, ...]
 
 
-def _header(run: Run, results: Sequence[Result]) -> Html:
-    facts = " · ".join(
-        filter(
-            None,
-            (one_line(run.workspace, 100) and f"Workspace {one_line(run.workspace, 100)}", counts(results)),
-        )
-    )
-    return tag(
-        "header",
-        tag("p", run.outcome.value, class_=f"outcome {'bad' if run.failed else 'good'}"),
-        tag("h1", one_line(run.headline, 1000)),
-        tag("p", one_line(run.hint, 1000)) if run.hint else None,
-        tag("p", facts, class_="small") if facts else None,
-    )
-
-
-def _problems(run: Run) -> Html | None:
-    """Everything wrong or worth knowing; errors first."""
-    order = list(Severity)
-    found = sorted(run.problems, key=lambda problem: order.index(problem.severity))
-    if not found:
-        return None
-    left = len(found) - _MOST_PROBLEMS
-    return tag(
-        "section",
-        tag("h2", plural(len(found), "remark"), id="remarks"),
-        problem_list(found[:_MOST_PROBLEMS]),
-        tag("p", f"… and {left:,} more in the log.") if left > 0 else None,
-        aria_labelledby="remarks",
-    )
-
-
-def _posts(
-    run: Run, results: Sequence[Result], gallery: Gallery, folds: Mapping[str, Fold | None]
-) -> Iterator[Html]:
-    names = post_names(results)
+def _posts(run: Run, results: Sequence[Result], gallery: Gallery) -> Iterator[Section]:
     left = _MOST_CARDS
-    for number, (post, name) in enumerate(names.items(), start=1):
+    for post, name in post_names(results).items():
         own = [result for result in results if (result.file, result.post) == post]
-        drawn = cards(own, [problem for problem in run.problems if _belongs(problem, post)])[:left]
+        drawn = cards(own, [problem for problem in run.problems if _belongs(problem, post)], gallery)[:left]
         left -= len(drawn)
-        yield tag(
-            "section",
-            tag("h2", name, id=f"post-{number}"),
-            tag(
-                "div",
-                *(
-                    draw(card, gallery, folds, f"post-{number}-{place}")
-                    for place, card in enumerate(drawn, start=1)
-                ),
-                class_="cards",
-            ),
-            aria_labelledby=f"post-{number}",
-        )
+        yield Section(name=name, cards=tuple(drawn))
         if left <= 0:
-            yield join(tag("p", f"No more than {_MOST_CARDS:,} cards are drawn."))
             return
 
 
 def _belongs(problem: Problem, post: tuple[str, int]) -> bool:
-    """Whether a problem's place lies in a post."""
+    """Whether a problem's place is in a post."""
     steps = post_steps(problem.where.path)
     return problem.where.file == post[0] and (steps[-1] if steps else 0) == post[1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """A content as its network will show it, and every account that gets exactly this."""
+
+    results: tuple[Result, ...]
+    problems: tuple[Problem, ...]
+    frames: tuple[Frame, ...] = ()
+    comments: tuple[ShownComment, ...] = ()
+
+    @property
+    def first(self) -> Result:
+        return self.results[0]
+
+    @property
+    def content(self) -> Content | None:
+        return self.first.content
+
+    @property
+    def label(self) -> str:
+        return network_label(self.first.network)
+
+    @property
+    def manner(self) -> Manner:
+        return MANNERS.get(self.first.network or "", PLAIN)
+
+    @property
+    def style_class(self) -> str:
+        """The class of the network's colours; only for a network that we know."""
+        return f"n-{self.first.network}" if self.first.network in MANNERS else ""
+
+    @property
+    def status(self) -> str:
+        return self.first.status.value if self._is_of_one_status else "mixed, see below"
+
+    @property
+    def tone(self) -> str:
+        """``good``, ``bad``, or empty for what is neither."""
+        return _TONES.get(self.first.status, "") if self._is_of_one_status else "bad"
+
+    @property
+    def _is_of_one_status(self) -> bool:
+        return len({result.status for result in self.results}) == 1
+
+    @property
+    def why_nothing(self) -> str:
+        """Why there is no content to draw."""
+        if message := one_line(self.first.message, 1000):
+            return message
+        if self.first.status is Status.SKIPPED:
+            return "the post is skipped."
+        unknown = "which networks get this post is known only with a key."
+        return "nothing to show." if self.first.network else unknown
+
+    @property
+    def warning(self) -> str:
+        """The content warning that hides a post on Mastodon; empty without one."""
+        fields = self.content.fields if self.content else {}
+        return string(fields.get("spoilerText")) or string(fields.get("content_warning"))
+
+    @property
+    def article(self) -> str:
+        return article(self.content) if self.content else ""
+
+    @property
+    def link(self) -> LinkCard | None:
+        return link_card(self.content) if self.content else None
+
+    @property
+    def accounts(self) -> Sequence[Result]:
+        """Every account with something to say of it, but not too many."""
+        return self._known[:_MOST_ACCOUNTS]
+
+    @property
+    def more_accounts(self) -> int:
+        return max(0, len(self._known) - _MOST_ACCOUNTS)
+
+    @property
+    def _known(self) -> list[Result]:
+        return [one for one in self.results if one.account_name or (one.message and one.content)]
+
+    @property
+    def all_frames(self) -> list[Frame]:
+        return [*self.frames, *(frame for comment in self.comments for frame in comment.frames)]
+
+    @property
+    def further(self) -> list[tuple[str, str]]:
+        return further_fields(self.content) if self.content else []
+
+    @property
+    def has_notes(self) -> bool:
+        parts = (self.accounts, self.all_frames, self.further, self.problems)
+        return self.first.length is not None or any(parts)
 
 
 _TONES = {
@@ -147,22 +219,9 @@ _TONES = {
     Status.FAILED: "bad",
     Status.INVALID: "bad",
 }
-_MOST_ACCOUNTS = 20
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Card:
-    """A content, and every account that gets exactly this."""
-
-    results: tuple[Result, ...]
-    problems: tuple[Problem, ...] = ()
-
-    @property
-    def content(self) -> Content | None:
-        return self.results[0].content
-
-
-def cards(results: Iterable[Result], problems: Sequence[Problem]) -> list[Card]:
+def cards(results: Iterable[Result], problems: Sequence[Problem], gallery: Gallery) -> list[Card]:
     """Return the cards of one post: accounts of one network that get the same share one."""
     groups: dict[object, list[Result]] = {}
     for result in results:
@@ -173,230 +232,76 @@ def cards(results: Iterable[Result], problems: Sequence[Problem]) -> list[Card]:
             comments = tuple(comment.text for comment in content.comments)
             same = (result.network, content.text, content.type, media, comments, repr(content.fields))
         groups.setdefault(same, []).append(result)
-    return [
-        Card(results=tuple(group), problems=tuple(_about(group[0].network, problems)))
-        for group in groups.values()
-    ]
+    return [_card(tuple(group), problems, gallery) for group in groups.values()]
 
 
-def _about(network: str | None, problems: Sequence[Problem]) -> Iterable[Problem]:
-    """Choose the problems of a network's own part of the post."""
-    return (
-        problem for problem in problems if network and ("networks", network) in pairwise(problem.where.path)
+def _card(results: tuple[Result, ...], problems: Sequence[Problem], gallery: Gallery) -> Card:
+    content, network = results[0].content, results[0].network
+    about = tuple(problem for problem in problems if network and _is_about(problem, network))
+    if content is None:
+        return Card(results=results, problems=about)
+    return Card(
+        results=results,
+        problems=about,
+        frames=gallery.frames(content.media),
+        comments=tuple(_comment(comment, gallery) for comment in content.comments),
     )
 
 
-def draw(card: Card, gallery: Gallery, folds: Mapping[str, Fold | None], name: str) -> Html:
-    """Return a card. ``name``: unique on the page."""
-    first = card.results[0]
-    label = network_label(first.network)
-    content = card.content
-    body = (
-        _frame(content, first, gallery, folds)
-        if content
-        else tag(
-            "p", "No preview: " + (one_line(first.message, 1000) or _why_nothing(first)), class_="nothing"
-        )
-    )
-    return tag(
-        "article",
-        tag("h3", tag("span", label, class_="network"), _status(card.results), id=name),
-        body,
-        _notes(card, gallery),
-        class_=f"card n-{first.network}" if first.network in MANNERS else "card",
-        aria_labelledby=name,
-    )
+def _is_about(problem: Problem, network: str) -> bool:
+    """Whether a problem is in a network's own part of the post."""
+    steps = pairwise(problem.where.path)
+    return any(step == "networks" and canonical(str(key)) == network for step, key in steps)
 
 
-def _why_nothing(result: Result) -> str:
-    if result.status is Status.SKIPPED:
-        return "the post is skipped."
-    return (
-        "which networks get this post is known only with a key." if not result.network else "nothing to show."
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownComment:
+    """A comment below a post, or a further post of a thread."""
+
+    text: str
+    delay: str
+    """For people; empty: at once."""
+    frames: tuple[Frame, ...]
 
 
-def _status(results: Sequence[Result]) -> Html:
-    statuses = {result.status for result in results}
-    if len(statuses) > 1:
-        return tag("span", "mixed, see below", class_="status bad")
-    status = results[0].status
-    return tag("span", status.value, class_=f"status {_TONES.get(status, '')}".rstrip())
-
-
-def _frame(content: Content, result: Result, gallery: Gallery, folds: Mapping[str, Fold | None]) -> Html:
-    """The part that imitates the network."""
-    manner = MANNERS.get(content.network, PLAIN)
-    heading = title(content)
-    inside = [
-        heading if content.type != "document" else None,
-        article(content),
-        shown_text(content.text, folds.get(content.network)),
-        poll(content),
-        link_card(content),
-    ]
-    media = gallery.album(content.media, strip=manner.strip)
-    inside = (
-        [media, *inside]
-        if manner.media_first
-        else [*inside, media, heading if content.type == "document" else None]
-    )
-    body = tag("div", *inside, class_="body")
-    hidden = warning(content)
-    if hidden:
-        body = tag("details", tag("summary", foreign_text(hidden), " ", tag("b", "Show more")), body)
-    return tag(
-        "div",
-        _card_header(result, manner),
-        body,
-        tag("p", *_spread(manner.actions), class_="actions", aria_hidden="true") if manner.actions else None,
-        *_comments(content, result, manner, gallery),
-        class_="post",
-    )
-
-
-def _card_header(result: Result, manner: Manner, subtitle: str = "") -> Html:
-    name = one_line(result.account_name or "", 80)
-    subtitle = subtitle or manner.subtitle
-    return tag(
-        "div",
-        tag(
-            "span",
-            (name or "•")[:1].upper(),
-            class_="avatar square" if manner.square else "avatar",
-            aria_hidden="true",
-        ),
-        tag(
-            "span",
-            foreign(name, "b") if name else tag("b", "Your account"),
-            tag("span", subtitle, class_="small") if subtitle else None,
-            class_="who",
-        ),
-        class_="head",
-    )
-
-
-def _comments(content: Content, result: Result, manner: Manner, gallery: Gallery) -> list[Html]:
-    """Further posts of a thread, or comments below the post."""
-    drawn = [_comment(comment, result, manner, gallery) for comment in content.comments]
-    own = string(content.fields.get("firstComment"))
-    if own:
-        drawn.append(tag("div", tag("b", "First comment"), foreign_text(own), class_="comment"))
-    return drawn
-
-
-def _comment(comment: Comment, result: Result, manner: Manner, gallery: Gallery) -> Html:
+def _comment(comment: Comment, gallery: Gallery) -> ShownComment:
     delay = mapping(comment.fields.get("delay"))
     after = f"{delay.get('duration')} {delay.get('unit')} later" if delay else ""
-    said = (shown_text(comment.text), gallery.album(comment.media))
-    if manner.thread:
-        return tag("div", _card_header(result, manner, one_line(after, 60)), *said, class_="comment thread")
-    return tag("div", tag("b", f"Comment {after}".rstrip()), *said, class_="comment")
+    return ShownComment(text=comment.text, delay=one_line(after, 60), frames=gallery.frames(comment.media))
 
 
-def _spread(words: Sequence[str]) -> list[Html]:
-    return [tag("span", word) for word in words]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkCard:
+    """The card that a network makes of a link. Nothing is fetched: only what the post says is known."""
+
+    domain: str
+    title: str
+    description: str
 
 
-def _notes(card: Card, gallery: Gallery) -> Html | None:
-    content, first = card.content, card.results[0]
-    inside: list[Html | None] = [_counter(first), _accounts(card.results)]
-    if content:
-        media = [*content.media, *(item for comment in content.comments for item in comment.media)]
-        facts = gallery.facts(media)
-        inside += [tag("ul", *facts, class_="facts") if facts else None, further_fields(content)]
-    inside.append(problem_list(card.problems))
-    return tag("div", *inside, class_="notes") if any(inside) else None
-
-
-def _counter(result: Result) -> Html | None:
-    if result.length is None:
+def link_card(content: Content) -> LinkCard | None:
+    """Return the card of a post's link; None if the network shows none."""
+    link = mapping(content.fields.get("link"))
+    address = link_of(content) or string(link.get("url"))
+    if not address or content.media or content.type in {"poll", "article", "event", "offer"}:
         return None
-    used = f"{usage(result.length, result.limit)} characters"
-    if result.limit is None:
-        return tag("p", used, class_="counter")
-    over = result.length - result.limit
-    # A browser draws what lies above `high` as bad, as long as less is better.
-    bounds = {"low": str(result.limit), "high": str(result.limit), "optimum": "0"}
-    meter = tag(
-        "meter",
-        used,
-        min="0",
-        max=str(max(result.limit, result.length, 1)),
-        value=str(result.length),
-        aria_label="Characters used",
-        **bounds,
-    )
-    more = tag("b", f" · {over:,} too many", class_="missing") if over > 0 else None
-    return tag("p", meter, " ", used, more, class_="counter")
-
-
-def _accounts(results: Sequence[Result]) -> Html | None:
-    """Every account with its status, its reason and the link to the live post."""
-    known = [result for result in results if result.account_name or (result.message and result.content)]
-    if not known:
-        return None
-    rows = [tag("li", *_account(result)) for result in known[:_MOST_ACCOUNTS]]
-    left = len(known) - _MOST_ACCOUNTS
-    return tag("ul", *rows, tag("li", f"and {left:,} more") if left > 0 else None, class_="accounts")
-
-
-def _account(result: Result) -> list[Html | str | None]:
-    name = one_line(result.account_name or result.account_id or "", 80)
-    return [
-        join(foreign(name, "b"), ": ") if name else None,
-        status_words(result),
-        join(" · ", tag("a", "view post", href=result.url, rel="noreferrer noopener"))
-        if is_web_address(result.url)
-        else None,
-        join(" · ", prose(one_line(result.message, 1000))) if result.message else None,
-    ]
-
-
-def is_web_address(url: str | None) -> bool:
-    """Whether a click on it can only ever open a web page."""
-    return bool(url) and (url or "").startswith(("https://", "http://"))
-
-
-def problem_list(problems: Sequence[Problem]) -> Html | None:
-    """Return problems as a list: how bad, where, what, and what to change."""
-    if not problems:
-        return None
-    return tag("ul", *map(_problem, problems), class_="problems")
-
-
-def _problem(problem: Problem) -> Html:
-    where = one_line(str(problem.where), 300)
-    return tag(
-        "li",
-        tag("b", problem.severity.value.capitalize()),
-        join(" ", foreign(where, "code")) if where else None,
-        " ",
-        prose(one_line(problem.message, 2000)),
-        join(" ", prose(one_line(problem.hint, 2000), "hint")) if problem.hint else None,
-        class_=problem.severity.value,
+    return LinkCard(
+        domain=domain(address),
+        title=one_line(string(link.get("title")), 200),
+        description=one_line(string(link.get("description")), 300),
     )
 
 
-_DRAWN = frozenset(
-    {"title", "url", "link", "options", "question", "duration", "excerpt", "content"}
-    | {"spoilerText", "content_warning", "firstComment"}
-)
-_MOST_BLOCKS = 50
+def domain(address: str) -> str:
+    """Return the host of an address, as a link's card shows it; the address itself if it has none."""
+    try:
+        host = urlsplit(address).hostname or ""
+    except ValueError:
+        host = ""
+    return cut(one_line(host or address, 200).removeprefix("www."), 80)
 
 
-def title(content: Content) -> Html | None:
-    """Return the title of a video, pin, article or document."""
-    written = title_of(content)
-    return foreign(one_line(written, 300), "p", class_="title") if written else None
-
-
-def warning(content: Content) -> str:
-    """Return the content warning that hides a post on Mastodon; empty if there is none."""
-    return string(content.fields.get("spoilerText")) or string(content.fields.get("content_warning"))
-
-
-def article(content: Content) -> Html | None:
+def article(content: Content) -> str:
     """Return the excerpt and the blocks of an article as plain paragraphs."""
     lines = [string(content.fields.get("excerpt"))]
     blocks = content.fields.get("content")
@@ -407,53 +312,20 @@ def article(content: Content) -> Html | None:
         items = data.get("items")
         lines += [string(data.get("text")), string(data.get("code"))]
         lines += [f"• {item}" for item in items if isinstance(item, str)] if isinstance(items, list) else []
-    text = "\n\n".join(line for line in lines if line)
-    return foreign_text(text) if text else None
+    return "\n\n".join(line for line in lines if line)
 
 
-def poll(content: Content) -> Html | None:
-    """Return the options of a poll, and for how long it runs."""
-    options = poll_of(content)
-    if not options:
-        return None
-    question = string(content.fields.get("question"))
-    days = content.fields.get("duration")
-    shown = [foreign(one_line(option, 200), "li") for option in options]
-    return tag(
-        "div",
-        foreign(one_line(question, 300), "p", class_="question") if question else None,
-        tag("ul", *shown),
-        tag("p", f"Poll, open for {plural(days, 'day')}", class_="small") if isinstance(days, int) else None,
-        class_="poll",
-    )
+_DRAWN = frozenset(
+    {"title", "url", "link", "options", "question", "duration", "excerpt", "content"}
+    | {"spoilerText", "content_warning", "firstComment"}
+)
 
 
-def link_card(content: Content) -> Html | None:
-    """Return the card that a network makes of the link. Nothing is fetched, so only the domain is known."""
-    link = mapping(content.fields.get("link"))
-    address = link_of(content) or string(link.get("url"))
-    if not address or content.media or content.type in {"poll", "article", "event", "offer"}:
-        return None
-    words = string(link.get("title")) or "The network takes title and picture from the page"
-    return tag(
-        "div",
-        foreign(domain(address), class_="small"),
-        foreign(one_line(words, 200), "b") if link.get("title") else tag("span", words, class_="small"),
-        foreign(one_line(string(link.get("description")), 300)) if link.get("description") else None,
-        class_="linkcard",
-    )
-
-
-def further_fields(content: Content) -> Html | None:
-    """Return every other field that is sent, folded away: nothing goes out unseen."""
+def further_fields(content: Content) -> list[tuple[str, str]]:
+    """Return every other field that is sent, by name: nothing goes out unseen."""
     rows = [(key, value) for key, value in content.fields.items() if key not in _DRAWN]
     rows += [(f"extra.{key}", value) for key, value in content.extra.items()]
-    if not rows:
-        return None
-    listed = [
-        Html(f"{foreign(one_line(key, 100), 'dt')}{foreign(_value(value), 'dd')}") for key, value in rows
-    ]
-    return tag("details", tag("summary", plural(len(rows), "further field")), tag("dl", *listed))
+    return [(one_line(key, 100), _value(value)) for key, value in rows]
 
 
 def mapping(value: Json) -> Mapping[str, Any]:
@@ -469,32 +341,61 @@ def string(value: Json) -> str:
 def _value(value: Json) -> str:
     if isinstance(value, str):
         return one_line(value, 500)
-    try:
-        return one_line(json.dumps(_plain(value), ensure_ascii=False), 500)
-    except (TypeError, ValueError):
-        return one_line(str(value), 500)
+    return one_line(json.dumps(value, ensure_ascii=False, default=str), 500)
 
 
-def _plain(value: Json) -> Json:
-    if isinstance(value, Mapping):
-        return {str(key): _plain(one) for key, one in value.items()}
-    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
-        return [_plain(one) for one in value]
-    return value
+def initials(name: str) -> str:
+    """Return what is drawn instead of an account's picture: ``AI`` for Acme Inc."""
+    words = [word for word in re.split(r"[\W_]+", name) if word]
+    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper() or "•"
 
 
-_SHOWN = 4
-"""Of several pictures, as most feeds do; the rest is counted."""
+def is_web_address(url: str | None) -> bool:
+    """Whether a click on it can only ever open a web page."""
+    return bool(url) and (url or "").startswith(("https://", "http://"))
 
 
-Pictures = Mapping[str, Picture]
-"""By the path as written in the post file."""
+# A part of a word is no tag: `C#`, `a@b.example`, `page#top`.
+_COLOURED = re.compile(rf"({LINK.pattern}|(?<![\w/&])[#@]\w[\w.@-]*\w)", re.IGNORECASE)
+
+
+def coloured(text: str) -> list[tuple[str, bool]]:
+    """Return the pieces of a text, and whether each is a link, a mention or a tag."""
+    return [(piece, number % 2 == 1) for number, piece in enumerate(_COLOURED.split(text)) if piece]
+
+
+def in_backticks(text: str) -> list[str]:
+    """Return the pieces of a message: every second one was in backticks. One piece if they do not pair."""
+    pieces = text.split("`")
+    return pieces if len(pieces) % 2 else [text]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """One media item as a card draws it: the picture, or a box with what is known of it."""
+
+    kind: str
+    name: str
+    about: str
+    origin: str
+    """Where it is, if nothing else is known of it."""
+    alt: str
+    style_class: str = ""
+    """The class whose rule has the picture's bytes; empty: there is only a box."""
+    shape: str = ""
+    """An empty image of the same shape; the style sheet puts the picture behind it."""
+    width: int = 0
+    height: int = 0
+
+
+_ORIGINS = {MediaSource.URL: "not loaded: at an address of its own", MediaSource.ID: "in Publer's library"}
 
 
 class Gallery:
-    """Draws media, and embeds each picture once, however many cards show it."""
+    """Makes frames of media items, and embeds each picture once, however many cards show it."""
 
-    def __init__(self, pictures: Pictures) -> None:
+    def __init__(self, pictures: Mapping[str, Picture]) -> None:
+        """``pictures``: by the path as written in the post file."""
         self._pictures = pictures
         self._classes = {
             path: f"p{number}" for number, path in enumerate(pictures, start=1) if pictures[path].data
@@ -503,90 +404,41 @@ class Gallery:
     def style(self) -> str:
         """Return the rules that carry the pictures' bytes."""
         return "".join(
-            f".{name}{{background-image:url(data:{picture.mime};base64,"
-            f"{base64.b64encode(picture.data).decode('ascii')})}}\n"
+            f".{name}{{background-image:url(data:{self._pictures[path].mime};base64,"
+            f"{base64.b64encode(self._pictures[path].data).decode('ascii')})}}\n"
             for path, name in self._classes.items()
-            if (picture := self._pictures[path]).data
         )
 
-    def album(self, items: Sequence[Media], *, strip: bool = False) -> Html | None:
-        """Return all media of a post: side by side, or as a ``strip`` to scroll through."""
-        if not items:
-            return None
-        shown = items if strip else items[:_SHOWN]
-        frames = [self._frame(item) for item in shown]
-        if len(items) > len(shown):
-            frames.append(tag("span", f"+{len(items) - len(shown)} more", class_="rest"))
-        if strip and len(items) > 1:
-            # Whatever scrolls must be reachable by keyboard.
-            label = f"{len(items)} items, scroll sideways"
-            return tag("div", *frames, class_="media strip", role="group", tabindex="0", aria_label=label)
-        return tag("div", *frames, class_=f"media n{min(len(items), _SHOWN)}")
+    def frames(self, items: Iterable[Media]) -> tuple[Frame, ...]:
+        """Return a frame for each item."""
+        return tuple(map(self._frame, items))
 
-    def facts(self, items: Sequence[Media]) -> list[Html]:
-        """Return one list item for each: what it is, and its alternative text or that it has none."""
-        return [self._fact(item) for item in items]
-
-    def _fact(self, media: Media) -> Html:
-        about = self._about(media)
-        alt: Html | None = None
-        if media.alt_text:
-            alt = join(" · ", tag("b", "Alt text: "), foreign(one_line(media.alt_text, 2000)))
-        elif self._kind(media) in {"photo", "gif"}:
-            alt = join(" · ", tag("span", "no alt text", class_="missing"))
-        return tag("li", foreign(_name(media), "code"), f" {about}" if about else None, alt)
-
-    def _frame(self, media: Media) -> Html:
-        kind = self._kind(media)
-        poster = media.thumbnail if isinstance(media.thumbnail, Media) else None
-        shown = poster if kind == "video" and poster and poster.value in self._classes else media
-        if shown.value in self._classes and shown.source is MediaSource.FILE:
-            drawn = self._image(shown, one_line(media.alt_text, 2000))
-        else:
-            drawn = self._placeholder(media, kind)
-        badges = [tag("span", "▶", class_="play", aria_hidden="true")] if kind == "video" else []
-        if media.alt_text:
-            badges.append(tag("span", "ALT", class_="badge", aria_hidden="true"))
-        elif kind == "gif":
-            badges.append(tag("span", "GIF", class_="badge", aria_hidden="true"))
-        return tag("div", drawn, *badges, class_=f"frame {kind}")
-
-    def _image(self, media: Media, alt: str) -> Html:
-        """An empty image of the same shape; the style sheet puts the picture behind it."""
-        picture = self._pictures[media.value]
+    def _frame(self, media: Media) -> Frame:
+        known = self._known(media)
+        kind = known.kind if known else _kind_by_name(media)
+        frame = partial(
+            Frame,
+            kind=kind,
+            name=_name(media),
+            about=known.about if known else one_line(media.about, 200),
+            origin=_ORIGINS.get(media.source, ""),
+            alt=one_line(media.alt_text, 2000),
+        )
+        poster = media.thumbnail if kind == "video" and isinstance(media.thumbnail, Media) else media
+        picture = self._known(poster)
+        if picture is None or poster.value not in self._classes:
+            return frame()
         width, height = picture.width or 4, picture.height or 3
         shape = f"<svg xmlns='http://www.w3.org/2000/svg' width='{width}' height='{height}'/>"
-        source = "data:image/svg+xml;base64," + base64.b64encode(shape.encode()).decode("ascii")
-        return tag(
-            "img",
-            class_=self._classes[media.value],
-            src=source,
-            alt=alt,
-            width=str(width),
-            height=str(height),
-        )
-
-    def _placeholder(self, media: Media, kind: str) -> Html:
-        where = {
-            MediaSource.URL: "not loaded: at an address of its own",
-            MediaSource.ID: "in Publer's library",
-        }
-        lines = [foreign(_name(media), "b"), tag("span", self._about(media) or where.get(media.source, ""))]
-        label = one_line(media.alt_text, 2000) or f"{kind.capitalize()} without alt text"
-        return tag(
-            "div", tag("span", *lines, class_="what"), class_="placeholder", role="img", aria_label=label
+        return frame(
+            style_class=self._classes[poster.value],
+            shape=f"data:image/svg+xml;base64,{base64.b64encode(shape.encode()).decode('ascii')}",
+            width=width,
+            height=height,
         )
 
     def _known(self, media: Media) -> Picture | None:
         return self._pictures.get(media.value) if media.source is MediaSource.FILE else None
-
-    def _kind(self, media: Media) -> str:
-        picture = self._known(media)
-        return picture.kind if picture else _kind_by_name(media)
-
-    def _about(self, media: Media) -> str:
-        picture = self._known(media)
-        return picture.about if picture else one_line(media.about, 200)
 
 
 def _name(media: Media) -> str:
@@ -602,46 +454,6 @@ def _kind_by_name(media: Media) -> str:
     return "photo"
 
 
-# A part of a word is no tag: `C#`, `a@b.example`, `page#top`.
-_COLOURED = re.compile(rf"{LINK.pattern}|(?<![\w/&])[#@]\w[\w.@-]*\w", re.IGNORECASE)
-
-
-def shown_text(text: str, fold: Fold | None = None) -> Html | None:
-    """Return a text, behind "see more" what the feed hides at first; None if there is no text."""
-    if not text:
-        return None
-    head = before_the_fold(text, fold)
-    if not head:
-        return foreign_text(text)
-    return tag(
-        "details",
-        tag("summary", foreign_text(head), " ", tag("span", "… see more", class_="more")),
-        tag("p", "The feed cuts here", class_="cut"),
-        foreign_text(text[len(head) :].lstrip()),
-        class_="fold",
-    )
-
-
-def foreign_text(text: str) -> Html:
-    """Return a text with its lines kept, and its links, mentions and tags in colour."""
-    parts: list[str] = []
-    end = 0
-    for match in _COLOURED.finditer(text):
-        parts += [text[end : match.start()], tag("span", match.group(), class_="link")]
-        end = match.end()
-    parts.append(text[end:])
-    return foreign(join(*parts), class_="text")
-
-
-def domain(address: str) -> str:
-    """Return the host of an address, as a link's card shows it; the address itself if it has none."""
-    try:
-        host = urlsplit(address).hostname or ""
-    except ValueError:
-        host = ""
-    return cut(one_line(host or address, 200).removeprefix("www."), 80)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manner:
     """The look of a network's posts, as far as it changes how a text reads."""
@@ -649,11 +461,11 @@ class Manner:
     media_first: bool = False
     """Pictures above the text."""
     strip: bool = False
-    """Several pictures lie side by side, to be scrolled through."""
+    """Several pictures side by side, to be scrolled through."""
     square: bool = False
     """The account's picture has corners."""
     subtitle: str = ""
-    """What stands below the account's name."""
+    """Below the account's name."""
     actions: tuple[str, ...] = ()
     """What readers can do with a post."""
     thread: bool = False
@@ -678,60 +490,3 @@ MANNERS: Mapping[str, Manner] = MappingProxyType(
 """By provider key. A network that is missing here gets a plain card."""
 
 PLAIN = Manner()
-
-
-class Html(str):
-    """Finished markup. A plain ``str`` is foreign and gets escaped."""
-
-    __slots__ = ()
-
-
-Child = str | None
-"""Markup, foreign text, or nothing."""
-
-_VOID = frozenset({"img", "meta", "wbr"})
-
-
-def tag(name: str, /, *children: Child, **attributes: str | None) -> Html:
-    """Return an element. ``class_`` and ``aria_label`` stand for ``class`` and ``aria-label``.
-
-    An attribute that is ``None`` or empty is left out, except ``alt`` and ``lang``: both mean
-    something when they are empty (a decoration, an unknown language).
-    """
-    written = "".join(
-        _attribute(key.rstrip("_").replace("_", "-"), value) for key, value in attributes.items()
-    )
-    if name in _VOID:
-        return Html(f"<{name}{written}>")
-    return Html(f"<{name}{written}>{join(*children)}</{name}>")
-
-
-def join(*children: Child) -> Html:
-    """Return markup one after the other."""
-    return Html("".join(child if isinstance(child, Html) else _text(child) for child in children if child))
-
-
-def foreign(text: str, name: str = "span", **attributes: str | None) -> Html:
-    """Return foreign text in an element of its own: its language and direction are not the page's."""
-    return tag(name, text, lang="", dir="auto", **attributes)
-
-
-def prose(text: str, class_: str | None = None) -> Html:
-    """Return a message of ours, which may quote foreign text; what stands in `backticks` becomes code."""
-    pieces = text.split("`")
-    if len(pieces) % 2 == 0:
-        return foreign(text, class_=class_)
-    return foreign(
-        join(*(tag("code", piece) if place % 2 else piece for place, piece in enumerate(pieces))),
-        class_=class_,
-    )
-
-
-def _text(text: str) -> str:
-    return escape(visible(text), quote=False)
-
-
-def _attribute(name: str, value: str | None) -> str:
-    if value is None or (not value and name not in {"alt", "lang"}):
-        return ""
-    return f' {name}="{escape(visible(value), quote=True)}"'

@@ -1,4 +1,7 @@
-"""The words and symbols for networks and statuses; a status never claims more than is known."""
+"""Every sentence of the report: the words for statuses, the headline, and what a re-run would do.
+
+None claims more than is known.
+"""
 
 from __future__ import annotations
 
@@ -77,7 +80,7 @@ def network_label(network: str | None) -> str:
 
 
 def explanation(result: Result) -> str:
-    """Return what the bare word of a status leaves open; empty if it, or the message, says all."""
+    """Return what is to be added to the word of a status; empty if that, or the message, says everything."""
     if MAY_BE_LIVE in result.message or (result.duplicate and result.message):
         return ""
     words, bare = status_words(result), result.status.value
@@ -85,7 +88,7 @@ def explanation(result: Result) -> str:
 
 
 def status_words(result: Result) -> str:
-    """Return what is known about a target, and no more."""
+    """Return the status of a target in words that claim no more than is known."""
     if result.status is Status.SKIPPED and result.duplicate:
         return "skipped: already live"
     return LONG_STATUS.get(result.status, result.status.value)
@@ -125,14 +128,14 @@ def need_attention(count: int) -> str:
     return f"{plural(count, 'target')} {'needs' if count == 1 else 'need'} attention:"
 
 
-def names(results: Sequence[Result], limit: int = 3) -> str:
+def first_targets(results: Sequence[Result], limit: int = 3) -> str:
     """Return the first few targets by name: ``X / acme, LinkedIn / Acme Inc and 3 more``."""
     first = ", ".join(target(result) for result in results[:limit])
     return f"{first} and {len(results) - limit:,} more" if len(results) > limit else first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Facts:
+class _Ended:
     results: Sequence[Result]
     problems: Sequence[Problem]
     checks: Sequence[Check]
@@ -147,7 +150,7 @@ class _Facts:
         return [result for result in self.of(Status.SKIPPED) if result.duplicate]
 
     @property
-    def not_wanted(self) -> int:
+    def when_is_false(self) -> int:
         """How many have a ``when`` that is false."""
         return len(self.of(Status.SKIPPED)) - len(self.duplicates)
 
@@ -165,12 +168,12 @@ def headline(
 
     ``cause`` is the error that stopped the run, if one did: its own words lead. Both are plain single lines.
     """
-    facts = _Facts(results=results, problems=problems, checks=checks, cause=cause, rerun=rerun or Rerun())
+    facts = _Ended(results=results, problems=problems, checks=checks, cause=cause, rerun=rerun or Rerun())
     sentence, hint = _SENTENCES[outcome](facts)
     return one_line(sentence, 1000), one_line(hint, 1000)
 
 
-def _published(facts: _Facts) -> tuple[str, str]:
+def _published(facts: _Ended) -> tuple[str, str]:
     published, accepted = facts.of(Status.PUBLISHED), facts.of(Status.ACCEPTED)
     if published:
         sentence = f"Published to {plural(len(published), 'target')}"
@@ -181,13 +184,13 @@ def _published(facts: _Facts) -> tuple[str, str]:
     return f"{sentence}{_skipped_part(facts)}.", ""
 
 
-def _skipped_part(facts: _Facts) -> str:
-    live, other = len(facts.duplicates), facts.not_wanted
+def _skipped_part(facts: _Ended) -> str:
+    live, other = len(facts.duplicates), facts.when_is_false
     part = f"; {live:,} skipped as already live" if live else ""
     return part + (f"; {other:,} skipped (when is false)" if other else "")
 
 
-def _known(facts: _Facts) -> list[str]:
+def _known(facts: _Ended) -> list[str]:
     """Return the other parts of a mixed outcome: what is live, accepted and unknown."""
     counted = (
         (len(facts.of(Status.PUBLISHED)), "published"),
@@ -198,26 +201,26 @@ def _known(facts: _Facts) -> list[str]:
     return [f"{count:,} {words}" for count, words in counted if count]
 
 
-def _partial(facts: _Facts) -> tuple[str, str]:
+def _partial(facts: _Ended) -> tuple[str, str]:
     failed = facts.of(Status.FAILED)
     rest = ", ".join(_known(facts))
     hint = rerun_hint(facts.results, facts.rerun)
     if facts.cause:
-        return f"{_without_stop(facts.cause.message)} ({rest}).", facts.cause.hint or hint
+        return f"{_without_full_stop(facts.cause.message)} ({rest}).", facts.cause.hint or hint
     if not failed:
         return f"Stopped before anything was sent ({rest}).", hint
     total = len(facts.results)
-    return f"{len(failed):,} of {plural(total, 'target')} failed ({rest}): {_blame(failed)}", hint
+    return f"{len(failed):,} of {plural(total, 'target')} failed ({rest}): {_who_failed(failed)}", hint
 
 
-def _blame(failed: Sequence[Result]) -> str:
-    """Return who failed; with the reason if it is one target, or all give the same."""
+def _who_failed(failed: Sequence[Result]) -> str:
+    """Return the targets that failed, with the reason if all have the same."""
     reasons = {one_line(result.message, 300) for result in failed}
     reason = reasons.pop() if len(reasons) == 1 else ""
-    return f"{names(failed)}: {reason}" if reason else f"{names(failed)}."
+    return f"{first_targets(failed)}: {reason}" if reason else f"{first_targets(failed)}."
 
 
-def _failed(facts: _Facts) -> tuple[str, str]:
+def _failed(facts: _Ended) -> tuple[str, str]:
     failed = facts.of(Status.FAILED)
     hint = rerun_hint(facts.results, facts.rerun)
     if facts.cause:
@@ -229,21 +232,22 @@ def _failed(facts: _Facts) -> tuple[str, str]:
         if len(facts.results) == 1
         else f"{len(failed):,} of {plural(len(facts.results), 'target')}"
     )
-    return f"Nothing was published: {whole} failed: {_blame(failed)}", hint
+    return f"Nothing was published: {whole} failed: {_who_failed(failed)}", hint
 
 
-def _unconfirmed(facts: _Facts) -> tuple[str, str]:
+def _unconfirmed(facts: _Ended) -> tuple[str, str]:
     unknown = facts.of(Status.UNCONFIRMED)
     one = len(unknown) == 1
     rest = ", ".join(words for words in _known(facts) if not words.endswith(" unconfirmed"))
     sentence = (
         f"{len(unknown):,} of {plural(len(facts.results), 'target')} {'is' if one else 'are'} unconfirmed, "
-        f"{'it' if one else 'they'} may or may not be live: {names(unknown)}{f' ({rest})' if rest else ''}."
+        f"{'it' if one else 'they'} may or may not be live: "
+        f"{first_targets(unknown)}{f' ({rest})' if rest else ''}."
     )
     return sentence, f"{LOOK_FIRST[0].upper()}{LOOK_FIRST[1:]}."
 
 
-def _cancelled(facts: _Facts) -> tuple[str, str]:
+def _cancelled(facts: _Ended) -> tuple[str, str]:
     parts = _known(facts)
     failed = len(facts.of(Status.FAILED))
     if failed:
@@ -256,12 +260,12 @@ def _cancelled(facts: _Facts) -> tuple[str, str]:
     )
 
 
-def _when_part(facts: _Facts) -> str:
-    other = facts.not_wanted
+def _when_part(facts: _Ended) -> str:
+    other = facts.when_is_false
     return f", {other:,} skipped (when is false)" if other else ""
 
 
-def _skipped(facts: _Facts) -> tuple[str, str]:
+def _skipped(facts: _Ended) -> tuple[str, str]:
     live, total = len(facts.duplicates), len(facts.results)
     if not total:
         return "Nothing to publish: there is no target.", ""
@@ -273,7 +277,7 @@ def _skipped(facts: _Facts) -> tuple[str, str]:
     return f"Nothing to publish: when is false for {plural(total, 'target')}.", ""
 
 
-def _invalid(facts: _Facts) -> tuple[str, str]:
+def _invalid(facts: _Ended) -> tuple[str, str]:
     errors = list(filter(is_error, facts.problems))
     if len(errors) == 1 and not errors[0].where.file:
         where = f"{errors[0].where}: " if str(errors[0].where) else ""
@@ -290,11 +294,11 @@ def _invalid(facts: _Facts) -> tuple[str, str]:
     )
 
 
-def _without_stop(sentence: str) -> str:
+def _without_full_stop(sentence: str) -> str:
     return sentence.rstrip().rstrip(".")
 
 
-def _valid(facts: _Facts) -> tuple[str, str]:
+def _valid(facts: _Ended) -> tuple[str, str]:
     valid, skipped = facts.of(Status.VALID), len(facts.of(Status.SKIPPED))
     posts = len({(result.file, result.post) for result in valid})
     networks = len({result.network for result in valid if result.network})
@@ -306,16 +310,16 @@ def _valid(facts: _Facts) -> tuple[str, str]:
     return f"{sentence}. Nothing was sent.", ""
 
 
-def _healthy(facts: _Facts) -> tuple[str, str]:
+def _healthy(facts: _Ended) -> tuple[str, str]:
     return f"All {plural(len(facts.checks), 'check')} passed; nothing was posted.", ""
 
 
-def _unhealthy(facts: _Facts) -> tuple[str, str]:
+def _unhealthy(facts: _Ended) -> tuple[str, str]:
     bad = [check for check in facts.checks if not check.ok]
     if not bad:
         return (facts.cause.message, facts.cause.hint) if facts.cause else ("The checks did not finish.", "")
     failed = f"{len(bad):,} of {plural(len(facts.checks), 'check')} failed"
-    first = _without_stop(one_line(bad[0].detail, 300))
+    first = _without_full_stop(one_line(bad[0].detail, 300))
     if len(bad) == 1:
         return f"{failed}: {one_line(bad[0].name, 60)}: {first}.", bad[0].cure
     tally = Counter(one_line(check.name, 60) for check in bad)
@@ -325,7 +329,7 @@ def _unhealthy(facts: _Facts) -> tuple[str, str]:
     return f"{failed}: {one_line(kinds, 300)}. The first: {first}.", cure
 
 
-_SENTENCES: dict[Outcome, Callable[[_Facts], tuple[str, str]]] = {
+_SENTENCES: dict[Outcome, Callable[[_Ended], tuple[str, str]]] = {
     Outcome.CANCELLED: _cancelled,
     Outcome.INVALID: _invalid,
     Outcome.PARTIAL: _partial,
@@ -384,7 +388,9 @@ def rerun_lines(results: Sequence[Result], rerun: Rerun) -> list[str]:
     seen = sum(is_live(result) for result in results) - accepted
     lines: list[str] = []
     if failed and not (seen and rerun.refuses):
-        lines.append(f"It sends {_those(failed)} that failed or {_are(failed, 'was', 'were')} not sent.")
+        lines.append(
+            f"It sends {_the_targets(failed)} that failed or {_are(failed, 'was', 'were')} not sent."
+        )
     if seen and failed + unconfirmed + held_back:
         lines.append(_live_line(seen, rerun))
     if held_back:
@@ -393,11 +399,13 @@ def rerun_lines(results: Sequence[Result], rerun: Rerun) -> list[str]:
             "Publer that may be the same: a re-run looks again, and sends nothing beside such a post."
         )
     if unconfirmed or (accepted and failed):
-        lines.append(f"{_open_targets(accepted, unconfirmed)} {_then(accepted + unconfirmed, rerun)}")
+        lines.append(
+            f"{_open_targets(accepted, unconfirmed)} {_open_after_rerun(accepted + unconfirmed, rerun)}"
+        )
     return lines
 
 
-def _those(count: int) -> str:
+def _the_targets(count: int) -> str:
     return "the target" if count == 1 else f"the {count:,} targets"
 
 
@@ -406,7 +414,7 @@ def _are(count: int, one: str = "is", several: str = "are") -> str:
 
 
 def _live_line(live: int, rerun: Rerun) -> str:
-    targets = f"{_those(live)} that {_are(live)} live"
+    targets = f"{_the_targets(live)} that {_are(live)} live"
     if rerun.recognises:
         within = f"within {duration(rerun.window)} of publishing (`duplicate-window`)"
         when = "however much later it is started" if rerun.reaches_back else within
@@ -442,7 +450,7 @@ def _open_targets(accepted: int, unconfirmed: int) -> str:
     return " ".join(known)
 
 
-def _then(count: int, rerun: Rerun) -> str:
+def _open_after_rerun(count: int, rerun: Rerun) -> str:
     one = count == 1
     if rerun.recognises:
         skips = "it if Publer lists it" if one else "those that Publer lists"

@@ -36,7 +36,7 @@ SEAMS = {
     "requests": "a release that GitHub is asked for only",
     "requests_toolbelt": "runs with files only",
     "preview_page": "few runs draw the page",
-    "terminal": "at a terminal only",
+    "screen": "at a terminal that somebody watches only: it brings `rich`",
     "online": "never for `validate`: it brings `requests`",
 }
 """What is imported late, for its weight, and when it is needed."""

@@ -17,6 +17,7 @@ import pytest
 from sandbox.scenario import Scenario
 from sandbox.server import Sandbox
 from tests.integration.conftest import Stage, account, world
+from tests.screen import screen
 
 ENTRYPOINT = Path(__file__).parents[2] / "entrypoint.py"
 POST = "text: Acme 2.0 is out.\naccounts: ['*']\n"
@@ -76,11 +77,12 @@ def test_a_terminal_shows_colour_and_how_long_the_wait_is(stage: Stage) -> None:
     stage.write("post.yml", POST)
     shown = on_terminal(stage, "publish", "post.yml")
     assert shown.count("\x1b[32mpublished\x1b[0m") == 2
-    assert "\r\x1b[2K... 1 s" in shown
-    # What was live is gone before the next line is printed.
-    screen = [line.rpartition("\x1b[2K")[2] for line in shown.split("\n")]
-    assert "... 0 s" in shown
-    assert not [line for line in screen if line.startswith("...")]
+    assert "... 1 s" in shown
+    # What moves is gone before the next line is printed, and the cursor is there again.
+    left = screen(shown)
+    assert not [line for line in left if line.startswith("...")]
+    assert "Published to 2 targets." in left
+    assert shown.rpartition("\x1b[?25")[2].startswith("h")
 
 
 def test_a_terminal_shows_a_bar_while_a_file_is_uploaded(stage: Stage) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from publer_publish.secrets import HIDDEN, kind_of_credential, without_credentials
+from publer_publish.secrets import MASK, kind_of_credential, without_credentials
 
 KEY = "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXk\n-----END OPENSSH PRIVATE KEY-----"
 CREDENTIALS = {
@@ -26,16 +26,16 @@ CREDENTIALS = {
 def test_each_kind_is_recognised_and_wholly_hidden(credential: str, kind: str) -> None:
     text = f"Use {credential}, please"
     assert kind_of_credential(text) == kind
-    assert without_credentials(text) == f"Use {HIDDEN}, please"
+    assert without_credentials(text) == f"Use {MASK}, please"
     assert without_credentials(without_credentials(text)) == without_credentials(text)
 
 
 def test_a_private_key_without_an_end_is_hidden_to_the_end() -> None:
-    assert without_credentials(f"Mine: {KEY[:60]}") == f"Mine: {HIDDEN}"
+    assert without_credentials(f"Mine: {KEY[:60]}") == f"Mine: {MASK}"
 
 
 def test_the_beginning_of_one_is_hidden_where_a_message_cuts_it() -> None:
-    assert without_credentials('cannot be "github_pat_a1B2a1B2a1B2a1B2…".') == f'cannot be "{HIDDEN}".'
+    assert without_credentials('cannot be "github_pat_a1B2a1B2a1B2a1B2…".') == f'cannot be "{MASK}".'
 
 
 @pytest.mark.parametrize(

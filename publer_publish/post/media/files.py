@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 
 from publer_publish.errors import Problem
 from publer_publish.post.media.kinds import MediaInfo, NotMediaError
-from publer_publish.post.media.rules import FORMATS, duration, extension_of, file_size, path_of_url
+from publer_publish.post.media.rules import FORMATS, duration, extension_of, path_of_url
 from publer_publish.post.model import Media, MediaSource
+from publer_publish.text import file_size
 from publer_publish.workspace import OpenFile, UnusableFileError, Workspace
 
 MOST_BYTES = 200_000_000

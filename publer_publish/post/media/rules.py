@@ -17,6 +17,7 @@ from publer_publish.errors import Problem, Severity
 from publer_publish.networks.table import Kind, Network, network, real_type
 from publer_publish.post.media.kinds import MediaInfo
 from publer_publish.post.model import Media, MediaSource
+from publer_publish.text import file_size
 
 Item: TypeAlias = "tuple[Media, MediaInfo | None]"
 """A media item and what is known about it; None for what is no file, or no usable one."""
@@ -336,13 +337,6 @@ def path_of_url(url: str) -> str | None:
         return None
     is_one = parts.scheme in {"http", "https"} and parts.hostname and not re.search(r"[\x00-\x20\x7f]", url)
     return parts.path if is_one else None
-
-
-def file_size(size: int) -> str:
-    """Write a number of bytes for people."""
-    if size < _MEGABYTE:
-        return f"{max(1, size // 1000)} KB"
-    return f"{size / _MEGABYTE:.1f}".removesuffix(".0") + " MB"
 
 
 def duration(seconds: float) -> str:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
 from publer_publish.errors import Path
-from publer_publish.post.document.source import MAX_QUOTED, short
+from publer_publish.post.document.source import short
+from publer_publish.text import letters, suggest
 
 MEANT = {
     "alt": "alt_text",
@@ -99,8 +98,8 @@ class KeyFinder:
     def suggestion(self, key: str, allowed: Mapping[str, Any]) -> str:
         """Return the allowed key that was probably meant; empty if none is near."""
         words = [name for name in allowed if not _is_refused(allowed[name]) and name != "$schema"]
-        meant = MEANT.get(_plain(key))
-        return meant if meant in words and meant is not None else closest(key, words)
+        meant = MEANT.get(letters(key))
+        return meant if meant in words and meant is not None else suggest(key, words)
 
     def advise(self, key: str, allowed: Mapping[str, Any], path: Path) -> tuple[str, str]:
         """Return message and hint for an unknown key."""
@@ -117,8 +116,8 @@ class KeyFinder:
                 f'Unknown key "{key}" in an entry of accounts.',
                 f'Write the selector as text: "{key}/Name".',
             )
-        exact = guess and (_plain(guess) == _plain(key) or MEANT.get(_plain(key)) == guess)
-        near = exact or closest(key, [guess], _NEAR)
+        exact = guess and (letters(guess) == letters(key) or MEANT.get(letters(key)) == guess)
+        near = exact or suggest(key, [guess], likeness=_NEAR)
         places = [] if exact and not self.is_network(key) else self._places(key, path, only_near=bool(near))
         inside = f" in {short(str(path[-1]))}" if path and isinstance(path[-1], str) else ""
         message = f'Unknown key "{short(key)}"{inside}.'
@@ -155,19 +154,6 @@ class KeyFinder:
         if len(networks) > _MAX_PLACES and not own:
             networks = ["a network"]
         return levels + networks or details
-
-
-def closest(word: str, allowed: Iterable[str], cutoff: float = 0.7) -> str:
-    """Return the nearest allowed word; empty if none is near. Case, ``_``, ``-`` and spaces do not count."""
-    if len(word) > MAX_QUOTED:
-        return ""
-    plain = {_plain(name): name for name in allowed}
-    matches = get_close_matches(_plain(word), plain, n=1, cutoff=cutoff)
-    return plain[matches[0]] if matches else ""
-
-
-def _plain(word: str) -> str:
-    return re.sub(r"[\W_]+", "", word).lower()
 
 
 def _is_refused(part: Mapping[str, Any]) -> bool:

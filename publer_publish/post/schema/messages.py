@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 from publer_publish.errors import Path, Problem
 from publer_publish.post.document.parse import Document
 from publer_publish.post.document.source import MAX_QUOTED, short
-from publer_publish.post.schema.keys import KeyFinder, closest
+from publer_publish.post.schema.keys import KeyFinder
+from publer_publish.text import suggest
 
 
 class Finding(NamedTuple):
@@ -212,7 +213,7 @@ class Explainer:
         if own:
             return self._with_own_message(finding, path)
         allowed = [str(value) for value in finding.rule]
-        guess = closest(str(finding.value), allowed)
+        guess = suggest(str(finding.value), allowed)
         network = self._keys.network_of(path) if path[-1] == "type" and len(path) > 1 else ""
         of = f" on {network}" if network and path[-2] == network else ""
         shown = allowed if len(allowed) <= _MAX_LISTED else allowed[:_LISTED_OF_MANY]

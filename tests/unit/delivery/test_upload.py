@@ -13,7 +13,7 @@ from typing import Any, BinaryIO, Self
 import pytest
 
 from publer_publish.clock import Clock, Deadline
-from publer_publish.delivery.media import Prepared, Progress, bar, line, prepare
+from publer_publish.delivery.media import Prepared, Progress, line, prepare
 from publer_publish.errors import CancelledError, Where
 from publer_publish.post.model import Media, MediaSource
 from publer_publish.publer.api import Publer
@@ -499,12 +499,11 @@ def test_a_terminal_is_shown_every_state_and_then_none(tmp_path: Path) -> None:
 
 def test_the_name_of_a_file_does_not_move_the_cursor() -> None:
     hostile = Progress(name="a\x1b[2J\n.mp4", sent=5, total=10, seconds=1)
-    assert bar([hostile], 80) == "[##########..........] a?[2J?.mp4 50 % (1 KB/s)"
+    assert line(hostile) == "Uploading a?[2J?.mp4: 50 % of 1 KB, 1 KB/s"
 
 
-def test_progress_as_a_line_and_as_a_bar() -> None:
+def test_progress_as_a_line() -> None:
     half = Progress(name="a.mp4", sent=95_000_000, total=190_000_000, seconds=10)
     start = Progress(name="b.png", sent=0, total=0, seconds=0)
     assert line(half) == "Uploading a.mp4: 50 % of 190 MB, 9.5 MB/s"
-    assert bar([half, start], 80) == "[##########..........] a.mp4 50 % (9.5 MB/s), b.png 100 % (-)"
-    assert bar([half], 30) == "[##########..........] a.mp4 5"
+    assert line(start) == "Uploading b.png: 100 % of 1 KB, -"

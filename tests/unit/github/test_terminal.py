@@ -1,17 +1,21 @@
-"""On a desk the program speaks plainly, and foreign text still cannot move the cursor."""
+"""At a terminal the program speaks plainly, and foreign text still cannot move the cursor."""
 
 import io
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from publer_publish.delivery.media import Progress
 from publer_publish.errors import Problem, Severity, Where
 from publer_publish.github.console import Console, open_console
 from publer_publish.github.runner import Runner
 from publer_publish.github.terminal import Stream, Terminal
+from tests.screen import screen
 
 
-class Screen(io.StringIO):
+class Tty(io.StringIO):
     def isatty(self) -> bool:
         return True
 
@@ -55,17 +59,59 @@ def test_secrets_and_escape_sequences_are_not_shown() -> None:
 @pytest.mark.parametrize(
     ("stdout", "env", "coloured"),
     [
-        (Screen(), {}, True),
-        (Screen(), {"NO_COLOR": "1"}, False),
-        (Screen(), {"NO_COLOR": ""}, True),
+        (Tty(), {}, True),
+        (Tty(), {"NO_COLOR": "1"}, False),
+        (Tty(), {"NO_COLOR": ""}, True),
+        (Tty(), {"TERM": "dumb"}, False),
         (io.StringIO(), {}, False),
     ],
 )
 def test_colour_is_for_terminals_that_want_it(
     stdout: io.StringIO, env: dict[str, str], coloured: bool
 ) -> None:
-    terminal(stdout, **env).headline("Failed.")
-    assert ("\x1b[31merror:\x1b[0m Failed.\n" if coloured else "error: Failed.\n") == stdout.getvalue()
+    console = open_console(env, Stream(stdout))
+    console.headline("Failed.")
+    console.finish()
+    assert ("\x1b[31merror:\x1b[0m Failed.\n" if coloured else "error: Failed.\n") in stdout.getvalue()
+
+
+def test_somebody_who_watches_sees_bars_of_uploads_and_nothing_stays_of_them() -> None:
+    stdout = Tty()
+    console = open_console({"COLUMNS": "80"}, Stream(stdout))
+    console.line("Uploading [red]2[/red] files :wave:")
+    console.uploads(
+        [
+            Progress(name="a\x1b[2J\n.mp4", sent=5, total=10, seconds=1),
+            Progress(name="[bold]b.png", sent=0, total=10, seconds=0),
+        ]
+    )
+    console.line("Half way.")
+    bars = screen(stdout.getvalue())
+    console.uploads(())
+    console.finish()
+    assert bars[:2] == ["Uploading [red]2[/red] files :wave:", "Half way."]
+    assert "[bold]b.png" in bars[3]
+    assert "a .mp4" in bars[2]
+    assert "50%" in bars[2]
+    assert "\x1b[2J" not in stdout.getvalue()
+    assert screen(stdout.getvalue()) == ["Uploading [red]2[/red] files :wave:", "Half way.", "", ""]
+
+
+def test_without_the_library_a_terminal_gets_plain_lines() -> None:
+    code = (
+        "import sys; sys.modules['rich'] = sys.modules['rich.console'] = None\n"
+        "from publer_publish.github.console import open_console\n"
+        "from publer_publish.github.terminal import Stream\n"
+        "class Tty:\n"
+        "    def isatty(self): return True\n"
+        "    def write(self, text): sys.stdout.write(text)\n"
+        "    def flush(self): pass\n"
+        "console = open_console({}, Stream(Tty()))\n"
+        "console.headline('Failed.')\n"
+        "console.finish()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "error: Failed.\n"
 
 
 def test_outputs_and_summary_go_only_to_files_that_are_named(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from publer_publish.report.wording import (
     status_words,
     target,
 )
-from publer_publish.text import columns, cut, duration, one_line, visible
+from publer_publish.text import columns, cut, duration, one_line, suggest, visible
 from tests.unit.report import samples
 from tests.unit.report.samples import row, run
 
@@ -288,3 +288,20 @@ def test_no_control_or_direction_survives(text: str) -> None:
         chr(code) for code in [*range(32), *range(127, 160), *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
     }
     assert cut("abcdef", 3) == "ab…"
+
+
+@pytest.mark.parametrize(
+    ("word", "known", "meant"),
+    [
+        ("on_duplicate", ["on-duplicate", "mode"], "on-duplicate"),
+        ("Twiter", ["twitter", "threads"], "twitter"),
+        ("relase.yml", ["release.yml", "README.md"], "release.yml"),
+        ("Acme inc", ["Acme Inc.", "Other"], "Acme Inc."),
+        ("elephant", ["mode", "text"], ""),
+        ("***", ["---", "mode"], ""),
+        ("m" * 100_000, ["m" * 100_000], ""),
+        ("mode", [], ""),
+    ],
+)
+def test_a_mistyped_word_is_guessed_and_a_strange_one_is_not(word: str, known: list[str], meant: str) -> None:
+    assert suggest(word, known) == meant

@@ -5,7 +5,7 @@ from dataclasses import replace
 from publer_publish.errors import Problem, Where
 from publer_publish.post.model import Comment, Content, Media, MediaSource
 from publer_publish.report.values import Check, Listed, Outcome, Result, Run, Status
-from publer_publish.secrets import hidden
+from publer_publish.secrets import redacted
 
 WHERE = Where(file="a KEY.yml", line=3, path=("posts", 0, "KEY"))
 MEDIA = Media(source=MediaSource.FILE, value="KEY.png", where=WHERE, alt_text="KEY", about="KEY")
@@ -38,16 +38,16 @@ def _redact(text: str) -> str:
 
 
 def test_every_text_of_a_run_is_redacted() -> None:
-    shown = hidden(RUN, _redact)
+    shown = redacted(RUN, _redact)
     assert "KEY" not in repr([shown, shown.results[0].content])
-    assert hidden(shown, lambda text: text.replace("***", "KEY")) == RUN
+    assert redacted(shown, lambda text: text.replace("***", "KEY")) == RUN
 
 
 def test_without_a_secret_in_it_a_run_is_the_very_same() -> None:
-    assert hidden(RUN, str) is RUN
+    assert redacted(RUN, str) is RUN
 
 
 def test_words_of_ours_are_no_secrets() -> None:
     """A short key may be such a word: what became of a target is told all the same."""
-    shown = hidden(RUN, lambda text: text.replace("failed", "***"))
+    shown = redacted(RUN, lambda text: text.replace("failed", "***"))
     assert (shown.outcome, shown.results[0].status) == (Outcome.FAILED, Status.FAILED)
