@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from shutil import get_terminal_size
 
 from publer_publish.clock import Deadline
@@ -10,14 +11,13 @@ from publer_publish.config import Mode, OnDuplicate
 from publer_publish.delivery.deliver import Delivery, Rules
 from publer_publish.delivery.doctor import examine
 from publer_publish.delivery.duplicates import Window
-from publer_publish.delivery.media import Prepared, Progress, bar, prepare
+from publer_publish.delivery.media import Transfer, Uploader, bar
 from publer_publish.delivery.resolve import resolve
 from publer_publish.delivery.targets import Target
 from publer_publish.errors import InvalidInputError, Problem, ServiceError, Severity, Where
 from publer_publish.modes import Told, checked, validated
 from publer_publish.networks.table import canonical
 from publer_publish.post.draft import Draft
-from publer_publish.post.model import Media
 from publer_publish.publer.api import Directory, Publer
 from publer_publish.publer.model import Account, Workspace
 from publer_publish.publer.transport import Transport
@@ -120,12 +120,26 @@ def send(session: Session, transport: Transport, targets: Sequence[Target], dead
         publer=publer,
         ledger=session.ledger,
         rules=_rules(session),
-        prepare=lambda some, until: _prepare(session, publer, some, until),
-        clock=session.clock,
-        log=session.console.line,
-        warn=session.warn,
-        details=session.console.details,
-    ).deliver(targets, deadline)
+        media=_uploader(session, publer),
+        deadline=deadline,
+        log=RunLog(session),
+    ).deliver(targets)
+
+
+@dataclass(frozen=True, slots=True)
+class RunLog:
+    """What a delivery says: its lines are printed, its warnings kept for the report."""
+
+    session: Session
+
+    def line(self, text: str) -> None:
+        self.session.console.line(text)
+
+    def warn(self, problem: Problem) -> None:
+        self.session.warn(problem)
+
+    def details(self, title: str, text: str) -> None:
+        self.session.console.details(title, text)
 
 
 def _rules(session: Session) -> Rules:
@@ -140,20 +154,17 @@ def _rules(session: Session) -> Rules:
     )
 
 
-def _prepare(session: Session, publer: Publer, items: Sequence[Media], deadline: Deadline) -> Prepared:
-    """Bring the media of the run to Publer."""
+def _uploader(session: Session, publer: Publer) -> Uploader:
+    """What brings the media of the run to Publer."""
     console = session.console
 
-    def show(files: Sequence[Progress]) -> None:
+    def show(files: Sequence[Transfer]) -> None:
         console.live(bar(files, get_terminal_size().columns - 1) if files else "")
 
-    return prepare(
-        items,
-        publer,
-        session.workspace,
-        deadline=deadline,
-        clock=session.clock,
-        log=session.console.line,
+    return Uploader(
+        publer=publer,
+        workspace=session.workspace,
+        log=console.line,
         show=show if console.is_live else None,
     )
 
