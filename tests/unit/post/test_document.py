@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from publer_publish.errors import InvalidInputError, Where, format_path
-from publer_publish.post.document.parse import MAX_BYTES, MAX_LOST, Document, parse
+from publer_publish.errors import Problems, Where, format_path
+from publer_publish.post.document.parse import MAX_BYTES, Document
+from tests.support.documents import mistakes, parse
 
 YAML_12_SCALARS: list[tuple[str, Any]] = [
     ("yes", "yes"),
@@ -79,9 +80,8 @@ def test_colons_and_question_marks_inside_a_text_need_no_quotes_in_braces(writte
 
 
 def test_what_is_wrong_beside_such_a_text_is_still_found() -> None:
-    with pytest.raises(InvalidInputError) as caught:
-        parse(b"a: { b: c:d }\n e: f\n", "a.yml")
-    assert (caught.value.problems[0].where.line, caught.value.problems[0].where.column) == (2, 2)
+    (problem,) = mistakes(b"a: { b: c:d }\n e: f\n", "a.yml")
+    assert (problem.where.line, problem.where.column) == (2, 2)
 
 
 @pytest.mark.parametrize(
@@ -124,17 +124,13 @@ def test_a_text_of_which_yaml_takes_a_part_away_is_noticed(
     content: str, lost: tuple[int, int, str, str] | None
 ) -> None:
     """A hashtag, a number, a line or a first word that is missing in the post would go unseen."""
-    found = parse(content.encode(), "a.yml").lost_texts()
+    found = Problems()
+    parse(content.encode(), "a.yml").lost_texts(found)
     assert len(found) == (lost is not None)
     if lost:
         (problem,), (line, column, severity, words) = found, lost
         assert (problem.where.line, problem.where.column, problem.severity) == (line, column, severity)
         assert words in problem.message
-
-
-def test_of_very_many_lost_texts_only_the_first_are_told() -> None:
-    items = ", ".join(f"&a{number} x #y\n" for number in range(999))
-    assert len(parse(f"[{items}]".encode(), "a.yml").lost_texts()) == MAX_LOST
 
 
 def test_a_comment_in_place_of_a_value_is_known() -> None:
@@ -317,8 +313,8 @@ def test_paths_are_written_as_people_write_them(path: tuple[str | int, ...], wri
 def test_a_file_of_exactly_one_mebibyte_is_read() -> None:
     content = b"text: x\n" + b"#" * (MAX_BYTES - 8)
     assert parse(content, "a.yml").data == {"text": "x"}
-    with pytest.raises(InvalidInputError, match="more than 1,048,576 bytes"):
-        parse(content + b"#", "a.yml")
+    (problem,) = mistakes(content + b"#", "a.yml")
+    assert "more than 1,048,576 bytes" in problem.message
 
 
 def test_aliases_share_what_they_stand_for() -> None:
@@ -337,17 +333,15 @@ def test_a_file_holds_a_bounded_number_of_values_whose_keys_do_not_count(file: s
     content = ", ".join(f'"k{n}": {n}' for n in range(50_000))
     assert len(parse(b"{" + content.encode() + b"}", file).data) == 50_000
     lists = ",".join(["[" + "1," * 999 + "1]"] * 100)
-    with pytest.raises(InvalidInputError, match="more than 100,000 values"):
-        parse(f"[{lists}]".encode(), file)
+    (problem,) = mistakes(f"[{lists}]".encode(), file)
+    assert "more than 100,000 values" in problem.message
 
 
 @pytest.mark.parametrize("file", ["a.yml", "a.json"])
 def test_a_list_holds_a_bounded_number_of_items(file: str) -> None:
     """Promise: a dense hostile file ends soon, and Publer's 500 posts a request fit twice."""
     assert len(parse(b"[" + b"1," * 999 + b"1]", file).data) == 1_000
-    with pytest.raises(InvalidInputError) as raised:
-        parse(b"[" + b"1," * 1_000 + b"1]", file)
-    (problem,) = raised.value.problems
+    (problem,) = mistakes(b"[" + b"1," * 1_000 + b"1]", file)
     assert problem.message == "A list has more than 1,000 items."
     assert (problem.where.line, problem.where.column) == (1, 2_002)
 
