@@ -29,11 +29,11 @@ MAY_SEE_BESIDE_IT = {"online": {"modes"}}
 """The one step sideways: what needs a key goes on where ``validate`` ends."""
 
 SEAMS = {
-    "argparse": "the command line only",
+    "cli": "the command line only: it brings `argparse`",
     "engine": "posts with a template only: it brings `jinja2`",
     "plain": "texts that use it only: it brings `markdown_it`",
     "regex": "texts in which characters combine only",
-    "requests": "a release that GitHub is asked for only",
+    **dict.fromkeys(("api", "changes", "comment"), "where GitHub is asked only: it brings `requests`"),
     "requests_toolbelt": "runs with files only",
     "preview_page": "few runs draw the page",
     "screen": "at a terminal that somebody watches only: it brings `rich`",
