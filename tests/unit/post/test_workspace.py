@@ -149,9 +149,9 @@ def test_a_list_on_one_line_is_told_how_to_be_written(root: Path, written: str) 
     names, (problem,) = find(Workspace(root), [written])
     assert names == ()
     assert problem.message == f"{written!r} is not one path."
-    assert "one path a line" in problem.hint
+    assert "one path per line" in problem.hint
     _, (problem,) = find(Workspace(root), [written.replace("a.yml", "z.yml")])
-    assert "one path a line" not in problem.hint
+    assert "one path per line" not in problem.hint
 
 
 def test_every_pattern_that_matches_nothing_is_reported(root: Path) -> None:
