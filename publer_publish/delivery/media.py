@@ -17,8 +17,8 @@ from typing import Any, BinaryIO, Protocol, Self
 
 from publer_publish.clock import Clock, Deadline, Progress
 from publer_publish.delivery.waiting import JobSource, wait_for_job
-from publer_publish.errors import ActionError, CancelledError, Problem, Severity
-from publer_publish.networks.table import SPELLINGS, network
+from publer_publish.errors import ActionError, CancelledError, Problem, Problems, Severity
+from publer_publish.networks.table import network
 from publer_publish.post.media.files import check_file, described, with_thumbnails
 from publer_publish.post.media.kinds import MediaInfo
 from publer_publish.post.media.rules import FORMATS, extension_of, path_of_url
@@ -192,9 +192,10 @@ class _Crew:
     def _upload(self, publer: MediaApi, task: _Task) -> None:
         (media,) = task.media
         with self._workspace.open(media.value) as file:
-            info = check_file(file, media)  # again, of the very file that is sent
-            if not isinstance(info, MediaInfo):
-                task.fail(info[0].message)
+            problems = Problems()
+            info = check_file(file, problems)  # again, of the very file that is sent
+            if info is None:
+                task.fail(problems.errors()[0].message)
                 return
 
             def on_progress(sent: int, total: int) -> None:
@@ -418,8 +419,7 @@ def _is_refused(validity: object, network_key: str, uses: tuple[object, ...]) ->
     """Read ``validity``: per network yes or no, or the same per use (post, reel, story, video, short)."""
     if not isinstance(validity, Mapping):
         return False
-    spellings = [network_key, *(other for other, key in SPELLINGS.items() if key == network_key)]
-    said = next((validity[key] for key in spellings if key in validity), None)
+    said = next((validity[key] for key in network(network_key).keys if key in validity), None)
     if isinstance(said, Mapping):
         said = next((said[use] for use in (*uses, "post") if use in said), None)
     return said is False

@@ -32,6 +32,7 @@ SEAMS = {
     "cli": "the command line only: it brings `argparse`",
     "engine": "posts with a template only: it brings `jinja2`",
     "plain": "texts that use it only: it brings `markdown_it`",
+    "imagesize": "pictures only: it brings `urllib`",
     "regex": "texts in which characters combine only",
     **dict.fromkeys(("api", "changes", "comment"), "where GitHub is asked only: it brings `requests`"),
     "requests_toolbelt": "runs with files only",
@@ -90,7 +91,7 @@ def test_imports_point_down() -> None:
     )
 
 
-def _goal_nothing_imports_in_a_circle() -> None:
+def test_nothing_imports_in_a_circle() -> None:
     for top in ("publer_publish", "sandbox"):
         graph = {
             name_of(path): {name for name, _ in imports(path) if name.startswith(f"{top}.")}
@@ -106,7 +107,7 @@ def _goal_nothing_imports_in_a_circle() -> None:
                 del graph[name]
 
 
-def _goal_imports_are_at_the_top_but_at_the_seams() -> None:
+def test_imports_are_at_the_top_but_at_the_seams() -> None:
     late = [
         f"{name_of(path)} imports {name}"
         for path in MODULES
@@ -191,7 +192,7 @@ def test_only_github_knows_what_a_workflow_command_is() -> None:
     )
 
 
-def _goal_a_network_is_named_in_its_record_and_in_the_schema_only() -> None:
+def test_a_network_is_named_in_its_record_and_in_the_schema_only() -> None:
     table = (PACKAGE / "networks" / "table.py").read_text(encoding="utf-8")
     keys = set(re.findall(r'^\s+key="(\w+)"', table, re.MULTILINE))
     assert keys, "No record of a network was found: this test would see nothing."

@@ -10,17 +10,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
-from publer_publish.errors import Problem, Severity
-from publer_publish.networks.table import Kind, Network, network, real_type
+from publer_publish.errors import Problems
+from publer_publish.networks.table import Frame, Kind, Network, network, real_type
 from publer_publish.post.media.kinds import MediaInfo
 from publer_publish.post.model import Media, MediaSource
 from publer_publish.text import file_size
 
 Item: TypeAlias = "tuple[Media, MediaInfo | None]"
-"""A media item and what is known about it; None for what is no file, or no usable one."""
+"""A media item and what is known about it; None if it is not a readable file."""
 
 FORMATS: Mapping[str, tuple[Kind, frozenset[str]]] = {
     **dict.fromkeys(("jpg", "jpeg", "jpe", "jfif"), (Kind.PHOTO, frozenset({"jpg"}))),
@@ -50,39 +50,6 @@ _NEEDED_KIND = {
 _MOST_PAGES = 100
 """Pictures that become one document on LinkedIn."""
 _MEGABYTE = 1_000_000
-
-
-class _Frame(NamedTuple):
-    """Limits that a header can break."""
-
-    seconds: tuple[float, float] | None = None
-    ratio: tuple[float, float] | None = None
-    """Width by height of a picture."""
-    least_width: int = 0
-    gif_most: int = 0
-    """Pixels of the longer side."""
-
-
-_FRAMES: Mapping[str, _Frame] = {
-    "facebook": _Frame(seconds=(1, 5 * 3600)),
-    "instagram": _Frame(seconds=(3, 3600), ratio=(0.8, 1.91), least_width=320),
-    "twitter": _Frame(seconds=(0.5, 140), gif_most=2048),
-    "google": _Frame(least_width=250),
-    "linkedin": _Frame(seconds=(3, 900)),
-    "pinterest": _Frame(seconds=(4, 900)),
-    "tiktok": _Frame(seconds=(3, 600)),
-    "youtube": _Frame(seconds=(0, 12 * 3600)),
-    "threads": _Frame(seconds=(3, 300)),
-}
-_NO_FRAME = _Frame()
-_MIX_UNDOCUMENTED = frozenset({"facebook", "twitter"})  # which mix pictures and videos; does Publer?
-_SUBTYPE_SECONDS = {
-    ("facebook", "reel"): (3, 90),
-    ("instagram", "reel"): (3, 90),
-    ("youtube", "short"): (0, 60),
-    ("facebook", "story"): (0, 60),
-    ("instagram", "story"): (0, 60),
-}
 
 
 def kind_of(media: Media, info: MediaInfo | None = None) -> Kind | None:
@@ -127,8 +94,7 @@ def infer_type(
         ("carousel" in rules.types and fields.get("sublinks"), "carousel"),
         ("document" in rules.types and fields.get("document"), "document"),
         ("event" in rules.types and own in {"event", "offer"}, str(own)),
-        # On Google it is where the button leads; only one of Publer's pages knows posts of type link there.
-        (has_link and rules.key != "google", "link"),
+        (has_link and not rules.url_is_button, "link"),
     )
     return next((content_type for holds, content_type in first_that_holds if holds), "status")
 
@@ -137,148 +103,152 @@ def check_for_network(
     network_key: str,
     content_type: str,
     items: Sequence[Item],
+    problems: Problems,
     *,
     subtype: str = "",
-) -> list[Problem]:
+) -> None:
     """Check the media of one network's content. ``subtype`` is its ``details.type``."""
     if not items:
-        return []
+        return
     rules = network(network_key)
     kinds = [kind_of(media, info) for media, info in items]
     shown_as = subtype if subtype in _NEEDED_KIND else content_type
     # Each of these rests on the one before: the type follows from the kinds, and is not to blame for them.
-    problems = (
-        [*_kind_problems(rules, items, kinds)]
-        or [*_mix_problems(rules, items, kinds)]
-        or [*_type_problems(rules, "document" if shown_as == "document" else content_type, items, kinds)]
-        or [*_count_problems(rules, items, kinds, shown_as)]
-    )
+    if (
+        _check_kinds(rules, items, kinds, problems)
+        and _check_mix(rules, items, kinds, problems)
+        and _check_type(rules, "document" if shown_as == "document" else content_type, items, kinds, problems)
+    ):
+        _check_count(rules, items, kinds, shown_as, problems)
     for (media, info), kind in zip(items, kinds, strict=True):
-        problems += _thumbnail_problems(media, kind)
-        problems += _alt_text_problems(media, kind)
-        if info:
-            problems += [
-                Problem(
-                    message=f"{media.value!r} {message}.",
-                    hint=hint,
-                    where=media.where,
-                    severity=Severity.WARNING,
-                )
-                for message, hint in _advice(rules, shown_as, info)
-            ]
-    return problems
+        _check_thumbnail(media, kind, problems)
+        _check_alt_text(media, kind, problems)
+        for message, hint in _advice(rules, shown_as, info) if info else ():
+            problems.warn(f"{media.value!r} {message}.", hint, media.where)
 
 
-def _kind_problems(rules: Network, items: Sequence[Item], kinds: Sequence[Kind | None]) -> Iterator[Problem]:
-    for (media, _), kind in zip(items, kinds, strict=True):
-        if kind and kind not in rules.media_most:
-            taken = _listed(str(kind) for kind in rules.media_most)
-            yield Problem(
-                message=f"{rules.label} takes no {kind}: {media.value!r}.",
-                hint=f"{rules.label} takes {taken}. Give it media of its own, or leave it out of this post.",
-                where=media.where,
-            )
+def _check_kinds(
+    rules: Network, items: Sequence[Item], kinds: Sequence[Kind | None], problems: Problems
+) -> bool:
+    wrong = [
+        (media, kind)
+        for (media, _), kind in zip(items, kinds, strict=True)
+        if kind and kind not in rules.media_most
+    ]
+    taken = _listed(map(str, rules.media_most))
+    for media, kind in wrong:
+        problems.error(
+            f"{rules.label} takes no {kind}: {media.value!r}.",
+            f"{rules.label} takes {taken}. Give it media of its own, or leave it out of this post.",
+            media.where,
+        )
+    return not wrong
 
 
-def _type_problems(
-    rules: Network,
-    content_type: str,
-    items: Sequence[Item],
-    kinds: Sequence[Kind | None],
-) -> Iterator[Problem]:
+def _check_mix(
+    rules: Network, items: Sequence[Item], kinds: Sequence[Kind | None], problems: Problems
+) -> bool:
+    mixed = {kind for kind in kinds if kind}
+    if len(mixed) <= 1 or mixed <= rules.media_mix:
+        return True
+    other = next(item for item, kind in zip(items, kinds, strict=True) if kind and kind is not kinds[0])
+    report = problems.warn if mixed == rules.mix_undocumented else problems.error
+    report(
+        f"{rules.label} takes no {_listed(sorted(mixed))} together in one post.",
+        "Keep one kind, or give this network media of its own.",
+        other[0].where,
+    )
+    return False
+
+
+def _check_type(
+    rules: Network, content_type: str, items: Sequence[Item], kinds: Sequence[Kind | None], problems: Problems
+) -> bool:
     needed = _NEEDED_KIND.get(content_type)
     if needed is None:
-        if content_type in {"status", "link", "poll"}:
-            yield Problem(
-                message=f"{rules.label}: a {content_type} shows no media.",
-                hint="Leave `type` out, then it follows from the content; or leave the media out.",
-                where=items[0][0].where,
-                severity=Severity.WARNING,
-            )
-        return
-    for (media, _), kind in zip(items, kinds, strict=True):
-        if kind and kind not in needed and kind in rules.media_most:
-            yield Problem(
-                message=f"{rules.label}: {media.value!r} is a {kind}, but the type is {content_type}.",
-                hint="Leave `type` out, then it follows from the content; or give the media that it needs.",
-                where=media.where,
-            )
+        if content_type not in {"status", "link", "poll"}:
+            return True
+        problems.warn(
+            f"{rules.label}: a {content_type} shows no media.",
+            "Leave `type` out, then it follows from the content; or leave the media out.",
+            items[0][0].where,
+        )
+        return False
+    wrong = [
+        (media, kind) for (media, _), kind in zip(items, kinds, strict=True) if kind and kind not in needed
+    ]
+    for media, kind in wrong:
+        problems.error(
+            f"{rules.label}: {media.value!r} is a {kind}, but the type is {content_type}.",
+            "Leave `type` out, then it follows from the content; or give the media that it needs.",
+            media.where,
+        )
+    return not wrong
 
 
-def _count_problems(
-    rules: Network, items: Sequence[Item], kinds: Sequence[Kind | None], shown_as: str
-) -> Iterator[Problem]:
+def _check_count(
+    rules: Network,
+    items: Sequence[Item],
+    kinds: Sequence[Kind | None],
+    shown_as: str,
+    problems: Problems,
+) -> None:
     if shown_as == "document" and Kind.DOCUMENT not in kinds:
         if len(items) > _MOST_PAGES:
-            yield Problem(
-                message=f"{rules.label} takes at most {_MOST_PAGES} pages in a document; "
-                f"these are {len(items)}.",
-                hint="Take some out.",
-                where=items[_MOST_PAGES][0].where,
+            problems.error(
+                f"{rules.label} takes at most {_MOST_PAGES} pages in a document; these are {len(items)}.",
+                "Take some out.",
+                items[_MOST_PAGES][0].where,
             )
         return
 
-    def too_many(most: int, what: str, media: Sequence[Media]) -> Problem:
-        return Problem(
-            message=f"{rules.label} takes at most {most} {what} in a post; these are {len(media)}.",
-            hint=f"Take some out: {rules.media_disputed or rules.media_source}.",
-            where=media[most].where,
-            severity=Severity.WARNING if rules.media_disputed and most > 1 else Severity.ERROR,
+    def too_many(most: int, what: str, media: Sequence[Media]) -> None:
+        report = problems.warn if rules.media_disputed and most > 1 else problems.error
+        report(
+            f"{rules.label} takes at most {most} {what} in a post; these are {len(media)}.",
+            f"Take some out: {rules.media_disputed or rules.media_source}.",
+            media[most].where,
         )
 
     for kind, most in rules.media_most.items():
         of_kind = [media for (media, _), its in zip(items, kinds, strict=True) if its is kind]
         if most is not None and len(of_kind) > most:
-            yield too_many(most, f"{kind}s" if most > 1 else kind, of_kind)
+            too_many(most, f"{kind}s" if most > 1 else kind, of_kind)
             return
     limits = [most for most in rules.media_most.values() if most is not None]
     if len(limits) == len(rules.media_most) and len(items) > max(limits):
-        yield too_many(max(limits), "media items", [media for media, _ in items])
+        too_many(max(limits), "media items", [media for media, _ in items])
 
 
-def _mix_problems(rules: Network, items: Sequence[Item], kinds: Sequence[Kind | None]) -> Iterator[Problem]:
-    mixed = {kind for kind in kinds if kind}
-    if len(mixed) > 1 and not mixed <= rules.media_mix:
-        other = next(item for item, kind in zip(items, kinds, strict=True) if kind and kind is not kinds[0])
-        undocumented = rules.key in _MIX_UNDOCUMENTED and mixed == {Kind.PHOTO, Kind.VIDEO}
-        yield Problem(
-            message=f"{rules.label} takes no {_listed(sorted(mixed))} together in one post.",
-            hint="Keep one kind, or give this network media of its own.",
-            where=other[0].where,
-            severity=Severity.WARNING if undocumented else Severity.ERROR,
-        )
-
-
-def _thumbnail_problems(media: Media, kind: Kind | None) -> Iterator[Problem]:
+def _check_thumbnail(media: Media, kind: Kind | None, problems: Problems) -> None:
     if media.thumbnail is None:
         return
     if kind and kind is not Kind.VIDEO:
-        yield Problem(
-            message=f"Only a video has a thumbnail; {media.value!r} is a {kind}.",
-            hint="Take `thumbnail` out.",
-            where=media.where,
+        problems.error(
+            f"Only a video has a thumbnail; {media.value!r} is a {kind}.",
+            "Take `thumbnail` out.",
+            media.where,
         )
     if isinstance(media.thumbnail, Media) and kind_of(media.thumbnail) not in {None, Kind.PHOTO}:
-        yield Problem(
-            message=f"A thumbnail is a picture; {media.thumbnail.value!r} is none.",
-            hint="Name a JPG, PNG or WEBP file.",
-            where=media.thumbnail.where,
+        problems.error(
+            f"A thumbnail is a picture, and {media.thumbnail.value!r} is not.",
+            "Name a JPG, PNG or WEBP file.",
+            media.thumbnail.where,
         )
 
 
-def _alt_text_problems(media: Media, kind: Kind | None) -> Iterator[Problem]:
+def _check_alt_text(media: Media, kind: Kind | None, problems: Problems) -> None:
     if kind in _PICTURES and not media.alt_text.strip():
-        yield Problem(
-            message=f"{media.value!r} has no alt_text.",
-            hint="Say in a sentence what the picture shows, for those who cannot see it.",
-            where=media.where,
-            severity=Severity.WARNING,
+        problems.warn(
+            f"{media.value!r} has no alt_text.",
+            "Say in a sentence what the picture shows, for those who cannot see it.",
+            media.where,
         )
 
 
 def _advice(rules: Network, shown_as: str, info: MediaInfo) -> Iterator[tuple[str, str]]:
     """Tell what the network will not like, as Publer's pages say: message and hint."""
-    frame = _FRAMES.get(rules.key, _NO_FRAME)
+    frame = rules.frame
     most = rules.media_mb.get(info.kind)
     if most and info.size > most * _MEGABYTE:
         yield (
@@ -287,14 +257,14 @@ def _advice(rules: Network, shown_as: str, info: MediaInfo) -> Iterator[tuple[st
         )
     if info.kind is Kind.PHOTO and info.animated:
         yield f"is animated; {rules.label} will show a still picture", "Only a GIF moves; or make it a video."
-    seconds = _SUBTYPE_SECONDS.get((rules.key, shown_as), frame.seconds)
+    seconds = frame.seconds_as.get(shown_as, frame.seconds)
     if (
         seconds
         and info.duration_seconds is not None
         and not seconds[0] <= info.duration_seconds <= seconds[1]
     ):
         allowed = f"{duration(seconds[0])} to {duration(seconds[1])}"
-        what = f"a {shown_as}" if (rules.key, shown_as) in _SUBTYPE_SECONDS else "a video"
+        what = f"a {shown_as}" if shown_as in frame.seconds_as else "a video"
         yield (
             f"lasts {duration(info.duration_seconds)}; {rules.label} is said to take {allowed} in {what}",
             "Cut it, or leave it out for this network.",
@@ -302,7 +272,7 @@ def _advice(rules: Network, shown_as: str, info: MediaInfo) -> Iterator[tuple[st
     yield from _pixel_advice(rules.label, frame, shown_as, info)
 
 
-def _pixel_advice(label: str, frame: _Frame, shown_as: str, info: MediaInfo) -> Iterator[tuple[str, str]]:
+def _pixel_advice(label: str, frame: Frame, shown_as: str, info: MediaInfo) -> Iterator[tuple[str, str]]:
     if not (info.width and info.height):
         return
     pixels = f"has {info.width} x {info.height} pixels"
@@ -330,7 +300,7 @@ def extension_of(name: str) -> str:
 
 
 def path_of_url(url: str) -> str | None:
-    """Return the path of a web address; None if it is none."""
+    """Return the path of a web address; None if it is not one."""
     try:
         parts = urlsplit(url)
     except ValueError:  # such as an unclosed bracket of an IPv6 address

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from publer_publish.errors import Where
+from publer_publish.errors import Problems, Where
 from publer_publish.networks.table import Kind
-from publer_publish.post.media.files import MOST_BYTES, check_file, check_files, described
+from publer_publish.post.media.files import MOST_BYTES, MediaFiles, described
 from publer_publish.post.media.kinds import MediaInfo
 from publer_publish.post.model import Media, MediaSource
 from publer_publish.workspace import Workspace
@@ -24,12 +24,10 @@ def media(name: str, line: int = 1, thumbnail: Media | int | None = None) -> Med
 
 
 def told(workspace: Path, item: Media) -> MediaInfo | list[tuple[str, str]]:
-    with Workspace(workspace).open(item.value) as file:
-        found = check_file(file, item)
-    if isinstance(found, MediaInfo):
-        return found
-    assert {problem.where for problem in found} == {item.where}
-    return [(problem.message, problem.hint) for problem in found]
+    files, problems = MediaFiles(Workspace(workspace)), Problems()
+    files.check(item, problems)
+    assert {problem.where for problem in problems} <= {item.where}
+    return files.info(item) or [(problem.message, problem.hint) for problem in problems]
 
 
 @pytest.mark.parametrize(
@@ -107,8 +105,10 @@ def test_all_files_of_a_run_are_checked_and_every_place_is_named(tmp_path: Path)
         media("good.png", 7, thumbnail=media("thumb.png", 8)),
         url,
     ]
-    checked = check_files(Workspace(tmp_path), items)
-    assert [(problem.where.line, problem.message) for problem in checked.problems] == [
+    files, problems = MediaFiles(Workspace(tmp_path)), Problems()
+    for item in items:
+        files.check(item, problems)
+    assert [(problem.where.line, problem.message) for problem in problems] == [
         (2, "'empty.png' is empty."),
         (3, "'empty.png' is empty."),
         (4, "'gone.png' does not exist in the workspace."),
@@ -116,9 +116,7 @@ def test_all_files_of_a_run_are_checked_and_every_place_is_named(tmp_path: Path)
         (6, "'pipe.png' is a named pipe."),
         (8, "'thumb.png' does not exist in the workspace."),
     ]
-    assert list(checked.infos) == ["good.png"]
-    assert checked.info(media("good.png", 99)) == checked.infos["good.png"]
-    assert checked.info(url) is None
+    assert [item.value for item in items if files.info(item)] == ["good.png", "good.png"]
 
 
 @pytest.mark.parametrize(
@@ -128,7 +126,9 @@ def test_all_files_of_a_run_are_checked_and_every_place_is_named(tmp_path: Path)
 def test_what_is_no_web_address_is_refused(tmp_path: Path, value: str) -> None:
     """A template may make anything of a `url`."""
     item = Media(source=MediaSource.URL, value=value, where=Where(line=4))
-    (problem,) = check_files(Workspace(tmp_path), [item]).problems
+    problems = Problems()
+    MediaFiles(Workspace(tmp_path)).check(item, problems)
+    (problem,) = problems
     assert problem.message == f"{value!r} is not an address that Publer could download from."
     assert problem.where == item.where
 

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from publer_publish.errors import Severity, Where
+from publer_publish.errors import Problem, Problems, Severity, Where
 from publer_publish.networks.table import NETWORKS, Kind
+from publer_publish.post.media import rules
 from publer_publish.post.media.kinds import MediaInfo
-from publer_publish.post.media.rules import check_for_network, infer_type, kind_of
+from publer_publish.post.media.rules import infer_type, kind_of
 from publer_publish.post.model import Media, MediaSource
 
 Item = tuple[Media, MediaInfo | None]
@@ -20,6 +21,12 @@ def file(name: str, **known: Any) -> Item:
     item = Media(source=MediaSource.FILE, value=name, where=Where(path=(name,)), alt_text="Something")
     given: dict[str, Any] = {"kind": kind, "format": name[-3:], "mime": "", "size": 1000}
     return item, MediaInfo(**(given | known))
+
+
+def check_for_network(network: str, content_type: str, items: list[Item], subtype: str = "") -> list[Problem]:
+    problems = Problems()
+    rules.check_for_network(network, content_type, items, problems, subtype=subtype)
+    return list(problems)
 
 
 def other(source: MediaSource, value: str, **fields: Any) -> Item:
@@ -109,7 +116,7 @@ def test_the_type_follows_from_the_content(
         ("telegram", "photo", [UNKNOWN]),
         ("facebook", "story", [PHOTO]),
         ("google", "event", [PHOTO]),
-        *((key, "video", [VIDEO]) for key, rules in NETWORKS.items() if "video" in rules.types),
+        *((key, "video", [VIDEO]) for key, record in NETWORKS.items() if "video" in record.types),
         ("twitter", "status", []),
     ],
 )
@@ -186,7 +193,7 @@ WARNINGS = [
         "google",
         "photo",
         [file("a.jpg", width=249, height=600)],
-        "'a.jpg' has 249 x 600 pixels; Google Business Profile is said to want a width of at least 250.",
+        "'a.jpg' has 249 x 600 pixels; Google Business is said to want a width of at least 250.",
     ),
     ("facebook", "video", [PHOTO, VIDEO], "Facebook takes no photo and video together in one post."),
     ("twitter", "status", [PHOTO], "X: a status shows no media."),
@@ -297,5 +304,5 @@ def test_only_a_video_has_a_thumbnail_and_it_is_a_picture() -> None:
         for problem in check_for_network("facebook", f"{kind_of(item)}", [(item, None)])
     ] == [
         ("Only a video has a thumbnail; 'a.jpg' is a photo.", "media"),
-        ("A thumbnail is a picture; 'b.mp4' is none.", "thumbnail"),
+        ("A thumbnail is a picture, and 'b.mp4' is not.", "thumbnail"),
     ]

@@ -14,14 +14,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publer_publish.errors import Problem, Where
+from publer_publish.errors import Problem, Problems, Where
 from publer_publish.workspace import UnusableFileError, Workspace
 
 
 def find(workspace: Workspace, patterns: Sequence[str]) -> tuple[tuple[str, ...], tuple[Problem, ...]]:
     """The names of the files that were read, and the problems."""
-    files, problems = workspace.read_all(patterns, 1000)
+    files, problems = read(workspace, patterns, 1000)
     return tuple(name for name, _ in files), problems
+
+
+def read(
+    workspace: Workspace, patterns: Sequence[str], limit: int
+) -> tuple[tuple[tuple[str, bytes], ...], tuple[Problem, ...]]:
+    problems = Problems()
+    return workspace.read_all(patterns, limit, problems), tuple(problems)
 
 
 @pytest.fixture
@@ -141,10 +148,10 @@ def test_what_cannot_be_used_is_a_located_problem_with_a_cure(
 def test_a_list_on_one_line_is_told_how_to_be_written(root: Path, written: str) -> None:
     names, (problem,) = find(Workspace(root), [written])
     assert names == ()
-    assert problem.message == f"{written!r} is no single path."
-    assert "one path a line" in problem.hint
+    assert problem.message == f"{written!r} is not one path."
+    assert "one path per line" in problem.hint
     _, (problem,) = find(Workspace(root), [written.replace("a.yml", "z.yml")])
-    assert "one path a line" not in problem.hint
+    assert "one path per line" not in problem.hint
 
 
 def test_every_pattern_that_matches_nothing_is_reported(root: Path) -> None:
@@ -243,14 +250,14 @@ def test_a_device_is_refused(device: str) -> None:
 
 def test_a_file_of_proc_is_not_read() -> None:
     """Their size is zero whatever they hold, and no more than the size is ever read."""
-    assert Workspace(Path("/proc/self")).read_all(["environ"], 1000) == ((("environ", b""),), ())
+    assert read(Workspace(Path("/proc/self")), ["environ"], 1000) == ((("environ", b""),), ())
 
 
 def test_reading_is_limited_and_what_is_too_large_is_named_once(root: Path) -> None:
     workspace = Workspace(root)
-    assert workspace.read_all(["README.md"], 9) == ((("README.md", b"README.md"),), ())
+    assert read(workspace, ["README.md"], 9) == ((("README.md", b"README.md"),), ())
     (root / "AAA.md").symlink_to("README.md")
-    files, problems = workspace.read_all(["README.md", "*.md", "posts/a.yml"], 8)
+    files, problems = read(workspace, ["README.md", "*.md", "posts/a.yml"], 8)
     assert files == ()
     assert [problem.message for problem in problems] == [
         "'AAA.md' has 9 bytes; at most 8 are allowed.",
@@ -260,7 +267,7 @@ def test_reading_is_limited_and_what_is_too_large_is_named_once(root: Path) -> N
 
 
 def test_contents_come_with_their_names(root: Path) -> None:
-    files, _ = Workspace(root).read_all(["posts/*.yml"], 100)
+    files, _ = read(Workspace(root), ["posts/*.yml"], 100)
     assert files == (("posts/a.yml", b"posts/a.yml"), ("posts/b.yml", b"posts/b.yml"))
 
 
