@@ -74,9 +74,9 @@ def _ways(rounds: int, folder: Path, scenario: Scenario, *, on_a_line: bool = Fa
             workspace = scenario.workspaces[0].id
             return Publer(Transport(url, scenario.api_key, workspace, SystemClock(), lambda _: None))
 
-        ways: dict[str, Callable[[], object]] = {
-            AT_ONCE: lambda: _upload(publer(), folder, range(FILES)),
-            SAME_CLIENT: lambda: [_upload(publer(), folder, [number]) for number in range(FILES)],
+        ways: dict[str, Callable[[], None]] = {
+            AT_ONCE: lambda: _upload(publer(), folder, [range(FILES)]),
+            SAME_CLIENT: lambda: _upload(publer(), folder, ([number] for number in range(FILES))),
             **({CURL: lambda: _curl(url, scenario, folder)} if shutil.which("curl") else {}),
         }
         found = stage.alternating(rounds, {name: partial(_timed, way, root) for name, way in ways.items()})
@@ -92,7 +92,7 @@ def _started(stack: ExitStack, arguments: list[str]) -> str:
     return process.stdout.readline() if process.stdout else ""
 
 
-def _timed(way: Callable[[], object], root: str) -> float:
+def _timed(way: Callable[[], None], root: str) -> float:
     """One round: an empty record and the whole rate limit before it, every file there after it."""
     requests.post(f"{root}/_sandbox/reset", data="null", headers=JSON, timeout=9).raise_for_status()
     started = time.perf_counter()
@@ -104,11 +104,12 @@ def _timed(way: Callable[[], object], root: str) -> float:
     return seconds
 
 
-def _upload(publer: Publer, folder: Path, files: Iterable[int]) -> None:
+def _upload(publer: Publer, folder: Path, batches: Iterable[Iterable[int]]) -> None:
     clock = SystemClock()
-    media = [Media(source=MediaSource.FILE, value=f"{n}.png", where=Where()) for n in files]
-    deadline = Deadline.after(clock, 60)
-    prepare(media, publer, Workspace(folder), deadline=deadline, clock=clock, log=lambda _: None)
+    for files in batches:
+        media = [Media(source=MediaSource.FILE, value=f"{n}.png", where=Where()) for n in files]
+        deadline = Deadline.after(clock, 60)
+        prepare(media, publer, Workspace(folder), deadline=deadline, clock=clock, log=lambda _: None)
 
 
 def _curl(url: str, scenario: Scenario, folder: Path) -> None:
