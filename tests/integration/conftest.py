@@ -1,8 +1,12 @@
-"""A stage: the action as a process, through the fake runner, against the sandbox on real sockets."""
+"""A stage: the action through the fake runner, against the sandbox on real sockets.
+
+``stage`` runs it inside the test's process, on virtual time; ``process_stage`` as a process of its own.
+"""
 
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -12,10 +16,12 @@ from typing import Any
 
 import pytest
 
+from publer_publish.app import main
 from sandbox.record import Published, Request
 from sandbox.scenario import Account, Scenario, Workspace
 from sandbox.server import Sandbox
 from tests.fake_runner import FakeRunner, Outcome
+from tests.faults.hurried_clock import HurriedClock
 from tests.integration.desk import Desk
 
 ROOT = Path(__file__).parents[2]
@@ -42,10 +48,14 @@ class Stage:
     tmp_path: Path
     stack: ExitStack
     sandbox: Sandbox = field(init=False)
+    clock: HurriedClock | None = None
+    """None: the action is a process, and lives by the machine's clock."""
     attempt: int = 1
 
     def open(self, scenario: Scenario | None = None) -> Sandbox:
-        self.sandbox = self.stack.enter_context(Sandbox(scenario or world()))
+        self.sandbox = self.stack.enter_context(Sandbox(scenario or world(), clock=self.clock))
+        if self.clock:
+            self.clock.watch(self.sandbox)
         return self.sandbox
 
     def write(self, name: str, content: str | bytes) -> Path:
@@ -83,8 +93,11 @@ class Stage:
             "GITHUB_RUN_ATTEMPT": str(self.attempt),
             **(env or {}),
         }
-        outcome = self.runner.run(
-            self.inputs(**inputs), event=event or {}, event_name=event_name, env=environment
+        circumstances: dict[str, Any] = {"event": event or {}, "event_name": event_name, "env": environment}
+        outcome = (
+            self.runner.run_here(main, self.clock, self.inputs(**inputs), **circumstances)
+            if self.clock
+            else self.runner.run(self.inputs(**inputs), **circumstances)
         )
         check_every_run(outcome, self.sandbox)
         return outcome
@@ -132,11 +145,22 @@ def statuses(outcome: Outcome) -> dict[str, str]:
 
 
 @pytest.fixture
-def stage(tmp_path: Path) -> Iterator[Stage]:
+def process_stage(tmp_path: Path) -> Iterator[Stage]:
     workspace = tmp_path / "workspace"
     workspace.mkdir()
     with ExitStack() as stack:
         yield Stage(workspace=workspace, tmp_path=tmp_path, stack=stack)
+
+
+@pytest.fixture
+def virtual_stage(process_stage: Stage) -> Stage:
+    process_stage.clock = HurriedClock(defaultdict(lambda: None))
+    return process_stage
+
+
+@pytest.fixture
+def stage(virtual_stage: Stage) -> Stage:
+    return virtual_stage
 
 
 @pytest.fixture

@@ -19,6 +19,13 @@ from sandbox.server import Sandbox
 from tests.integration.conftest import Stage, account, world
 from tests.screen import screen
 
+
+@pytest.fixture
+def stage(process_stage: Stage) -> Stage:
+    """Real processes, real time."""
+    return process_stage
+
+
 ENTRYPOINT = Path(__file__).parents[2] / "entrypoint.py"
 POST = "text: Acme 2.0 is out.\naccounts: ['*']\n"
 

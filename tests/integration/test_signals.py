@@ -22,6 +22,13 @@ from tests.faults.worlds import picture
 from tests.integration.conftest import OUTPUTS, ROOT, Stage, account, results, world
 from tests.integration.desk import Desk, posts, statuses
 
+
+@pytest.fixture
+def stage(process_stage: Stage) -> Stage:
+    """Real processes, real time."""
+    return process_stage
+
+
 FIVE = 'text: Rocket 1.0 is out\naccounts: ["*"]\n'
 X, LINKEDIN = account("twitter"), account("linkedin")
 PUBLISH = "/posts/schedule/publish"
