@@ -12,7 +12,7 @@ UV := uv==0.13.9
 COMPILE := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help demo docs picture test lint format typecheck sandbox e2e image oracles browser faults properties bench lock check \
+.PHONY: help demo docs picture test test-all lint format typecheck sandbox e2e image oracles browser faults properties bench lock check \
         coverage-start coverage-report clean
 
 help: ## Show this list
@@ -33,8 +33,11 @@ $(VENV)/.ready-e2e: $(READY) requirements/e2e.txt
 demo: $(READY) ## Publish the example to an embedded sandbox and show log, outputs and summary
 	@$(BIN)/python -m sandbox.demo
 
-test: $(READY) ## Run all tests
-	@$(BIN)/python -m pytest -n $(WORKERS)
+test: $(READY) ## Run the tests; the last line says how long they took and what failed
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
+
+test-all: $(READY) ## Run the exhaustive tests, too: every world, whole corpora, real time
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m ""
 
 properties: $(READY) ## Try each property with a thousand examples never tried before
 	@HYPOTHESIS_PROFILE=explore $(BIN)/python -m pytest -n $(WORKERS) -m hypothesis
