@@ -7,8 +7,9 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 IMAGE ?= publer-publish:dev
 # Half of the tests wait for a process or for real time: two for each processor.
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
-# The version of uv is part of the lock: another one may resolve or print differently.
-UV := uv==0.13.9
+# uv installs in seconds what pip takes minutes for; pip stays for where only it is configured, as with a mirror.
+LOCKED := --quiet --require-hashes --no-deps --only-binary :all:
+INSTALL = install() { $(BIN)/uv pip install --python $(BIN)/python $(LOCKED) -r $$1 2>/dev/null || $(PIP) install $(LOCKED) -r $$1; }; install
 COMPILE := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header
 
 .DEFAULT_GOAL := help
@@ -18,16 +19,17 @@ COMPILE := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 
 help: ## Show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
-$(READY): requirements/dev.txt
+$(READY): requirements/installer.txt requirements/dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "This needs Python 3.11 or newer, such as: make PYTHON=python3.13"; exit 1; }
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
-	@echo "Installing the locked requirements into $(VENV), once; this takes a minute ..."
-	@$(PIP) install --require-hashes --no-deps --only-binary :all: -r requirements/dev.txt
+	@echo "Installing the locked requirements into $(VENV), once ..."
+	@$(PIP) install $(LOCKED) -r requirements/installer.txt
+	@$(INSTALL) requirements/dev.txt
 	@touch $@
 
 $(VENV)/.ready-e2e: $(READY) requirements/e2e.txt
-	@$(PIP) install --require-hashes --no-deps --only-binary :all: -r requirements/e2e.txt
+	@$(INSTALL) requirements/e2e.txt
 	@touch $@
 
 demo: $(READY) ## Publish the example to an embedded sandbox and show log, outputs and summary
@@ -99,7 +101,7 @@ sandbox: $(READY) ## Start the Publer stand-in on loopback
 	@$(BIN)/python -m sandbox
 
 lock: $(READY) ## Renew the hash-locked requirements
-	@$(PIP) install $(UV)
+	@$(COMPILE) requirements/installer.in -o requirements/installer.txt
 	@$(COMPILE) requirements/runtime.in -o requirements/runtime.txt
 	@$(COMPILE) -c requirements/runtime.txt requirements/dev.in -o requirements/dev.txt
 	@$(COMPILE) requirements/e2e.in -o requirements/e2e.txt
