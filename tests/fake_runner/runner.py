@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TextIO
+from unittest.mock import patch
 
 from publer_publish.clock import Clock
 from tests.fake_runner.commands import Command, split_lines
@@ -124,7 +125,11 @@ class FakeRunner:
         prepared = self._prepare(inputs, **circumstances)
         stdout, stderr = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(2))
         began = clock.monotonic()
-        with contextlib.redirect_stderr(stderr), contextlib.chdir(self.workspace):
+        with (
+            contextlib.redirect_stderr(stderr),
+            contextlib.chdir(self.workspace),
+            patch.dict(os.environ, prepared.environment, clear=True),
+        ):
             exit_code = program([], prepared.environment, stdout, clock)
         written = []
         for stream in (stdout, stderr):
