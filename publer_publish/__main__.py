@@ -1,4 +1,4 @@
-"""The start of the program, however it is started: the image, ``publer-publish``, ``python -m publer_publish``."""
+"""The start of the program: of the image, of ``publer-publish`` and of ``python -m publer_publish``."""
 
 import gc
 import os
@@ -8,7 +8,7 @@ import sys
 
 def start() -> int:
     """Run the program and return its exit code."""
-    # What a start imports is no garbage: not looking for some among it brings the first request a tenth nearer.
+    # What a start imports is no garbage: looking for some in it would delay the first request by a tenth.
     gc.set_threshold(100_000)
 
     # Importing the program takes a moment, in which PID 1 would ignore SIGTERM and die of SIGINT silently.
