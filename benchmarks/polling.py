@@ -6,8 +6,8 @@ from statistics import mean
 from typing import NamedTuple
 
 from benchmarks.table import table
-from publer_publish.clock import Deadline
-from publer_publish.delivery.waiting import Progress, wait_for_job
+from publer_publish.clock import Deadline, Progress
+from publer_publish.delivery.waiting import wait_for_job
 from publer_publish.publer.api import Publer
 from publer_publish.publer.model import JobState
 from publer_publish.publer.transport import Transport

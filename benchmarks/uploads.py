@@ -20,7 +20,7 @@ from benchmarks import stage
 from benchmarks.line import HOST
 from benchmarks.table import table
 from publer_publish.clock import Deadline, SystemClock
-from publer_publish.delivery.media import prepare
+from publer_publish.delivery.media import Uploader
 from publer_publish.errors import Where
 from publer_publish.post.model import Media, MediaSource
 from publer_publish.publer.api import Publer
@@ -105,11 +105,10 @@ def _timed(way: Callable[[], None], root: str) -> float:
 
 
 def _upload(publer: Publer, folder: Path, batches: Iterable[Iterable[int]]) -> None:
-    clock = SystemClock()
+    uploader = Uploader(publer=publer, workspace=Workspace(folder), log=lambda _: None)
     for files in batches:
         media = [Media(source=MediaSource.FILE, value=f"{n}.png", where=Where()) for n in files]
-        deadline = Deadline.after(clock, 60)
-        prepare(media, publer, Workspace(folder), deadline=deadline, clock=clock, log=lambda _: None)
+        uploader.upload(media, Deadline.after(SystemClock(), 60))
 
 
 def _curl(url: str, scenario: Scenario, folder: Path) -> None:

@@ -16,6 +16,7 @@ from statistics import median
 
 from benchmarks import posts, stage
 from benchmarks.table import table
+from publer_publish.errors import Problems
 from publer_publish.post.checks import Checks
 from publer_publish.post.load import Options, load
 from publer_publish.workspace import Workspace
@@ -75,7 +76,7 @@ def _validate(workspace: Path, name: str) -> float:
     gc.set_threshold(100_000)  # as entrypoint.py does
     started = time.process_time()
     options = Options(context=Context(), checks=Checks(Workspace(workspace)))
-    loaded = load([(name, (workspace / name).read_bytes())], "", options)
+    loaded = load([(name, (workspace / name).read_bytes())], "", options, Problems())
     composed = [draft.content(network) for draft in loaded.drafts for network in posts.NETWORKS]
     seconds = time.process_time() - started
     assert len(composed) == len(posts.NETWORKS) * int(name.strip("t.yml"))
