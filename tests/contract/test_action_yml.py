@@ -9,7 +9,7 @@ import pytest
 
 import publer_publish
 from publer_publish import config
-from tests.contract import repository as repo
+from tests.support import repository as repo
 
 ACTION = repo.action()
 COLOURS = {"white", "black", "yellow", "blue", "green", "orange", "red", "purple", "gray-dark"}

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.contract import repository as repo
+from tests.support import repository as repo
 
 PACKAGE = repo.ROOT / "publer_publish"
 MODULES = sorted(PACKAGE.rglob("*.py"))

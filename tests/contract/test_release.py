@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.contract import repository as repo
+from tests.support import repository as repo
 from tests.support.cases import sample
 
 JOBS = repo.read(repo.ROOT / ".github" / "workflows" / "release.yml")["jobs"]

@@ -25,9 +25,9 @@ from publer_publish.app import main
 from publer_publish.clock import SystemClock
 from publer_publish.github.files import heredoc
 from sandbox import Fault, GitHub, Job, Release, Sandbox, Scenario
-from tests.contract import repository as repo
-from tests.fake_runner import JOB_TOKEN, FakeRunner, Outcome, Step
-from tests.fake_runner.file_commands import read_entries
+from tests.support import repository as repo
+from tests.support.fake_runner import JOB_TOKEN, FakeRunner, Outcome, Step
+from tests.support.fake_runner.file_commands import read_entries
 
 KEY = Scenario().api_key
 CERTIFICATE = repo.ROOT / "tests" / "unit" / "publer" / "loopback.pem"

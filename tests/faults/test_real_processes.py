@@ -9,11 +9,11 @@ import pytest
 
 from sandbox.faults import Fault
 from sandbox.server import Sandbox
-from tests.fake_runner import FakeRunner
 from tests.faults.invariants import History, violations
 from tests.faults.stage import ROOT, Report, event, inputs, lay_out
 from tests.faults.worlds import World, short
 from tests.support.cases import sample
+from tests.support.fake_runner import FakeRunner
 
 LIST, PUBLISH, POLL = 2, 4, 5
 SAMPLE = {

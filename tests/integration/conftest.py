@@ -20,9 +20,9 @@ from publer_publish.app import main
 from sandbox.record import Published, Request
 from sandbox.scenario import Account, Scenario, Workspace
 from sandbox.server import Sandbox
-from tests.fake_runner import FakeRunner, Outcome
-from tests.faults.hurried_clock import HurriedClock
-from tests.integration.desk import Desk
+from tests.support.desk import Desk
+from tests.support.fake_runner import FakeRunner, Outcome
+from tests.support.hurried_clock import HurriedClock
 
 ROOT = Path(__file__).parents[2]
 NETWORKS = ("twitter", "linkedin", "bluesky", "mastodon", "threads")

@@ -12,8 +12,8 @@ from typing import IO
 import pytest
 
 from sandbox.scenario import Job
-from tests.fake_runner.file_commands import read_entries
 from tests.integration.conftest import OUTPUTS, ROOT, Stage, account, world
+from tests.support.fake_runner.file_commands import read_entries
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ import pytest
 from sandbox.scenario import Scenario
 from sandbox.server import Sandbox
 from tests.integration.conftest import Stage, account, world
-from tests.screen import screen
+from tests.support.screen import screen
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from sandbox.moments import iso
 from sandbox.scenario import Account, Import, Job, SeededPost
 from tests.integration.conftest import Stage, account, world
 from tests.integration.conftest import statuses as statuses_of
-from tests.integration.desk import Desk, OtherClock, X, posts, statuses
+from tests.support.desk import Desk, OtherClock, X, posts, statuses
 
 PUBLISH = "/posts/schedule/publish"
 Y = Account(id="66db83154e299efa19a2d802", provider="twitter", name="Acme Labs")

@@ -17,11 +17,11 @@ import pytest
 
 from sandbox.faults import Fault
 from sandbox.scenario import Job, SeededPost
-from tests.fake_runner import FakeRunner, Outcome, Step
 from tests.faults.worlds import picture
 from tests.integration.conftest import OUTPUTS, ROOT, Stage, account, results, world
-from tests.integration.desk import Desk, posts, statuses
 from tests.support.cases import sample
+from tests.support.desk import Desk, posts, statuses
+from tests.support.fake_runner import FakeRunner, Outcome, Step
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from publer_publish.report.outputs import TOTAL_UNITS, outputs
 from publer_publish.report.summary import summary
 from publer_publish.report.values import Outcome, Result, Run, Status
-from tests.unit.report import samples
+from tests.support import samples
 
 NAMES = [
     "outcome",

@@ -18,11 +18,11 @@ from typing import Any, Protocol, TextIO
 from unittest.mock import patch
 
 from publer_publish.clock import Clock
-from tests.fake_runner.commands import Command, split_lines
-from tests.fake_runner.file_commands import FileCommandError, read_entries
-from tests.fake_runner.inputs import input_variables, read_action
-from tests.fake_runner.log import Annotation, Log
-from tests.fake_runner.masks import Masks
+from tests.support.fake_runner.commands import Command, split_lines
+from tests.support.fake_runner.file_commands import FileCommandError, read_entries
+from tests.support.fake_runner.inputs import input_variables, read_action
+from tests.support.fake_runner.log import Annotation, Log
+from tests.support.fake_runner.masks import Masks
 
 SUMMARY_LIMIT = 1_048_576
 SIGINT_PATIENCE = 7.5

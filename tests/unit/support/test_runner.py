@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.fake_runner import JOB_TOKEN, FakeRunner
-from tests.fake_runner.runner import image_entrypoint
+from tests.support.fake_runner import JOB_TOKEN, FakeRunner
+from tests.support.fake_runner.runner import image_entrypoint
 
 ACTION = """
 name: probe
