@@ -13,7 +13,7 @@ INSTALL = install() { $(BIN)/uv pip install --python $(BIN)/python $(LOCKED) -r 
 COMPILE := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help demo docs picture test test-all lint format typecheck sandbox e2e image oracles browser faults properties bench lock check \
+.PHONY: help demo docs picture test test-all lint format typecheck sandbox package e2e image oracles browser faults properties bench lock check \
         coverage-start coverage-report clean
 
 help: ## Show this list
@@ -70,6 +70,9 @@ check: ## Everything that must hold before a change is merged
 
 image: ## Build the image and say how much a user pulls
 	@tests/e2e/build-image $(IMAGE)
+
+package: $(READY) ## Build the wheel and use it in an empty environment (needs PyPI)
+	@$(BIN)/python -m pytest -p no:randomly tests/package
 
 e2e: $(VENV)/.ready-e2e ## Run the image in real workflows (needs a container engine)
 	@$(BIN)/python -m pytest -p no:randomly tests/e2e

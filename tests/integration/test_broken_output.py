@@ -12,8 +12,9 @@ from typing import IO
 import pytest
 
 from sandbox.scenario import Job
-from tests.integration.conftest import OUTPUTS, ROOT, Stage, account, world
 from tests.support.fake_runner.file_commands import read_entries
+from tests.support.repository import OUTPUTS, ROOT
+from tests.support.stage import Stage, account, world
 
 
 @pytest.fixture

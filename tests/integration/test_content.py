@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from tests.integration.conftest import ROOT, Stage, account, results, statuses, world
 from tests.support.cases import sample
+from tests.support.repository import ROOT
+from tests.support.stage import Stage, account, results, statuses, world
 
 
 def sent(stage: Stage) -> dict[str, Any]:

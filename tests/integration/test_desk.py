@@ -16,8 +16,8 @@ import pytest
 
 from sandbox.scenario import Scenario
 from sandbox.server import Sandbox
-from tests.integration.conftest import Stage, account, world
 from tests.support.screen import screen
+from tests.support.stage import Stage, account, world
 
 
 @pytest.fixture
@@ -160,7 +160,7 @@ def test_help_has_an_example_for_each_command(command: str) -> None:
     done = subprocess.run(
         [sys.executable, str(ENTRYPOINT), command, "--help"], capture_output=True, text=True, check=True
     )
-    assert f"python entrypoint.py {command}" in done.stdout.partition("examples:")[2]
+    assert f"publer-publish {command}" in done.stdout.partition("examples:")[2]
 
 
 def test_what_the_sandbox_says_to_paste_publishes_also_a_post_about_a_release() -> None:

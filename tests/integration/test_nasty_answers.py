@@ -10,9 +10,9 @@ import pytest
 from sandbox.faults import Fault
 from sandbox.moments import iso
 from sandbox.scenario import Account, Import, Job, SeededPost
-from tests.integration.conftest import Stage, account, world
-from tests.integration.conftest import statuses as statuses_of
 from tests.support.desk import Desk, OtherClock, X, posts, statuses
+from tests.support.stage import Stage, account, world
+from tests.support.stage import statuses as statuses_of
 
 PUBLISH = "/posts/schedule/publish"
 Y = Account(id="66db83154e299efa19a2d802", provider="twitter", name="Acme Labs")
