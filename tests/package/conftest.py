@@ -19,9 +19,9 @@ UV = Path(sys.executable).with_name("uv")
 
 
 @pytest.fixture(scope="session")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Built from what git knows of this working tree, so that nothing else can get into it."""
-    source, built = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("built")
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A repository of what git knows of this working tree, so that nothing else can get into the package."""
+    source = tmp_path_factory.mktemp("source")
     known = ("git", "ls-files", "--cached", "--others", "--exclude-standard")
     for name in subprocess.run(
         known, cwd=ROOT, capture_output=True, check=True, text=True
@@ -29,6 +29,14 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
         if (ROOT / name).is_file():
             (source / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(ROOT / name, source / name)
+    for command in (["init", "-q"], ["add", "-A"], ["commit", "-q", "-m", "All"]):
+        subprocess.run(["git", "-c", "user.name=x", "-c", "user.email=x", *command], cwd=source, check=True)
+    return source
+
+
+@pytest.fixture(scope="session")
+def wheel(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    built = tmp_path_factory.mktemp("built")
     subprocess.run([UV, "build", "--quiet", "--wheel", "--out-dir", built, source], check=True)
     (found,) = built.glob("*.whl")
     return found
