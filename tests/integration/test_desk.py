@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from publer_publish import __version__
 from sandbox.scenario import Scenario
 from sandbox.server import Sandbox
 from tests.support.screen import screen
@@ -140,7 +141,7 @@ def test_json_is_all_that_standard_output_gets(
     assert rows
     assert all(keys <= set(row) for row in rows)
     assert done.stdout.count("\n") == 1
-    assert f"publer-publish 0.1.0: {command[0]}" in done.stderr
+    assert f"publer-publish {__version__}: {command[0]}" in done.stderr
 
 
 def test_accounts_are_listed_as_a_table_of_selectors(stage: Stage) -> None:
