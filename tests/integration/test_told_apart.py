@@ -13,8 +13,8 @@ import pytest
 from sandbox.faults import Fault
 from sandbox.moments import iso
 from sandbox.scenario import Account, Job, Listing, StoredText
-from tests.integration.desk import Desk, X, posts, statuses
 from tests.integration.test_nasty_answers import PUBLISH, answered, job, listed, success, texts
+from tests.support.desk import Desk, X, posts, statuses
 
 REFUSED_ONCE = Account(id=X.id, provider="twitter", failure="X said no", failure_count=1)
 PAGE = Account(id=X.id, provider="linkedin")

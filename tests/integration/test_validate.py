@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.integration.conftest import Stage, results
+from tests.support.stage import Stage, results
 
 
 def rows(outcome: object) -> list[tuple[int, str | None, str]]:

@@ -18,7 +18,11 @@ from publer_publish.errors import Path as DataPath
 from publer_publish.post.document.parse import Document
 from publer_publish.post.schema.messages import Explainer, Finding
 
-SCHEMA_FILE = Path(__file__).parents[3] / "schemas" / "post.schema.json"
+_PACKAGE = Path(__file__).parents[2]
+_INSTALLED = _PACKAGE / "schemas"
+"""In an installed package the schemas lie inside it; in a checkout and in the image, beside it."""
+
+SCHEMA_FILE = (_INSTALLED if _INSTALLED.is_dir() else _PACKAGE.parent / "schemas") / "post.schema.json"
 
 _COMBINATORS = {"anyOf", "oneOf"}
 

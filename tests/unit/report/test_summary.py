@@ -15,8 +15,8 @@ from publer_publish.errors import Problem, Severity, Where
 from publer_publish.post.model import Comment, Content, Media, MediaSource
 from publer_publish.report.summary import summary
 from publer_publish.report.values import Check, Outcome, Result, Run, Status
-from tests.unit.report import samples
-from tests.unit.report.samples import row
+from tests.support import samples
+from tests.support.samples import row
 from tests.unit.report.test_markdown import FOREIGN, ORACLE, flat, squeezed
 
 WORD = "word"

@@ -23,8 +23,8 @@ from publer_publish.report.wording import (
     target,
 )
 from publer_publish.text import columns, cut, duration, one_line, suggest, visible
-from tests.unit.report import samples
-from tests.unit.report.samples import row, run
+from tests.support import samples
+from tests.support.samples import row, run
 
 KINDS = {
     "p": row("twitter"),

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.fake_runner.file_commands import FileCommandError, read_entries
+from tests.support.fake_runner.file_commands import FileCommandError, read_entries
 
 
 @pytest.mark.parametrize(

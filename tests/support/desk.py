@@ -12,9 +12,9 @@ from publer_publish.clock import Clock
 from sandbox.record import Request
 from sandbox.scenario import Account, Scenario, Workspace
 from sandbox.server import Sandbox
-from tests.faults.hurried_clock import HurriedClock
 from tests.faults.stage import ACTION, Report, lay_out, run
 from tests.faults.worlds import World
+from tests.support.hurried_clock import HurriedClock
 
 X = Account(id="66db83154e299efa19a2d801", provider="twitter")
 

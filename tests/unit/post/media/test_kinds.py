@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from publer_publish.post.media.kinds import DamagedError, MediaInfo, NotMediaError, probe
 
-SAMPLES = Path(__file__).parents[2] / "data/media"
+SAMPLES = Path(__file__).parents[3] / "data/media"
 HUGE = 190 * 1024 * 1024
 
 

@@ -1,5 +1,7 @@
 """Runs one step of a container action as the runner does, without a container."""
 
+import contextlib
+import io
 import itertools
 import json
 import os
@@ -12,13 +14,15 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TextIO
+from unittest.mock import patch
 
-from tests.fake_runner.commands import Command, split_lines
-from tests.fake_runner.file_commands import FileCommandError, read_entries
-from tests.fake_runner.inputs import input_variables, read_action
-from tests.fake_runner.log import Annotation, Log
-from tests.fake_runner.masks import Masks
+from publer_publish.clock import Clock
+from tests.support.fake_runner.commands import Command, split_lines
+from tests.support.fake_runner.file_commands import FileCommandError, read_entries
+from tests.support.fake_runner.inputs import input_variables, read_action
+from tests.support.fake_runner.log import Annotation, Log
+from tests.support.fake_runner.masks import Masks
 
 SUMMARY_LIMIT = 1_048_576
 SIGINT_PATIENCE = 7.5
@@ -67,6 +71,24 @@ class Outcome:
         return [annotation.message for annotation in self.annotations if annotation.level == "error"]
 
 
+class Program(Protocol):
+    """The action as a function: arguments, environment, standard output, clock → exit code."""
+
+    def __call__(
+        self, argv: Sequence[str], env: Mapping[str, str], stdout: TextIO, clock: Clock, /
+    ) -> int: ...
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What the runner lays out before it starts a step."""
+
+    environment: dict[str, str]
+    places: dict[str, Path]
+    log: Log
+    warnings: list[str]
+
+
 class FakeRunner:
     """A runner for one action and one workspace. Every step gets command files of its own."""
 
@@ -92,7 +114,35 @@ class FakeRunner:
         """Run a step to its end. For ``circumstances`` see ``start``."""
         return self.start(inputs, **circumstances).wait(timeout)
 
-    def start(
+    def run_here(
+        self,
+        program: Program,
+        clock: Clock,
+        inputs: Mapping[str, str] | None = None,
+        **circumstances: Any,
+    ) -> Outcome:
+        """Run a step inside this process, on a clock of the test's."""
+        prepared = self._prepare(inputs, **circumstances)
+        stdout, stderr = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(2))
+        began = clock.monotonic()
+        with (
+            contextlib.redirect_stderr(stderr),
+            contextlib.chdir(self.workspace),
+            patch.dict(os.environ, prepared.environment, clear=True),
+        ):
+            exit_code = program([], prepared.environment, stdout, clock)
+        written = []
+        for stream in (stdout, stderr):
+            stream.flush()
+            assert isinstance(stream.buffer, io.BytesIO)
+            written.append(stream.buffer.getvalue())
+        return _outcome(prepared, exit_code, *written, duration=clock.monotonic() - began)
+
+    def start(self, inputs: Mapping[str, str] | None = None, **circumstances: Any) -> "Step":
+        """Start a step as a process. For ``circumstances`` see ``_prepare``."""
+        return Step(self._command, self.workspace, self._prepare(inputs, **circumstances))
+
+    def _prepare(
         self,
         inputs: Mapping[str, str] | None = None,
         *,
@@ -101,8 +151,8 @@ class FakeRunner:
         env: Mapping[str, str | None] | None = None,
         secrets: Sequence[str] = (),
         debug: bool = False,
-    ) -> "Step":
-        """Start a step. ``env`` is set last; ``None`` removes a variable. ``secrets`` are masked beforehand."""
+    ) -> Prepared:
+        """Lay out a step. ``env`` is set last; ``None`` removes a variable. ``secrets`` are masked beforehand."""
         payload = event if isinstance(event, bytes) else json.dumps(event or {}).encode()
         places = self._lay_out(payload)
         variables, warnings = input_variables(
@@ -116,14 +166,7 @@ class FakeRunner:
             else:
                 environment[name] = value
         log = Log(Masks((JOB_TOKEN, *secrets)), debug=debug)
-        return Step(
-            command=self._command,
-            environment=environment,
-            workspace=self.workspace,
-            places=places,
-            log=log,
-            warnings=warnings,
-        )
+        return Prepared(environment=environment, places=places, log=log, warnings=warnings)
 
     def _lay_out(self, payload: bytes) -> dict[str, Path]:
         step = self._github / f"step-{next(self._steps)}"
@@ -191,25 +234,14 @@ class FakeRunner:
 class Step:
     """A step that is running."""
 
-    def __init__(
-        self,
-        *,
-        command: Sequence[str],
-        environment: Mapping[str, str],
-        workspace: Path,
-        places: dict[str, Path],
-        log: Log,
-        warnings: list[str],
-    ) -> None:
-        self._places = places
-        self._log = log
-        self._warnings = warnings
+    def __init__(self, command: Sequence[str], workspace: Path, prepared: Prepared) -> None:
+        self._prepared = prepared
         self._cancelled = False
         self._started = time.monotonic()
         self._process = subprocess.Popen(
             [sys.executable, "-I", "-S", "-c", _AS_PID_1, *command],
             cwd=workspace,
-            env=dict(environment),
+            env=prepared.environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -279,31 +311,13 @@ class Step:
             for reader in self._readers:
                 reader.join()
         duration = time.monotonic() - self._started
-        # The runner reads the two streams separately, and standard error first.
-        self._log.read(bytes(self._stderr))
-        self._log.read(bytes(self._stdout))
-        outputs = self._log.outputs | self._read_outputs()
-        summary = self._read_summary()
-        failed = exit_code != 0 or any(
-            not text.startswith("$GITHUB_STEP_SUMMARY") for text in self._log.complaints
-        )
-        conclusion = "failure" if failed else "success"
-        return Outcome(
-            conclusion="cancelled" if self._cancelled else conclusion,
-            exit_code=exit_code,
-            outputs=outputs,
-            annotations=self._log.annotations,
-            dropped_annotations=self._log.dropped_annotations,
-            log=self._log.lines,
-            summary=summary,
-            commands=self._log.commands,
-            forbidden=self._log.forbidden,
-            complaints=self._log.complaints,
-            warnings=self._warnings,
-            stdout=bytes(self._stdout),
-            stderr=bytes(self._stderr),
+        return _outcome(
+            self._prepared,
+            exit_code,
+            bytes(self._stdout),
+            bytes(self._stderr),
             duration=duration,
-            files=self._places,
+            cancelled=self._cancelled,
         )
 
     def _collect(self, stream: Any, into: bytearray) -> None:
@@ -316,23 +330,60 @@ class Step:
             self._open_streams -= 1
             self._news.notify_all()
 
-    def _read_outputs(self) -> dict[str, str]:
-        outputs: dict[str, str] = {}
-        text = self._places["OUTPUT"].read_bytes().decode("utf-8", "replace")
-        try:
-            outputs.update(read_entries(text))
-        except FileCommandError as error:
-            self._log.complaints.append(f"Unable to process file command 'output' successfully. {error}")
-        return outputs
 
-    def _read_summary(self) -> str:
-        raw = self._places["STEP_SUMMARY"].read_bytes()
-        if len(raw) > SUMMARY_LIMIT:
-            self._log.complaints.append(
-                f"$GITHUB_STEP_SUMMARY upload aborted, {len(raw)} bytes are too many."
-            )
-            return ""
-        return "\n".join(map(self._log.masks, raw.decode("utf-8", "replace").split("\n")))
+def _outcome(
+    prepared: Prepared,
+    exit_code: int,
+    stdout: bytes,
+    stderr: bytes,
+    *,
+    duration: float,
+    cancelled: bool = False,
+) -> Outcome:
+    """Read the streams and the command files of a step that has ended."""
+    log = prepared.log
+    # The runner reads the two streams separately, and standard error first.
+    log.read(stderr)
+    log.read(stdout)
+    outputs = log.outputs | _read_outputs(prepared)
+    summary = _read_summary(prepared)
+    failed = exit_code != 0 or any(not text.startswith("$GITHUB_STEP_SUMMARY") for text in log.complaints)
+    conclusion = "failure" if failed else "success"
+    return Outcome(
+        conclusion="cancelled" if cancelled else conclusion,
+        exit_code=exit_code,
+        outputs=outputs,
+        annotations=log.annotations,
+        dropped_annotations=log.dropped_annotations,
+        log=log.lines,
+        summary=summary,
+        commands=log.commands,
+        forbidden=log.forbidden,
+        complaints=log.complaints,
+        warnings=prepared.warnings,
+        stdout=stdout,
+        stderr=stderr,
+        duration=duration,
+        files=prepared.places,
+    )
+
+
+def _read_outputs(prepared: Prepared) -> dict[str, str]:
+    outputs: dict[str, str] = {}
+    text = prepared.places["OUTPUT"].read_bytes().decode("utf-8", "replace")
+    try:
+        outputs.update(read_entries(text))
+    except FileCommandError as error:
+        prepared.log.complaints.append(f"Unable to process file command 'output' successfully. {error}")
+    return outputs
+
+
+def _read_summary(prepared: Prepared) -> str:
+    raw = prepared.places["STEP_SUMMARY"].read_bytes()
+    if len(raw) > SUMMARY_LIMIT:
+        prepared.log.complaints.append(f"$GITHUB_STEP_SUMMARY upload aborted, {len(raw)} bytes are too many.")
+        return ""
+    return "\n".join(map(prepared.log.masks, raw.decode("utf-8", "replace").split("\n")))
 
 
 def image_entrypoint(repository: Path) -> list[str]:

@@ -14,7 +14,7 @@ from publer_publish.post.media.kinds import MediaInfo
 from publer_publish.post.model import Media, MediaSource
 from publer_publish.workspace import Workspace
 
-SAMPLES = Path(__file__).parents[2] / "data/media"
+SAMPLES = Path(__file__).parents[3] / "data/media"
 
 
 def media(name: str, line: int = 1, thumbnail: Media | int | None = None) -> Media:

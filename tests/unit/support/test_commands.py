@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from tests.fake_runner.commands import Command, parse_line, split_lines
-from tests.fake_runner.log import Annotation, Log
-from tests.fake_runner.masks import Masks
+from tests.support.fake_runner.commands import Command, parse_line, split_lines
+from tests.support.fake_runner.log import Annotation, Log
+from tests.support.fake_runner.masks import Masks
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.fake_runner import JOB_TOKEN, FakeRunner
-from tests.fake_runner.runner import image_entrypoint
+from tests.support.fake_runner import JOB_TOKEN, FakeRunner
+from tests.support.fake_runner.runner import image_entrypoint
 
 ACTION = """
 name: probe
@@ -125,8 +125,8 @@ def test_sigterm_is_ignored_by_who_has_no_handler_as_for_pid_1(step: Any, worksp
 
 def test_a_cancelled_step_gets_sigint_and_its_files_are_read(step: Any) -> None:
     running = step(
-        "import os, signal\n"
-        "try:\n    print('ready', flush=True); signal.pause()\n"
+        "import os, time\n"
+        "try:\n    print('ready', flush=True)\n    while True: time.sleep(0.01)\n"
         "except KeyboardInterrupt:\n    open(os.environ['GITHUB_OUTPUT'], 'w').write('outcome=cancelled\\n')\n"
     ).start()
     running.wait_for_line("ready")

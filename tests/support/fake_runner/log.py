@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from tests.fake_runner.commands import KNOWN_COMMANDS, Command, parse_line, split_lines, stop_token
-from tests.fake_runner.masks import Masks
+from tests.support.fake_runner.commands import KNOWN_COMMANDS, Command, parse_line, split_lines, stop_token
+from tests.support.fake_runner.masks import Masks
 
 MESSAGE_LIMIT = 4096
 ANNOTATIONS_PER_STEP = 10

@@ -18,7 +18,7 @@ from publer_publish.post.checks import Checks
 from publer_publish.post.load import Options, load, named_networks
 from publer_publish.workspace import Workspace
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 BROKEN = ROOT / "tests" / "data" / "broken"
 EXPECTED = ".expected.json"
 FILES = sorted(path for path in BROKEN.iterdir() if not path.name.endswith(EXPECTED) and path.name[0] != ".")

@@ -25,7 +25,10 @@ def told(text: str, file: str = "a.yml") -> list[tuple[int, int, str, str]]:
 
 def test_the_schema_is_a_valid_2020_12_schema_with_an_id() -> None:
     Draft202012Validator.check_schema(load())
-    assert load()["$id"] == "https://publer-publish.github.io/schemas/post.schema.json"
+    assert (
+        load()["$id"]
+        == "https://raw.githubusercontent.com/publer-publish/publer-publish/v1/schemas/post.schema.json"
+    )
 
 
 def nodes(schema: Any, path: str = "") -> list[tuple[str, dict[str, Any]]]:
