@@ -281,7 +281,7 @@ def test_cloudflares_403_is_not_put_on_the_key(desk: Desk, path: str, body: str)
     assert texts(desk) == []
 
 
-def origin_is_unknown(path: str, when: str, **more: Any) -> Fault:
+def origin_is_unknown(path: str, when: Any, **more: Any) -> Fault:
     return Fault(kind="answer", path=path, status=520, body=PAGE, when=when, **more)
 
 
