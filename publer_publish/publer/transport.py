@@ -25,7 +25,7 @@ import urllib3
 from publer_publish import __version__
 from publer_publish.clock import Clock, Deadline, Progress
 from publer_publish.errors import ServiceError
-from publer_publish.publer.answers import clean, sentence_of, sentence_of_text
+from publer_publish.publer.answers import clean, is_from_cdn, sentence_of, sentence_of_text
 from publer_publish.publer.errors import FORBIDDEN, LostError, NotSentError, RateLimitedError, RefusedError
 from publer_publish.publer.model import Json
 from publer_publish.publer.wire import Watch, WatchedAdapter, Wire
@@ -227,7 +227,7 @@ class Transport:
                 wait_of(response.headers, self.clock.time()), sentence=sentence, request=label
             )
         if status in _CLEAR_NO:
-            raise RefusedError(status, sentence, request=label)
+            raise RefusedError(status, sentence, request=label, from_cdn=is_from_cdn(text))
         said = f": {sentence}" if sentence else ""
         raise _lost(label, f"HTTP {status}{said}", status)
 
@@ -523,4 +523,9 @@ class Patient:
 def is_busy(error: RefusedError) -> bool:
     """Tell whether this 403 only means that another import is running, which passes."""
     # Publer's sentences may be in the user's language: what is not about access is about waiting.
-    return error.status == FORBIDDEN and bool(error.sentence) and not _ABOUT_ACCESS.search(error.sentence)
+    return (
+        error.status == FORBIDDEN
+        and not error.from_cdn
+        and bool(error.sentence)
+        and not _ABOUT_ACCESS.search(error.sentence)
+    )

@@ -12,7 +12,7 @@ from publer_publish.post.model import Media
 from publer_publish.report.markdown import code, in_html, inline, link, quoted
 from publer_publish.report.outcome import is_live, needs_attention
 from publer_publish.report.preview import Preview, fold_of, link_of, poll_of, previews, title_of, usage
-from publer_publish.report.values import Check, Outcome, Result, Run, Status
+from publer_publish.report.values import Check, Outcome, Result, Run
 from publer_publish.report.wording import (
     OUTCOME_SYMBOLS,
     SYMBOLS,
@@ -90,12 +90,9 @@ def _head(run: Run) -> Iterator[str]:
 
 def _title(run: Run) -> str:
     """Return the outcome in a word, and none for more than is known."""
-    live = {result.status for result in run.results if is_live(result)}
-    if run.outcome is Outcome.PUBLISHED and Status.PUBLISHED not in live:
-        return f"{SYMBOLS[Status.ACCEPTED]} Accepted"
     title = _TITLES[run.outcome]
-    if run.outcome is Outcome.PARTIAL and not live - {Status.ACCEPTED}:
-        title = "Partly accepted" if live else "Partly failed"
+    if run.outcome is Outcome.PARTIAL and not any(map(is_live, run.results)):
+        title = "Partly failed"
     return f"{OUTCOME_SYMBOLS[run.outcome]} {title}"
 
 

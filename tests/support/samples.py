@@ -123,7 +123,6 @@ def partial() -> Run:
     refused = "You have already posted this content. Try again with different content."
     rows = [row(network) for network in FIVE]
     rows[1] = row("linkedin", Status.FAILED, message=refused)
-    rows[4] = row("threads", Status.ACCEPTED)
     return run(rows)
 
 
@@ -136,7 +135,7 @@ def unconfirmed() -> Run:
 def cancelled() -> Run:
     rows = [
         row("twitter"),
-        row("linkedin", Status.ACCEPTED),
+        row("linkedin"),
         row("bluesky", Status.UNCONFIRMED, message="The run was cancelled while the job was at work."),
         row("mastodon", Status.FAILED, message="not sent: the run was cancelled"),
         row("threads", Status.FAILED, message="not sent: the run was cancelled"),

@@ -84,7 +84,8 @@ def test_the_outputs_of_a_partial_failure() -> None:
         "job-id": "66f1c0ffee00000000000001",
         "job-ids": "66f1c0ffee00000000000001",
         "post-urls": "https://twitter.example/acme/status/1802\n"
-        "https://bluesky.example/acme/status/1812\nhttps://mastodon.example/acme/status/1810",
+        "https://bluesky.example/acme/status/1812\nhttps://mastodon.example/acme/status/1810\n"
+        "https://threads.example/acme/status/1811",
         "published-count": "4",
         "failed-count": "1",
         "skipped-count": "0",

@@ -46,7 +46,7 @@ def hostile_run(text: str, *, outcome: Outcome, posts: int) -> Run:
         Result(
             post=number,
             file=foreign,
-            status=Status.FAILED if number else Status.ACCEPTED,
+            status=Status.FAILED if number else Status.UNCONFIRMED,
             network=foreign,
             account_id=foreign,
             account_name=foreign,
@@ -101,13 +101,8 @@ def test_foreign_text_adds_nothing_to_the_page(text: str, outcome: Outcome, post
     ("statuses", "title"),
     [
         ("published published", "✅ Published"),
-        ("published accepted", "✅ Published"),
-        ("accepted accepted", "⏳ Accepted"),
-        ("accepted skipped", "⏳ Accepted"),
         ("published failed", "⚠️ Partly published"),
         ("skipped failed", "⚠️ Partly published"),
-        ("accepted failed", "⚠️ Partly accepted"),
-        ("accepted unconfirmed failed", "⚠️ Partly accepted"),
         ("unconfirmed failed", "⚠️ Partly failed"),
     ],
 )
