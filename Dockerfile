@@ -18,29 +18,28 @@ COPY entrypoint.py /app/entrypoint.py
 # The kernel hands everything after the interpreter over as one argument: `-uE` is `-u -E`.
 # This line is for `runs.entrypoint` of action.yml, which names one program without arguments. No shell
 # stands in between, because dash drops variables such as INPUT_API-KEY.
-# Byte code is compiled now and trusted later, because every run is a new container.
+# Libraries bring their tests along. Byte code is compiled now and trusted later: every run is a new container.
 RUN sed -i '1i #!/app/venv/bin/python -uE' /app/entrypoint.py \
  && chmod 0755 /app/entrypoint.py \
+ && find /app/venv/bin -type f -delete \
+ && find /app/venv/lib -type d -name tests -prune -exec rm -r {} + \
  && /app/venv/bin/python -m compileall -q -j 0 --invalidation-mode unchecked-hash \
       /app/venv/lib /app/publer_publish
+# What every user pulls for every run: not Debian, but what the program needs of it and of Python. It fails and says
+# what is missing if the result cannot import all that a run can import.
+COPY image/gather.py image/imports.py ./
+RUN python gather.py /image
 
-FROM python:3.13-slim-trixie@sha256:9d2e5553305c7c7b0097999bb17187c69b921ccd6bc9d40e4bb5ebe652c00285
+FROM scratch
 LABEL org.opencontainers.image.title="publer-publish" \
       org.opencontainers.image.description="Publish a post file to social networks through Publer, now, and report truthfully." \
       org.opencontainers.image.source="https://github.com/publer-publish/publer-publish" \
       org.opencontainers.image.licenses="MIT" \
       org.opencontainers.image.base.name="docker.io/library/python:3.13-slim-trixie"
-# The base brings pip along. What publishes with a secret has no use for an installer.
-RUN rm -rf /usr/local/bin/pip* /usr/local/lib/python3*/site-packages/pip* /usr/local/lib/python3*/ensurepip
-COPY --from=build /app /app
-# It brings no byte code along for the standard library either, which every run would compile anew, being a
-# new container. What our modules and the libraries that they load late import of it is compiled here:
-# who imports as root leaves it beside the source.
-RUN /app/venv/bin/python -E -c "import sys; sys.path.append('/app'); \
-      import difflib, pkgutil, traceback, markdown_it, regex, requests_toolbelt, ruamel.yaml, publer_publish as us; \
-      from encodings import ascii, idna, latin_1, unicode_escape, utf_8_sig; \
-      [__import__(module.name) for module in pkgutil.walk_packages(us.__path__, us.__name__ + '.')]"
-
+ENV PATH=/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin
+COPY --from=build /image/system /
+COPY --from=build /image/python /
+COPY --from=build /image/program /
 # No USER: the workspace and the command files belong to the runner's user and are writable only
 # by it and by root, so GitHub asks for root; any other user fails to write its outputs.
 # No WORKDIR: the runner sets its own, the user's checkout, which is data and never code. The

@@ -63,7 +63,7 @@ format: $(READY) ## Format the code
 check: ## Everything that must hold before a change is merged
 	@.ci/run
 
-image: ## Build the image and say how much it adds to its base
+image: ## Build the image and say how much a user pulls
 	@tests/e2e/build-image $(IMAGE)
 
 e2e: $(VENV)/.ready-e2e ## Run the image in real workflows (needs a container engine)

@@ -15,34 +15,6 @@ _COMMANDS = {
     Mode.DOCTOR: "check key, plan, workspace, selectors and rate limit; posts nothing",
     Mode.ACCOUNTS: "list the accounts of the workspace with their ids",
 }
-_HELP = {
-    "text": "a post without a file",
-    "accounts": "an account selector for posts that name none; may be repeated",
-    "variables": "a value for templates, name=value; may be repeated",
-    "api-key": "better set PUBLER_API_KEY: other users of this machine can see arguments",
-    "workspace-id": "or PUBLER_WORKSPACE_ID; may be left out when the key sees one workspace",
-    "fail-on": "any, all or never",
-    "on-duplicate": "skip, fail or publish",
-    "duplicate-window": "how far back to look for the same post; 0 turns the look-up off",
-    "timeout": "how long to wait for one request's job",
-    "preview-file": "write a page that shows every post as each network would, such as preview.html",
-    "github-token": "or GITHUB_TOKEN; only to look up a release",
-    "api-url": "where Publer's API is",
-}
-_UNUSED = {
-    Mode.VALIDATE: {
-        "api-key",
-        "workspace-id",
-        "fail-on",
-        "on-duplicate",
-        "duplicate-window",
-        "timeout",
-        "api-url",
-    },
-    Mode.DOCTOR: {"fail-on", "on-duplicate", "duplicate-window", "preview-file"},
-    Mode.ACCOUNTS: {*_HELP} - {"api-key", "workspace-id", "timeout", "api-url"},
-}
-"""What makes no difference to a command is taken and not shown."""
 _EXAMPLES = {
     Mode.PUBLISH: """examples:
   PUBLER_API_KEY=... python entrypoint.py publish posts/release.yml
@@ -69,12 +41,8 @@ _JSON = {
     Mode.DOCTOR: "print the checks",
     Mode.ACCOUNTS: "print the accounts",
 }
-_FROM_ENV = {
-    "api-key": "PUBLER_API_KEY",
-    "workspace-id": "PUBLER_WORKSPACE_ID",
-    "github-token": "GITHUB_TOKEN",
-}
-_REPEATED = ("accounts", "variables")
+_FLAGS = {name: one for name, one in INPUTS.items() if name not in {"mode", "post-file"}}
+"""What is not said by the command and its files."""
 _MORE = """
 Each command has examples of its own: python entrypoint.py validate --help
 """
@@ -92,11 +60,11 @@ def parse(argv: Sequence[str], env: Mapping[str, str]) -> CommandLine:
     """Read the arguments. Ends the program, as is usual, on ``--help``, ``--version`` and misuse."""
     typed = vars(_parser().parse_args(argv))
     inputs = {"mode": str(typed["command"]), "post-file": "\n".join(typed["files"])}
-    for name in _HELP:
+    for name, flag in _FLAGS.items():
         value = typed[name.replace("-", "_")]
-        if name in _REPEATED:
+        if flag.may_repeat:
             value = "\n".join(value or ())
-        inputs[name] = value or env.get(_FROM_ENV.get(name, ""), "")
+        inputs[name] = value or env.get(flag.env, "")
     return CommandLine(inputs=inputs, as_json=typed["json"])
 
 
@@ -121,10 +89,11 @@ def _parser() -> argparse.ArgumentParser:
         )
         about_files = "a post file or a glob" if takes_files else argparse.SUPPRESS
         command.add_argument("files", nargs="*", metavar="FILE", help=about_files)
-        for name, text in _HELP.items():
-            default = f" (default: {INPUTS[name]})" if INPUTS[name] else ""
-            about = argparse.SUPPRESS if name in _UNUSED.get(mode, ()) else text + default
-            action = "append" if name in _REPEATED else "store"
+        for name, flag in _FLAGS.items():
+            default = f" (default: {flag.default})" if flag.default else ""
+            # What makes no difference to a command is taken and not shown.
+            about = flag.help + default if mode in flag.modes else argparse.SUPPRESS
+            action = "append" if flag.may_repeat else "store"
             command.add_argument(f"--{name}", action=action, metavar="VALUE", help=about)
         only = f"{_JSON[mode]} as JSON on standard output, and everything else on standard error"
         command.add_argument("--json", action="store_true", help=only)

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import TypeVar
 from urllib.parse import urlsplit
 
-from publer_publish.errors import InvalidInputError, Problem, Severity, Where
+from publer_publish.errors import Problems, Where
 from publer_publish.text import suggest
 
 
@@ -43,23 +43,65 @@ class OnDuplicate(StrEnum):
     PUBLISH = "publish"
 
 
-INPUTS: Mapping[str, str] = {
-    "mode": "auto",
-    "post-file": "",
-    "text": "",
-    "accounts": "",
-    "variables": "",
-    "api-key": "",
-    "workspace-id": "",
-    "fail-on": "any",
-    "on-duplicate": "skip",
-    "duplicate-window": "24h",
-    "timeout": "10m",
-    "preview-file": "",
-    "github-token": "",
-    "api-url": "https://app.publer.com/api/v1",
+_ASKS_PUBLER = frozenset({Mode.PUBLISH, Mode.DOCTOR, Mode.ACCOUNTS})
+_READS_POSTS = frozenset({Mode.PUBLISH, Mode.VALIDATE, Mode.DOCTOR})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Input:
+    """One input of the action; on the command line a flag of the same name."""
+
+    default: str = ""
+    help: str
+    """For the command line; ``action.yml`` says more."""
+    env: str = ""
+    """The variable that stands in for the flag on the command line."""
+    modes: frozenset[Mode] = frozenset({Mode.PUBLISH})
+    """The modes in which it makes a difference."""
+    may_repeat: bool = False
+    """Whether the flag may be given more than once: a line each."""
+
+
+INPUTS: Mapping[str, Input] = {
+    "mode": Input(default="auto", help="what to do", modes=frozenset(Mode)),
+    "post-file": Input(help="a post file or a glob", modes=_READS_POSTS, may_repeat=True),
+    "text": Input(help="a post without a file", modes=_READS_POSTS),
+    "accounts": Input(
+        help="an account selector for posts that name none; may be repeated",
+        modes=_READS_POSTS,
+        may_repeat=True,
+    ),
+    "variables": Input(
+        help="a value for templates, name=value; may be repeated", modes=_READS_POSTS, may_repeat=True
+    ),
+    "api-key": Input(
+        help="better set PUBLER_API_KEY: other users of this machine can see arguments",
+        env="PUBLER_API_KEY",
+        modes=_ASKS_PUBLER,
+    ),
+    "workspace-id": Input(
+        help="or PUBLER_WORKSPACE_ID; may be left out when the key sees one workspace",
+        env="PUBLER_WORKSPACE_ID",
+        modes=_ASKS_PUBLER,
+    ),
+    "fail-on": Input(default="any", help="any, all or never"),
+    "on-duplicate": Input(default="skip", help="skip, fail or publish"),
+    "duplicate-window": Input(
+        default="24h", help="how far back to look for the same post; 0 turns the look-up off"
+    ),
+    "timeout": Input(default="10m", help="how long to wait for one request's job", modes=_ASKS_PUBLER),
+    "preview-file": Input(
+        help="write a page that shows every post as each network would, such as preview.html",
+        modes=frozenset({Mode.PUBLISH, Mode.VALIDATE}),
+    ),
+    "github-token": Input(
+        help="or GITHUB_TOKEN; only to look up a release", env="GITHUB_TOKEN", modes=_READS_POSTS
+    ),
+    "api-url": Input(
+        default="https://app.publer.com/api/v1", help="where Publer's API is", modes=_ASKS_PUBLER
+    ),
 }
-"""Every input with its default; ``action.yml`` says the same (``github-token`` has the job's there)."""
+"""Every input; ``action.yml`` has the same defaults (``github-token`` has the job's there)."""
 
 _PREFIX = "INPUT_"
 _ALIKE = 0.8
@@ -103,25 +145,14 @@ class Config:
     preview_file: str = ""
     """Where to write the preview page; empty: nowhere."""
     github_token: str = field(default="", repr=False)
-    api_url: str = INPUTS["api-url"]
-    warnings: tuple[Problem, ...] = ()
-    """What is odd about the inputs and stops nothing."""
+    api_url: str = INPUTS["api-url"].default
 
 
-class InvalidConfigError(InvalidInputError):
-    """Inputs are wrong. What they say all the same is enough to look through the post files, too."""
-
-    def __init__(self, *problems: Problem, config: Config) -> None:
-        super().__init__(*problems)
-        self.config = config
-        """With the default in place of what is wrong."""
-
-
-def secrets_in(env: Mapping[str, str]) -> tuple[str, ...]:
-    """Every secret that may be in the environment, to be masked before the first other byte."""
-    names = ("INPUT_API-KEY", "INPUT_GITHUB-TOKEN", "PUBLER_API_KEY")
-    values = dict.fromkeys(env.get(name, "").strip() for name in names)
-    return tuple(value for value in values if len(value) >= MASK_FROM)
+def secrets_in(env: Mapping[str, str], inputs: Mapping[str, str]) -> Iterator[str]:
+    """Every secret that may be in the environment or the inputs, to be masked before the first other byte."""
+    found = [env.get(name, "") for name in ("INPUT_API-KEY", "INPUT_GITHUB-TOKEN", "PUBLER_API_KEY")]
+    found += [inputs.get(name, "") for name in ("api-key", "github-token")]
+    yield from dict.fromkeys(value.strip() for value in found if len(value.strip()) >= MASK_FROM)
 
 
 def inputs_from_env(env: Mapping[str, str]) -> dict[str, str]:
@@ -132,58 +163,56 @@ def inputs_from_env(env: Mapping[str, str]) -> dict[str, str]:
 
 
 def read(
-    inputs: Mapping[str, str], *, only_review: bool = False, merged: bool = False, no_secrets: str = ""
+    inputs: Mapping[str, str],
+    problems: Problems,
+    *,
+    only_review: bool = False,
+    merged: bool = False,
+    no_secrets: str = "",
 ) -> Config:
-    """Check all inputs together and raise one ``InvalidConfigError`` with everything that is wrong.
+    """Check all inputs together; where one is wrong, the default takes its place.
 
     ``only_review``: the event proposes a change, so that ``mode: auto`` means ``validate``.
     ``merged``: it is the merge of one, at which somebody may expect a post.
     ``no_secrets``: why this run gets no secrets (a fork, Dependabot); empty if it gets them.
     """
-    reader = _Reader(inputs)
-    mode = _decide(reader.choice("mode", Mode), only_review=only_review)
-    config: dict[str, Any] = {
-        "mode": mode,
-        "post_files": reader.lines("post-file"),
-        "text": reader.text("text"),
-        "accounts": reader.lines("accounts"),
-        "variables": reader.variables("variables"),
-        "api_key": reader.key("api-key"),
-        "workspace_id": reader.workspace_id("workspace-id"),
-        "fail_on": reader.choice("fail-on", FailOn),
-        "on_duplicate": reader.choice("on-duplicate", OnDuplicate),
-        "duplicate_window": reader.duration("duplicate-window", shortest=0, longest=_LONGEST_WINDOW),
-        "timeout": reader.duration("timeout", shortest=1, longest=_LONGEST_WAIT),
-        "preview_file": reader.text("preview-file"),
-        "github_token": reader.line("github-token"),
-        "api_url": reader.url("api-url"),
-    }
+    reader = _Reader(inputs, problems)
+    mode = reader.choice("mode", Mode)
+    if mode is Mode.AUTO:
+        mode = Mode.VALIDATE if only_review else Mode.PUBLISH
+    config = Config(
+        mode=mode,
+        post_files=reader.lines("post-file"),
+        text=reader.text("text"),
+        accounts=reader.lines("accounts"),
+        variables=reader.variables("variables"),
+        api_key=reader.key("api-key"),
+        workspace_id=reader.workspace_id("workspace-id"),
+        fail_on=reader.choice("fail-on", FailOn),
+        on_duplicate=reader.choice("on-duplicate", OnDuplicate),
+        duplicate_window=reader.duration("duplicate-window", shortest=0, longest=_LONGEST_WINDOW),
+        timeout=reader.duration("timeout", shortest=1, longest=_LONGEST_WAIT),
+        preview_file=reader.text("preview-file"),
+        github_token=reader.line("github-token"),
+        api_url=reader.url("api-url"),
+    )
     reader.unknown_names()
     if merged and mode is Mode.VALIDATE and reader.text("mode") == Mode.AUTO:
-        reader.mind(
+        reader.warn(
             "mode",
             "This pull request is merged, but `mode: auto` only validates it: nothing is published.",
-            "Publish on `push` to the branch instead, or set `mode: publish`. If nothing shall be published, "
+            "Publish on `push` to the branch instead, or set `mode: publish`. If nothing is to be published, "
             "set `mode: validate`.",
         )
-    if mode in (Mode.PUBLISH, Mode.VALIDATE) and not (config["post_files"] or config["text"]):
-        reader.wrong(
+    if mode in (Mode.PUBLISH, Mode.VALIDATE) and not (config.post_files or config.text):
+        reader.error(
             "post-file",
             "There is nothing to publish: both `post-file` and `text` are empty.",
             "Name a post file, such as `post-file: posts/release.yml`, or give the post itself in `text`.",
         )
-    if mode is not Mode.VALIDATE and not reader.given("api-key"):
-        reader.wrong("api-key", *_missing_key(mode, no_secrets))
-    config["warnings"] = tuple(reader.warnings)
-    if reader.problems:
-        raise InvalidConfigError(*reader.problems, *reader.warnings, config=Config(**config))
-    return Config(**config)
-
-
-def _decide(mode: Mode, *, only_review: bool) -> Mode:
-    if mode is not Mode.AUTO:
-        return mode
-    return Mode.VALIDATE if only_review else Mode.PUBLISH
+    if mode in _ASKS_PUBLER and not reader.has("api-key"):
+        reader.error("api-key", *_missing_key(mode, no_secrets))
+    return config
 
 
 def _missing_key(mode: Mode, no_secrets: str) -> tuple[str, str]:
@@ -192,38 +221,35 @@ def _missing_key(mode: Mode, no_secrets: str) -> tuple[str, str]:
         return message, f"{no_secrets} Use `mode: validate` here: it needs no key."
     return message, (
         "Pass the secret: `api-key: ${{ secrets.PUBLER_API_KEY }}`. If you do, the secret does not exist "
-        "under "
-        "that name, or the caller of a reusable workflow does not pass it on (under its `secrets:`). "
-        "On a desk, set PUBLER_API_KEY."
+        "under that name, or the caller of a reusable workflow does not pass it on (under its `secrets:`). "
+        "On the command line, set PUBLER_API_KEY."
     )
 
 
 class _Reader:
-    """Reads single inputs and collects what is wrong with them."""
+    """Reads single inputs."""
 
-    def __init__(self, inputs: Mapping[str, str]) -> None:
+    def __init__(self, inputs: Mapping[str, str], problems: Problems) -> None:
         self._inputs = inputs
-        self.problems: list[Problem] = []
-        self.warnings: list[Problem] = []
+        self._problems = problems
 
-    def wrong(self, name: str, message: str, hint: str = "") -> None:
-        self.problems.append(Problem(message=message, hint=hint, where=Where(path=(name,))))
+    def error(self, name: str, message: str, hint: str) -> None:
+        self._problems.error(message, hint, Where(path=(name,)))
 
-    def mind(self, name: str, message: str, hint: str) -> None:
-        where = Where(path=(name,))
-        self.warnings.append(Problem(message=message, hint=hint, where=where, severity=Severity.WARNING))
+    def warn(self, name: str, message: str, hint: str) -> None:
+        self._problems.warn(message, hint, Where(path=(name,)))
 
-    def given(self, name: str) -> bool:
+    def has(self, name: str) -> bool:
         return bool(self._inputs.get(name, "").strip())
 
     def text(self, name: str) -> str:
         """The value, trimmed; the default when it is empty, for the runner cannot tell the two apart."""
-        return self._inputs.get(name, "").strip() or INPUTS[name]
+        return self._inputs.get(name, "").strip() or INPUTS[name].default
 
     def line(self, name: str) -> str:
         value = self.text(name)
         if any(character.isspace() for character in value) or not value.isascii() or not value.isprintable():
-            self.wrong(
+            self.error(
                 name,
                 f"Input `{name}` has a space, a line break or another character that cannot be part of it.",
                 "Copy it once more, without anything before, between or after.",
@@ -240,12 +266,12 @@ class _Reader:
         allowed = [str(choice) for choice in choices if choice != Mode.ACCOUNTS]
         if value in set(map(str, choices)):
             return choices(value)
-        self.wrong(
+        self.error(
             name,
             f"Input `{name}` is {quoted(value)}.",
             f"Allowed: {', '.join(allowed)}.{_did_you_mean(suggest(value, allowed))}",
         )
-        return choices(INPUTS[name])
+        return choices(INPUTS[name].default)
 
     def duration(self, name: str, *, shortest: int, longest: int) -> float:
         value = self.text(name)
@@ -253,10 +279,10 @@ class _Reader:
         seconds = int(match[1]) * _SECONDS[match[2]] if match else -1
         if shortest <= seconds <= longest:
             return float(seconds)
-        self.wrong(
+        self.error(
             name,
             f"Input `{name}` is {quoted(value)}, "
-            f"which is no duration between {shortest} s and {longest // 3600} h.",
+            f"which is not a duration between {shortest} s and {longest // 3600} h.",
             "Write it like `90s`, `10m`, `24h`, or as plain seconds.",
         )
         return 0.0
@@ -267,13 +293,13 @@ class _Reader:
             key, equals, value = line.partition("=")
             key = key.strip()
             if not equals or not _VARIABLE.fullmatch(key):
-                self.wrong(
+                self.error(
                     name,
                     f"Line {number} of input `{name}` is {quoted(line)}.",
-                    "Write `name=value`, one a line; a name has letters, digits and underscores.",
+                    "Write `name=value`, each on its own line; a name has letters, digits and underscores.",
                 )
             elif key in found:
-                self.wrong(name, f"Input `{name}` sets `{key}` twice.", "Keep one of the two lines.")
+                self.error(name, f"Input `{name}` sets `{key}` twice.", "Keep one of the two lines.")
             else:
                 found[key] = value.strip()
         return found
@@ -281,7 +307,7 @@ class _Reader:
     def key(self, name: str) -> str:
         value = self.line(name)
         if value and len(value) < _SHORTEST_KEY:
-            self.wrong(
+            self.error(
                 name,
                 f"Input `{name}` is too short to be a Publer API key.",
                 "Publer shows a key once, under Settings → Access & Login → API Keys. Store it as a secret.",
@@ -292,9 +318,9 @@ class _Reader:
         value = self.text(name)
         if not value or _WORKSPACE_ID.fullmatch(value):
             return value
-        self.wrong(
+        self.error(
             name,
-            f"Input `{name}` is {quoted(value)}, which is no workspace id.",
+            f"Input `{name}` is {quoted(value)}, which is not a workspace id.",
             "It is the 24-digit id, not the name. Leave it empty once: the error lists names and ids.",
         )
         return ""
@@ -310,12 +336,13 @@ class _Reader:
         secure = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
         if host and secure and not extra and value.isascii() and value.isprintable() and " " not in value:
             return value
-        self.wrong(
+        self.error(
             name,
             f"Input `{name}` is {quoted(value)}.",
-            f"It must be an https:// address (http:// only for this machine). Publer's is {INPUTS[name]}.",
+            "It must be an https:// address (http:// only for this machine). "
+            f"Publer's is {INPUTS[name].default}.",
         )
-        return INPUTS[name]
+        return INPUTS[name].default
 
     def unknown_names(self) -> None:
         """What may be a mistyped input is an error: the run would do something else than was asked for.
@@ -328,7 +355,7 @@ class _Reader:
             variable = f"{_PREFIX}{name.upper()}"
             meant = _did_you_mean(suggest(name, INPUTS, likeness=_ALIKE))
             if meant or "-" in name:
-                self.wrong(
+                self.error(
                     name,
                     f"There is no input `{name}`.",
                     f"Inputs: {allowed}.{meant} If `{variable}` is a variable of yours for other steps, "
@@ -336,10 +363,10 @@ class _Reader:
                 )
                 continue
             hint = (
-                "If it stands under `with:`, take it out. "
+                "If it is under `with:`, take it out. "
                 f"If `{variable}` is a variable of yours for other steps, set it there only."
             )
-            self.mind(name, f"There is no input `{name}`; it is ignored.", hint)
+            self.warn(name, f"There is no input `{name}`; it is ignored.", hint)
 
 
 def is_loopback(host: str) -> bool:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -97,7 +96,7 @@ class Problems:
 
     def __init__(self) -> None:
         self._found: dict[Problem, set[str]] = {}
-        self._errors: Counter[str] = Counter()
+        self._errors: dict[str, list[Problem]] = {}
         self._network = ""
         self._explained: set[tuple[str, Path]] = set()
         self._above: set[tuple[str, Path]] = set()
@@ -112,9 +111,10 @@ class Problems:
             self._explained.add((file, path))
             self._above.update((file, path[:length]) for length in range(len(path)))
         if problem not in self._found and is_error(problem):
-            self._errors[file] += 1
             if self.are_too_many(file):
                 problem = _and_more(file)
+            else:
+                self._errors.setdefault(file, []).append(problem)
         self._found.setdefault(problem, set()).add(self._network)
 
     @contextmanager
@@ -126,15 +126,15 @@ class Problems:
         finally:
             self._network = before
 
-    def error(self, message: str, hint: str = "", where: Where = Where()) -> None:  # noqa: B008 (immutable)
+    def error(self, message: str, hint: str = "", where: Where = Where()) -> None:
         """Keep what makes the run invalid."""
         self.add(Problem(message=message, hint=hint, where=where))
 
-    def warn(self, message: str, hint: str = "", where: Where = Where()) -> None:  # noqa: B008 (immutable)
+    def warn(self, message: str, hint: str = "", where: Where = Where()) -> None:
         """Keep what is odd and stops nothing."""
         self.add(Problem(message=message, hint=hint, where=where, severity=Severity.WARNING))
 
-    def notice(self, message: str, hint: str = "", where: Where = Where()) -> None:  # noqa: B008 (immutable)
+    def notice(self, message: str, hint: str = "", where: Where = Where()) -> None:
         """Keep what is worth knowing."""
         self.add(Problem(message=message, hint=hint, where=where, severity=Severity.NOTICE))
 
@@ -149,18 +149,20 @@ class Problems:
     def __len__(self) -> int:
         return len(self._found)
 
-    def errors(self, network: str | None = None) -> list[Problem]:
-        """Those that make the run invalid; of a network also those that concern every one."""
-        wanted = {network or "", ""}
-        return [
-            problem
-            for problem, networks in self._found.items()
-            if is_error(problem) and (network is None or networks & wanted)
-        ]
+    def errors(self) -> list[Problem]:
+        """Those that make the run invalid."""
+        return [problem for problem in self._found if is_error(problem)]
+
+    def errors_about(self, file: str, network: str) -> Iterator[Problem]:
+        """Those of a file that concern a network or every one; then those of no file, such as of inputs."""
+        for name in dict.fromkeys((file, "")):
+            for problem in self._errors.get(name, ()):
+                if not self._found[problem].isdisjoint((network, "")):
+                    yield problem
 
     def are_too_many(self, file: str) -> bool:
         """Whether no further error of a file will be kept: looking for more is a waste of time."""
-        return self._errors[file] > MOST_ERRORS
+        return len(self._errors.get(file, ())) >= MOST_ERRORS
 
     def explain(self, file: str, path: Path) -> bool:
         """Whether what is wrong at this very place only follows from a known problem."""

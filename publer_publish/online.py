@@ -1,4 +1,4 @@
-"""The modes that talk to Publer: publish, doctor and accounts, each as the sequence of its steps."""
+"""The modes that talk to Publer, each as the sequence of its steps: publish, doctor and accounts."""
 
 from __future__ import annotations
 
@@ -11,47 +11,52 @@ from publer_publish.delivery.doctor import examine
 from publer_publish.delivery.duplicates import Window
 from publer_publish.delivery.media import Prepared, prepare
 from publer_publish.delivery.resolve import resolve
-from publer_publish.delivery.targets import Target
-from publer_publish.errors import InvalidInputError, Problem, ServiceError, Severity, Where
-from publer_publish.modes import Told, checked, validated
+from publer_publish.errors import InvalidInputError, Problem, Problems, ServiceError, Where
+from publer_publish.modes import posts_to_publish
 from publer_publish.networks.table import canonical
-from publer_publish.post.draft import Draft
 from publer_publish.post.model import Media
 from publer_publish.publer.api import Directory, Publer
-from publer_publish.publer.model import Account, Workspace
+from publer_publish.publer.model import Workspace
 from publer_publish.publer.transport import Transport
 from publer_publish.report.values import Listed, Status
 from publer_publish.session import Session
 
 
-def publish(session: Session) -> Told:
-    """Validate everything, then resolve, deliver, and return what became of each target."""
-    resolved = _resolved(session)
-    if resolved:
-        send(session, *resolved)
-        _warn_of_an_early_schedule(session)
-    return session.ledger.results(), ()
+def publish(session: Session) -> None:
+    """Validate everything, then resolve and deliver; the ledger learns what became of each target."""
+    drafts = posts_to_publish(session)
+    if not drafts:
+        return
+    deadline = session.deadline()
+    directory = connect(session, deadline)
+    targets = resolve(drafts, directory.accounts(deadline=deadline), session.problems)
+    session.problems.raise_errors()
+    session.ledger.expect(targets)
+    # Nobody holds the posts as written any longer: 1 MB of 500.
+    session.previewed = ()
+    del drafts
+    _delivery(session, directory.transport).deliver(targets, deadline)
+    _warn_of_an_early_schedule(session)
 
 
-def doctor(session: Session) -> Told:
+def doctor(session: Session) -> None:
     """Examine key, plan, workspace, selectors and rate limit. Posts nothing."""
     deadline = session.deadline()
     transport = transport_of(session)
-    loaded = session.load_posts(placeholders=True)
-    checks = examine(
+    problems = Problems()
+    loaded, _ = session.load_posts(placeholders=True, problems=problems)
+    session.checks = examine(
         Directory(transport),
         choose_workspace=lambda workspaces: choose(session.config.workspace_id, workspaces),
         refs=[*loaded.accounts, *(ref for draft in loaded.drafts for ref in draft.post.accounts)],
-        problems=loaded.problems,
+        problems=problems,
         deadline=deadline,
     )
-    return (), checks
 
 
-def accounts(session: Session) -> Told:
+def accounts(session: Session) -> None:
     """List the accounts of the workspace: what selectors can name."""
     deadline = session.deadline()
-    directory = connect(session, deadline)
     session.accounts = [
         Listed(
             id=account.id,
@@ -60,82 +65,53 @@ def accounts(session: Session) -> Told:
             type=account.type,
             trouble=account.trouble,
         )
-        for account in directory.accounts(deadline=deadline)
+        for account in connect(session, deadline).accounts(deadline=deadline)
     ]
-    return (), ()
 
 
-def _resolved(session: Session) -> tuple[Transport, Sequence[Target], Deadline] | None:
-    """What goes where; None if there is nothing to publish.
-
-    Nobody holds the posts as written after this: 1 MB of 500.
-    """
-    loaded = session.load_posts(placeholders=False)
-    if session.preview:
-        session.previewed = [row for draft in loaded.drafts for row in validated(draft)[0]]
-    drafts = checked(session, loaded)
-    if not drafts:
-        return None
-
-    deadline = session.deadline()
-    directory = connect(session, deadline)
-    accounts = directory.accounts(deadline=deadline)
-
-    return directory.transport, targets_of(session, drafts, accounts), deadline
+MODES: Mapping[Mode, Callable[[Session], None]] = {
+    Mode.PUBLISH: publish,
+    Mode.DOCTOR: doctor,
+    Mode.ACCOUNTS: accounts,
+}
 
 
 def _warn_of_an_early_schedule(session: Session) -> None:
     """Say that a scheduled run has posted nothing: what is live already is most likely the last run's."""
     event = session.event
     results = session.ledger.results()
-    nothing_new = all(one.status is Status.SKIPPED for one in results) and any(
-        one.duplicate for one in results
-    )
-    if event.event_name == "schedule" and event.run_attempt == 1 and nothing_new:
-        session.warn(
-            Problem(
-                message="Nothing was posted: the last scheduled run may have posted the same within "
-                "`duplicate-window`.",
-                hint="If every run is to post, set `duplicate-window` to clearly less than the time between "
-                "two runs, such as `12h` for a daily one: GitHub starts them some minutes early or late.",
-                where=Where(path=("duplicate-window",)),
-                severity=Severity.WARNING,
-            )
+    all_skipped = all(one.status is Status.SKIPPED for one in results)
+    if event.event_name != "schedule" or event.run_attempt > 1 or not all_skipped:
+        return
+    if any(one.duplicate for one in results):
+        session.problems.warn(
+            "Nothing was posted: the last scheduled run may have posted the same within `duplicate-window`.",
+            "If every run is to post, set `duplicate-window` to clearly less than the time between two runs, "
+            "such as `12h` for a daily one: GitHub starts them some minutes early or late.",
+            Where(path=("duplicate-window",)),
         )
 
 
-def targets_of(session: Session, drafts: Sequence[Draft], accounts: Sequence[Account]) -> list[Target]:
-    """Resolve the posts; the ledger learns what to expect. Raises if a selector is wrong."""
-    targets, problems = resolve(drafts, accounts)
-    session.keep_or_raise(problems)
-    session.ledger.expect(targets)
-    return targets
-
-
-def send(session: Session, transport: Transport, targets: Sequence[Target], deadline: Deadline) -> None:
-    """Deliver; the ledger learns what became of each target."""
+def _delivery(session: Session, transport: Transport) -> Delivery:
+    settings, event = session.config, session.event
     publer = Publer(transport)
-    Delivery(
+    window = Window(
+        seconds=settings.duplicate_window, is_rerun=event.run_attempt > 1, rerun_since=event.began_at
+    )
+    return Delivery(
         publer=publer,
         ledger=session.ledger,
-        rules=_rules(session),
+        rules=Rules(
+            timeout=settings.timeout,
+            window=window,
+            skip_duplicates=settings.on_duplicate is OnDuplicate.SKIP,
+            fail_on_duplicates=settings.on_duplicate is OnDuplicate.FAIL,
+        ),
         prepare=lambda some, until: _prepare(session, publer, some, until),
         clock=session.clock,
         log=session.console.line,
-        warn=session.warn,
+        warn=session.problems.add,
         details=session.console.details,
-    ).deliver(targets, deadline)
-
-
-def _rules(session: Session) -> Rules:
-    settings, event = session.config, session.event
-    return Rules(
-        timeout=settings.timeout,
-        window=Window(
-            seconds=settings.duplicate_window, is_rerun=event.run_attempt > 1, rerun_since=event.began_at
-        ),
-        skip_duplicates=settings.on_duplicate is OnDuplicate.SKIP,
-        fail_on_duplicates=settings.on_duplicate is OnDuplicate.FAIL,
     )
 
 
@@ -191,10 +167,3 @@ def choose(wanted: str, workspaces: Sequence[Workspace]) -> Workspace:
     else:
         message = f"The API key sees {len(workspaces)} workspaces, and input `workspace-id` is empty."
     raise InvalidInputError(Problem(message=message, hint=f"Set it to one of: {listed}.", where=where))
-
-
-MODES: Mapping[Mode, Callable[[Session], Told]] = {
-    Mode.PUBLISH: publish,
-    Mode.DOCTOR: doctor,
-    Mode.ACCOUNTS: accounts,
-}

@@ -1,4 +1,4 @@
-"""What every mode works with, and the few effects that they share."""
+"""One run: its settings and surroundings, and what has been learned so far."""
 
 from __future__ import annotations
 
@@ -6,81 +6,79 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from publer_publish.clock import Clock, Deadline
-from publer_publish.config import Config
+from publer_publish.clock import Clock, Deadline, TimeLimit
+from publer_publish.config import Config, Mode
 from publer_publish.delivery.ledger import Ledger
-from publer_publish.errors import InvalidInputError, Problem, is_error
+from publer_publish.errors import ActionError, Problems
 from publer_publish.github.console import Console
 from publer_publish.github.event import Event
 from publer_publish.github.template_values import RunContext
 from publer_publish.post.checks import Checks
 from publer_publish.post.document.parse import MAX_BYTES
 from publer_publish.post.load import Loaded, Options, load
-from publer_publish.report.values import Listed, Result
-from publer_publish.workspace import (
-    PreviewFile,  # few runs draw the page
-    Workspace,
-)
+from publer_publish.report.values import Check, Listed, Result
+from publer_publish.workspace import PreviewFile, Workspace
+
+TEMPLATE_SECONDS = 10
+"""That the templates of a run may take; those of 500 posts for 13 networks need one."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Session:
-    """One run: its settings and surroundings, and what has been learned so far."""
+    """Filled step by step; the report is made from it, however far the run came."""
 
-    config: Config
-    event: Event
     console: Console
     clock: Clock
-    ledger: Ledger
     workspace: Workspace
-    problems: list[Problem] = field(default_factory=list)
-    """Warnings and notices on the way; errors end the run as ``InvalidInputError``."""
+    event: Event = field(default_factory=Event)
+    config: Config = field(default_factory=lambda: Config(mode=Mode.PUBLISH))
+    ledger: Ledger = field(default_factory=Ledger)
+    problems: Problems = field(default_factory=Problems)
     results: Sequence[Result] = ()
-    """Rows that are known although the run ends with an error; else the ledger's count."""
-    preview: PreviewFile | None = None
-    """Where the preview page goes; None: nobody asked for it."""
+    """One row per post and network, in modes without targets; else the ledger has them."""
+    checks: Sequence[Check] = ()
+    """Of ``doctor``."""
     accounts: Sequence[Listed] = ()
-    """What ``accounts`` found."""
+    """Of ``accounts``."""
+    preview: PreviewFile | None = None
+    """Where the preview page goes; None: it was not asked for."""
     previewed: Sequence[Result] = ()
     """What would be sent, for the preview of a run that ends before it has results."""
+    stopped_by: ActionError | None = None
+    """What ended the run although nothing is wrong with inputs and posts."""
+    invalid: bool = False
+    """An input or a post file is wrong."""
+    cancelled: bool = False
+    """A signal ended the run."""
 
     def deadline(self) -> Deadline:
         """A fresh ``timeout``."""
         return Deadline.after(self.clock, self.config.timeout)
 
-    def warn(self, problem: Problem) -> None:
-        """Keep a warning for the report."""
-        if problem not in self.problems:
-            self.problems.append(problem)
+    def load_posts(
+        self, *, placeholders: bool, problems: Problems | None = None
+    ) -> tuple[Loaded, RunContext]:
+        """Every post of the run, and the context of its templates, which is filled as they are rendered.
 
-    def keep_or_raise(self, problems: Sequence[Problem]) -> None:
-        """End the run if anything is wrong; keep warnings and notices for the report."""
-        distinct = list(dict.fromkeys(problems))
-        if any(map(is_error, distinct)):
-            raise InvalidInputError(*distinct)
-        for problem in distinct:
-            self.warn(problem)
-
-    def load_posts(self, *, placeholders: bool) -> Loaded:
-        """Every post of the run, with every problem that needs no key to be seen."""
-        files, problems = self.workspace.read_all(self.config.post_files, MAX_BYTES)
+        ``problems``: where to keep what is wrong, if not in the report.
+        """
+        problems = self.problems if problems is None else problems
+        files, unusable = self.workspace.read_all(self.config.post_files, MAX_BYTES)
+        problems.extend(unusable)
         context = RunContext(
             self.event, self.config.variables, self._fetch_release, placeholders=placeholders
         )
-        secrets = tuple(filter(None, (self.config.api_key, self.config.github_token)))
         options = Options(
-            context=context, checks=Checks(self.workspace), accounts=self.config.accounts, secrets=secrets
+            context=context,
+            checks=Checks(self.workspace),
+            accounts=self.config.accounts,
+            secrets=tuple(filter(None, (self.config.api_key, self.config.github_token))),
+            template_time=TimeLimit(self.clock, TEMPLATE_SECONDS),
         )
-        loaded = load(files, self.config.text, options)
-        return Loaded(
-            drafts=loaded.drafts,
-            accounts=loaded.accounts,
-            problems=(*problems, *loaded.problems),
-            notices=context.notices,
-        )
+        return load(files, self.config.text, options, problems), context
 
     def _fetch_release(self, tag: str) -> Mapping[str, Any]:
-        from publer_publish.github.api import fetch_release  # noqa: PLC0415  (few posts need one)
+        from publer_publish.github.api import fetch_release  # noqa: PLC0415  (brings `requests`; few posts need it)
 
         self.console.line(f"Looking up the release {tag} at GitHub.")
         return fetch_release(

@@ -11,7 +11,7 @@ import threading
 from pathlib import Path
 
 from sandbox.clock import SystemClock, VirtualClock
-from sandbox.jsonform import FormError
+from sandbox.forms import FormError
 from sandbox.scenario import GitHub, Release, Scenario
 from sandbox.server import Sandbox
 

@@ -11,6 +11,7 @@ from sandbox.multipart import Form
 
 JSON = "application/json; charset=utf-8"
 HTML = "text/html; charset=utf-8"
+RATE_LIMITED = '{"error":"Rate limit exceeded. Retry later."}'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -13,7 +14,6 @@ from pathlib import Path
 
 from sandbox.networks import NETWORKS
 from sandbox.record import Record
-from sandbox.runner_view import LogView, read_outputs
 from sandbox.scenario import Scenario
 from sandbox.server import Sandbox
 
@@ -78,7 +78,7 @@ def main(program: Path = ROOT / "entrypoint.py", *, linkedin_takes: float = 3.0)
         _heading("1. The log, as GitHub Actions shows it")
         code = _run([sys.executable, "-B", "-u", "-E", str(program)], environment)
         print(f"\n(exit code {code})")
-        outputs = read_outputs((home / "output").read_text(encoding="utf-8"))
+        outputs = _outputs((home / "output").read_text(encoding="utf-8"))
         _heading("2. The outputs, for the next steps")
         summary = (home / "summary.md").read_text(encoding="utf-8").strip()
         _show_outputs(outputs, summary)
@@ -133,7 +133,7 @@ def _prepare(home: Path, sandbox: Sandbox) -> dict[str, str]:
 
 
 def _run(command: list[str], environment: dict[str, str]) -> int:
-    view = LogView(colour=sys.stdout.isatty() and "NO_COLOR" not in os.environ)
+    view = LogView()
     started = time.monotonic()
     with subprocess.Popen(
         command,
@@ -150,6 +150,50 @@ def _run(command: list[str], environment: dict[str, str]) -> int:
             if shown is not None:
                 print(f"{time.monotonic() - started:5.1f}s  {shown}", flush=True)
         return process.wait()
+
+
+class LogView:
+    """Turns the lines that a step prints into those that a reader of the log on GitHub sees."""
+
+    def __init__(self) -> None:
+        self._masks: list[str] = []
+        self._indent = ""
+
+    def line(self, printed: str) -> str | None:
+        """The line as it is shown; None if it is not shown at all."""
+        text = printed.rstrip("\r\n")
+        command = re.match(r"\s*::([a-z-]+)(?: ([^:]*(?::(?!:)[^:]*)*))?::(.*)$", text)
+        name, properties, data = command.groups() if command else ("", "", text)
+        data = _unescape(data)
+        if name in {"debug", "endgroup", "add-mask"}:
+            self._indent = "" if name == "endgroup" else self._indent
+            self._masks += [
+                part for part in (data, *data.splitlines()) if name == "add-mask" and part.strip()
+            ]
+            return None
+        if name == "group":
+            self._indent, shown = "    ", f"▾ {data}"
+        elif name in {"error", "warning", "notice"}:
+            place = re.search(r"file=([^,]*)(?:.*?line=(\d+))?(?:.*?col=(\d+))?", properties or "")
+            where = f"  ({':'.join(filter(None, place.groups()))})" if place else ""
+            shown = f"{self._indent}{name.title()}: {data}{_unescape(where)}"
+        else:
+            shown = self._indent + text
+        for mask in sorted(self._masks, key=len, reverse=True):
+            shown = shown.replace(mask, "***")
+        return shown
+
+
+def _unescape(text: str) -> str:
+    for code, char in (("%0D", "\r"), ("%0A", "\n"), ("%3A", ":"), ("%2C", ","), ("%25", "%")):
+        text = text.replace(code, char)
+    return text
+
+
+def _outputs(text: str) -> dict[str, str]:
+    """The outputs in a ``GITHUB_OUTPUT`` file: ``name=value``, or between two lines with a delimiter."""
+    found = re.findall(r"^(?:([^=\n]+?)<<(.+)\n(?:([\s\S]*?)\n)??\2$|([^=\n]+)=(.*))$", text, re.MULTILINE)
+    return {heredoc or name: several if heredoc else one for heredoc, _, several, name, one in found}
 
 
 def _show_outputs(outputs: dict[str, str], summary: str) -> None:

@@ -5,31 +5,12 @@ from __future__ import annotations
 import fnmatch
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
-Kind = Literal[
-    "refuse",
-    "reset",
-    "hang",
-    "slow",
-    "cut_off",
-    "truncated",
-    "wrong_json",
-    "html",
-    "empty",
-    "no_job_id",
-    "huge",
-    "redirect",
-    "rate_limited",
-    "server_error",
-    "bad_gateway",
-    "unavailable",
-    "answer",
-]
-
-_AFTER_BY_NATURE = frozenset(
-    {"slow", "cut_off", "truncated", "wrong_json", "html", "empty", "no_job_id", "huge"},
-)
+Broken = Literal["slow", "cut_off", "truncated", "wrong_json", "html", "empty", "no_job_id", "huge"]
+"""What spoils an answer to a request that is processed all the same."""
+Instead = Literal["redirect", "rate_limited", "server_error", "bad_gateway", "unavailable", "answer"]
+Kind = Literal["refuse", "reset", "hang", Broken, Instead]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +65,7 @@ class Fault:
 
     def is_processed(self) -> bool:
         """Whether a request that meets this fault takes effect all the same."""
-        return self.when == "after" or (self.when == "" and self.kind in _AFTER_BY_NATURE)
+        return self.when == "after" or (self.when == "" and self.kind in get_args(Broken))
 
     def matches(self, method: str, path: str) -> bool:
         return fnmatch.fnmatchcase(method, self.method) and fnmatch.fnmatchcase(path, self.path)

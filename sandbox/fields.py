@@ -8,68 +8,69 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 
-def _words(text: str) -> frozenset[str]:
+def words(text: str) -> frozenset[str]:
+    """A set of words, written as a sentence."""
     return frozenset(text.split())
 
 
-_WRITTEN_BY_PUBLER = _words("post_id post_link state source")
-_ARTICLE = _words("type text excerpt title url content categories tags featured_media") | _WRITTEN_BY_PUBLER
+_WRITTEN_BY_PUBLER = words("post_id post_link state source")
+_ARTICLE = words("type text excerpt title url content categories tags featured_media") | _WRITTEN_BY_PUBLER
 
 FIELDS: Mapping[str, frozenset[str]] = {
-    "facebook": _words(
+    "facebook": words(
         "type text title excerpt url post_id post_link question duration details media link sublinks tags "
         "categories featured_media options location"
     ),
-    "instagram": _words("type text media carouselOptions firstComment details location"),
-    "twitter": _words("type text media link url options duration replySettings details location"),
-    "linkedin": _words("type text title media link url document options duration question details"),
-    "pinterest": _words("type text media link url boardId board_id title"),
-    "google": _words("type text title url link media details cta location_id"),
-    "youtube": _words("type text media title description tags category privacy isShort details"),
-    "tiktok": _words("type text title media carouselOptions soundId duetWith details"),
+    "instagram": words("type text media carouselOptions firstComment details location"),
+    "twitter": words("type text media link url options duration replySettings details location"),
+    "linkedin": words("type text title media link url document options duration question details"),
+    "pinterest": words("type text media link url boardId board_id title"),
+    "google": words("type text title url link media details cta location_id"),
+    "youtube": words("type text media title description tags category privacy isShort details"),
+    "tiktok": words("type text title media carouselOptions soundId duetWith details"),
     "wordpress": _ARTICLE | {"media"},
     "wordpress_oauth": _ARTICLE | {"media"},
     "wordpress_basic": _ARTICLE | {"media"},
-    "telegram": _words(
+    "telegram": words(
         "type text media link url parseMode disableNotification disableWebPagePreview parse_mode "
         "disable_notification disable_web_page_preview"
     ),
-    "mastodon": _words(
+    "mastodon": words(
         "type text media link url options duration visibility sensitive spoilerText content_warning"
     ),
-    "threads": _words("type text media link url replyTo location"),
-    "bluesky": _words("type text media link url replyTo labels"),
+    "threads": words("type text media link url replyTo location"),
+    "bluesky": words("type text media link url replyTo labels"),
 }
 
 DETAILS: Mapping[str, frozenset[str]] = {
-    "facebook": _words(
+    "facebook": words(
         "type text_format_preset_id feed reminder audio start end coupon terms privacy comment duet stitch "
         "promotional paid language auto_add_music sponsor community"
     ),
-    "instagram": _words("type audio feed trial_reel reminder"),
-    "twitter": _words("type community"),
-    "linkedin": _words("type"),
-    "google": _words("type title start end coupon terms"),
-    "youtube": _words("type privacy"),
-    "tiktok": _words("privacy comment duet stitch promotional paid auto_add_music reminder"),
+    "instagram": words("type audio feed trial_reel reminder"),
+    "twitter": words("type community"),
+    "linkedin": words("type"),
+    "google": words("type title start end coupon terms"),
+    "youtube": words("type privacy"),
+    "tiktok": words("privacy comment duet stitch promotional paid auto_add_music reminder"),
 }
 
 VALUES: Mapping[tuple[str, str], frozenset[str]] = {
-    ("facebook", "details.type"): _words("reel story"),
-    ("instagram", "details.type"): _words("reel story"),
-    ("instagram", "details.trial_reel"): _words("MANUAL SS_PERFORMANCE"),
-    ("twitter", "details.type"): _words("long_post"),
-    ("twitter", "replySettings"): _words("everyone mentionedUsers following"),
-    ("linkedin", "details.type"): _words("document"),
-    ("google", "details.type"): _words("photo event offer"),
-    ("youtube", "privacy"): _words("public unlisted private"),
-    ("youtube", "details.type"): _words("short"),
-    ("youtube", "details.privacy"): _words("public unlisted private"),
-    ("tiktok", "details.privacy"): _words(
+    ("facebook", "details.type"): words("reel story"),
+    ("instagram", "details.type"): words("reel story"),
+    ("instagram", "details.trial_reel"): words("MANUAL SS_PERFORMANCE"),
+    ("twitter", "details.type"): words("long_post"),
+    ("twitter", "replySettings"): words("everyone mentionedUsers following"),
+    ("linkedin", "details.type"): words("document"),
+    ("google", "details.type"): words("photo event offer"),
+    ("youtube", "privacy"): words("public unlisted private"),
+    ("youtube", "details.type"): words("short"),
+    ("youtube", "details.privacy"): words("public unlisted private"),
+    ("tiktok", "details.privacy"): words(
         "PUBLIC_TO_EVERYONE MUTUAL_FOLLOW_FRIENDS FOLLOWER_OF_CREATOR SELF_ONLY"
     ),
-    ("telegram", "parseMode"): _words("Markdown HTML"),
-    ("mastodon", "visibility"): _words("public unlisted private direct"),
+    ("telegram", "parseMode"): words("Markdown HTML"),
+    ("mastodon", "visibility"): words("public unlisted private direct"),
 }
 
 ITEM_TYPES: Mapping[str, str] = {

@@ -5,84 +5,57 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-_UNITS = frozenset({"Minute", "Hour", "Day", "Week"})
-_MOST_COMMENTS = 25
-_COMMENT_KEYS = frozenset({"text", "language", "media", "delay", "conditions"})
-_COMMENT_MEDIA = frozenset({"photo", "image", "video", "gif"})
+from jsonschema import Draft202012Validator
+
+_DURATION = {
+    "type": "object",
+    "required": ["duration", "unit"],
+    "properties": {
+        "duration": {"type": "number"},
+        "unit": {"enum": ["Minute", "Hour", "Day", "Week"]},
+    },
+}
+_COMPARED = {
+    "type": "object",
+    "properties": {"comparison": {"enum": ["gt", "lt"]}},
+    "required": ["comparison"],
+}
+_CONDITIONS = {
+    "type": "object",
+    "required": ["clauses"],
+    "properties": {
+        "relation": {"enum": ["AND", "OR"]},
+        "clauses": {
+            "type": "object",
+            "properties": {"age": _DURATION, "engagements": _COMPARED, "reach": _COMPARED},
+        },
+    },
+}
+_TIMED = {"delay": _DURATION, "conditions": _CONDITIONS}
+"""By ``delay``, the older form, or by ``conditions``; or not at all."""
+_MEDIUM = {"type": "object", "properties": {"type": {"enum": ["photo", "image", "video", "gif"]}}}
+_COMMENT = {
+    "type": "object",
+    "additionalProperties": False,
+    "anyOf": [{"required": ["text"], "properties": {"text": {"minLength": 1}}}, {"required": ["media"]}],
+    "properties": {"text": {"type": "string"}, "language": {}, "media": _MEDIUM, **_TIMED},
+}
+_SHARE = {
+    "type": "object",
+    "required": ["account_ids"],
+    "properties": {"account_ids": {"type": "array", "minItems": 1}, "after": _DURATION, **_TIMED},
+}
+_DELETE = {"type": "object", "properties": {"hide": {"type": "boolean"}, **_TIMED}}
+_SENTENCES: dict[str, tuple[str, dict[str, Any]]] = {
+    "Comments are not valid": ("comments", {"type": "array", "maxItems": 25, "items": _COMMENT}),
+    "Share is not valid": ("share", _SHARE),
+    "Delete is not valid": ("delete", _DELETE),
+}
 
 
 def wrong_followup(target: Mapping[str, Any]) -> str | None:
     """The sentence against what an entry of ``accounts`` asks for afterwards, or None."""
-    return (
-        _comments(target.get("comments", [])) or _share(target.get("share")) or _delete(target.get("delete"))
-    )
-
-
-def _comments(comments: object) -> str | None:
-    if not isinstance(comments, list):
-        return "Comments are not valid"
-    if len(comments) > _MOST_COMMENTS:
-        return f"At most {_MOST_COMMENTS} comments are allowed"
-    return next(filter(None, map(_comment, comments)), None)
-
-
-def _comment(comment: object) -> str | None:
-    if not isinstance(comment, dict) or not isinstance(comment.get("text", ""), str):
-        return "Comments are not valid"
-    media = comment.get("media")
-    if not comment.get("text") and media is None:
-        return "Comments need a text"
-    if media is not None and not (isinstance(media, dict) and media.get("type", "photo") in _COMMENT_MEDIA):
-        return "The media of a comment are not valid"
-    if not comment.keys() <= _COMMENT_KEYS or not _is_timed(comment):
-        return "Comments are not valid"
+    for sentence, (key, form) in _SENTENCES.items():
+        if key in target and not Draft202012Validator(form).is_valid(target[key]):
+            return sentence
     return None
-
-
-def _share(share: object) -> str | None:
-    if share is None:
-        return None
-    is_valid = (
-        isinstance(share, dict)
-        and isinstance(share.get("account_ids"), list)
-        and bool(share["account_ids"])
-        and _is_timed(share)
-        and _is_duration(share.get("after"))
-    )
-    return None if is_valid else "Share is not valid"
-
-
-def _delete(delete: object) -> str | None:
-    if delete is None:
-        return None
-    is_valid = isinstance(delete, dict) and isinstance(delete.get("hide", False), bool) and _is_timed(delete)
-    return None if is_valid else "Delete is not valid"
-
-
-def _is_timed(value: Mapping[str, Any]) -> bool:
-    """By ``delay``, the older form, or by ``conditions``; or not at all."""
-    return _is_duration(value.get("delay")) and _are_conditions(value.get("conditions"))
-
-
-def _is_duration(value: object) -> bool:
-    if value is None:
-        return True
-    amount = value.get("duration") if isinstance(value, dict) else None
-    return (
-        isinstance(value, dict)
-        and isinstance(amount, int | float)
-        and not isinstance(amount, bool)
-        and value.get("unit") in _UNITS
-    )
-
-
-def _are_conditions(value: object) -> bool:
-    if value is None:
-        return True
-    clauses = value.get("clauses") if isinstance(value, dict) else None
-    if not isinstance(value, dict) or not isinstance(clauses, dict):
-        return False
-    if value.get("relation", "AND") not in {"AND", "OR"} or not _is_duration(clauses.get("age")):
-        return False
-    compared = [clauses[key] for key in ("engagements", "reach") if key in clauses]
-    return all(isinstance(one, dict) and one.get("comparison") in {"gt", "lt"} for one in compared)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox.answers import Answer, ok
-from sandbox.moments import iso
 from sandbox.scenario import Job
 from sandbox.state import Delivery, ImportJob, Media, PublishJob
 from sandbox.world import World
@@ -47,7 +46,7 @@ def import_status(world: World, job: ImportJob) -> Answer:
     return ok({"status": "complete", "payload": payload, "plan": plan})
 
 
-def media_json(media: Media, workspace_type: str = "") -> dict[str, Any]:
+def media_json(media: Media) -> dict[str, Any]:
     """A media object as uploads, imports and the library show it."""
     base = f"https://cdn.publer.example/{media.id}"
     shape: dict[str, Any] = {
@@ -73,9 +72,6 @@ def media_json(media: Media, workspace_type: str = "") -> dict[str, Any]:
             {"id": f"{media.id[:20]}{n:04x}", "small": f"{base}/{n}s.jpg", "real": f"{base}/{n}.jpg"}
             for n in range(2)
         ]
-    if workspace_type == "library":
-        stamp = iso(media.created)
-        shape |= {"created_at": stamp, "updated_at": stamp, "favorite": False, "in_library": media.in_library}
     return shape
 
 

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from sandbox.answers import Answer, Call, ok, refused
+from sandbox.fields import words
 from sandbox.moments import day, iso
 from sandbox.networks import LIST_PARAMETERS, NETWORKS
 from sandbox.scenario import Workspace
@@ -14,54 +15,14 @@ from sandbox.state import Delivery, PublishJob, StoredPost
 from sandbox.world import World
 
 PER_PAGE = 20
-_STATES = frozenset(
-    [
-        "all",
-        "scheduled",
-        "scheduled_approved",
-        "scheduled_pending",
-        "scheduled_declined",
-        "scheduled_reauth",
-        "scheduled_locked",
-        "published",
-        "published_posted",
-        "published_deleted",
-        "published_hidden",
-        "draft",
-        "draft_dated",
-        "draft_undated",
-        "draft_private",
-        "draft_public",
-        "failed",
-        "recycling",
-        "recycling_active",
-        "recycling_paused",
-        "recycling_expired",
-        "recycling_failed",
-        "recycling_pending",
-        "recycling_declined",
-        "recycling_reauth",
-        "recycling_locked",
-        "recurring",
-    ],
+_STATES = words(
+    "all scheduled scheduled_approved scheduled_pending scheduled_declined scheduled_reauth scheduled_locked "
+    "published published_posted published_deleted published_hidden draft draft_dated draft_undated "
+    "draft_private draft_public failed recycling recycling_active recycling_paused recycling_expired "
+    "recycling_failed recycling_pending recycling_declined recycling_reauth recycling_locked recurring"
 )
 _FAMILIES = {"published": "published_posted", "draft": "draft_undated"}
-_TYPES = frozenset(
-    [
-        "status",
-        "link",
-        "photo",
-        "gif",
-        "video",
-        "reel",
-        "story",
-        "short",
-        "poll",
-        "document",
-        "carousel",
-        "article",
-    ],
-)
+_TYPES = words("status link photo gif video reel story short poll document carousel article")
 
 
 def list_posts(world: World, workspace: Workspace, call: Call) -> Answer:

@@ -1,56 +1,57 @@
-"""Reading a multipart upload as it arrives: the file is counted and hashed; only a small one is held."""
+"""An upload, read as it arrives: the file is counted and hashed, and not held."""
 
 from __future__ import annotations
 
-import email.parser
-import email.policy
 import hashlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from dataclasses import field as attribute
-from email.message import EmailMessage
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
-from sandbox.pictures import MOST_BYTES_EACH
+from multipart import (  # type: ignore[import-untyped]
+    MultipartError,
+    MultipartSegment,
+    PushMultipartParser,
+)
 
-CHUNK = 64 * 1024
-_FIELD_LIMIT = 64 * 1024
-_HEAD = 32
+_CHUNK = 64 * 1024
+_MOST_HELD = 64 * 1024
 
 
 class UploadError(ValueError):
     """The body is not the multipart form that its header announces."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReceivedFile:
-    """A file that has passed by."""
+@dataclass(slots=True, kw_only=True)
+class Part:
+    """A field or a file that has passed by."""
 
     field: str
-    name: str
+    name: str | None
+    """Of the file; None if the part is an ordinary field."""
     content_type: str
-    size: int
-    sha256: str
-    head: bytes
-    """The first bytes, enough to tell the kind of file."""
-    content: bytes = attribute(default=b"", repr=False)
-    """The whole file, if it is not too large to be held; else empty."""
+    size: int = 0
+    head: bytes = b""
+    """The first bytes: all of a field, enough of a file to tell its kind."""
+    _digest: Any = attribute(default_factory=hashlib.sha256)
+
+    def add(self, piece: bytes) -> None:
+        self._digest.update(piece)
+        self.size += len(piece)
+        self.head += piece[: _MOST_HELD - len(self.head)]
+
+    @property
+    def sha256(self) -> str:
+        return str(self._digest.hexdigest())
 
     def kind(self) -> str | None:
         """``photo``, ``gif``, ``video`` or ``document`` by the content; None: nothing Publer takes."""
         head = self.head
-        if head.startswith((b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")) or (head[:4], head[8:12]) == (
-            b"RIFF",
-            b"WEBP",
-        ):
+        in_riff = head[8:12] if head.startswith(b"RIFF") else b""
+        if head.startswith((b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")) or in_riff == b"WEBP":
             return "photo"
         if head.startswith((b"GIF87a", b"GIF89a")):
             return "gif"
-        if (
-            head[4:8] == b"ftyp"
-            or head.startswith(b"\x1a\x45\xdf\xa3")
-            or (head[:4], head[8:12]) == (b"RIFF", b"AVI ")
-        ):
+        if head[4:8] == b"ftyp" or head.startswith(b"\x1a\x45\xdf\xa3") or in_riff == b"AVI ":
             return "video"
         return "document" if head.startswith(b"%PDF-") else None
 
@@ -60,103 +61,28 @@ class Form:
     """What a multipart body held."""
 
     fields: dict[str, str]
-    files: tuple[ReceivedFile, ...]
-
-
-class _Source:
-    def __init__(self, stream: BinaryIO, length: int) -> None:
-        self._stream = stream
-        self._left = length
-        self._buffer = b"\r\n"
-
-    def _fill(self) -> None:
-        more = self._stream.read(min(CHUNK, self._left))
-        if not more:
-            raise UploadError("the multipart body ends before its last boundary")
-        self._left -= len(more)
-        self._buffer += more
-
-    def until(self, mark: bytes) -> Iterator[bytes]:
-        """The bytes before a mark, in pieces; the mark itself is consumed."""
-        keep = len(mark) - 1
-        while (found := self._buffer.find(mark)) < 0:
-            if len(self._buffer) > keep:
-                yield self._buffer[:-keep]
-                self._buffer = self._buffer[-keep:]
-            self._fill()
-        yield self._buffer[:found]
-        self._buffer = self._buffer[found + len(mark) :]
-
-    def text_until(self, mark: bytes) -> bytes:
-        text = b""
-        for piece in self.until(mark):
-            text += piece
-            if len(text) > _FIELD_LIMIT:
-                raise UploadError("a form field is too long")
-        return text
-
-    def take(self, count: int) -> bytes:
-        while len(self._buffer) < count:
-            self._fill()
-        taken, self._buffer = self._buffer[:count], self._buffer[count:]
-        return taken
-
-    def drain(self) -> None:
-        while self._left and (more := self._stream.read(min(CHUNK, self._left))):
-            self._left -= len(more)
+    files: tuple[Part, ...]
 
 
 def read_form(stream: BinaryIO, length: int, boundary: str) -> Form:
     """Read a form of ``length`` bytes to its end. Raises UploadError; the body is consumed even then."""
-    source = _Source(stream, length)
+    parts: list[Part] = []
     try:
-        return _read_parts(source, b"\r\n--" + boundary.encode("latin-1"))
+        with PushMultipartParser(boundary, content_length=length, strict=True) as parser:
+            while length and (chunk := stream.read(min(_CHUNK, length))):
+                length -= len(chunk)
+                for event in parser.parse(chunk):
+                    if isinstance(event, MultipartSegment):
+                        name, kind = event.filename, event.content_type or ""
+                        parts.append(Part(field=event.name, name=name, content_type=kind))
+                    elif event:
+                        parts[-1].add(bytes(event))
+    except MultipartError as problem:
+        raise UploadError(str(problem)) from None
     finally:
-        source.drain()
-
-
-def _read_parts(source: _Source, delimiter: bytes) -> Form:
-    fields: dict[str, str] = {}
-    files: list[ReceivedFile] = []
-    source.text_until(delimiter)
-    while (after := source.take(2)) != b"--":
-        if after != b"\r\n":
-            raise UploadError("a boundary is followed by something else than a line end")
-        head = email.parser.BytesParser(policy=email.policy.HTTP).parsebytes(source.text_until(b"\r\n\r\n"))
-        disposition = head["content-disposition"]
-        named = disposition.params if disposition else {}
-        name, filename = named.get("name"), named.get("filename")
-        if name is None:
-            raise UploadError("a part has no name")
-        if filename is None:
-            fields[name] = source.text_until(delimiter).decode("utf-8", "replace")
-        else:
-            files.append(_read_file(source, delimiter, name, filename, head))
-    return Form(fields=fields, files=tuple(files))
-
-
-def _read_file(
-    source: _Source, delimiter: bytes, field: str, filename: str, headers: EmailMessage
-) -> ReceivedFile:
-    digest = hashlib.sha256()
-    size = 0
-    head = b""
-    held = bytearray()
-    for piece in source.until(delimiter):
-        digest.update(piece)
-        size += len(piece)
-        if len(head) < _HEAD:
-            head += piece[:_HEAD]
-        if size <= MOST_BYTES_EACH:
-            held += piece
-        else:
-            held.clear()
-    return ReceivedFile(
-        field=field,
-        name=filename,
-        content_type=headers.get_content_type(),
-        size=size,
-        sha256=digest.hexdigest(),
-        head=head[:_HEAD],
-        content=bytes(held),
+        while length and (chunk := stream.read(min(_CHUNK, length))):
+            length -= len(chunk)
+    return Form(
+        fields={part.field: part.head.decode("utf-8", "replace") for part in parts if part.name is None},
+        files=tuple(part for part in parts if part.name is not None),
     )

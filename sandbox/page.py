@@ -2,73 +2,82 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sized
+from datetime import UTC, datetime
 from html import escape
-from pathlib import Path
+from typing import Any
 
-from sandbox.cards import Library, card
-from sandbox.record import Record
+from sandbox.networks import NETWORKS
+from sandbox.record import Published, Record
 from sandbox.scenario import Scenario
 
-# The look is shared with the preview page, as data: what would go out and what went out read alike.
-_STYLE = Path(__file__).parent.parent / "publer_publish" / "report" / "page.css"
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+_STYLE = """
+:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
+body { max-width: 44rem; margin: 2rem auto; padding: 0 1rem; overflow-wrap: anywhere; }
+article { border: 1px solid #8888; border-radius: .5rem; padding: .5rem 1rem; margin: 1rem 0; }
+h2 { font-size: 1rem; }
+.text { white-space: pre-wrap; }
+"""
 
 
-PICTURES = "/_sandbox/media/"
-"""Where the pictures are, each by its media id."""
-# The preview page draws pictures behind an empty image; here they are the images themselves.
-_OWN_STYLE = ".frame img.own { object-fit: cover; }\n"
-
-
-def style() -> str:
-    """The style sheet."""
-    return _STYLE.read_text(encoding="utf-8") + _OWN_STYLE
-
-
-def render(record: Record, scenario: Scenario, *, pictures: Collection[str] = ()) -> str:
-    """The whole page as HTML. ``pictures``: the media ids whose pictures can be had."""
-    names = ", ".join(workspace.name for workspace in scenario.workspaces)
+def render(record: Record, scenario: Scenario) -> str:
+    """The whole page as HTML."""
     count = len(record.published)
-    library = Library(
-        names={upload.id: upload.name for upload in record.uploads},
-        addresses={media_id: PICTURES + media_id for media_id in pictures},
-    )
-    cards = "\n".join(card(post, library) for post in reversed(record.published))
-    nothing = '<p class="small">Nothing yet. Publish something to this sandbox and it shows up here.</p>'
+    title = f"{count} post{'' if count == 1 else 's'} really published"
+    names = ", ".join(workspace.name for workspace in scenario.workspaces)
+    files = {upload.id: upload.name for upload in record.uploads}
+    surprises = "".join(f"<li>Not in Publer's documentation: {escape(one)}</li>" for one in record.surprises)
+    posts = "\n".join(_article(post, files) for post in reversed(record.published))
     return f"""<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="refresh" content="5">
-<title>{count} published - Publer sandbox</title>
+<title>{title} - Publer sandbox</title>
 <link rel="icon" href="data:,">
-<link rel="stylesheet" href="/_sandbox/page.css">
+<style>{_STYLE}</style>
 </head>
 <body>
-<header>
-<h1>{_count(record.published, "post")} really published</h1>
-<p class="small">Workspace {escape(names)} · {_count(record.requests, "request")} so far · newest first</p>
-</header>
-<main>
-{_surprises(record)}
-<h2>Live</h2>
-{f'<div class="cards">{cards}</div>' if cards else nothing}
-</main>
+<h1>{title}</h1>
+<p>Workspace {escape(names)} · {len(record.requests)} requests so far · newest first</p>
+<ul>{surprises}</ul>
+{posts or "<p>Nothing yet. Publish something to this sandbox and it shows up here.</p>"}
 </body>
 </html>
 """
 
 
-def _surprises(record: Record) -> str:
-    if not record.surprises:
-        return ""
-    items = "".join(
-        f'<li class="warning">Not in Publer\'s documentation: {escape(surprise)}</li>'
-        for surprise in record.surprises
-    )
-    return f'<ul class="problems">{items}</ul>'
+def _article(post: Published, files: dict[str, str]) -> str:
+    time = datetime.fromtimestamp(post.time, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    content = post.content if isinstance(post.content, dict) else {}
+    facts = [("Title", content.get("title")), ("Option", content.get("options")), ("Link", post.url)]
+    facts += [("Media", _medium(item, files)) for item in post.media]
+    facts += [("Comment", one.get("text") if isinstance(one, dict) else one) for one in post.comments]
+    facts.append(("Post", post.link))
+    lines = "".join(_fact(label, value) for label, value in facts if value)
+    return f"""<article>
+<h2>{escape(NETWORKS[post.network].title)} · {escape(post.account_name)} · {escape(post.type)} · {time}</h2>
+<p class="text" dir="auto">{escape(post.text)}</p>
+<ul>{lines}</ul>
+</article>"""
 
 
-def _count(things: Sized, word: str) -> str:
-    return f"{len(things)} {word}{'' if len(things) == 1 else 's'}"
+def _medium(item: dict[str, Any], files: dict[str, str]) -> str:
+    name = files.get(str(item.get("id")), str(item.get("id")))
+    alt = item.get("alt_text") or item.get("caption")
+    return f"{name} ({item.get('type', 'file')}){f': {alt}' if alt else ''}"
+
+
+def _fact(label: str, value: Any) -> str:  # noqa: ANN401  any JSON value
+    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    shown = escape(text)
+    if text.startswith(("https://", "http://")):
+        shown = f'<a rel="noreferrer noopener" href="{shown}">{shown}</a>'
+    return f"<li>{label}: {shown}</li>"

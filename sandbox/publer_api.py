@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from sandbox import media_api
-from sandbox.answers import HTML, Answer, Call, ok, parsed_json, refused
+from sandbox.answers import HTML, RATE_LIMITED, Answer, Call, ok, parsed_json, refused
 from sandbox.fields import DETAILS, FIELDS
 from sandbox.jobs import import_status, job_started, publish_status
 from sandbox.listing import list_posts
@@ -20,7 +21,6 @@ NO_ACCESS = "You don't have access on this workspace"
 BAD_KEY = "Invalid API key or not active for this account."
 NO_KEY = "Missing or malformed Authorization header"
 BAD_PLAN = "The API is available on the Business and Enterprise plans only"
-RATE_LIMITED = b'{"error":"Rate limit exceeded. Retry later."}'
 
 Endpoint = Callable[[World, Workspace, Call], Answer]
 
@@ -42,7 +42,7 @@ def answer(world: World, call: Call) -> Answer:
         return rate_limited(world)
     result = _route(world, call)
     if world.scenario.rate_limit.headers:
-        return _with_headers(result, limit_headers(world))
+        return replace(result, headers={**result.headers, **limit_headers(world)})
     return result
 
 
@@ -61,16 +61,8 @@ def rate_limited(world: World) -> Answer:
     headers = limit_headers(world) if rule.headers_when_limited else {}
     if rule.retry_after:
         headers["Retry-After"] = str(max(1, world.limit_resets_at() - int(world.clock.time())))
-    return Answer(status=429, body=RATE_LIMITED, headers=headers, error="Rate limit exceeded. Retry later.")
-
-
-def _with_headers(result: Answer, headers: dict[str, str]) -> Answer:
     return Answer(
-        status=result.status,
-        body=result.body,
-        headers={**result.headers, **headers},
-        content_type=result.content_type,
-        error=result.error,
+        status=429, body=RATE_LIMITED.encode(), headers=headers, error="Rate limit exceeded. Retry later."
     )
 
 
@@ -91,7 +83,7 @@ def _route(world: World, call: Call) -> Answer:
     if call.path in _WITHOUT_WORKSPACE:
         if call.method != "GET":
             return refused(404, "Not found")
-        return _user(world) if call.path == "/users/me" else _workspaces(world)
+        return ok(_user(world) if call.path == "/users/me" else _workspaces(world))
     in_path = re.fullmatch(r"/workspaces/([^/]+)/media_options", call.path)
     workspace_id = in_path[1] if in_path else call.headers.get("publer-workspace-id", "")
     workspace = world.workspace(workspace_id)
@@ -116,47 +108,35 @@ def _endpoint(call: Call, *, is_options: bool) -> tuple[str, Endpoint | None]:
         ("GET", "/accounts"): ("accounts", _accounts),
         ("GET", "/posts"): ("posts", list_posts),
         ("POST", "/posts/schedule/publish"): ("posts", _publish),
-        ("GET", "/media"): ("media", media_api.list_media),
         ("POST", "/media"): ("media", media_api.upload),
         ("POST", "/media/from-url"): ("media", media_api.import_from_url),
     }
     return endpoints.get((call.method, call.path), ("", None))
 
 
-def _user(world: World) -> Answer:
+def _user(world: World) -> dict[str, Any]:
     name = world.scenario.user_name
-    return ok(
-        {
-            "id": "66db7e004e299efa19a2d700",
-            "email": world.scenario.user_email,
-            "name": name,
-            "first_name": name.split(" ")[0],
-            "picture": "https://cdn.publer.example/user.jpg",
-        }
-    )
-
-
-def _workspaces(world: World) -> Answer:
-    owner = {
+    return {
         "id": "66db7e004e299efa19a2d700",
         "email": world.scenario.user_email,
-        "name": world.scenario.user_name,
-        "first_name": world.scenario.user_name.split(" ")[0],
+        "name": name,
+        "first_name": name.split(" ")[0],
         "picture": "https://cdn.publer.example/user.jpg",
     }
-    return ok(
-        [
-            {
-                "id": workspace.id,
-                "name": workspace.name,
-                "plan": workspace.plan,
-                "picture": "https://cdn.publer.example/workspace.jpg",
-                "owner": owner,
-                "members": [owner],
-            }
-            for workspace in world.scenario.workspaces
-        ]
-    )
+
+
+def _workspaces(world: World) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": workspace.id,
+            "name": workspace.name,
+            "plan": workspace.plan,
+            "picture": "https://cdn.publer.example/workspace.jpg",
+            "owner": _user(world),
+            "members": [_user(world)],
+        }
+        for workspace in world.scenario.workspaces
+    ]
 
 
 def _accounts(world: World, workspace: Workspace, _call: Call) -> Answer:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from sandbox.answers import Call, parsed_json
+
 
 @dataclass(slots=True, kw_only=True)
 class Request:
@@ -100,3 +102,45 @@ class Record:
     def of(self, method: str, path: str) -> tuple[Request, ...]:
         """The requests with this method and path."""
         return tuple(r for r in self.requests if r.method == method and r.path == path)
+
+
+def new_request(number: int, now: float, call: Call, secrets: tuple[str, ...]) -> Request:
+    """The record of a request that has just come in."""
+    return Request(
+        number=number,
+        time=now,
+        method=call.method,
+        path=call.path,
+        query=list(call.query),
+        headers=_redacted(call, secrets),
+        body=_body(call),
+    )
+
+
+def _body(call: Call) -> Any:  # noqa: ANN401  any JSON value
+    """What the record keeps of a body."""
+    if call.form is not None:
+        files = {
+            file.field: {"name": file.name, "size": file.size, "sha256": file.sha256}
+            for file in call.form.files
+        }
+        return {**call.form.fields, **files}
+    if not call.body:
+        return None
+    try:
+        return parsed_json(call.body)
+    except ValueError:
+        return call.body.decode("utf-8", "replace")
+
+
+def _redacted(call: Call, secrets: tuple[str, ...]) -> dict[str, str]:
+    """The headers, without credentials."""
+    headers = {}
+    for name, value in call.headers.items():
+        shown = value
+        if name in {"authorization", "cookie"}:
+            shown = value.partition(" ")[0] + " ***" if " " in value else "***"
+        for secret in secrets:
+            shown = shown.replace(secret, "***") if secret else shown
+        headers[name] = shown
+    return headers

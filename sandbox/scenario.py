@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from sandbox.faults import Fault
-from sandbox.jsonform import FormError, from_json, to_json
+from sandbox.forms import FormError, from_json, to_json
 from sandbox.networks import NETWORKS
 
 MIB = 1024 * 1024

@@ -3,102 +3,64 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from sandbox.answers import HTML, Answer
+from sandbox.answers import HTML, JSON, RATE_LIMITED, Answer
 from sandbox.faults import Fault
-from sandbox.publer_api import RATE_LIMITED
 
-HTML_PAGE = b"""<!DOCTYPE html>
+_PAGE = """<!DOCTYPE html>
 <html><head><title>Publer</title></head>
 <body><h1>We'll be right back</h1><p>Scheduled maintenance.</p></body></html>
 """
-BAD_GATEWAY = b"""<html>
-<head><title>502 Bad Gateway</title></head>
-<body><center><h1>502 Bad Gateway</h1></center><hr><center>cloudflare</center></body>
+_GATEWAY = """<html>
+<head><title>{0}</title></head>
+<body><center><h1>{0}</h1></center><hr><center>cloudflare</center></body>
 </html>
 """
+_WRONG = '["unexpected", 42, {"nothing": null}]'
+_BROKEN = '{"errors":["Internal server error"]}'
+_INSTEAD = {
+    "html": (200, HTML, _PAGE),
+    "redirect": (302, JSON, ""),
+    "rate_limited": (429, JSON, RATE_LIMITED),
+    "server_error": (500, JSON, _BROKEN),
+    "bad_gateway": (502, HTML, _GATEWAY.format("502 Bad Gateway")),
+    "unavailable": (503, "text/plain", ""),
+}
+"""Status, content type and body of an answer that has nothing to do with the true one."""
 
 
 def spoil(fault: Fault, answer: Answer) -> Answer:
     """The answer that the client gets instead. Faults of the connection itself leave it as it is."""
-    change = _CHANGES.get(fault.kind)
-    return answer if change is None else change(fault, answer)
+    if fault.kind in _INSTEAD:
+        status, content_type, body = _INSTEAD[fault.kind]
+        headers = {**fault.headers} | ({"Location": fault.location} if fault.kind == "redirect" else {})
+        return Answer(
+            status=status, body=(fault.body or body).encode(), headers=headers, content_type=content_type
+        )
+    if fault.kind == "answer":
+        return Answer(status=fault.status, body=fault.body.encode(), headers=fault.headers)
+    if fault.kind == "truncated":
+        return replace(answer, body=answer.body[: max(1, len(answer.body) // 2)])
+    if fault.kind == "wrong_json":
+        return replace(answer, body=(fault.body or _WRONG).encode())
+    if fault.kind == "empty":
+        return replace(answer, body=b"")
+    if fault.kind == "no_job_id":
+        return replace(answer, body=_without_job_id(answer.body))
+    if fault.kind == "huge":
+        return replace(answer, body=b'{"padding":"' + b"x" * max(0, fault.size - 14) + b'"}')
+    return answer
 
 
-def _truncated(_fault: Fault, answer: Answer) -> Answer:
-    return replace(answer, body=answer.body[: max(1, len(answer.body) // 2)])
+def _without_job_id(body: bytes) -> bytes:
+    def without(value: Any) -> Any:  # noqa: ANN401  any JSON value
+        if isinstance(value, dict):
+            return {key: without(item) for key, item in value.items() if key != "job_id"}
+        return value
 
-
-def _wrong_json(fault: Fault, answer: Answer) -> Answer:
-    return replace(answer, body=(fault.body or '["unexpected", 42, {"nothing": null}]').encode())
-
-
-def _html(_fault: Fault, _answer: Answer) -> Answer:
-    return Answer(status=200, body=HTML_PAGE, content_type=HTML)
-
-
-def _empty(_fault: Fault, answer: Answer) -> Answer:
-    return replace(answer, body=b"")
-
-
-def _no_job_id(_fault: Fault, answer: Answer) -> Answer:
     try:
-        document = json.loads(answer.body)
+        return json.dumps(without(json.loads(body))).encode()
     except ValueError:
-        return answer
-    return replace(answer, body=json.dumps(_without_job_id(document)).encode())
-
-
-def _without_job_id(value: Any) -> Any:  # noqa: ANN401  any JSON value
-    if isinstance(value, dict):
-        return {key: _without_job_id(item) for key, item in value.items() if key != "job_id"}
-    return value
-
-
-def _huge(fault: Fault, answer: Answer) -> Answer:
-    begin, end = b'{"padding":"', b'"}'
-    return replace(answer, body=begin + b"x" * max(0, fault.size - len(begin) - len(end)) + end)
-
-
-def _redirect(fault: Fault, _answer: Answer) -> Answer:
-    return Answer(status=302, body=b"", headers={"Location": fault.location})
-
-
-def _rate_limited(fault: Fault, _answer: Answer) -> Answer:
-    return Answer(status=429, body=fault.body.encode() or RATE_LIMITED, headers=fault.headers)
-
-
-def _server_error(fault: Fault, _answer: Answer) -> Answer:
-    body = fault.body or '{"errors":["Internal server error"]}'
-    return Answer(status=500, body=body.encode(), headers=fault.headers)
-
-
-def _bad_gateway(_fault: Fault, _answer: Answer) -> Answer:
-    return Answer(status=502, body=BAD_GATEWAY, content_type=HTML)
-
-
-def _unavailable(fault: Fault, _answer: Answer) -> Answer:
-    return Answer(status=503, body=fault.body.encode(), headers=fault.headers, content_type="text/plain")
-
-
-def _answer(fault: Fault, _answer: Answer) -> Answer:
-    return Answer(status=fault.status, body=fault.body.encode(), headers=fault.headers)
-
-
-_CHANGES: dict[str, Callable[[Fault, Answer], Answer]] = {
-    "truncated": _truncated,
-    "wrong_json": _wrong_json,
-    "html": _html,
-    "empty": _empty,
-    "no_job_id": _no_job_id,
-    "huge": _huge,
-    "redirect": _redirect,
-    "rate_limited": _rate_limited,
-    "server_error": _server_error,
-    "bad_gateway": _bad_gateway,
-    "unavailable": _unavailable,
-    "answer": _answer,
-}
+        return body

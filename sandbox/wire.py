@@ -7,26 +7,56 @@ import math
 import select
 import socket
 import struct
+import threading
 import time
 import urllib.parse
+from dataclasses import replace
 from email.message import Message
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler
-from typing import TYPE_CHECKING, Any, BinaryIO, cast
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, BinaryIO, cast
 
 from sandbox import control, github_api, publer_api
-from sandbox.answers import Answer, Call, parsed_json, refused
+from sandbox.answers import Answer, Call, refused
+from sandbox.engine import Engine
 from sandbox.faults import Fault
 from sandbox.multipart import Form, UploadError, read_form
-from sandbox.record import Request
 from sandbox.spoiling import spoil
 
-if TYPE_CHECKING:
-    from sandbox.server import Door, Sandbox
-
+HOST = "127.0.0.1"
 MAX_JSON = 16 * 1024 * 1024
 _WRITE_CHUNK = 256 * 1024
 _LOOK_EVERY = 0.02
+
+
+class Door(ThreadingHTTPServer):
+    """A listening socket. Each opening of the sandbox's port is a new one."""
+
+    daemon_threads = True
+    request_queue_size = 128
+
+    def __init__(self, engine: Engine, port: int) -> None:
+        self.engine = engine
+        super().__init__((HOST, port), Handler)
+        self._thread = threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True)
+        self._thread.start()
+
+    def server_bind(self) -> None:
+        """Bind without the look-up of the host's name, which may be slow."""
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self.socket.bind(self.server_address)
+        self.server_name, self.server_port = HOST, self.socket.getsockname()[1]
+
+    def handle_error(self, request: object, client_address: object) -> None:  # noqa: ARG002  the base class's signature
+        """Remember it: a mistake of the sandbox must not look like a fault of the network."""
+        self.engine.note_error()
+
+    def shut(self) -> None:
+        """Refuse new connections from now on."""
+        with contextlib.suppress(OSError):
+            self.socket.shutdown(socket.SHUT_RDWR)
+        self.shutdown()
+        self.server_close()
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -36,15 +66,15 @@ class Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
 
     @property
-    def sandbox(self) -> Sandbox:
-        return cast("Door", self.server).sandbox
+    def engine(self) -> Engine:
+        return cast("Door", self.server).engine
 
     def setup(self) -> None:
         super().setup()
-        self.sandbox.connections.add(self.connection)
+        self.engine.connections.add(self.connection)
 
     def finish(self) -> None:
-        self.sandbox.connections.discard(self.connection)
+        self.engine.connections.discard(self.connection)
         with contextlib.suppress(OSError):
             super().finish()
 
@@ -59,11 +89,11 @@ class Handler(BaseHTTPRequestHandler):
         return "sandbox"
 
     def _serve(self) -> None:
-        self.sandbox.connections.mark(self.connection, busy=True)
+        self.engine.connections.mark(self.connection, busy=True)
         try:
             self._serve_request()
         finally:
-            self.sandbox.connections.mark(self.connection, busy=False)
+            self.engine.connections.mark(self.connection, busy=False)
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = _serve  # noqa: N815  the base class's names
 
@@ -87,7 +117,7 @@ class Handler(BaseHTTPRequestHandler):
             form_problem=form_problem,
         )
         if is_control:
-            self._write(control.answer(self.sandbox, call))
+            self._write(control.answer(self.engine, call))
         else:
             self._exchange(call, target.path)
 
@@ -108,36 +138,26 @@ class Handler(BaseHTTPRequestHandler):
     # One request and its fault
 
     def _exchange(self, call: Call, full_path: str) -> None:
-        request, fault = self.sandbox.begin(call)
-        if fault is not None and not self._survives_before(fault):
+        request, fault = self.engine.begin(call)
+        is_processed = fault is None or fault.is_processed()
+        if fault is not None and not is_processed and not self._survives(fault):
             return
-        if fault is None or fault.is_processed() or fault.kind in {"hang", "refuse"}:
-            answer = self.sandbox.process(request, lambda: _api_answer(self.sandbox, call, full_path))
+        if is_processed or (fault is not None and fault.kind in {"hang", "refuse"}):
+            answer = self.engine.process(request, lambda: _api_answer(self.engine, call, full_path))
         else:
             answer = Answer(status=200, body=b'{"status":"ok"}')
         if fault is not None:
             answer = spoil(fault, answer)
-            if not self._survives_after(fault):
+            if is_processed and not self._survives(fault):
                 return
-        self.sandbox.before_answer(request, fault, self)
-        with self.sandbox.world.lock:
+        if self.engine.shuts_before_answer(request, fault):
+            self.close_connection = True
+        with self.engine.world.lock:
             request.status = answer.status
         self._write(answer, fault)
 
-    def _survives_before(self, fault: Fault) -> bool:
-        if fault.is_processed():
-            return True
-        if fault.kind == "reset":
-            self._reset()
-            return False
-        if fault.kind == "hang" and not self._hang(fault):
-            self.close_connection = True
-            return False
-        return True
-
-    def _survives_after(self, fault: Fault) -> bool:
-        if not fault.is_processed():
-            return True
+    def _survives(self, fault: Fault) -> bool:
+        """Let the fault of a connection happen. False: nothing is answered."""
         if fault.kind == "reset":
             self._reset()
             return False
@@ -148,14 +168,14 @@ class Handler(BaseHTTPRequestHandler):
 
     def _hang(self, fault: Fault) -> bool:
         """Wait as the fault says. False: the client has gone, or the sandbox is closing."""
-        released = self.sandbox.hang_token()
+        released = self.engine.hang_token()
         end = math.inf if fault.seconds is None else time.monotonic() + fault.seconds
         while not released.wait(max(0.0, min(_LOOK_EVERY, end - time.monotonic()))):
             if self._client_has_gone():
                 return False
             if time.monotonic() >= end:
                 break
-        return not self.sandbox.is_closing and not self._client_has_gone()
+        return not self.engine.is_closing and not self._client_has_gone()
 
     def _client_has_gone(self) -> bool:
         try:
@@ -169,7 +189,7 @@ class Handler(BaseHTTPRequestHandler):
         self.close_connection = True
         with contextlib.suppress(OSError):
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        self.sandbox.connections.discard(self.connection)
+        self.engine.connections.discard(self.connection)
         self.rfile.close()
         self.connection.close()
 
@@ -208,7 +228,7 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
 
     def _dribble(self, body: bytes, seconds: float) -> None:
-        released = self.sandbox.hang_token()
+        released = self.engine.hang_token()
         for index in range(len(body)):
             self.wfile.write(body[index : index + 1])
             released.wait(seconds / len(body))
@@ -222,57 +242,9 @@ def _local(path: str) -> str:
     return path
 
 
-def _api_answer(sandbox: Sandbox, call: Call, full_path: str) -> Answer:
+def _api_answer(engine: Engine, call: Call, full_path: str) -> Answer:
     if full_path.startswith(publer_api.BASE + "/"):
-        return publer_api.answer(sandbox.world, call)
+        return publer_api.answer(engine.world, call)
     if full_path.startswith(github_api.BASE + "/"):
-        below = Call(
-            method=call.method,
-            path=call.path.removeprefix("/github"),
-            query=call.query,
-            headers=call.headers,
-        )
-        return github_api.answer(sandbox.world, below)
+        return github_api.answer(engine.world, replace(call, path=call.path.removeprefix("/github")))
     return refused(404, "Not found")
-
-
-def described_body(call: Call) -> Any:  # noqa: ANN401  any JSON value
-    """What the record keeps of a body."""
-    if call.form is not None:
-        files = {
-            file.field: {"name": file.name, "size": file.size, "sha256": file.sha256}
-            for file in call.form.files
-        }
-        return {**call.form.fields, **files}
-    if not call.body:
-        return None
-    try:
-        return parsed_json(call.body)
-    except ValueError:
-        return call.body.decode("utf-8", "replace")
-
-
-def redacted(call: Call, secrets: tuple[str, ...]) -> dict[str, str]:
-    """The headers, without credentials."""
-    headers = {}
-    for name, value in call.headers.items():
-        shown = value
-        if name in {"authorization", "cookie"}:
-            shown = value.partition(" ")[0] + " ***" if " " in value else "***"
-        for secret in secrets:
-            shown = shown.replace(secret, "***") if secret else shown
-        headers[name] = shown
-    return headers
-
-
-def new_request(number: int, now: float, call: Call, secrets: tuple[str, ...]) -> Request:
-    """The record of a request that has just come in."""
-    return Request(
-        number=number,
-        time=now,
-        method=call.method,
-        path=call.path,
-        query=list(call.query),
-        headers=redacted(call, secrets),
-        body=described_body(call),
-    )

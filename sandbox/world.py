@@ -14,7 +14,6 @@ from typing import Any
 from sandbox.clock import Clock
 from sandbox.judging import GAP, UNKNOWN_ACCOUNT, judge
 from sandbox.networks import NETWORKS
-from sandbox.pictures import Pictures
 from sandbox.record import Imported, Published, Record, Request, Upload
 from sandbox.scenario import Account, Job, Scenario, SeededPost, Workspace
 from sandbox.state import Delivery, ImportJob, Media, PublishJob, StoredPost
@@ -35,7 +34,6 @@ class World:
         self.published: list[Published] = []
         self.posts: list[StoredPost] = []
         self.media: dict[str, Media] = {}
-        self.pictures = Pictures()
         self.publish_jobs: dict[str, PublishJob] = {}
         self.import_jobs: dict[str, ImportJob] = {}
         self._numbers = itertools.count(1)

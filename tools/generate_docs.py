@@ -13,7 +13,7 @@ from typing import Any
 from publer_publish.networks.table import NETWORKS, Kind, Network, needs
 from publer_publish.post.schema.check import SCHEMA_FILE, load
 from publer_publish.post.template.engine import FILTERS
-from publer_publish.post.template.front import FALSE, TRUE
+from publer_publish.post.template.render import FALSE, TRUE
 from publer_publish.post.template.values import OWN_FILTERS, VALUES
 
 PAGE = SCHEMA_FILE.parents[1] / "docs" / "post-file.md"

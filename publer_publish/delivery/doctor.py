@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from publer_publish.clock import Deadline
 from publer_publish.delivery.resolve import describe, select
-from publer_publish.errors import ActionError, Problem, is_error
+from publer_publish.errors import ActionError, Problems
 from publer_publish.post.model import AccountRef
 from publer_publish.publer.api import Directory
 from publer_publish.publer.model import Account, Workspace
@@ -23,7 +23,7 @@ def examine(
     *,
     choose_workspace: Callable[[Sequence[Workspace]], Workspace],
     refs: Sequence[AccountRef],
-    problems: Sequence[Problem],
+    problems: Problems,
     deadline: Deadline,
 ) -> list[Check]:
     """Every check, as far as the ones before it allow."""
@@ -81,7 +81,9 @@ def _broken(accounts: Sequence[Account]) -> list[Check]:
 def _selectors(refs: Sequence[AccountRef], accounts: Sequence[Account]) -> list[Check]:
     checks: dict[str, Check] = {}
     for ref in refs:
-        found, problem = select(ref, accounts)
+        problems = Problems()
+        found = select(ref, accounts, problems)
+        problem = next(iter(problems), None)
         written = ref.selector.written
         if problem:
             detail = f"{problem.where}: {problem.message}"
@@ -95,11 +97,10 @@ def _selectors(refs: Sequence[AccountRef], accounts: Sequence[Account]) -> list[
     return list(checks.values())
 
 
-def _files(problems: Sequence[Problem]) -> list[Check]:
+def _files(problems: Problems) -> list[Check]:
     return [
         Check(name="post file", ok=False, detail=f"{one.where}: {one.message}", cure=one.hint, problem=one)
-        for one in problems
-        if is_error(one)
+        for one in problems.errors()
     ]
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from publer_publish.delivery.targets import Target
-from publer_publish.errors import Problem, Severity
+from publer_publish.errors import Problems
 from publer_publish.networks.table import NETWORKS, canonical
 from publer_publish.post.draft import Draft
 from publer_publish.post.model import AccountRef, Selector, SelectorKind
@@ -15,57 +15,65 @@ from publer_publish.text import suggest
 _MOST_NAMES = 20
 
 
-def resolve(drafts: Iterable[Draft], accounts: Sequence[Account]) -> tuple[list[Target], list[Problem]]:
-    """Every target of every post, in file order, and everything that is wrong with the selectors.
+def resolve(drafts: Iterable[Draft], accounts: Sequence[Account], problems: Problems) -> list[Target]:
+    """Every target of every post, in file order.
 
     An account that several selectors of a post name is posted to once, with the first options for it.
     """
     targets: list[Target] = []
-    problems: list[Problem] = []
     for draft in drafts:
-        chosen: dict[str, tuple[Account, AccountRef]] = {}
-        wrong: list[Problem] = []
-        for ref in draft.post.accounts:
-            found, problem = select(ref, accounts)
-            wrong += [problem] if problem else []
-            for account in found:
-                earlier = chosen.get(account.id)
-                if earlier is None or (ref.has_options and not earlier[1].has_options):
-                    chosen[account.id] = (account, ref)
-        problems += _one_at_a_time(list(chosen.values()))
-        reached = {canonical(account.provider) for account, _ in chosen.values()}
-        # Behind a wrong selector may be the account that is missing.
-        problems += wrong or [draft.nowhere(one) for one in draft.post.networks if one not in reached]
-        for account, ref in chosen.values():
+        for account, ref in _chosen(draft, accounts, problems):
             network = canonical(account.provider)
             if network not in NETWORKS:
-                problems.append(_unknown_network(ref, account))
-                continue
-            composed = draft.content(network, ref)
-            problems += composed.problems
-            if composed.content is not None:
-                targets.append(Target(post=draft.post, account=account, ref=ref, content=composed.content))
-    return targets, problems
+                problems.error(
+                    f"`{ref.selector.written}` selects {describe(account)}, on a network that this version "
+                    "does not know.",
+                    "Select the other accounts by network or name, or update this action.",
+                    ref.where,
+                )
+            elif content := draft.content(network, ref):
+                targets.append(Target(post=draft.post, account=account, ref=ref, content=content))
+    return targets
 
 
-def select(ref: AccountRef, accounts: Sequence[Account]) -> tuple[list[Account], Problem | None]:
-    """The accounts that a selector names; none with a problem that lists what there is."""
+def _chosen(
+    draft: Draft, accounts: Sequence[Account], problems: Problems
+) -> Collection[tuple[Account, AccountRef]]:
+    """The accounts of a post, each once."""
+    chosen: dict[str, tuple[Account, AccountRef]] = {}
+    wrong = Problems()
+    for ref in draft.post.accounts:
+        for account in select(ref, accounts, wrong):
+            earlier = chosen.get(account.id)
+            if earlier is None or (ref.has_options and not earlier[1].has_options):
+                chosen[account.id] = (account, ref)
+    problems.extend(wrong)
+    _warn_of_several_tiktok_accounts(chosen.values(), problems)
+    if not wrong.errors():  # behind a wrong selector may be the account that is missing
+        reached = {canonical(account.provider) for account, _ in chosen.values()}
+        for network in draft.post.networks:
+            if network not in reached:
+                draft.warn_of_unreached(network)
+    return chosen.values()
+
+
+def select(ref: AccountRef, accounts: Sequence[Account], problems: Problems) -> list[Account]:
+    """The accounts that a selector names; none, and an error that lists what there is, if it is wrong."""
     selector = ref.selector
     found = [account for account in accounts if _selects(selector, account)]
     if not found:
-        return [], Problem(
-            message=f"No account matches `{selector.written}`.",
-            hint=_what_there_is(selector, accounts),
-            where=ref.where,
+        problems.error(
+            f"No account matches `{selector.written}`.", _what_there_is(selector, accounts), ref.where
         )
-    if selector.kind is SelectorKind.NAME and len(found) > 1:
+    elif selector.kind is SelectorKind.NAME and len(found) > 1:
         choices = ", ".join(f"{account.id} ({account.type or account.provider})" for account in found)
-        return [], Problem(
-            message=f"{len(found)} accounts match `{selector.written}`.",
-            hint=f"Name the one you mean by its id: {choices}.",
-            where=ref.where,
+        problems.error(
+            f"{len(found)} accounts match `{selector.written}`.",
+            f"Name the one you mean by its id: {choices}.",
+            ref.where,
         )
-    return found, None
+        return []
+    return found
 
 
 def _selects(selector: Selector, account: Account) -> bool:
@@ -100,25 +108,14 @@ def _what_there_is(selector: Selector, accounts: Sequence[Account]) -> str:
     return f"{guess}The workspace has: {names_listed}{more}."
 
 
-def _one_at_a_time(chosen: Sequence[tuple[Account, AccountRef]]) -> list[Problem]:
+def _warn_of_several_tiktok_accounts(
+    chosen: Collection[tuple[Account, AccountRef]], problems: Problems
+) -> None:
     """TikTok takes no duplicates: Publer documents that it posts to one of its accounts at a time."""
     refs = [ref for account, ref in chosen if account.provider == "tiktok"]
-    if len(refs) <= 1:
-        return []
-    return [
-        Problem(
-            message=f"{len(refs)} accounts on TikTok get this post; Publer posts to one of them at a time.",
-            hint="Select one of them here, and publish to the others in runs of their own.",
-            where=refs[1].where,
-            severity=Severity.WARNING,
+    if len(refs) > 1:
+        problems.warn(
+            f"{len(refs)} accounts on TikTok get this post; Publer posts to one of them at a time.",
+            "Select one of them here, and publish to the others in runs of their own.",
+            refs[1].where,
         )
-    ]
-
-
-def _unknown_network(ref: AccountRef, account: Account) -> Problem:
-    return Problem(
-        message=f"`{ref.selector.written}` selects "
-        f"{describe(account)}, on a network that this version does not know.",
-        hint="Select the other accounts by network or name, or update this action.",
-        where=ref.where,
-    )

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any
 
-from publer_publish.errors import Path, Problem, Severity, is_error
+from publer_publish.errors import Path, Problems, Where
 from publer_publish.networks.table import NETWORKS, Network, needs, real_type, spellings
-from publer_publish.post.checks import Checks
+from publer_publish.post.checks import Checks, Place
+from publer_publish.post.media.rules import infer_type
 from publer_publish.post.model import AccountRef, Comment, Content, Json, Media, MediaSource, Post
-from publer_publish.post.schema.check import Told
 from publer_publish.post.template.render import Positions, Renderer
 from publer_publish.secrets import credential_in, leak, without_credentials
 
@@ -27,18 +27,6 @@ _SOURCES = (MediaSource.ID, MediaSource.FILE, MediaSource.URL)
 """``id`` first: with it an address is part of Publer's full form."""
 
 
-class Composed(NamedTuple):
-    """One network's content, and everything that is wrong with it. No content: it could not be made."""
-
-    content: Content | None
-    problems: tuple[Problem, ...] = ()
-
-    @property
-    def valid(self) -> bool:
-        """Whether nothing but warnings was found."""
-        return self.content is not None and not any(map(is_error, self.problems))
-
-
 class Draft:
     """One post of a document. ``content`` makes what a network gets; the same question is answered once."""
 
@@ -51,7 +39,7 @@ class Draft:
         positions: Positions,
         renderer: Renderer,
         checks: Checks,
-        told: Told,
+        problems: Problems,
         secrets: Sequence[str] = (),
     ) -> None:
         self.post = post
@@ -60,37 +48,35 @@ class Draft:
         self._positions = positions
         self._renderer = renderer
         self._checks = checks
-        self._told = told
+        self._problems = problems
         self._secrets = secrets
-        self._composed: dict[tuple[str, int | None], Composed] = {}
+        self._contents: dict[tuple[str, int | None], Content | None] = {}
 
-    def content(self, network: str, ref: AccountRef | None = None) -> Composed:
-        """What ``network`` gets; with ``ref``'s own comments, if it has any."""
+    def content(self, network: str, ref: AccountRef | None = None) -> Content | None:
+        """What ``network`` gets; with ``ref``'s own comments, if it has any. None if it could not be made."""
         own_comments = self._own_comments(ref)
         key = (network, own_comments)
-        if key not in self._composed:
-            self._composed[key] = self._compose(NETWORKS[network], own_comments)
-        return self._composed[key]
+        if key not in self._contents:
+            with self._problems.about(network):
+                self._contents[key] = self._make(NETWORKS[network], own_comments)
+        return self._contents[key]
 
-    def check_shared(self) -> tuple[Problem, ...]:
-        """What can be said of a post whose networks are not known: its templates, its media, its secrets."""
+    def check_shared(self) -> None:
+        """Check what can be checked of a post whose networks are not known: templates, media, secrets."""
         text = self._rendered((*self.path, "text"), self._data.get("text"))
+        self._check_leaks(text or "", self._positions.where((*self.path, "text")))
         media = self._media((*self.path, "media"), self._data.get("media"))
         accounts = dict.fromkeys(self._own_comments(ref) for ref in self.post.accounts) or (None,)
         comments = [comment for at in accounts for comment in self._comments(None, at) or ()]
-        found = self._renderer.taken()
-        found += self._leaks(text, (*self.path, "text"))
         for comment in comments:
-            found += self._leaks_at(comment.text, comment)
+            self._check_leaks(comment.text, comment.where)
         for item in (*media, *(item for comment in comments for item in comment.media)):
-            found += self._checks.inspect(item).problems
-        return tuple(dict.fromkeys(found))
+            self._checks.file(item, self._problems)
 
     def shared(self) -> Content | None:
         """The shared text and media, for the preview of a post whose networks are not known."""
         text_path = (*self.path, "text")
         text = self._rendered(text_path, self._data.get("text"))
-        self._renderer.taken()  # ``check_shared`` tells them
         if text is None:
             return None
         return Content(
@@ -101,15 +87,13 @@ class Draft:
             media=self._media((*self.path, "media"), self._data.get("media")),
         )
 
-    def nowhere(self, network: str) -> Problem:
-        """The warning that a network is listed which no account of the post is on."""
+    def warn_of_unreached(self, network: str) -> None:
+        """Warn that a network is listed which no account of the post is on."""
         path, _ = self._own(NETWORKS[network])
-        return Problem(
-            message=f"No account of this post is on {NETWORKS[network].label}: "
-            "what stands here is not published.",
-            hint=f"Add one to `accounts`, such as `{network}/*`, or remove this part.",
-            where=self._positions.where(path, key=True),
-            severity=Severity.WARNING,
+        self._problems.warn(
+            f"No account of this post is on {NETWORKS[network].label}: what is here is not published.",
+            f"Add one to `accounts`, such as `{network}/*`, or remove this part.",
+            self._positions.where(path, key=True),
         )
 
     def _own_comments(self, ref: AccountRef | None) -> int | None:
@@ -117,26 +101,15 @@ class Draft:
             return None
         return next((i for i, own in enumerate(self.post.accounts) if own is ref), None)
 
-    def _compose(self, network: Network, own_comments: int | None) -> Composed:
+    def _make(self, network: Network, own_comments: int | None) -> Content | None:
         own_path, own = self._own(network)
-        text_path = (*own_path, "text") if "text" in own else (*self.path, "text")
         media_path = (*own_path, "media") if "media" in own else (*self.path, "media")
         media = self._media(media_path, own.get("media", self._data.get("media")))
         fields = {key: _trimmed(value) for key, value in own.items() if key not in _OURS} or _NONE
-        limit = self._checks.limit(network, own)
-        fits = self._checks.fits(network, own)
-        text = self._rendered(text_path, own.get("text", self._data.get("text")), fits)
-        extra = _mapping(own.get("extra"))
-        if isinstance(extra.get("text"), str):
-            # It is what will be sent, and by what the post is recognised; rendered already.
-            text, text_path = extra["text"].strip(), (*own_path, "extra", "text")
-        elif network.key == "youtube" and "text" not in own and isinstance(own.get("description"), str):
-            # Publer knows the words below a video under both names; rendered already, too.
-            text, text_path = own["description"].strip(), (*own_path, "description")
+        text_path, text = self._text_of(network, own_path, own)
         comments = self._comments(network, own_comments)
-        found = self._renderer.taken()
         if text is None or comments is None:
-            return Composed(content=None, problems=tuple(dict.fromkeys(found)))
+            return None
         post_type = self._type(network, own, media)
         content = Content(
             network=network.key,
@@ -146,30 +119,29 @@ class Draft:
             media=media,
             fields=_with_title(network, post_type, media, _with_link(post_type, fields)),
             comments=comments,
-            extra=extra,
+            extra=_mapping(own.get("extra")),
             length=self._checks.length(network, own, text),
-            limit=limit,
+            limit=self._checks.limit(network, own),
         )
-        leaks = self._leaks(text, text_path)
+        leaks = self._check_leaks(text, self._positions.where(text_path))
         for comment in comments:
-            leaks += self._leaks_at(comment.text, comment)
-        found += leaks
-        found += self._checks.content(
-            network,
-            content,
-            own,
-            positions=self._positions,
-            own_path=own_path,
-            is_told=lambda field: self._is_told(network, own_path, field),
-        )
-        return Composed(
-            content=_showable(content) if leaks else content, problems=tuple(dict.fromkeys(found))
-        )
+            leaks |= self._check_leaks(comment.text, comment.where)
+        place = Place(self._positions, post=self.path, own=own_path, network=network.key)
+        self._checks.content(network, content, own, place, self._problems)
+        return _showable(content) if leaks else content
 
-    def _is_told(self, network: Network, own_path: Path, field: str) -> bool:
-        """Whether the schema has said something of the field ``a.b`` of a network or of the post."""
-        places = (self.path, own_path, (*self.path, "networks", network.key))
-        return any(self._told.around((*place, *field.split("."))) for place in places)
+    def _text_of(self, network: Network, own_path: Path, own: Mapping[str, Any]) -> tuple[Path, str | None]:
+        """The text that is sent, and where it is; None after a mistake in its template."""
+        extra = _mapping(own.get("extra"))
+        if isinstance(extra.get("text"), str):
+            # It is what will be sent, and by what the post is recognised; rendered already.
+            return (*own_path, "extra", "text"), extra["text"].strip()
+        if network.key == "youtube" and "text" not in own and isinstance(own.get("description"), str):
+            # Publer knows the words below a video under both names; rendered already, too.
+            return (*own_path, "description"), own["description"].strip()
+        path = (*own_path, "text") if "text" in own else (*self.path, "text")
+        text = self._rendered(path, own.get("text", self._data.get("text")), self._checks.fits(network, own))
+        return path, text
 
     def _own(self, network: Network) -> tuple[Path, Mapping[str, Any]]:
         """The network's own node, under whichever of its spellings the file uses."""
@@ -187,7 +159,7 @@ class Draft:
         if rendered is None:
             return None
         if _CONTROL.search(rendered):
-            self._renderer.warn(
+            self._problems.warn(
                 "The text contains control characters, which no network shows: they are left out.",
                 "They come along when text is copied from another program: remove them there.",
                 self._positions.where(path),
@@ -199,9 +171,7 @@ class Draft:
         written = own.get("type")
         if isinstance(written, str):
             return written
-        from publer_publish.post.media.rules import infer_type  # noqa: PLC0415
-
-        items = [(item, self._checks.inspect(item).info) for item in media]
+        items = [(item, self._checks.info(item)) for item in media]
         has_link = "url" in own or "link" in own
         return infer_type(network.key, own, items, has_poll="options" in own, has_link=has_link)
 
@@ -217,7 +187,7 @@ class Draft:
         source = next(
             (one for one in _SOURCES if isinstance(item.get(one.value), str) and item[one.value]), None
         )
-        if source is None or self._told.at((*path, source.value)):
+        if source is None or self._problems.explain(self._positions.file, (*path, source.value)):
             return None
         thumbnail = item.get("thumbnail")
         own_thumbnail = (
@@ -236,7 +206,7 @@ class Draft:
             fields=fields,
             thumbnail=thumbnail if isinstance(thumbnail, int) else own_thumbnail,
         )
-        return self._checks.told(media)
+        return self._checks.described(media)
 
     def _comments(self, network: Network | None, own_comments: int | None) -> tuple[Comment, ...] | None:
         """The comments for an account, rendered for its network; None after a mistake in one of them."""
@@ -276,13 +246,11 @@ class Draft:
             fields={key: value for key, value in node.items() if key not in ours},
         )
 
-    def _leaks(self, text: str | None, path: Path) -> list[Problem]:
-        name = credential_in(text or "", self._secrets)
-        return [leak(name, self._positions.where(path))] if name else []
-
-    def _leaks_at(self, text: str, comment: Comment) -> list[Problem]:
+    def _check_leaks(self, text: str, where: Where) -> bool:
         name = credential_in(text, self._secrets)
-        return [leak(name, comment.where)] if name else []
+        if name:
+            self._problems.add(leak(name, where))
+        return bool(name)
 
 
 def _may_be_comment(item: Json) -> bool:

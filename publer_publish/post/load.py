@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from publer_publish.errors import InvalidInputError, Path, Problem, Where, is_error
+from publer_publish.clock import TimeLimit
+from publer_publish.errors import InvalidInputError, Path, Problems, Where
 from publer_publish.networks.table import NETWORKS, canonical
 from publer_publish.post.checks import Checks
 from publer_publish.post.document.parse import Document, parse
 from publer_publish.post.document.source import Source
 from publer_publish.post.draft import Draft
 from publer_publish.post.model import AccountRef, Json, Post, Selector, SelectorKind
-from publer_publish.post.schema.check import Told, check
+from publer_publish.post.schema.check import check
 from publer_publish.post.selectors import IN_INPUT, SelectorError, parse_selector
-from publer_publish.post.template.front import is_template
-from publer_publish.post.template.render import ContextSource, Positions, Renderer
+from publer_publish.post.template.render import ContextSource, Positions, Renderer, is_template
 from publer_publish.secrets import credential_in, leak
 
-MOST_ERRORS = 500
-"""Of one file; a hostile one could have a hundred thousand."""
 KINDS = (".yml", ".yaml", ".json")
 ACCOUNTS_INPUT = Where(path=("accounts",))
 
@@ -33,41 +31,34 @@ class Options(NamedTuple):
     accounts: Sequence[str] = ()
     """The ``accounts`` input, for posts that name none."""
     secrets: Sequence[str] = ()
+    template_time: TimeLimit | None = None
 
 
 class Loaded(NamedTuple):
-    """All posts of a run, and all problems that can be told without asking Publer."""
+    """All posts of a run."""
 
     drafts: tuple[Draft, ...] = ()
-    problems: tuple[Problem, ...] = ()
     accounts: tuple[AccountRef, ...] = ()
     """Those of the ``accounts`` input."""
-    notices: Sequence[Problem] = ()
-    """Grows while contents are made: a placeholder is noticed when a template asks for it."""
 
 
-def load(files: Iterable[tuple[str, bytes]], text: str, options: Options) -> Loaded:
+def load(files: Iterable[tuple[str, bytes]], text: str, options: Options, problems: Problems) -> Loaded:
     """Read all files and the ``text`` input. Nothing stops at the first problem."""
     drafts: list[Draft] = []
-    problems: list[Problem] = []
-    refs = _default_accounts(options.accounts, problems)
+    accounts = _default_accounts(options.accounts, problems)
     for name, content in files:
         if not name.lower().endswith(KINDS):
-            problems.append(_other_kind(name))
+            _other_kind(name, problems)
             continue
         try:
             document = parse(content, name)
         except InvalidInputError as error:
-            problems += error.problems
+            problems.extend(error.problems)
             continue
-        found, wrong = _Loader(document, document.file, refs, options).load(document.data)
-        drafts += found
-        problems += wrong
+        drafts += _Loader(document, accounts, options, problems).load(document.data)
     if text:
-        found, wrong = _Loader(_TextInput(text), "", refs, options).load({"text": text})
-        drafts += found
-        problems += wrong
-    return Loaded(drafts=tuple(drafts), problems=tuple(dict.fromkeys(problems)), accounts=refs)
+        drafts += _Loader(_TextInput(text), accounts, options, problems).load({"text": text})
+    return Loaded(drafts=tuple(drafts), accounts=accounts)
 
 
 class _TextInput(NamedTuple):
@@ -91,32 +82,27 @@ class _Loader:
     """Loads the posts of one document."""
 
     def __init__(
-        self, positions: Positions, file: str, defaults: tuple[AccountRef, ...], options: Options
+        self, positions: Positions, defaults: tuple[AccountRef, ...], options: Options, problems: Problems
     ) -> None:
         self._positions = positions
-        self._file = file
         self._defaults = defaults
         self._options = options
-        self._renderer = Renderer(positions, options.context)
-        self._problems: list[Problem] = []
-        self._told = Told()
+        self._problems = problems
+        self._renderer = Renderer(positions, options.context, problems, limit=options.template_time)
 
-    def load(self, data: Json) -> tuple[list[Draft], list[Problem]]:
+    def load(self, data: Json) -> list[Draft]:
         paths = [path for path in post_paths(data) if isinstance(at(data, path), Mapping)]
         skipped = {path: self._is_skipped(path, at(data, path)) for path in paths}
         rendered = data
         for path in paths:
             if skipped[path] is False:
                 post = self._renderer.tree(path, at(data, path), skip=is_text)
-                self._problems += self._leaks(path, post)
+                self._check_leaks(path, post)
                 rendered = replaced(rendered, path, post)
         if isinstance(self._positions, Document):
-            checked = check(self._positions, rendered)
-            self._problems += checked.problems
-            self._problems += self._positions.lost_texts()
-            self._told = checked.told
-        drafts = [self._draft(path, at(rendered, path), skipped=bool(skipped[path])) for path in paths]
-        return drafts, shortened(self._renderer.taken() + self._problems)
+            check(self._positions, rendered, self._problems)
+            self._problems.extend(self._positions.lost_texts())
+        return [self._draft(path, at(rendered, path), skipped=bool(skipped[path])) for path in paths]
 
     def _is_skipped(self, path: Path, post: Mapping[str, Any]) -> bool | None:
         """Whether ``when`` is false; None when that cannot be told."""
@@ -130,13 +116,19 @@ class _Loader:
 
     def _draft(self, path: Path, data: Mapping[str, Any], *, skipped: bool) -> Draft:
         refs = self._refs(path, data)
-        is_told = "accounts" in data or any(self._told.around((*place, "accounts")) for place in (path, ()))
-        if not refs and not skipped and not is_told and not self._options.accounts:
-            self._problems.append(self._no_accounts(path))
+        is_explained = any(
+            self._problems.explain_around(self._positions.file, (*place, "accounts")) for place in (path, ())
+        )
+        if not (refs or skipped or self._options.accounts or "accounts" in data or is_explained):
+            self._problems.error(
+                "The post names no accounts, so it would go nowhere.",
+                'Add it to the post, such as `accounts: ["twitter/*"]`, or set the input `accounts`.',
+                self._positions.where(path),
+            )
         networks = data.get("networks")
-        self._problems += self._listed_twice(path, networks)
+        self._check_spellings(path, networks)
         post = Post(
-            file=self._file,
+            file=self._positions.file,
             index=int(path[-1]) if path else 0,
             where=self._positions.where(path),
             accounts=refs,
@@ -153,7 +145,7 @@ class _Loader:
             positions=self._positions,
             renderer=self._renderer,
             checks=self._options.checks,
-            told=self._told,
+            problems=self._problems,
             secrets=self._options.secrets,
         )
 
@@ -181,57 +173,48 @@ class _Loader:
 
     def _selector(self, path: Path, value: Json) -> Selector | None:
         """Read a selector; an id of 24 digits is taken as written, whatever number YAML makes of it."""
-        if isinstance(value, bool) or not isinstance(value, str | int | float) or self._told.at(path):
+        if (
+            isinstance(value, bool)
+            or not isinstance(value, str | int | float)
+            or self._problems.explain(self._positions.file, path)
+        ):
             return None
         written = self._positions.raw(path)
         if is_template(written) and value == written:
-            return None  # the template is wrong, and has been told
+            return None  # the template is wrong, which is known
         try:
             return parse_selector(value if isinstance(value, str) else written)
         except SelectorError as error:
-            self._problems.append(
-                Problem(message=error.message, hint=error.hint, where=self._positions.where(path))
-            )
+            self._problems.error(error.message, error.hint, self._positions.where(path))
             return None
 
-    def _listed_twice(self, path: Path, networks: Json) -> list[Problem]:
-        """A network under two spellings: only one of them could be sent."""
+    def _check_spellings(self, path: Path, networks: Json) -> None:
+        """Find a network under two spellings: only one of them could be sent."""
         first: dict[str, str] = {}
-        found = []
         for key in networks if isinstance(networks, Mapping) else ():
             earlier = first.setdefault(canonical(key), key)
             if earlier != key:
-                found.append(
-                    Problem(
-                        message=f'"{key}" and "{earlier}" are one network here, so only one could count.',
-                        hint="Keep one: the key that is sent is always the account's own. "
-                        "Different articles for different accounts are two posts.",
-                        where=self._positions.where((*path, "networks", key), key=True),
-                    )
+                self._problems.error(
+                    f'"{key}" and "{earlier}" are one network here, so only one could count.',
+                    "Keep one: the key that is sent is always the account's own. "
+                    "Different articles for different accounts are two posts.",
+                    self._positions.where((*path, "networks", key), key=True),
                 )
-        return found
 
-    def _leaks(self, path: Path, value: Json, below: Path = ()) -> Iterator[Problem]:
-        """Credentials in titles, options, alt texts …; texts and comments are looked at when rendered."""
+    def _check_leaks(self, path: Path, value: Json, below: Path = ()) -> None:
+        """Find credentials in titles, options, alt texts …; texts are looked at when they are rendered."""
         if isinstance(value, Mapping):
             for key, item in value.items():
                 if name := credential_in(key, self._options.secrets):
-                    yield leak(name, self._positions.where((*path, *below, key), key=True))
-                yield from self._leaks(path, item, (*below, key))
+                    self._problems.add(leak(name, self._positions.where((*path, *below, key), key=True)))
+                self._check_leaks(path, item, (*below, key))
         elif isinstance(value, list):
             for index, item in enumerate(value):
-                yield from self._leaks(path, item, (*below, index))
+                self._check_leaks(path, item, (*below, index))
         elif isinstance(value, str) and not is_text(below) and not _is_media_address(below):
             name = credential_in(value, self._options.secrets)
             if name:
-                yield leak(name, self._positions.where(path + below))
-
-    def _no_accounts(self, path: Path) -> Problem:
-        return Problem(
-            message="The post names no accounts, so it would go nowhere.",
-            hint='Add it to the post, such as `accounts: ["twitter/*"]`, or set the input `accounts`.',
-            where=self._positions.where(path),
-        )
+                self._problems.add(leak(name, self._positions.where(path + below)))
 
 
 def post_paths(data: Json) -> list[Path]:
@@ -296,35 +279,21 @@ def unselected(draft: Draft) -> tuple[str, ...]:
     return tuple(network for network in draft.post.networks if network not in named)
 
 
-def shortened(problems: Sequence[Problem]) -> list[Problem]:
-    """The problems, but of very many errors only the first; one more says that there are others."""
-    errors = [problem for problem in problems if is_error(problem)]
-    if len(errors) <= MOST_ERRORS:
-        return list(problems)
-    more = Problem(
-        message="There are more problems from here on.",
-        hint="Mend those above first; the next run shows the rest.",
-        where=errors[MOST_ERRORS].where,
-        stands_for_more=True,
-    )
-    return [*errors[:MOST_ERRORS], more]
-
-
-def _other_kind(file: str) -> Problem:
-    return Problem(
-        message="This is no post file: the name of one ends in .yml, .yaml or .json.",
-        hint="Rename it if it is one; if a pattern found it, write a narrower one, such as posts/*.yml.",
-        where=Where(file=file, path=("post-file",)),
+def _other_kind(file: str, problems: Problems) -> None:
+    problems.error(
+        "This is not a post file: the name of one ends in .yml, .yaml or .json.",
+        "Rename it if it is one; if a pattern found it, write a narrower one, such as posts/*.yml.",
+        Where(file=file, path=("post-file",)),
     )
 
 
-def _default_accounts(selectors: Sequence[str], problems: list[Problem]) -> tuple[AccountRef, ...]:
+def _default_accounts(selectors: Sequence[str], problems: Problems) -> tuple[AccountRef, ...]:
     refs = []
     for written in selectors:
         try:
             refs.append(AccountRef(selector=parse_selector(written, IN_INPUT), where=ACCOUNTS_INPUT))
         except SelectorError as error:
-            problems.append(Problem(message=error.message, hint=error.hint, where=ACCOUNTS_INPUT))
+            problems.error(error.message, error.hint, ACCOUNTS_INPUT)
     return tuple(refs)
 
 

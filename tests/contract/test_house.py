@@ -30,8 +30,8 @@ MAY_SEE_BESIDE_IT = {"online": {"modes"}}
 
 SEAMS = {
     "argparse": "the command line only",
-    "jinja2": "posts with a template only",
-    "markdown_it": "`plain` only",
+    "engine": "posts with a template only: it brings `jinja2`",
+    "plain": "texts that use it only: it brings `markdown_it`",
     "regex": "texts in which characters combine only",
     "requests": "a release that GitHub is asked for only",
     "requests_toolbelt": "runs with files only",

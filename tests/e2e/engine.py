@@ -27,6 +27,7 @@ SHIPPED = (
     "entrypoint.py",
     "publer_publish",
     "schemas",
+    "image",
     "requirements",
     ".github",
 )
@@ -56,7 +57,8 @@ def engine_runs() -> bool:
 
 def base_image() -> str:
     text = (ROOT / "Dockerfile").read_text(encoding="utf-8")
-    return str(re.findall(r"^FROM (\S+)", text, re.MULTILINE)[-1])
+    (base,) = re.findall(r"^FROM (\S+) AS build$", text, re.MULTILINE)
+    return str(base)
 
 
 @functools.cache

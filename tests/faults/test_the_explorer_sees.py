@@ -13,9 +13,9 @@ from publer_publish import config
 from publer_publish.clock import Clock, Deadline
 from publer_publish.delivery.deliver import Delivery, Rules
 from publer_publish.delivery.duplicates import Window
-from publer_publish.delivery.ledger import Ledger
 from publer_publish.delivery.media import Prepared
 from publer_publish.delivery.resolve import resolve
+from publer_publish.errors import Problems
 from publer_publish.github.console import open_console
 from publer_publish.github.event import read_event
 from publer_publish.github.terminal import Stream
@@ -62,23 +62,23 @@ def program_with(client: type[Publer], *, window: float = 86_400.0) -> Program:
 
     def program(_argv: object, env: Mapping[str, str], stdout: Any, clock: Clock) -> int:
         console = open_console(env, Stream(stdout))
-        settings = config.read(config.inputs_from_env(env))
+        problems = Problems()
+        settings = config.read(config.inputs_from_env(env), problems)
         event = read_event(env, now=clock.time())
         session = Session(
             config=settings,
             event=event,
             console=console,
             clock=clock,
-            ledger=Ledger(),
+            problems=problems,
             workspace=Workspace(Path(env["GITHUB_WORKSPACE"])),
         )
         deadline = session.deadline()
         publer = client(
             Transport(settings.api_url, settings.api_key, settings.workspace_id, clock, console.line)
         )
-        targets, _ = resolve(
-            session.load_posts(placeholders=False).drafts, publer.accounts(deadline=deadline)
-        )
+        loaded, _ = session.load_posts(placeholders=False)
+        targets = resolve(loaded.drafts, publer.accounts(deadline=deadline), problems)
         session.ledger.expect(targets)
         Delivery(
             publer=publer,
@@ -87,7 +87,7 @@ def program_with(client: type[Publer], *, window: float = 86_400.0) -> Program:
             prepare=lambda _items, _deadline: Prepared(),
             clock=clock,
             log=console.line,
-            warn=session.warn,
+            warn=problems.add,
         ).deliver(targets, deadline)
         publer.close()
         results = session.ledger.results()

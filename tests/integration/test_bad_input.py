@@ -113,7 +113,7 @@ def test_what_is_wrong_with_the_posts_is_told_together_with_the_inputs(stage: St
     stage.write("post.yml", "text: '{{ nobody }}'\ntxt: Hi\n")
     outcome = stage.run(post_file="post.yml", api_key="", timeout="x", accounts="twitter")
     assert [one.message.splitlines()[0] for one in outcome.annotations] == [
-        "timeout: Input `timeout` is `x`, which is no duration between 1 s and 6 h.",
+        "timeout: Input `timeout` is `x`, which is not a duration between 1 s and 6 h.",
         "api-key: Input `api-key` is empty, and mode `publish` needs it.",
         "accounts: `twitter` names a network but no account.",
         "post.yml:1:11 (text): There is no 'nobody' for templates",
@@ -295,5 +295,5 @@ def test_a_file_of_another_kind_is_no_post_file_however_it_was_found(stage: Stag
     for pattern in ("posts/*", "posts/c.txt"):
         outcome = stage.run(post_file=pattern)
         assert outcome.outputs["outcome"] == "invalid"
-        assert "posts/c.txt (post-file): This is no post file" in outcome.text
+        assert "posts/c.txt (post-file): This is not a post file" in outcome.text
     assert stage.published() == []

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.validators import extend
 
 from publer_publish.errors import Path as DataPath
-from publer_publish.errors import Problem
+from publer_publish.errors import Problems
 from publer_publish.post.document.parse import Document
 from publer_publish.post.schema.messages import Explainer, Finding
 
@@ -25,57 +25,29 @@ MAX_PROBLEMS = 200
 _COMBINATORS = {"anyOf", "oneOf"}
 
 
-class Told:
-    """The places of which the schema has said something, so that what only follows from it is left out.
-
-    Who writes ``txt`` for ``text`` need not read as well that the post has no text.
-    """
-
-    def __init__(self, places: Iterable[DataPath] = ()) -> None:
-        self._places = frozenset(places)
-        self._above = frozenset(place[:length] for place in self._places for length in range(len(place)))
-
-    def at(self, path: DataPath) -> bool:
-        """Whether something was said of this very place."""
-        return path in self._places
-
-    def around(self, path: DataPath) -> bool:
-        """Whether something was said of this place, of what it stands in, or of what stands in it."""
-        inside = any(path[:length] in self._places for length in range(len(path) + 1))
-        return inside or path in self._above
-
-
-class Checked(NamedTuple):
-    """Everything that the schema finds wrong, in the order of the file."""
-
-    problems: list[Problem]
-    told: Told = Told()
-
-
-def check(document: Document, data: Any | None = None) -> Checked:  # noqa: ANN401 - any YAML or JSON
-    """Return everything that the schema finds wrong, in the order of the file.
+def check(document: Document, data: Any, problems: Problems) -> None:  # noqa: ANN401 - any YAML or JSON
+    """Find everything that the schema says is wrong, in the order of the file.
 
     ``data`` has the shape of the document with some texts already rendered; places come from the document.
     """
-    data = document.data if data is None else data
     shape = _shape(data)
     findings = _findings(shape, data) if shape else []
     not_finite = list(islice(_not_finite(data), MAX_PROBLEMS + 1))
     if shape and not findings and not not_finite:
-        return Checked([])
+        return
 
     explainer = Explainer(load(), document)
     if shape is None:
-        return Checked([explainer.no_post_file(data)])
-    found = chain.from_iterable(explainer.explain(finding) for finding in findings)
-    problems = list(islice(found, MAX_PROBLEMS + 1))
-    problems += [explainer.not_finite(path) for path in not_finite]
-    problems = list(dict.fromkeys(problems))
-    problems.sort(key=lambda problem: (problem.where.line, problem.where.column))
-    if len(problems) > MAX_PROBLEMS:
-        problems = [*problems[:MAX_PROBLEMS], explainer.more(problems[MAX_PROBLEMS])]
-    places = chain.from_iterable(map(explainer.places, findings))
-    return Checked(problems, Told(islice(places, 2 * MAX_PROBLEMS)))
+        problems.add(explainer.no_post_file(data), explains=[()])
+        return
+    found = [problem for finding in findings for problem in explainer.explain(finding)]
+    found += [explainer.not_finite(path) for path in not_finite]
+    found = sorted(dict.fromkeys(found), key=lambda problem: (problem.where.line, problem.where.column))
+    places = list(islice(chain.from_iterable(map(explainer.places, findings)), 2 * MAX_PROBLEMS))
+    for problem in found[:MAX_PROBLEMS]:
+        problems.add(problem, explains=places)
+    if len(found) > MAX_PROBLEMS:
+        problems.add(explainer.more(found[MAX_PROBLEMS]))
 
 
 @cache

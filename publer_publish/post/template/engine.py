@@ -1,113 +1,142 @@
-"""The Jinja2 behind ``template``: a sandbox of allow-lists, in which every render ends soon.
+"""The templates of post files: Jinja in its own sandbox, with no more of it than a post needs.
 
-A render has a budget of steps. A loop turn costs as many as its body has nodes, a call as many as the
-template has, and handling a long text costs by its length: so no combination of loops, macros and filters
-runs long. No text or number in it grows beyond a size either. What a post needs is far below all of these.
+Only this module knows Jinja, which takes 60 ms to import: ``render`` imports it once a text is a template.
 """
 
-# ruff: noqa: ANN401, SIM905  (the names and types are Jinja's; its values are anything)
+# ruff: noqa: ANN401, N802, SIM905  (the names and types are Jinja's; its values are anything)
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cache, lru_cache, partial
-from typing import Any, NoReturn, cast
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import wraps
+from itertools import islice
+from typing import Any, NamedTuple, NoReturn, cast
 
-from jinja2 import StrictUndefined, Template, Undefined, meta, nodes, pass_context
-from jinja2.exceptions import TemplateRuntimeError
-from jinja2.runtime import Context, LoopContext, Macro
-from jinja2.sandbox import SandboxedEnvironment
-from jinja2.utils import Namespace, _PassArg, missing
+from jinja2 import StrictUndefined, Template, TemplateSyntaxError, Undefined, meta, nodes, pass_environment
+from jinja2.exceptions import TemplateAssertionError, TemplateRuntimeError, UndefinedError
+from jinja2.filters import do_round
+from jinja2.lexer import TOKEN_DATA, Token, TokenStream
+from jinja2.parser import Parser
+from jinja2.runtime import Context
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.utils import Namespace, missing
+from jinja2.visitor import NodeTransformer
 
 from publer_publish.errors import ActionError
 from publer_publish.post.template import errors
-from publer_publish.post.template.budget import Budget, FileBudget
-from publer_publish.post.template.errors import Refused, UndefinedName
-from publer_publish.post.template.front import Uses
-from publer_publish.post.template.parts import Parts
-from publer_publish.post.template.plain import plain
-from publer_publish.post.template.tree import Parsed, Tree, parse
+from publer_publish.post.template.errors import Refused, TemplateError
+from publer_publish.post.template.fit import Parts
+from publer_publish.post.template.values import FIELDS, NAMES
 
-MAX_OUTPUT = 100_000
+MAX_TEXT = 100_000
 """Code points of any text that a template makes."""
 MAX_ITEMS = 10_000
-"""Of a range or a repeated list; also the largest number that a filter takes as an option."""
+"""Of a range."""
 MAX_NUMBER = 10**30
+MAX_EXPONENT = 100
+MAX_DIGITS = 20
+MAX_MISTAKES = 20
+"""Of one template that are reported."""
 
 TEXT_METHODS = frozenset(
     """
     capitalize casefold count endswith find index isalnum isalpha isdigit islower isnumeric isspace
-    isupper join lower lstrip partition removeprefix removesuffix replace rfind rpartition rsplit rstrip
+    isupper lower lstrip partition removeprefix removesuffix replace rfind rpartition rsplit rstrip
     split splitlines startswith strip swapcase title upper
     """.split()
 )
+"""Without those that make much of little, such as ``center`` and ``format``."""
 MAPPING_METHODS = frozenset({"get", "items", "keys", "values"})
 FILTERS = """
-    abs batch capitalize center count d default dictsort filesizeformat first float groupby indent int
-    items join last length list lower map max min reject rejectattr replace reverse round select selectattr
-    slice sort string sum title trim truncate unique upper urlencode wordcount
+    abs capitalize count d default dictsort filesizeformat first float groupby int items join last length
+    list lower map max min reject rejectattr replace reverse round select selectattr sort string title trim
+    truncate unique upper urlencode wordcount
     """.split()
 """Jinja's filters that a post may use. ``plain`` and ``fit`` come on top."""
 
+_OF_TEXT = "capitalize lower string title trim upper urlencode wordcount".split()
+
+Fits = Callable[[str], bool]
+"""Whether a whole text is short enough."""
+
+
+class Uses(NamedTuple):
+    """The top-level names that a template reads, such as ``release``."""
+
+    names: frozenset[str]
+    asked_about: frozenset[str]
+    """Those of them that it copes without, as in ``{{ tag | default("main") }}``."""
+
+
+class UndefinedName(UndefinedError):  # noqa: N818  (named after what it is about)
+    """A name that does not exist in ``obj``, or in the context if ``obj`` is ``missing``."""
+
+    def __init__(self, message: str | None, obj: Any, name: Any) -> None:
+        super().__init__(message)
+        self.obj = obj
+        self.name = str(name)
+
 
 class _Missing(StrictUndefined):
-    """A name that does not exist: remembers what was looked for, and in what."""
+    """The value of a name that does not exist: any use of it raises ``UndefinedName``."""
 
     __slots__ = ()
 
-    def __init__(
-        self, hint: str | None = None, obj: Any = missing, name: str | None = None, **_: Any
-    ) -> None:
-        error = cast("type[TemplateRuntimeError]", partial(UndefinedName, obj=obj, name=name))
-        super().__init__(hint, obj, name, error)
+    def __init__(self, hint: str | None = None, obj: Any = missing, name: Any = None, **_: Any) -> None:
+        def error(message: str | None) -> UndefinedName:
+            return UndefinedName(message, obj, name)
+
+        super().__init__(hint, obj, name, cast("type[TemplateRuntimeError]", error))
 
 
-class _Sandbox(SandboxedEnvironment):
-    intercepted_binops = frozenset({"+", "-", "*", "**", "%", "/", "//"})
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """Jinja's sandbox with fewer filters and methods, and with limits on what repeats or grows."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            undefined=_Missing,
-            autoescape=False,
-            keep_trailing_newline=True,
-            optimized=False,
-            finalize=_as_text,
-        )
-        self.budget = Budget()
-        self.fits: Parts | None = None
-        self.concat = self._join_output  # type: ignore[method-assign]  # Jinja's own hook for joining output
-        every = dict(self.filters)
-        self.filters = {name: _bounded(every[name]) for name in FILTERS}
-        self.filters |= {"replace": _replace_filter, "join": _join_filter, "plain": _plain, "fit": _fit}
-        self.filters |= {"_each": _each, "_concat": _concat}
-        self.globals = {"range": _range, "namespace": Namespace, "dict": dict}
+    intercepted_binops = frozenset({"+", "*", "**", "%"})
 
-    def _join_output(self, pieces: Iterable[str]) -> str:
+    def __init__(self, is_late: Callable[[], bool]) -> None:
+        super().__init__(undefined=_Missing, keep_trailing_newline=True, optimized=False, finalize=_as_text)
+        self.is_late = is_late
+        self.parts: Parts | None = None
+        """The parts that are cut to fit, of the text that is being rendered."""
+        self.concat = self.joined  # type: ignore[method-assign]  # Jinja's own hook for joining output
+        self.filters = {name: self.filters[name] for name in FILTERS}
+        self.filters |= {name: _of_text(self.filters[name]) for name in _OF_TEXT}
+        self.filters |= {"join": _join, "replace": _replace, "round": _round, "plain": _plain, "fit": _fit}
+        self.globals = {"range": _range, "namespace": Namespace}
+
+    def check_time(self) -> None:
+        if self.is_late():
+            raise Refused(
+                "The templates take too long", "Loop over fewer items, or do the work before this action."
+            )
+
+    def each(self, items: Iterable[Any]) -> Iterator[Any]:
+        """What ``for`` goes through."""
+        for item in items:
+            self.check_time()
+            yield item
+
+    def tilde(self, *values: Any) -> str:
+        """What ``~`` makes."""
+        return self.joined(map(_as_text, values))
+
+    def joined(self, pieces: Iterable[str]) -> str:
         kept, size = [], 0
         for piece in pieces:
             size += len(piece)
-            if size > MAX_OUTPUT:
-                _too_much_text()
+            _check_size(size)
             kept.append(piece)
         return "".join(kept)
 
     def getattr(self, obj: Any, attribute: str) -> Any:
-        if isinstance(obj, Undefined):
-            obj._fail_with_undefined_error()  # noqa: SLF001  (what Jinja does for every other use of it)
         if isinstance(obj, Mapping):
             if attribute in obj:
                 return obj[attribute]
-            return (
-                getattr(obj, attribute)
-                if attribute in MAPPING_METHODS
-                else self.undefined(obj=obj, name=attribute)
-            )
-        known = (
-            attribute in TEXT_METHODS if isinstance(obj, str) else isinstance(obj, LoopContext | Namespace)
-        )
-        if known and not attribute.startswith("_"):
-            return getattr(obj, attribute, None)
-        return self.undefined(obj=obj, name=attribute)
+            is_known = attribute in MAPPING_METHODS
+        else:
+            is_known = not isinstance(obj, str) or attribute in TEXT_METHODS
+        return super().getattr(obj, attribute) if is_known else self.undefined(obj=obj, name=attribute)
 
     def getitem(self, obj: Any, argument: Any) -> Any:
         try:
@@ -116,127 +145,291 @@ class _Sandbox(SandboxedEnvironment):
             return self.undefined(obj=obj, name=argument)
 
     def call(__self, __context: Context, __obj: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: N805, PYI063  (Jinja's signature)
-        owner = getattr(__obj, "__self__", None)
-        if isinstance(__obj, Macro):
-            __self.budget.spend(__context.environment.nodes_of_template)  # type: ignore[attr-defined]
-        elif isinstance(owner, str):
-            return __self.call_text_method(owner, __obj, args)
-        elif __obj not in (_range, Namespace, dict) and not isinstance(owner, Mapping | LoopContext):
-            raise Refused("This cannot be called", "Values are read without brackets: {{ release.name }}.")
+        __self.check_time()
+        text = getattr(__obj, "__self__", None)
+        if isinstance(text, str) and __obj.__name__ == "replace":
+            return _replace(text, *args)
         return super().call(__context, __obj, *args, **kwargs)
 
-    def call_text_method(self, text: str, method: Callable[..., Any], args: Sequence[Any]) -> Any:
-        self.budget.spend(1 + len(text) // 50)
-        if method.__name__ == "join":
-            return _joined(text, *args)
-        if method.__name__ == "replace":
-            return _replaced(text, *args)
-        return method(*args)
-
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
-        if isinstance(left, int | float) and isinstance(right, int | float):
-            if operator == "**" and (abs(right) > 100 or abs(left) > MAX_NUMBER):  # noqa: PLR2004  (100 bits: ample)
+        numbers = isinstance(left, int | float) and isinstance(right, int | float)
+        if numbers:
+            if operator == "**" and (abs(right) > MAX_EXPONENT or abs(left) > MAX_NUMBER):
                 _too_large()
             result = super().call_binop(context, operator, left, right)
             return result if abs(result) <= MAX_NUMBER else _too_large()
-        if operator == "%":
-            raise Refused("% does not format text here", "Put the value between {{ and }}.")
-        self._check_size(operator, left, right)
+        if operator != "+" and not isinstance(left, Undefined) and not isinstance(right, Undefined):
+            raise Refused(f"{operator} is for numbers only", "Put a text's value between {{ and }}.")
+        if isinstance(left, str | list | tuple) and isinstance(right, str | list | tuple):
+            _check_size(len(left) + len(right))
         return super().call_binop(context, operator, left, right)
 
-    def _check_size(self, operator: str, left: Any, right: Any) -> None:
-        times, size = 1, 0
-        for side in (left, right):
-            if isinstance(side, int):
-                times = max(0, side)
-            elif isinstance(side, str | list | tuple):
-                size += len(side)
-        self.budget.spend(1 + size // 50)
-        if operator in "+*" and size * times > MAX_OUTPUT:
-            _too_much_text()
 
-    nodes_of_template = 1
-    """Of the template that is being rendered: what a call in it may cost."""
+class _Hooks(NodeTransformer):
+    """Puts the sandbox's limits on loops and ``~``, and takes the text around the tags from the context."""
+
+    def visit_TemplateData(self, node: nodes.TemplateData) -> nodes.Node:
+        return nodes.Name(node.data, "load", lineno=node.lineno)
+
+    def visit_For(self, node: nodes.For) -> nodes.Node:
+        self.generic_visit(node)
+        node.iter = _call("each", [cast("nodes.Expr", node.iter)])
+        return node
+
+    def visit_Concat(self, node: nodes.Concat) -> nodes.Node:
+        self.generic_visit(node)
+        return _call("tilde", node.nodes)
 
 
-class Renderer:
-    """Renders over one context; does each distinct source once: most networks share a text or its parts."""
+def _call(method: str, arguments: list[nodes.Expr]) -> nodes.Call:
+    return nodes.Call(nodes.EnvironmentAttribute(method), arguments, [], None, None)
 
-    def __init__(self, context: Mapping[str, object], whole: FileBudget) -> None:
-        self._context = dict(context)
-        self._whole = whole
-        self._environment = _Sandbox()
+
+class _Form(NamedTuple):
+    """What templates have in common that differ only in the text around their tags."""
+
+    tree: nodes.Template
+    uses: Uses
+
+
+class _Parsed(NamedTuple):
+    form: _Form
+    texts: Mapping[str, str]
+    """The text around the tags, by its names in the form. No name of a template begins with a digit."""
+
+
+class Engine:
+    """Renders the templates of one file: each form is compiled once, each text rendered once."""
+
+    def __init__(self, is_late: Callable[[], bool]) -> None:
+        """``is_late``: whether the time for all of it is over."""
+        self._sandbox = _Sandbox(is_late)
+        self._forms: dict[tuple[Token, ...], _Form] = {}
+        self._parsed: dict[str, _Parsed] = {}
         self._compiled: dict[nodes.Template, Template] = {}
-        self._made: dict[str, str] = {}
-        """Of sources without ``fit``: what comes of one is the same each time, as there is no clock in it."""
+        self._rendered: dict[str, str] = {}
 
-    def render(self, source: str, fits: Callable[[str], bool] | None) -> str:
-        made = self._made.get(source)
-        if made is None or len(made) > self._whole.text:
-            return self._render(source, fits)
-        self._whole.text -= len(made)
-        return made
+    def uses(self, source: str) -> Uses:
+        """Return what the template reads. Raises ``TemplateError``."""
+        return self._parse(source).form.uses
 
-    def _render(self, source: str, fits: Callable[[str], bool] | None) -> str:
-        environment, template = self._environment, None
-        environment.budget = Budget()
-        environment.fits = parts = Parts() if fits else None
+    def render(self, source: str, values: Mapping[str, object], fits: Fits | None = None) -> str:
+        """Return the text that ``source`` becomes. Raises ``TemplateError``.
+
+        With ``fits``, the parts that go through the filter ``fit`` are cut until it holds; else they stay
+        whole. A source without that filter is rendered once: its names must have the same values later.
+        """
+        if source in self._rendered:
+            return self._rendered[source]
+        form, texts = self._parse(source)
+        sandbox, template = self._sandbox, None
+        sandbox.parts = parts = Parts() if fits else None
         try:
-            self._whole.parsing()
-            tree, texts = parsed(source)
-            template = self._compiled.get(tree.root) or self._compile(tree)
-            environment.nodes_of_template = tree.size
-            context = template.new_context(self._context, locals=texts)
-            text = environment.concat(template.root_render_func(context))
-            self._whole.text -= len(text)
+            template = self._compiled.get(form.tree) or self._compile(form.tree)
+            context = template.new_context(dict(values), locals=texts)
+            text = sandbox.joined(template.root_render_func(context))
+            if parts and fits and parts.values:
+                return parts.settle(text, fits, sandbox.check_time)
         except ActionError:
             raise
-        except Exception as error:  # noqa: BLE001  (whatever a template does wrong is its author's to mend)
-            raise errors.explain(error, source, self._context, list(environment.filters), template) from None
-        finally:
-            self._whole.steps -= environment.budget.used
-        if parts and fits and parts.values:
-            return parts.settle(text, fits)
+        except Exception as error:  # noqa: BLE001  (whatever a template does wrong is its author's to fix)
+            raise self._explained(error, source, values, template) from None
         if "fit" not in source:
-            self._made[source] = text
+            self._rendered[source] = text
         return text
 
-    def _compile(self, tree: Tree) -> Template:
-        self._whole.compiling()
-        environment = self._environment
-        code = environment.compile(tree.root)
-        template = Template.from_code(environment, code, environment.make_globals(None))
-        self._compiled[tree.root] = template
+    def mistakes(self, source: str, values: Mapping[str, object]) -> list[TemplateError]:
+        """Return every wrong name in a template that has failed; none if it cannot be parsed.
+
+        Rendering stops at the first mistake, and an author wants to see all of them in one run.
+        """
+        try:
+            parsed = self._parse(source)
+            search = _Search(source, parsed.form, values, self._sandbox)
+            return list(islice(search.found(), MAX_MISTAKES))
+        except (TemplateError, RecursionError):
+            return []
+
+    def _parse(self, source: str) -> _Parsed:
+        if source not in self._parsed:
+            try:
+                self._parsed[source] = self._read(source)
+            except Exception as error:  # noqa: BLE001  (whatever a template does wrong is its author's to fix)
+                raise self._explained(error, source, {}) from None
+        return self._parsed[source]
+
+    def _read(self, source: str) -> _Parsed:
+        self._sandbox.check_time()
+        texts: dict[str, str] = {}
+        tokens = []
+        for token in self._sandbox.lexer.tokenize(source):
+            if token.type == TOKEN_DATA:
+                name = str(len(texts))
+                texts[name] = token.value
+                token = token._replace(value=name)  # noqa: PLW2901
+            tokens.append(token)
+        form = self._forms.get(key := tuple(tokens)) or self._forms.setdefault(key, self._form(tokens))
+        return _Parsed(form, texts)
+
+    def _form(self, tokens: Iterable[Token]) -> _Form:
+        parser = Parser(self._sandbox, "")
+        parser.stream = TokenStream(tokens, None, None)
+        tree = cast("nodes.Template", _Hooks().visit(parser.parse()))
+        tree.set_environment(self._sandbox)
+        try:
+            names = meta.find_undeclared_variables(tree)
+        except TemplateAssertionError:  # a filter that does not exist: compiling will say so
+            names = {node.name for node in tree.find_all(nodes.Name)}
+        asked_about = {
+            node.node.name
+            for node in tree.find_all((nodes.Filter, nodes.Test))
+            if _asks(node) and isinstance(node.node, nodes.Name)
+        }
+        names = {name for name in names - self._sandbox.globals.keys() if not name.isdigit()}
+        return _Form(tree, Uses(frozenset(names), frozenset(asked_about)))
+
+    def _compile(self, tree: nodes.Template) -> Template:
+        code = self._sandbox.compile(tree)
+        template = Template.from_code(self._sandbox, code, self._sandbox.make_globals(None))
+        self._compiled[tree] = template
         return template
 
-
-@lru_cache(maxsize=1_024)
-def uses(source: str) -> Uses:
-    """Return the names that the template takes from its context. Raises TemplateError."""
-    environment = parsing()
-    try:
-        tree, texts = parsed(source)
-        # Only a statement declares names: without any, Jinja's own analysis (1 ms) tells nothing more.
-        names = meta.find_undeclared_variables(tree.root) if "{%" in source else tree.names
-    except Exception as error:  # noqa: BLE001  (whatever a template does wrong is its author's to mend)
-        raise errors.explain(error, source, {}, list(environment.filters)) from None
-    return Uses(frozenset(names - environment.globals.keys() - texts.keys()), tree.asked_about)
-
-
-@lru_cache(maxsize=8)  # what is compiled is asked for its names just before
-def parsed(source: str) -> Parsed:
-    return parse(parsing(), source)
-
-
-@cache
-def parsing() -> _Sandbox:
-    return _Sandbox()
+    def _explained(
+        self,
+        error: Exception,
+        source: str,
+        values: Mapping[str, object],
+        template: Template | None = None,
+    ) -> TemplateError:
+        line = _line_of(error, template)
+        if isinstance(error, UndefinedName):
+            if error.obj is not missing:
+                return errors.no_member(source, line, error.name, error.obj)
+            offset = errors.find(source, line, errors.name_alone(error.name))
+            return errors.no_name(error.name, NAMES.union(values), offset)
+        said = str(error.args[0] if error.args else error)
+        if isinstance(error, TemplateSyntaxError) or said.startswith(("No filter named", "No test named")):
+            return errors.bad_syntax(said, source, self._sandbox.filters, line)
+        return errors.failed(error, source, line)
 
 
-def _too_much_text() -> NoReturn:
-    raise Refused(
-        f"The template makes more than {MAX_OUTPUT:,} characters", "No network takes a text of that length."
-    )
+# --- every wrong name of a template that has failed ---
+
+_DIFFER = ("event", "vars")
+"""What has other fields in other runs."""
+_SURE = {
+    nodes.If: ("test",),
+    nodes.CondExpr: ("test",),
+    nodes.And: ("left",),
+    nodes.Or: ("left",),
+    nodes.For: ("iter",),
+    nodes.Macro: (),
+    nodes.CallBlock: (),
+}
+"""The parts of these that are evaluated in any case."""
+
+
+class _Search:
+    """Looks for names that cannot be right, in the parsed form.
+
+    Names that may be right are left out: those that the template itself sets or asks about (``is defined``,
+    ``default``), and in a branch what only this run lacks.
+    """
+
+    def __init__(self, source: str, form: _Form, values: Mapping[str, object], sandbox: _Sandbox) -> None:
+        self._source = source
+        self._values = values
+        self._sandbox = sandbox
+        self._unknown = form.uses.names - NAMES - values.keys()
+        self._places = list(_places(form.tree, is_sure=True))
+        self._left_out = {path for node, _ in self._places if _asks(node) and (path := _path(node.node))}
+        self._left_out |= {
+            node.name for node, _ in self._places if isinstance(node, nodes.Name) and node.ctx != "load"
+        }
+        self._after: dict[str, int] = {}
+        """Where the next search for the same words goes on."""
+
+    def found(self) -> Iterator[TemplateError]:
+        filters, tests = self._sandbox.filters, self._sandbox.tests
+        for node, is_sure in self._places:
+            if isinstance(node, nodes.Name) and node.name in self._unknown - self._left_out:
+                offset = self._find(node, errors.name_alone(node.name))
+                yield errors.no_name(node.name, NAMES.union(self._values), offset)
+            elif isinstance(node, nodes.Getattr | nodes.Getitem):
+                yield from self._field(node, is_sure=is_sure)
+            elif isinstance(node, nodes.Filter) and node.name not in filters:
+                offset = self._find(node, errors.whole_word(node.name))
+                yield errors.no_filter(node.name, filters, offset)
+            elif isinstance(node, nodes.Test) and node.name not in tests:
+                yield errors.no_test(node.name, self._find(node, errors.whole_word(node.name)))
+
+    def _field(self, node: nodes.Getattr | nodes.Getitem, *, is_sure: bool) -> Iterator[TemplateError]:
+        path = _path(node)
+        if path is None or path in self._left_out:
+            return
+        root, _, field = path.partition(".")
+        known = FIELDS.get(root)
+        if root in _DIFFER and is_sure:
+            values = self._values.get(root)
+            known = frozenset(map(str, values)) if isinstance(values, Mapping) else None
+        if known is None or root in self._left_out or field in known | MAPPING_METHODS:
+            return
+        yield errors.no_field(self._source, field, known, self._find(node, errors.field_after(field)))
+
+    def _find(self, node: nodes.Node, pattern: str) -> int:
+        offset = errors.find(self._source, node.lineno, pattern, self._after.get(pattern, 0))
+        self._after[pattern] = offset + 1
+        return offset
+
+
+def _places(node: nodes.Node, *, is_sure: bool) -> Iterator[tuple[Any, bool]]:
+    """Yield every node, and whether it is evaluated in any case."""
+    yield node, is_sure
+    always = _SURE.get(type(node))
+    for name, value in node.iter_fields():
+        for child in value if isinstance(value, list) else [value]:
+            if isinstance(child, nodes.Node):
+                yield from _places(child, is_sure=is_sure and (always is None or name in always))
+
+
+def _asks(node: nodes.Node) -> bool:
+    """Whether a filter or a test is made for what may not exist."""
+    if isinstance(node, nodes.Test):
+        return node.name in {"defined", "undefined"}
+    return isinstance(node, nodes.Filter) and node.name in {"default", "d"}
+
+
+def _path(node: nodes.Node | None) -> str | None:
+    """Return ``tag`` or ``release.name``, if it is one of these."""
+    if isinstance(node, nodes.Name):
+        return node.name
+    if isinstance(node, nodes.Getattr) and isinstance(node.node, nodes.Name):
+        return f"{node.node.name}.{node.attr}"
+    if isinstance(node, nodes.Getitem) and isinstance(node.node, nodes.Name):
+        key = node.arg.value if isinstance(node.arg, nodes.Const) else None
+        return f"{node.node.name}.{key}" if isinstance(key, str) else None
+    return None
+
+
+def _line_of(error: Exception, template: Template | None) -> int:
+    """Return the source line, from 1; 0 when unknown."""
+    line = getattr(error, "lineno", None)
+    trace = error.__traceback__
+    while template is not None and trace is not None:
+        if trace.tb_frame.f_code.co_filename == "<template>":
+            line = template.get_corresponding_lineno(trace.tb_lineno)
+        trace = trace.tb_next
+    return line if isinstance(line, int) else 0
+
+
+# --- values and filters ---
+
+
+def _check_size(size: int) -> None:
+    if size > MAX_TEXT:
+        raise Refused(
+            f"The template makes more than {MAX_TEXT:,} characters", "No network takes a text of that length."
+        )
 
 
 def _too_large() -> NoReturn:
@@ -249,92 +442,40 @@ def _as_text(value: Any) -> str:
         return ""
     if isinstance(value, str | int | float | Undefined):
         return str(value)
-    what = (
-        "an object"
-        if isinstance(value, Mapping)
-        else "a list"
-        if isinstance(value, list | tuple)
-        else "no text"
-    )
+    what = "a list" if isinstance(value, list | tuple) else "not a value"
+    what = "an object" if isinstance(value, Mapping) else what
     raise Refused(f"This is {what}, not a text", "Name one of its fields, or go through it with {% for %}.")
 
 
-def _bounded(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Put a meter on one of Jinja's filters."""
-    passes = _PassArg.from_obj(function)
+def _of_text(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a filter that refuses an object instead of showing it as Python writes it."""
 
-    @pass_context
-    def metered(context: Context, value: Any, *args: Any, **options: Any) -> Any:
-        _spend(context, value)
-        for option in (*args, *options.values()):
-            if isinstance(option, int) and abs(option) > MAX_ITEMS:
-                _too_large()
-        first = {
-            _PassArg.context: context,
-            _PassArg.eval_context: context.eval_ctx,
-            _PassArg.environment: context.environment,
-        }
-        before = () if passes is None else (first[passes],)
-        result = function(*before, value, *args, **options)
-        if isinstance(result, str) and len(result) > MAX_OUTPUT:
-            _too_much_text()
-        return result
+    @wraps(function)
+    def filtered(value: Any, *args: Any, **options: Any) -> Any:
+        return function(_as_text(value), *args, **options)
 
-    return metered
+    return filtered
 
 
-def _spend(context: Context, value: Any, per_step: int = 50) -> None:
-    size = len(value) if isinstance(value, str | list | tuple) else 1
-    _sandbox(context).budget.spend(1 + size // per_step)
+@pass_environment
+def _join(sandbox: _Sandbox, values: Iterable[Any], separator: str = "", attribute: Any = None) -> str:
+    texts: list[str] = []
+    for value in values:
+        item = value if attribute is None else sandbox.getitem(value, attribute)
+        texts += [str(separator), _as_text(item)]
+    return sandbox.joined(texts[1:])
 
 
-def _sandbox(context: Context) -> _Sandbox:
-    return cast("_Sandbox", context.environment)
-
-
-@pass_context
-def _each(context: Context, items: Iterable[Any], steps: int) -> Iterator[Any]:
-    budget = _sandbox(context).budget
-    for item in items:
-        budget.spend(1 + steps)
-        yield item
-
-
-@pass_context
-def _concat(context: Context, values: list[Any]) -> str:
-    return _join_filter(context, [_as_text(value) for value in values])
-
-
-@pass_context
-def _join_filter(context: Context, values: Iterable[Any], separator: str = "", attribute: Any = None) -> str:
-    items = list(values)
-    _spend(context, items)
-    if attribute is not None:
-        items = [_sandbox(context).getitem(item, attribute) for item in items]
-    texts = [_as_text(item) for item in items]
-    _spend(context, _joined(str(separator), texts))
-    return _joined(str(separator), texts)
-
-
-@pass_context
-def _replace_filter(context: Context, value: Any, old: str, new: str, count: int = -1) -> str:
-    _spend(context, value)
-    return _replaced(_as_text(value), str(old), str(new), count)
-
-
-def _joined(separator: str, values: Iterable[str]) -> str:
-    texts = list(values)
-    if sum(map(len, texts)) + len(separator) * len(texts) > MAX_OUTPUT:
-        _too_much_text()
-    return separator.join(texts)
-
-
-def _replaced(text: str, old: str, new: str, count: int = -1) -> str:
-    found = text.count(old)
+def _replace(value: Any, old: str, new: str, count: int = -1) -> str:
+    text = _as_text(value)
+    found = text.count(str(old))
     times = found if count < 0 else min(found, count)
-    if len(text) + times * (len(new) - len(old)) > MAX_OUTPUT:
-        _too_much_text()
-    return text.replace(old, new, count)
+    _check_size(len(text) + times * (len(str(new)) - len(str(old))))
+    return text.replace(str(old), str(new), count)
+
+
+def _round(value: float, precision: int = 0, method: Any = "common") -> float:
+    return do_round(value, precision, method) if abs(precision) <= MAX_DIGITS else _too_large()
 
 
 def _range(*bounds: int) -> range:
@@ -344,22 +485,15 @@ def _range(*bounds: int) -> range:
     return numbers
 
 
-@pass_context
-def _plain(context: Context, value: Any) -> str:
+def _plain(value: Any) -> str:
+    from publer_publish.post.template.plain import plain  # noqa: PLC0415  (brings markdown_it: 60 ms)
+
     text = _as_text(value)
-    if len(text) > MAX_OUTPUT:
-        _too_much_text()
-    before = _plain_of.cache_info().hits
-    made = _plain_of(text)
-    _spend(context, text, per_step=50 if _plain_of.cache_info().hits > before else 1)
-    return made
+    _check_size(len(text))
+    return plain(text)
 
 
-_plain_of = lru_cache(maxsize=16)(plain)  # the notes of one release go to every network
-
-
-@pass_context
-def _fit(context: Context, value: Any) -> str:
+@pass_environment
+def _fit(sandbox: _Sandbox, value: Any) -> str:
     text = _as_text(value)
-    parts = _sandbox(context).fits
-    return parts.add(text) if parts is not None else text
+    return sandbox.parts.add(text) if sandbox.parts is not None else text

@@ -8,16 +8,59 @@ one. A URL or a grapheme cluster is never cut.
 from __future__ import annotations
 
 import re
+import secrets
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from publer_publish.networks.count import clusters
 from publer_publish.networks.twitter_text import find_urls
+from publer_publish.post.template.errors import Refused
+
+MAX_PARTS = 20
+"""Of one text that go through ``fit``."""
+
+_MARK = "\U000fff00" + "".join(chr(0xF0000 + byte) for byte in secrets.token_bytes(8))
+"""Private-use characters that no value can have guessed, and no filter changes."""
+_MARKS = re.compile(rf"{_MARK}([\U000fff01-\U000fffff])")
 
 ELLIPSIS = "…"
 LONG_WORD = 40
 """A first word longer than this, in code points, may be cut inside when not even it fits."""
+
+
+class Parts:
+    """The parts of a text that go through ``fit``: marks keep their places until its length is known."""
+
+    def __init__(self) -> None:
+        self.values: list[str] = []
+
+    def add(self, value: str) -> str:
+        """Keep a part and return its mark."""
+        if len(self.values) >= MAX_PARTS:
+            raise Refused(
+                f"More than {MAX_PARTS} parts go through fit", "Put fit around the loop, not into it."
+            )
+        self.values.append(value)
+        return _MARK + chr(0xFFF00 + len(self.values))
+
+    def settle(self, text: str, fits: Callable[[str], bool], check_time: Callable[[], None]) -> str:
+        """Return the text with every part in its place, cut so that the whole fits."""
+        pieces = _MARKS.split(text)
+        fixed, places = pieces[::2], [ord(mark) - 0xFFF01 for mark in pieces[1::2]]
+
+        def whole(values: Sequence[str]) -> str:
+            filled = [fixed[0]]
+            for place, after in zip(places, fixed[1:], strict=True):
+                filled += [values[place], after]
+            return "".join(filled)
+
+        def all_fit(values: Sequence[str]) -> bool:
+            check_time()
+            return fits(whole(values))
+
+        return whole(fit_all(self.values, all_fit))
+
 
 _WORD_END = re.compile(r"(?<=\S)(?=\s|\Z)")
 _WITHOUT_SPACES = (

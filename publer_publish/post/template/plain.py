@@ -14,12 +14,9 @@ import html
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from markdown_it import MarkdownIt
-    from markdown_it.token import Token
-
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
 MAX_NESTING = 16
 """The parser's time is the length of the text times this, at worst."""
@@ -46,8 +43,6 @@ def plain(markdown: str) -> str:
 
 @cache
 def _parser(*, links: bool) -> MarkdownIt:
-    from markdown_it import MarkdownIt  # noqa: PLC0415  (60 ms that only templates with plain need)
-
     parser = MarkdownIt("commonmark", {"maxNesting": MAX_NESTING}).enable(["table", "strikethrough"])
     return parser if links else parser.disable(["link", "image"])
 

@@ -1,17 +1,29 @@
-"""Templates in their document: each string is rendered where it stands, and each mistake has its place."""
+"""Templates in their document: each string is rendered in its place, and each mistake has its position."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Protocol
+from contextlib import nullcontext
+from itertools import islice
+from typing import Any, Protocol
 
-from publer_publish.errors import ActionError, InvalidInputError, Path, Problem, Severity, Where
+from publer_publish.clock import TimeLimit
+from publer_publish.errors import ActionError, InvalidInputError, Path, Problems, Where
 from publer_publish.post.model import Json
-from publer_publish.post.template.front import TemplateError, Templates, is_template, mistakes, uses
+from publer_publish.post.template.errors import TemplateError, dollars
+from publer_publish.text import cut
+
+MAX_SOURCE = 100_000
+"""In code points: of one template."""
+MAX_DOLLARS = 20
+"""Of one template that are reported."""
+
+TRUE = frozenset({"true", "yes", "1"})
+FALSE = frozenset({"false", "no", "0", ""})
 
 
 class Positions(Protocol):
-    """The part of a document that says where things stand."""
+    """The part of a document that knows the places of its values."""
 
     @property
     def file(self) -> str: ...
@@ -30,45 +42,68 @@ class ContextSource(Protocol):
         ...
 
     def settles(self, names: frozenset[str]) -> bool:
-        """Whether ``names`` stand for what publishing will see. Those of a validation need not."""
+        """Whether publishing will see the same values of ``names``. Those of a validation may differ."""
         ...
 
 
-class Renderer:
-    """Renders the strings of one document and keeps what went wrong until it is taken."""
+def is_template(source: str) -> bool:
+    """Whether anything in ``source`` is for Jinja."""
+    return "{{" in source or "{%" in source or "{#" in source
 
-    def __init__(self, positions: Positions, source: ContextSource) -> None:
+
+class Renderer:
+    """Renders the strings of one document; what is wrong with them goes into ``problems``."""
+
+    def __init__(
+        self,
+        positions: Positions,
+        source: ContextSource,
+        problems: Problems,
+        *,
+        limit: TimeLimit | None = None,
+    ) -> None:
+        """``limit``: of the time that templates may take; looked at wherever one could take long."""
+        self.problems = problems
         self._positions = positions
         self._source = source
-        self._latest: tuple[int, Templates] | None = None
-        self._problems: list[Problem] = []
+        self._limit = limit
+        self._engine: Any = None
         self._mistakes: dict[str, list[TemplateError]] = {}
         """Of each template that failed: it fails again for the next network."""
 
-    def taken(self) -> list[Problem]:
-        """What went wrong since this was last asked."""
-        problems, self._problems = self._problems, []
-        return problems
-
     def text(self, path: Path, source: str, *, fits: Callable[[str], bool] | None = None) -> str | None:
-        """One string, rendered; None when it cannot be, and a problem is kept."""
+        """One string, rendered; None if it cannot be."""
         if not is_template(source):
             return source
-        self._warn_of_dollars(path, source)
+        if self.problems.are_too_many(self._positions.file):
+            return None
+        for offset in islice(dollars(source), MAX_DOLLARS):
+            # No error: it may be a price.
+            self.problems.warn(
+                'The "$" before "{{" stays in the text: what GitHub writes as ${{ … }} is {{ … }} here.',
+                "Remove it. If it is meant, as in a price, write {{ '$' }} for it.",
+                self._positions.where_in(path, offset),
+            )
         try:
-            return self._templates(source).render(source, fits=fits)
+            return self._rendered(source, fits)
         except ActionError as error:
-            self._blame(path, source, error)
+            self._report(path, source, error)
         return None
 
     def truth(self, path: Path, source: str) -> bool | None:
-        """What a ``when`` says; true as long as that is not settled; None after a mistake, which is kept."""
-        self._warn_of_dollars(path, source)
-        try:
-            return self._templates(source).truth(source) or not self._source.settles(uses(source).names)
-        except ActionError as error:
-            self._blame(path, source, error)
-        return None
+        """What a ``when`` says; true as long as that is not settled; None if it is wrong."""
+        word = self.text(path, source)
+        if word is None:
+            return None
+        word = word.strip().lower()
+        if word not in TRUE | FALSE:
+            self.problems.error(
+                f"This came to {cut(word, 40)!r}, which is neither true nor false",
+                "Use {{ not release.prerelease }} or the like: true, yes, 1, false, no, 0 or nothing.",
+                self._positions.where_in(path, 0),
+            )
+            return None
+        return word in TRUE or not self._is_settled(source)
 
     def tree(self, path: Path, value: Json, *, skip: Callable[[Path], bool], below: Path = ()) -> Json:
         """``value`` with every string rendered but those whose path below it ``skip`` names.
@@ -92,45 +127,40 @@ class Renderer:
             return value if items == value else items
         return value
 
-    def _templates(self, source: str) -> Templates:
-        """The templates over the context, which grows when a template asks for a release."""
-        values = self._source.values(*uses(source))
-        if self._latest is None or self._latest[0] != len(values):
-            self._latest = len(values), Templates(values, self._latest[1] if self._latest else None)
-        return self._latest[1]
+    def _rendered(self, source: str, fits: Callable[[str], bool] | None) -> str:
+        if len(source) > MAX_SOURCE:
+            raise TemplateError(
+                f"The template has {len(source):,} characters; {MAX_SOURCE:,} are allowed",
+                hint="Put fixed text of this length into a network's text without {{ }} and {% %}.",
+            )
+        if self._engine is None:
+            from publer_publish.post.template.engine import Engine  # noqa: PLC0415  (brings jinja2: 60 ms)
 
-    def _blame(self, path: Path, source: str, error: ActionError) -> None:
-        """Keep everything that is wrong with the template at ``path``: ``error`` is what ended it."""
-        if source not in self._mistakes:
-            self._mistakes[source] = mistakes(source, self._source.values(frozenset()))
-        found = {one.offset: one for one in self._mistakes[source]}
+            self._engine = Engine(self._limit.expired if self._limit else lambda: False)
+        with self._limit or nullcontext():
+            uses = self._engine.uses(source)
+        values = self._source.values(*uses)
+        with self._limit or nullcontext():
+            text: str = self._engine.render(source, values, fits)
+        return text
+
+    def _is_settled(self, source: str) -> bool:
+        return not is_template(source) or self._source.settles(self._engine.uses(source).names)
+
+    def _report(self, path: Path, source: str, error: ActionError) -> None:
+        """Report everything that is wrong with a template: ``error`` is what ended it."""
+        found = {one.offset: one for one in self._all_mistakes(source)}
         if isinstance(error, TemplateError):
             found[error.offset] = error
         else:
-            problems = error.problems if isinstance(error, InvalidInputError) else (error,)
-            for problem in problems:
-                self._add(problem.message, problem.hint, self._positions.where(path))
+            for problem in error.problems if isinstance(error, InvalidInputError) else (error,):
+                self.problems.error(problem.message, problem.hint, self._positions.where(path))
         for _, one in sorted(found.items()):
-            self._add(one.message, one.hint, self._positions.where_in(path, one.offset))
+            self.problems.error(one.message, one.hint, self._positions.where_in(path, one.offset))
 
-    def _warn_of_dollars(self, path: Path, source: str) -> None:
-        if "${{" not in source:
-            return
-        from publer_publish.post.template.tags import dollars  # noqa: PLC0415  (hardly any file needs it)
-
-        # No error: a price may well stand there.
-        for offset in dollars(source):
-            self.warn(
-                'The "$" before "{{" stays in the text: what GitHub writes as ${{ … }} is {{ … }} here.',
-                "Remove it. If it is meant, as in a price, write {{ '$' }} for it.",
-                self._positions.where_in(path, offset),
-            )
-
-    def warn(self, message: str, hint: str, where: Where) -> None:
-        """Keep a warning among the problems, once."""
-        self._add(message, hint, where, Severity.WARNING)
-
-    def _add(self, message: str, hint: str, where: Where, severity: Severity = Severity.ERROR) -> None:
-        problem = Problem(message=message, hint=hint, where=where, severity=severity)
-        if problem not in self._problems:
-            self._problems.append(problem)
+    def _all_mistakes(self, source: str) -> list[TemplateError]:
+        if self._engine is None:
+            return []
+        if source not in self._mistakes:
+            self._mistakes[source] = self._engine.mistakes(source, self._source.values(frozenset()))
+        return self._mistakes[source]

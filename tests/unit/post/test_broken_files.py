@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from publer_publish.errors import Problem, Severity, is_error
+from publer_publish.errors import Problem, Problems, Severity
 from publer_publish.post.checks import Checks
 from publer_publish.post.load import Options, load, named_networks
 from publer_publish.workspace import Workspace
@@ -39,13 +39,13 @@ class Context:
 def problems_of(path: Path) -> list[Problem]:
     """Give all problems of a file, as a run in the mode ``validate`` reports them."""
     options = Options(context=Context(), checks=Checks(Workspace(ROOT)), accounts=["*"])
-    loaded = load([(path.name, path.read_bytes())], "", options)
-    found = list(loaded.problems)
-    if not any(is_error(problem) for problem in found):
+    problems = Problems()
+    loaded = load([(path.name, path.read_bytes())], "", options, problems)
+    if not problems.errors():
         for draft in loaded.drafts:
-            networks, _ = named_networks(draft)
-            found += [problem for network in networks for problem in draft.content(network).problems]
-    return sorted(dict.fromkeys(found), key=lambda problem: (problem.where.line, problem.where.column))
+            for network in named_networks(draft)[0]:
+                draft.content(network)
+    return sorted(problems, key=lambda problem: (problem.where.line, problem.where.column))
 
 
 def expected_of(path: Path) -> list[dict[str, Any]]:

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from publer_publish.errors import Problem, Severity
+from publer_publish.errors import Problem, Problems, Severity
 from publer_publish.post.checks import Checks
+from publer_publish.post.draft import Draft
 from publer_publish.post.load import Options, load, named_networks
 from publer_publish.workspace import Workspace
 
@@ -31,13 +32,16 @@ class Context:
 
 def problems_of(post: Mapping[str, Any]) -> list[Problem]:
     """Give everything that ``validate`` says about a post: of the file, then of each network's content."""
-    options = Options(context=Context(), checks=Checks(Workspace(ROOT)))
-    loaded = load([("post.json", json.dumps(post).encode())], "", options)
-    found = list(loaded.problems)
-    for draft in loaded.drafts:
+    problems = Problems()
+    for draft in drafts_of(post, problems):
         for network in named_networks(draft)[0]:
-            found += draft.content(network).problems
-    return list(dict.fromkeys(found))
+            draft.content(network)
+    return list(problems)
+
+
+def drafts_of(post: Mapping[str, Any], problems: Problems) -> tuple[Draft, ...]:
+    options = Options(context=Context(), checks=Checks(Workspace(ROOT)))
+    return load([("post.json", json.dumps(post).encode())], "", options, problems).drafts
 
 
 def told(post: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -113,10 +117,9 @@ def test_the_title_of_the_only_media_item_is_that_of_the_post_where_one_is_neede
     titled = {**DOCUMENT, "title": "Acme 2.0"}
     assert problems_of(on("linkedin", media=[titled])) == []
     assert problems_of(on("linkedin", {"title": "Other"}, media=[titled])) == []
-    options = Options(context=Context(), checks=Checks(Workspace(ROOT)))
     for own, title in ((None, "Acme 2.0"), ({"title": "Other"}, "Other")):
-        post = json.dumps(on("linkedin", own, media=[titled])).encode()
-        content = load([("post.json", post)], "", options).drafts[0].content("linkedin").content
+        (draft,) = drafts_of(on("linkedin", own, media=[titled]), Problems())
+        content = draft.content("linkedin")
         assert content is not None
         assert content.fields["title"] == title
 
@@ -217,12 +220,12 @@ START = "2026-11-01T09:00:00+00:00"
         ("2026-11-01T09:00+01:00", "2026-11-01T09:00:00.5+01:00", {}),
         ("20261101T090000+0100", "2026-11-01t18:00z", {}),
         (" 2026-11-01T09:00:00+01\n", "2026-11-02T09:00:00Z", {}),
-        ("next monday", START, {"start": '"start" is no date with time and offset: "next monday".'}),
-        (START, "2026-13-45", {"end": '"end" is no date with time and offset: "2026-13-45".'}),
-        (START, "2026-11-31T09:00:00Z", {"end": '"end" is no date with time and offset: '}),
-        (START, "2026-11-02T09:00:00", {"end": '"end" is no date with time and offset: '}),
+        ("next monday", START, {"start": '"start" is not a date with time and offset: "next monday".'}),
+        (START, "2026-13-45", {"end": '"end" is not a date with time and offset: "2026-13-45".'}),
+        (START, "2026-11-31T09:00:00Z", {"end": '"end" is not a date with time and offset: '}),
+        (START, "2026-11-02T09:00:00", {"end": '"end" is not a date with time and offset: '}),
         (START, "2026-11-01T09:30:00+01:00", {"end": "The end is before the start."}),
-        ("2026-11-01", "2026-11-02", {"start": '"start" is no date', "end": '"end" is no date'}),
+        ("2026-11-01", "2026-11-02", {"start": '"start" is not a date', "end": '"end" is not a date'}),
     ],
 )
 def test_an_event_has_a_start_and_an_end_that_are_points_in_time(
@@ -298,7 +301,7 @@ def test_the_options_of_a_poll_differ(network: str) -> None:
     poll = {"options": ["Tabs", "Spaces", " Tabs"], "duration": 3}
     question = {"question": "Which?"} if network == "linkedin" else {}
     assert told(on(network, {**poll, **question})) == [
-        (f"networks.{network}.options[2]", "The option stands here twice: every answer of a poll is another.")
+        (f"networks.{network}.options[2]", "The option is here twice: every answer of a poll is different.")
     ]
 
 
@@ -322,12 +325,8 @@ def test_branded_content_is_not_private() -> None:
 def test_the_description_of_a_video_is_its_text_and_has_its_limit() -> None:
     video = {"id": "v1", "type": "video"}
     own = {"title": "T", "description": " It moves\n"}
-    (draft,) = load(
-        [("post.json", json.dumps(on("youtube", own, media=[video])).encode())],
-        "",
-        Options(context=Context(), checks=Checks(Workspace(ROOT))),
-    ).drafts
-    content = draft.content("youtube").content
+    (draft,) = drafts_of(on("youtube", own, media=[video]), Problems())
+    content = draft.content("youtube")
     assert content is not None
     assert (content.text, content.fields["description"], content.length) == ("It moves", "It moves", 8)
     (problem,) = problems_of(on("youtube", {**own, "description": "a" * 5001}, media=[video]))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from publer_publish.errors import Problems
 from publer_publish.post.document.parse import parse
 from publer_publish.post.schema.check import check, load
 
@@ -16,7 +17,9 @@ SCHEMA_LINE = f"# yaml-language-server: $schema={load()['$id']}\n"
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.name)
 def test_every_example_is_valid(path: Path) -> None:
-    assert check(parse(path.read_bytes(), path.name)).problems == []
+    document, problems = parse(path.read_bytes(), path.name), Problems()
+    check(document, document.data, problems)
+    assert list(problems) == []
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.name)

@@ -8,13 +8,15 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from publer_publish.errors import Problem
+from publer_publish.errors import Problem, Problems
 from publer_publish.post.document.parse import parse
 from publer_publish.post.schema.check import MAX_PROBLEMS, check, load
 
 
 def problems(text: str, file: str = "a.yml", data: Any | None = None) -> list[Problem]:
-    return check(parse(text.encode(), file), data).problems
+    document, found = parse(text.encode(), file), Problems()
+    check(document, document.data if data is None else data, found)
+    return list(found)
 
 
 def told(text: str, file: str = "a.yml") -> list[tuple[int, int, str, str]]:

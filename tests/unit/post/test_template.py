@@ -5,19 +5,21 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publer_publish.errors import ServiceError
+from publer_publish.clock import SystemClock, TimeLimit
+from publer_publish.errors import Path, Problem, Problems, ServiceError, Severity, Where
 from publer_publish.github.event import Event, release_fields
 from publer_publish.github.template_values import RunContext
 from publer_publish.networks.count import fits, measure
 from publer_publish.networks.table import network
-from publer_publish.post.template.front import TemplateError, Templates, is_template, mistakes, uses
-from publer_publish.post.template.tags import dollars
+from publer_publish.post.template.engine import Engine
+from publer_publish.post.template.render import Renderer, is_template
 from publer_publish.post.template.values import FIELDS, NAMES, OWN_FILTERS
 
 CONTEXT: Mapping[str, object] = {
@@ -31,19 +33,82 @@ CONTEXT: Mapping[str, object] = {
         "author": {},
     },
     "event": {"commits": [{"message": "a"}, {"message": "b"}]},
-    "vars": {"items": "5", "evil": "{{ tag }}{% for x in y %}"},
+    "vars": {
+        "items": "5",
+        "words": "Many words here. " * 50,
+        "long": "ab" * 40_000,
+        "evil": "{{ tag }}{% for x in y %}",
+    },
 }
+
+
+class Values(NamedTuple):
+    """A context that has everything it will ever have."""
+
+    context: Mapping[str, object]
+
+    def values(
+        self, names: frozenset[str], asked_about: frozenset[str] = frozenset()
+    ) -> Mapping[str, object]:
+        return self.context
+
+    def settles(self, names: frozenset[str]) -> bool:
+        return True
+
+
+class OneText:
+    """A document whose places are offsets in the text that is rendered."""
+
+    file = "post.yml"
+
+    def where(self, path: Path, *, key: bool = False) -> Where:
+        return Where(file=self.file)
+
+    def where_in(self, path: Path, offset: int) -> Where:
+        return Where(file=self.file, column=offset + 1)
+
+    def raw(self, path: Path) -> str:
+        raise NotImplementedError
+
+
+class CountingClock(SystemClock):
+    """A second passes each time that it is looked at."""
+
+    now = 0
+
+    def monotonic(self) -> float:
+        self.now += 1
+        return self.now
+
+
+class Templates:
+    """Renders texts as a post file's are."""
+
+    def __init__(self, context: Mapping[str, object] = CONTEXT, seconds: float = 1_000_000) -> None:
+        self.problems = Problems()
+        limit = TimeLimit(CountingClock(), seconds)
+        self._renderer = Renderer(OneText(), Values(context), self.problems, limit=limit)
+
+    def render(self, source: str, *, fits: Callable[[str], bool] | None = None) -> str | None:
+        return self._renderer.text((), source, fits=fits)
+
+    def truth(self, source: str) -> bool | None:
+        return self._renderer.truth((), source)
+
+    def errors(self, source: str) -> list[Problem]:
+        """What is wrong with a template."""
+        assert self.render(source) is None
+        return self.problems.errors()
 
 
 @pytest.fixture
 def templates() -> Templates:
-    return Templates(CONTEXT)
+    return Templates()
 
 
-def failure(source: str) -> TemplateError:
-    with pytest.raises(TemplateError) as caught:
-        Templates(CONTEXT).render(source)
-    return caught.value
+def failure(source: str, context: Mapping[str, object] = CONTEXT, seconds: float = 1_000_000) -> Problem:
+    """The last thing that is wrong with a template: what ended it."""
+    return Templates(context, seconds).errors(source)[-1]
 
 
 @pytest.mark.parametrize(
@@ -61,7 +126,8 @@ def failure(source: str) -> TemplateError:
         ("{{ 'known' if tag is defined }} {{ unknown is defined }} {{ unknown | default('x') }}", "known False x"),
         ("{{ tag.upper() }} {{ tag[1:] }} {{ tag ~ '!' }} {{ tag.replace('v', '') }}", "V1.2.3 1.2.3 v1.2.3! 1.2.3"),
         ("{% set n = namespace(x=1) %}{% for i in range(3) %}{% set n.x = n.x + i %}{% endfor %}{{ n.x }}", "4"),
-        ("{{ ('ab' * 40000) | replace('ab', 'c') | length }}", "40000"),
+        ("{{ vars.long | replace('ab', 'c') | length }}", "40000"),
+        ("{% for x in [1, [2, 3]] recursive %}{{ x if x is number else loop(x) }}{% endfor %}", "123"),
         ("{% macro bold(x) %}*{{ x }}*{% endmacro %}{{ bold(tag) }}", "*v1.2.3*"),
         ("{% raw %}{{ literally }}{% endraw %}{# a comment #}", "{{ literally }}"),
         ("<b>{{ '<&>' }}</b>", "<b><&></b>"),
@@ -88,39 +154,37 @@ def test_text_from_an_event_stays_text(templates: Templates) -> None:
         ("{{ relase.name }}", "relase", "There is no 'relase'", "Did you mean 'release'?"),
         ("one\ntwo {{ tag }} {{ release.html_ulr }}", "html_ulr", "'release.html_ulr'", "Did you mean 'html_url'?"),
         ("one\r\n\r\n{{ release['html_ulr'] }}", "html_ulr", "'release.html_ulr'", "Did you mean 'html_url'?"),
-        ("{{ vars['channel'] }}", "channel", "'vars.channel'", "There are: evil, items."),
+        ("{{ vars['channel'] }}", "channel", "'vars.channel'", "There are: evil, items, long, words."),
         ("😀\n😀😀 {{ tga }}", "tga", "'tga'", "Did you mean 'tag'?"),
         ("tga {{ tag }}\n{{\n  tga }}", "tga }}", "'tga'", "Did you mean 'tag'?"),
         ("{{ something_else }}", "something_else", "'something_else'", "There are: actor, event, ref_name, release"),
         ("a\n\n{{ tag | uper }}", "uper", "There is no filter 'uper'", "Did you mean 'upper'?"),
         ("a\n{{ tag is evn }}", "evn", "There is no test 'evn'", "is defined"),
         ("a\n{% foo %}", "foo", "unknown tag 'foo'", "{% raw %}"),
-        ("a\n{{ tag", "{{ tag", "`{{` is never closed by `}}`", "{{ … }}"),
-        ("a {{ tag\n{{ version }}", "{{ tag", "`{{` is never closed by `}}`", "{{ … }}"),
-        ("{{ 'a }}' }} {{ tag is\nout", "{{ tag", "`{{` is never closed by `}}`", "{{ … }}"),
-        ("{% raw %}{{ a {% endraw %}\n{% if tag", "{% if tag", "`{%` is never closed by `%}`", "{% … %}"),
+        ("a\n{{ tag", "{{ tag", "`{{` is never closed by `}}`", "{{ and }}"),
+        ("a {{ tag\n{{ version }}", "{{ tag", "`{{` is never closed by `}}`", "{{ and }}"),
+        ("{{ 'a }}' }} {{ tag is\nout", "{{ tag", "`{{` is never closed by `}}`", "{{ and }}"),
+        ("{% raw %}{{ a {% endraw %}\n{% if tag", "{% if tag", "`{%` is never closed by `%}`", "{% and %}"),
         ("a {#12} {{ tag }}", "{#12", "`{#` is never closed by `#}`", "`{#` begins a comment"),
         ("{{ github.ref_name }}", "github", "There is no 'github'", "write {{ ref_name }}"),
-        ("a\n\n{% if tag %}\nb", "{% if", "looking for", "{{ … }}"),
+        ("a\n\n{% if tag %}\nb", "{% if", "looking for", "{{ and }}"),
         ("a\n{{ tag }}\n{{ release }}", "{{ release", "an object, not a text", "Name one of its fields"),
         ("{{ event.commits }}", "{{ event", "a list, not a text", "{% for %}"),
         ("{{ tag.nme }}", "nme", "no 'nme' in a text", "release.name"),
         ("{{ tag + 1 }}", "{{ tag", "adds a text and something else", "{{ 'v' ~ 1 }}"),
         ("{{ 1 + tag }}", "{{ 1", "adds a text and something else", "~"),
-        ("{{ ['a'] | sum }}", "{{ ['", "adds a text and something else", "~"),
         ("{{ 1 / 0 }}", "{{ 1", "divides by zero", "Test the number"),
-        ("{{ [1] | slice(0) | list }}", "{{ [1]", "divides by zero", "Test the number"),
         ("{{ tag > 1 }}", "{{ tag", "compares or sorts", "| int"),
         ("{{ [1, 'a'] | sort }}", "{{ [1", "compares or sorts", "| int"),
-        ("{{ tag | fit(1, 2) }}", "{{ tag", "options that it does not take", "fit take none"),
+        ("{{ tag | fit(1, 2) }}", "{{ tag", "options that it does not take", "Jinja's documentation"),
         ("{{ tag | replace(1) }}", "{{ tag", "or too few", "Jinja's documentation"),
         ("{{ tag | truncate(len=5) }}", "{{ tag", "options that it does not take", "Jinja's documentation"),
         ("{{ tag.upper(1) }}", "{{ tag", "options that it does not take", "Jinja's documentation"),
-        ("{% for x in 5 %}{% endfor %}", "{% for", "no list of such items", "gone through"),
-        ("{% for x, y in [1] %}{% endfor %}", "{% for", "no list of such items", "gone through"),
+        ("{% for x in 5 %}{% endfor %}", "{% for", "not a list of such items", "looped over"),
+        ("{% for x, y in [1] %}{% endfor %}", "{% for", "not a list of such items", "looped over"),
         ("{{ tag | round }}", "{{ tag", "does not suit its value", "a text, a number"),
         ("{{ -tag }}", "{{ -tag", "does not suit its value", "a text, a number"),
-        ("{{ tag | truncate(-5) }}", "{{ tag", "expected length >= 3", "at this place"),
+        ("{{ tag | truncate(-5) }}", "{{ tag", "expected length >= 3", "check the template"),
         ("{{ release.author.x }}", "x }}", "no 'release.author.x'", "It has no fields here."),
         ("{{ tag() }}", "{{ tag", "cannot be called", "without brackets"),
         ("{{ event.commits | map(attribute='mesage') | join }}", "mesage", "'mesage'", "Did you mean 'message'?"),
@@ -130,14 +194,14 @@ def test_a_mistake_is_explained_at_its_place(source: str, at: str, message: str,
     error = failure(source)
     assert message in error.message
     assert hint in error.hint
-    assert error.offset == source.rindex(at)
-    assert source[error.offset :].startswith(at)
+    assert error.where.column - 1 == source.rindex(at)
 
 
 def places(source: str) -> list[str]:
-    """Give the words at which something is wrong, in their order."""
-    found = mistakes(source, CONTEXT)
-    return [re.split(r"[^\w.]", source[error.offset :])[0] for error in found]
+    """Give the words at which something is wrong, in their order, of a template that has failed before them."""
+    source = "{{ oops }}" + source
+    errors = Templates().errors(source)
+    return [re.split(r"[^\w.]", source[error.where.column - 1 :])[0] for error in errors][1:]
 
 
 @pytest.mark.parametrize(
@@ -154,22 +218,29 @@ def places(source: str) -> list[str]:
         ("{% macro f(x) %}{{ x }}{% endmacro %}{{ f(tag) }}{{ range(3) | join }}", []),
         ("{% if event.commits %}{{ vars.x }}{% endif %}{{ event.y if tag }}{{ tag or vars.z }}", []),
         ("{{ vars.items() }}{{ vars.get('x') }}{{ release.get('bdy') }}", []),
-        ("{{ tagg", []),
     ],
 )
 def test_every_wrong_name_is_found_and_none_that_may_be_right(source: str, words: list[str]) -> None:
     assert sorted(places(source)) == sorted(words)
 
 
-def test_very_many_mistakes_are_found_quickly_and_cut() -> None:
-    assert len(mistakes("{{ a }}" * 14_000, CONTEXT)) == 20
-    assert mistakes("{{ a }}" * 15_000, CONTEXT) == []  # too long to be rendered at all
-    assert mistakes("{{ " + "(" * 30_000 + "x" + ")" * 30_000 + " }}", CONTEXT) == []
+@pytest.mark.parametrize("count", [14_000, 15_000], ids=["cut", "too long to be rendered"])
+def test_very_many_mistakes_are_found_quickly_and_cut(count: int) -> None:
+    assert len(Templates().errors("{{ ab }}" * (count // 10 * 8))) in {1, 20}
 
 
-def test_what_is_written_like_an_expression_of_github_is_seen() -> None:
-    source = "${{ tag }} ${{github.sha}} $ {{ tag }} {% raw %}${{ x }}{% endraw %} {# ${{ x }} #}${% if 1 %}"
-    assert [source[at:].partition(" ")[0] for at in dollars(source)] == ["${{"]
+def test_what_is_written_like_an_expression_of_github_is_explained(templates: Templates) -> None:
+    source = "${{ tag }} $ {{ tag }} {% raw %}${{ x }}{% endraw %} {# ${{ x }} #}${% if 1 %}{% endif %}"
+    assert templates.render(source) is not None
+    assert [(problem.severity, problem.where.column) for problem in templates.problems] == [
+        (Severity.WARNING, 1)
+    ]
+    assert "${{ … }}" in next(iter(templates.problems)).message
+
+
+def test_of_very_many_such_expressions_some_are_explained(templates: Templates) -> None:
+    assert templates.render("${{ tag }}" * 7_000) is not None
+    assert len(templates.problems) == 20
 
 
 def test_the_values_that_are_told_are_those_that_there_are() -> None:
@@ -181,7 +252,7 @@ def test_the_values_that_are_told_are_those_that_there_are() -> None:
         there = values[name]
         assert isinstance(there, Mapping)
         assert set(there) == fields
-    assert all(Templates(CONTEXT).render(f"{{{{ tag | {name} }}}}") == "v1.2.3" for name in OWN_FILTERS)
+    assert all(Templates().render(f"{{{{ tag | {name} }}}}") == "v1.2.3" for name in OWN_FILTERS)
 
 
 @pytest.mark.parametrize(
@@ -205,9 +276,6 @@ def test_the_values_that_are_told_are_those_that_there_are() -> None:
         "{% import 'secret' as s %}",
         "{% from 'secret' import s %}",
         "{% extends 'secret' %}",
-        "{% block a %}{% endblock %}",
-        "{% for x in event.commits recursive %}{{ loop(event.commits) }}{% endfor %}",
-        "{% autoescape true %}{{ tag }}{% endautoescape %}",
         "{{ self }}",
         "{{ range }}",
     ],
@@ -215,6 +283,7 @@ def test_the_values_that_are_told_are_those_that_there_are() -> None:
 def test_the_sandbox_is_closed(source: str) -> None:
     error = failure(source)
     assert "object at 0x" not in error.message + error.hint
+    assert "built-in" not in error.message + error.hint
 
 
 DOUBLING = "{% set n = namespace(x='a') %}{% for i in range(100) %}"
@@ -223,10 +292,7 @@ DOUBLING = "{% set n = namespace(x='a') %}{% for i in range(100) %}"
 @pytest.mark.parametrize(
     "source",
     [
-        "{% for i in range(10000) %}{% for j in range(10000) %}{% endfor %}{% endfor %}",
-        "{% for i in range(10000) %}" * 3 + "x" + "{% endfor %}" * 3,
         "{% for i in range(10000) %}" + "x" * 50 + "{% endfor %}",
-        "{% for c in 'a' * 100000 %}{% if c == 'b' %}x{% endif %}{% endfor %}",
         "{% for i in range(10 ** 9) %}{% endfor %}",
         "{{ range(0, 10 ** 20) }}",
         "{{ 'a' * 10 ** 9 }}",
@@ -237,21 +303,32 @@ DOUBLING = "{% set n = namespace(x='a') %}{% for i in range(100) %}"
         "{{ 'a' | center(10 ** 9) }}",
         "{{ ['a'] | map('center', 10 ** 9) | list }}",
         "{{ 'a' | indent(10 ** 9) }}",
+        "{{ 'a' | indent('a' * 90000) }}",
+        "{{ 'a'.expandtabs(10 ** 9) }}",
         "{{ [1] | batch(10 ** 9, 'x') | list }}",
+        "{{ [[1]] | sum(start=[]) }}",
+        "{{ 1.5 | round(10 ** 9, 'ceil') }}",
+        "{{ [1] * 2 }}",
+        "{{ 'a' * 2 }}",
+        "{{ '%s' % 1 }}",
         "{{ 'a'.ljust(10 ** 9) }}",
         "{{ 'a'.zfill(10 ** 9) }}",
         "{{ '{:>1000000000}'.format(1) }}",
         "{{ 'a' | replace('', 'b' * 1000) | replace('b', 'c' * 1000) }}",
-        "{{ ('x' * 90000).replace('x', 'yyyyyyyyyy') }}",
-        "{{ ('x' * 90000).join(['a', 'b', 'c']) }}",
+        "{% set x = vars.long %}{{ x.replace('x', 'yyyyyyyyyy') }}",
+        "{{ [1, 2, 3] | join(vars.long) }}",
+        "{{ vars.long.join('abc') }}",
         DOUBLING + "{% set n.x = n.x + n.x %}{% endfor %}",
         DOUBLING + "{% set n.x = n.x ~ n.x %}{% endfor %}",
         DOUBLING + "{% set n.x %}{{ n.x }}{{ n.x }}{% endset %}{% endfor %}",
         DOUBLING + "{% set n.x = [n.x, n.x] | join %}{% endfor %}",
         DOUBLING + "{% set n.x = [n.x, n.x] %}{% endfor %}{{ n.x }}",
+        DOUBLING + "{% set n.x = [n.x, n.x] %}{% endfor %}{{ n.x | upper }}",
+        DOUBLING + "{% set n.x = [n.x, n.x] %}{% endfor %}{{ n.x ~ '' }}",
+        DOUBLING + "{% set n.x = [n.x, n.x] %}{% endfor %}{{ n.x | replace('a', 'b') }}",
+        "{% set x = [1] %}" + "{% set x = x + x %}" * 50,
         "{% set n = namespace(x=9) %}{% for i in range(100) %}{% set n.x = n.x * n.x %}{% endfor %}",
         "{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}",
-        "{% macro f(n) %}{% if n %}{{ f(n - 1) }}{{ f(n - 1) }}{% endif %}{% endmacro %}{{ f(50) }}",
         "{{ " + "(" * 10_000 + "1" + ")" * 10_000 + " }}",
         "{{ " + "[" * 10_000 + "]" * 10_000 + " }}",
         "{{ " + "-" * 10_000 + "1 }}",
@@ -271,55 +348,29 @@ DOUBLING = "{% set n = namespace(x='a') %}{% for i in range(100) %}"
     ids=lambda source: source[:50],
 )  # fmt: skip
 def test_a_hostile_template_ends_with_an_error(source: str) -> None:
-    error = failure(source)
+    error = failure(source, {**CONTEXT, "vars": {"long": "x" * 90_000}})
     assert error.message
     assert "Traceback" not in error.message
     assert len(error.message) < 400
 
 
 @pytest.mark.parametrize(
-    "work",
-    ["x | upper", "x | replace('a', 'b')", "[x] | join", "x | plain", "x.upper()", "x ~ 'y'", "x + 'y'"],
-)
-def test_work_on_a_long_text_counts_by_its_length(work: str) -> None:
-    """A loop of so few turns is nothing; so much text in each of them is."""
-    loop = f"{{% for i in range(1000) %}}{{% set y = {work} %}}{{% endfor %}}"
-    assert Templates({}).render("{% set x = 'x' %}" + loop) == ""
-    assert failure("{% set x = 'x' * 90000 %}" + loop).message == "The template does too much"
-
-
-def rendered_until_refused(templates: Templates, sources: Iterable[str]) -> tuple[int, TemplateError]:
-    """How many templates of a file are rendered before one is refused because of all before it, and why."""
-    for number, source in enumerate(sources):
-        try:
-            templates.render(source)
-        except TemplateError as error:
-            if "together" in str(error):
-                return number, error
-    pytest.fail("all of them were rendered")
-
-
-@pytest.mark.parametrize(
-    ("source", "at_least"),
+    "source",
     [
-        ("{# NUMBER #}{% for i in range(9000) %}{{ i }}{% endfor %}", 100),
-        ("{% for i in range(10000) %}{% for j in range(10000) %}{% endfor %}{% endfor %}", 40),
-        ("{{ 'x' * 99000 }}", 300),
+        "{% for i in range(10000) %}{% for j in range(10000) %}{% endfor %}{% endfor %}",
+        "{% for c in tag %}" * 15 + "{% endfor %}" * 15,
+        "{% macro f(n) %}{% if n %}{{ f(n - 1) }}{{ f(n - 1) }}{% endif %}{% endmacro %}{{ f(50) }}",
+        "{% for x in [1, 2] recursive %}{% if loop.depth < 50 %}{{ loop([1, 2]) }}{% endif %}{% endfor %}",
     ],
-    ids=["steps", "steps of failures", "text"],
 )
-def test_the_templates_of_a_file_have_a_limit_together(
-    templates: Templates, source: str, at_least: int
-) -> None:
-    sources = (source.replace("NUMBER", str(number)) for number in range(1_000))
-    number, error = rendered_until_refused(templates, sources)
-    assert number >= at_least
-    assert "several files" in error.hint
+def test_a_template_that_would_run_long_ends_with_its_time(source: str) -> None:
+    assert "take too long" in failure(source, seconds=10_000).message
 
 
-def test_compiling_many_templates_counts_too(templates: Templates) -> None:
-    number, _ = rendered_until_refused(templates, (f"{{{{ {number} }}}}" for number in range(20_000)))
-    assert number > 6_500  # 500 posts for 13 networks
+def test_cutting_parts_to_fit_ends_with_its_time_too() -> None:
+    templates = Templates(seconds=20)
+    assert templates.render("{{ vars.words | fit }}" * 9, fits=lambda text: len(text) < 99) is None
+    assert "take too long" in templates.problems.errors()[0].message
 
 
 PIECE = st.text(st.characters(exclude_characters="{}\r", exclude_categories=["Cs"]), max_size=12)
@@ -362,48 +413,37 @@ def test_the_notes_of_one_release_may_go_into_every_post_of_a_large_file() -> No
     templates = Templates({"notes": notes})
     texts = {templates.render("{{ notes | plain }}") for _ in range(500 * 13)}
     assert len(texts) == 1
-    assert "**" not in texts.pop()
-
-
-def test_more_context_gives_no_new_budget() -> None:
-    few = Templates({"tag": "v1"})
-    rendered_until_refused(few, ["{{ 'x' * 99000 }}"] * 1_000)
-    with pytest.raises(TemplateError, match="together"):
-        Templates({"tag": "v1", "release": {}}, few).render("{{ tag }}")
+    assert "**" not in str(texts.pop())
 
 
 def test_a_name_that_has_no_value_in_this_run_is_explained() -> None:
-    with pytest.raises(TemplateError) as caught:
-        Templates({"vars": {}}).render("{{ vars.channel }}")
-    assert "`variables`" in caught.value.hint
-    with pytest.raises(TemplateError) as caught:
-        Templates({"event": {}}).render("{{ event.commits }}")
-    assert "no event payload" in caught.value.hint
+    assert "`variables`" in failure("{{ vars.channel }}", {"vars": {}}).hint
+    assert "no event payload" in failure("{{ event.commits }}", {"event": {}}).hint
 
 
-@pytest.mark.parametrize("event", [{}, {"action": "opened", "number": 3}], ids=["desk", "pull request"])
+@pytest.mark.parametrize(
+    "event", [{}, {"action": "opened", "number": 3}], ids=["command line", "pull request"]
+)
 def test_a_field_of_the_event_that_publishes_can_be_asked_about_in_a_review(event: dict[str, object]) -> None:
     """A loop over the commits of a push is checked on a pull request, too, which brings none."""
-    templates = Templates({"event": event})
-    with pytest.raises(TemplateError) as caught:
-        templates.render("{% for c in event.commits %}{{ c.message }}{% endfor %}")
+    loop = "{% for c in event.commits %}{{ c.message }}{% endfor %}"
     cure = "{% if event.commits is defined %}"
-    assert cure in caught.value.hint
-    asked = cure + "{% for c in event.commits %}{{ c.message }}{% endfor %}{% endif %}"
-    assert templates.render(asked) == ""
+    assert cure in failure(loop, {"event": event}).hint
+    assert Templates({"event": event}).render(cure + loop + "{% endif %}") == ""
 
 
 def test_fit_makes_the_whole_text_fit(templates: Templates) -> None:
     rules = network("twitter")
-    source = "{{ tag }} is out\n{{ ('Many words here. ' * 50) | fit }}\n{{ release.html_url }}"
+    source = "{{ tag }} is out\n{{ vars.words | fit }}\n{{ release.html_url }}"
     text = templates.render(source, fits=lambda text: fits(rules, text))
+    assert text
     assert text.startswith("v1.2.3 is out\nMany words")
     assert text.endswith("…\nhttps://github.com/o/r/releases/tag/v1.2.3")
     assert 280 - len(" words") <= measure(rules, text) <= 280
 
 
 def test_fit_works_inside_loops_and_before_other_filters(templates: Templates) -> None:
-    source = "{% for c in event.commits %}[{{ (c.message ~ ' word' * 3) | fit | trim }}]{% endfor %}"
+    source = "{% for c in event.commits %}[{{ (c.message ~ ' word word word') | fit | trim }}]{% endfor %}"
     assert templates.render(source, fits=lambda text: len(text) <= 30) == "[a word word word][b word…]"
     assert (
         templates.render(source, fits=lambda text: len(text) <= 100) == "[a word word word][b word word word]"
@@ -415,8 +455,8 @@ def test_what_is_too_long_without_the_part_stays_for_the_length_check(templates:
 
 
 def test_too_many_fits_are_an_error(templates: Templates) -> None:
-    with pytest.raises(TemplateError, match="More than 20 parts"):
-        templates.render("{% for i in range(30) %}{{ tag | fit }}{% endfor %}", fits=lambda _: True)
+    templates.render("{% for i in range(30) %}{{ tag | fit }}{% endfor %}", fits=lambda _: True)
+    assert "More than 20 parts" in templates.problems.errors()[0].message
 
 
 @pytest.mark.parametrize(
@@ -438,22 +478,22 @@ def test_when_is_true_or_false(templates: Templates, source: str, truth: bool) -
 
 @pytest.mark.parametrize("source", ["on", "maybe", "{{ tag }}", "2", "x" * 500])
 def test_when_is_nothing_else(templates: Templates, source: str) -> None:
-    with pytest.raises(TemplateError, match="neither true nor false") as caught:
-        templates.truth(source)
-    assert len(caught.value.message) < 120
+    assert templates.truth(source) is None
+    (error,) = templates.problems.errors()
+    assert "neither true nor false" in error.message
+    assert len(error.message) < 120
 
 
 @pytest.mark.parametrize(
     ("source", "names"),
     [
-        ("text", set()),
         ("{{ release.name }} {{ tag }}", {"release", "tag"}),
         ("{% for c in event.commits %}{{ c.message }}{{ range(3) }}{% endfor %}", {"event"}),
         ("{% if vars.x %}{{ version ~ sha }}{% endif %}", {"vars", "version", "sha"}),
     ],
 )
 def test_the_names_that_a_template_uses(source: str, names: set[str]) -> None:
-    assert uses(source).names == names
+    assert Engine(lambda: False).uses(source).names == names
 
 
 @pytest.mark.parametrize(
@@ -468,24 +508,18 @@ def test_the_names_that_a_template_uses(source: str, names: set[str]) -> None:
     ],
 )
 def test_the_names_that_a_template_copes_without(source: str, names: set[str]) -> None:
-    assert uses(source).asked_about == names
+    assert Engine(lambda: False).uses(source).asked_about == names
 
 
 def test_a_name_that_was_asked_about_and_used_all_the_same_is_explained() -> None:
     error = failure("{{ sha | default('x') }}\n{{ sha }}")
     assert error.message == "There is no `sha` in this run"
     assert "{% if sha is defined %}" in error.hint
-    assert error.offset == len("{{ sha | default('x') }}\n{{ ")
-
-
-def test_a_broken_template_uses_nothing_but_an_error() -> None:
-    with pytest.raises(TemplateError):
-        uses("{{ release.name")
+    assert error.where.column - 1 == len("{{ sha | default('x') }}\n{{ ")
 
 
 def test_a_template_that_is_too_long_is_not_even_read() -> None:
-    with pytest.raises(TemplateError, match="100,000 are allowed"):
-        uses("{{ tag }}" + "x" * 100_000)
+    assert "100,000 are allowed" in failure("{{ tag }}" + "x" * 100_000).message
 
 
 def test_the_same_source_gives_the_same_text_again(templates: Templates) -> None:
@@ -509,15 +543,16 @@ class Unreachable(Mapping[str, object]):
 
 
 def test_an_error_of_the_context_itself_is_not_blamed_on_the_template() -> None:
-    with pytest.raises(ServiceError, match="GitHub does not answer"):
-        Templates({"release": Unreachable()}).render("{{ release.name }}")
+    assert failure("{{ release.name }}", {"release": Unreachable()}).message == "GitHub does not answer"
 
 
 def test_text_without_template_does_not_load_jinja() -> None:
     program = (
         "import sys\n"
-        "from publer_publish.post.template.front import Templates, uses\n"
-        "assert Templates({}).render('text') == 'text' and not uses('text').names and Templates({}).truth('yes')\n"
+        "from publer_publish.errors import Problems\n"
+        "from publer_publish.post.template.render import Renderer\n"
+        "renderer = Renderer(None, None, Problems())\n"
+        "assert renderer.text((), 'text') == 'text' and renderer.truth((), 'yes')\n"
         "print('jinja2' in sys.modules)\n"
     )
     answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

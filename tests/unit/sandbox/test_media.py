@@ -216,24 +216,6 @@ def test_an_import_may_fail_as_a_whole(new_sandbox: NewSandbox) -> None:
     assert [client.job(job)["status"] for _ in range(2)] == ["working", "failed"]
 
 
-# The library
-
-
-@pytest.mark.parametrize("brackets", ["", "[]"])
-def test_the_library(new_sandbox: NewSandbox, brackets: str) -> None:
-    client = RawClient(new_sandbox())
-    ids = [client.upload(content, name).json["id"] for name, content, _ in FILES[:5]]
-    photos = client.get("/media", [(f"types{brackets}", "photo"), (f"used{brackets}", "false")]).json
-    assert ([m["id"] for m in photos["media"]], photos["total"]) == (ids[:3], 3)
-    query = [(f"types{brackets}", "photo"), (f"used{brackets}", "true"), (f"ids{brackets}", ids[4])]
-    assert [m["id"] for m in client.get("/media", query).json["media"]] == [ids[4]]
-
-
-@pytest.mark.parametrize("query", [[], [("types[]", "photo")], [("used[]", "true")]])
-def test_the_library_demands_its_filters(new_sandbox: NewSandbox, query: list[tuple[str, str]]) -> None:
-    assert RawClient(new_sandbox()).get("/media", query).status == 400
-
-
 def test_media_options(new_sandbox: NewSandbox) -> None:
     sandbox = new_sandbox()
     client = RawClient(sandbox)

@@ -111,7 +111,7 @@ REFUSED: list[tuple[str, str, dict[str, Any], str]] = [
     ("wordpress", "", {"type": "article", "content": [{"id": "1"}]}, "Content is not valid"),
     ("twitter", "", {"account": {"comments": [{"text": "x", "txt": "y"}]}}, "Comments are not valid"),
     ("twitter", "", {"account": {"comments": [{"text": "x", "delay": 5}]}}, "Comments are not valid"),
-    ("twitter", "", {"account": {"comments": [{"text": "x", "media": [{}]}]}}, "media of a comment"),
+    ("twitter", "", {"account": {"comments": [{"text": "x", "media": [{}]}]}}, "Comments are not valid"),
     ("twitter", "", {"account": {"share": {"account_ids": []}}}, "Share is not valid"),
     (
         "twitter",

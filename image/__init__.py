@@ -1,0 +1,1 @@
+"""Two scripts for the Dockerfile: one gathers the small image, the other imports everything in it."""
