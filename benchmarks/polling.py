@@ -8,8 +8,8 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from statistics import mean
 
-from publer_publish.clock import Deadline
-from publer_publish.delivery.waiting import Progress, wait_for_job
+from publer_publish.clock import Deadline, Progress
+from publer_publish.delivery.waiting import wait_for_job
 from publer_publish.publer.api import Publer
 from publer_publish.publer.model import JobState
 from publer_publish.publer.transport import Transport

@@ -16,7 +16,7 @@ from benchmarks.apart import Apart
 from benchmarks.line import HOST, Line
 from benchmarks.stage import ROOT
 from publer_publish.clock import Deadline, SystemClock
-from publer_publish.delivery.media import prepare
+from publer_publish.delivery.media import Uploader
 from publer_publish.errors import Where
 from publer_publish.post.model import Media, MediaSource
 from publer_publish.publer.api import Publer
@@ -92,16 +92,9 @@ def _client(place: Place) -> Publer:
 
 
 def _at_once(place: Place, folder: Path) -> None:
-    clock = SystemClock()
     media = [Media(source=MediaSource.FILE, value=f"{n}.png", where=Where()) for n in range(FILES)]
-    prepare(
-        media,
-        _client(place),
-        Workspace(folder),
-        deadline=Deadline.after(clock, 60),
-        clock=clock,
-        log=lambda _: None,
-    )
+    uploader = Uploader(publer=_client(place), workspace=Workspace(folder), log=lambda _: None)
+    uploader.upload(media, Deadline.after(SystemClock(), 60))
 
 
 def _one_by_one(place: Place, folder: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -85,3 +86,40 @@ class TimeLimit:
         if self._started is None:
             return self._left
         return self._left - (self._clock.monotonic() - self._started)
+
+
+_SILENCE = 15.0
+"""Seconds without a line that nobody has to bear."""
+
+
+class Progress:
+    """A wait that says what it is for: a line whenever something changes, and at least every 15 s."""
+
+    def __init__(self, clock: Clock, log: Callable[[str], None], what: str) -> None:
+        self._clock = clock
+        self._log = log
+        self._what = what
+        self._started = self._last = clock.monotonic()
+        self._note = ""
+
+    def note(self, text: str) -> None:
+        """Say something, unless it was the last thing said."""
+        if text != self._note:
+            self._say(text)
+            self._note = text
+
+    def wait(self, seconds: float) -> None:
+        """Sleep, with a line whenever the silence gets too long."""
+        end = self._clock.monotonic() + seconds
+        while True:
+            now = self._clock.monotonic()
+            # The same sum as below: a difference may round to just under it, and then the nap is 0 for ever.
+            if now >= self._last + _SILENCE:
+                self._say(f"{self._what} ({now - self._started:.0f} s)")
+            if now >= end:
+                return
+            self._clock.sleep(min(end, self._last + _SILENCE) - now)
+
+    def _say(self, text: str) -> None:
+        self._log(text)
+        self._last = self._clock.monotonic()

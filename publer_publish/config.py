@@ -66,6 +66,11 @@ INPUTS: Mapping[str, Input] = {
     "mode": Input(default="auto", help="what to do", modes=frozenset(Mode)),
     "post-file": Input(help="a post file or a glob", modes=_READS_POSTS, may_repeat=True),
     "text": Input(help="a post without a file", modes=_READS_POSTS),
+    "only-changed": Input(
+        default="false",
+        help="only the files that the pull request or push adds (in validate: or changes)",
+        modes=frozenset({Mode.PUBLISH, Mode.VALIDATE}),
+    ),
     "accounts": Input(
         help="an account selector for posts that name none; may be repeated",
         modes=_READS_POSTS,
@@ -94,8 +99,15 @@ INPUTS: Mapping[str, Input] = {
         help="write a page that shows every post as each network would, such as preview.html",
         modes=frozenset({Mode.PUBLISH, Mode.VALIDATE}),
     ),
+    "comment": Input(
+        default="false",
+        help="keep one comment of the pull request up to date with the summary",
+        modes=frozenset({Mode.PUBLISH, Mode.VALIDATE}),
+    ),
     "github-token": Input(
-        help="or GITHUB_TOKEN; only to look up a release", env="GITHUB_TOKEN", modes=_READS_POSTS
+        help="or GITHUB_TOKEN; to look up a release, for only-changed and comment",
+        env="GITHUB_TOKEN",
+        modes=_READS_POSTS,
     ),
     "api-url": Input(
         default="https://app.publer.com/api/v1", help="where Publer's API is", modes=_ASKS_PUBLER
@@ -109,6 +121,10 @@ _ALIKE = 0.8
 _RUNNER_INPUTS = frozenset({"entrypoint", "args"})
 """The runner itself accepts these two under ``with:`` for every container action."""
 
+_BOOLEANS = {
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
 _DURATION = re.compile(r"(\d{1,7})([smh]?)")
 _SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600}
 _LONGEST_WAIT = 6 * 3600
@@ -142,6 +158,8 @@ class Config:
     """Seconds; 0 turns the look-up off."""
     timeout: float = 600.0
     """Seconds for one request's job, with its uploads, waits and look-ups."""
+    only_changed: bool = False
+    comment: bool = False
     preview_file: str = ""
     """Where to write the preview page; empty: nowhere."""
     github_token: str = field(default="", repr=False)
@@ -192,6 +210,8 @@ def read(
         on_duplicate=reader.choice("on-duplicate", OnDuplicate),
         duplicate_window=reader.duration("duplicate-window", shortest=0, longest=_LONGEST_WINDOW),
         timeout=reader.duration("timeout", shortest=1, longest=_LONGEST_WAIT),
+        only_changed=reader.flag("only-changed"),
+        comment=reader.flag("comment"),
         preview_file=reader.text("preview-file"),
         github_token=reader.line("github-token"),
         api_url=reader.url("api-url"),
@@ -272,6 +292,14 @@ class _Reader:
             f"Allowed: {', '.join(allowed)}.{_did_you_mean(suggest(value, allowed))}",
         )
         return choices(INPUTS[name].default)
+
+    def flag(self, name: str) -> bool:
+        """A boolean as GitHub's own toolkit reads it (YAML 1.2 core)."""
+        value = self.text(name)
+        if value in _BOOLEANS:
+            return _BOOLEANS[value]
+        self.error(name, f"Input `{name}` is {quoted(value)}.", "Write `true` or `false`.")
+        return False
 
     def duration(self, name: str, *, shortest: int, longest: int) -> float:
         value = self.text(name)

@@ -35,6 +35,7 @@ from publer_publish.session import Session
 from publer_publish.workspace import PreviewFile, Workspace
 
 _HOME = "https://github.com/publer-publish/publer-publish"
+_NO_POST_LEFT = "This pull request no longer adds or changes a post."
 _OPEN_ROWS = 15
 """A longer table is folded: what a plain run says shall be seen at a glance."""
 
@@ -43,6 +44,8 @@ def finish(session: Session, json_stream: Stream | None) -> int:
     """Report, and return the exit code. A bug in reporting is reported, too, with all outputs."""
     try:
         run, page = _with_preview(session, redacted(conclude(session), session.console.redacted))
+        if session.config.comment and not session.cancelled:
+            _comment(session, run)
         return report(run, page, _rerun(session), session.console, json_stream)
     except Exception as error:  # noqa: BLE001  (a bug of the report must not hide what is live)
         session.stopped_by = report_bug(error, session.console)
@@ -50,6 +53,30 @@ def finish(session: Session, json_stream: Stream | None) -> int:
         session.results = [replace(result, content=None) for result in _results(session)]
         run = redacted(conclude(session), session.console.redacted)
         return report(run, None, _rerun(session), session.console, json_stream)
+
+
+def _comment(session: Session, run: Run) -> None:
+    """Renew the comment of the pull request. Where there can be none, a notice says why."""
+    from publer_publish.github import comment  # noqa: PLC0415  (asks GitHub: brings `requests`)
+
+    body = _NO_POST_LEFT if session.nothing_changed else summary(run, rerun=_rerun(session))
+    try:
+        url = comment.renew(
+            session.event,
+            session.config.github_token,
+            session.clock,
+            session.console.redacted(body),
+            only_renew=session.nothing_changed,
+        )
+    except ActionError as error:
+        where = Where(path=("comment",))
+        message = f"There is no comment with the summary: {error.message.rstrip('.')}."
+        session.console.annotate(
+            Problem(message=message, hint=error.hint, where=where, severity=Severity.NOTICE)
+        )
+    else:
+        if url:
+            session.console.line(f"Comment: {url}")
 
 
 def conclude(session: Session) -> Run:

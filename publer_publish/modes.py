@@ -32,7 +32,7 @@ def posts_to_publish(session: Session) -> list[Draft]:
             session.ledger.skip_post(draft.post)
     session.previewed = examine(session, loaded)
     session.problems.extend(context.notices)
-    if not loaded.drafts and not session.problems.errors():
+    if not loaded.drafts and not session.problems.errors() and not session.nothing_changed:
         session.problems.error(
             "The post files contain no post.", "Add a post to `posts`.", Where(path=("post-file",))
         )

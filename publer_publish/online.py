@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from publer_publish.clock import Deadline
 from publer_publish.config import Mode, OnDuplicate
 from publer_publish.delivery.deliver import Delivery, Rules
 from publer_publish.delivery.doctor import examine
 from publer_publish.delivery.duplicates import Window
-from publer_publish.delivery.media import Prepared, prepare
+from publer_publish.delivery.media import Uploader
 from publer_publish.delivery.resolve import resolve
 from publer_publish.errors import InvalidInputError, Problem, Problems, ServiceError, Where
 from publer_publish.modes import posts_to_publish
 from publer_publish.networks.table import canonical
-from publer_publish.post.model import Media
 from publer_publish.publer.api import Directory, Publer
 from publer_publish.publer.model import Workspace
 from publer_publish.publer.transport import Transport
@@ -35,7 +35,7 @@ def publish(session: Session) -> None:
     # Nobody holds the posts as written any longer: 1 MB of 500.
     session.previewed = ()
     del drafts
-    _delivery(session, directory.transport).deliver(targets, deadline)
+    _delivery(session, directory.transport, deadline).deliver(targets)
     _warn_of_an_early_schedule(session)
 
 
@@ -92,8 +92,8 @@ def _warn_of_an_early_schedule(session: Session) -> None:
         )
 
 
-def _delivery(session: Session, transport: Transport) -> Delivery:
-    settings, event = session.config, session.event
+def _delivery(session: Session, transport: Transport, deadline: Deadline) -> Delivery:
+    settings, event, console = session.config, session.event, session.console
     publer = Publer(transport)
     window = Window(
         seconds=settings.duplicate_window, is_rerun=event.run_attempt > 1, rerun_since=event.began_at
@@ -107,26 +107,31 @@ def _delivery(session: Session, transport: Transport) -> Delivery:
             skip_duplicates=settings.on_duplicate is OnDuplicate.SKIP,
             fail_on_duplicates=settings.on_duplicate is OnDuplicate.FAIL,
         ),
-        prepare=lambda some, until: _prepare(session, publer, some, until),
-        clock=session.clock,
-        log=session.console.line,
-        warn=session.problems.add,
-        details=session.console.details,
-    )
-
-
-def _prepare(session: Session, publer: Publer, items: Sequence[Media], deadline: Deadline) -> Prepared:
-    """Bring the media of the run to Publer."""
-    console = session.console
-    return prepare(
-        items,
-        publer,
-        session.workspace,
+        media=Uploader(
+            publer=publer,
+            workspace=session.workspace,
+            log=console.line,
+            show=console.uploads if console.is_live else None,
+        ),
         deadline=deadline,
-        clock=session.clock,
-        log=console.line,
-        show=console.uploads if console.is_live else None,
+        log=RunLog(session),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class RunLog:
+    """What a delivery says: its lines are printed, its warnings kept for the report."""
+
+    session: Session
+
+    def line(self, text: str) -> None:
+        self.session.console.line(text)
+
+    def warn(self, problem: Problem) -> None:
+        self.session.problems.add(problem)
+
+    def details(self, title: str, text: str) -> None:
+        self.session.console.details(title, text)
 
 
 def connect(session: Session, deadline: Deadline) -> Directory:

@@ -46,6 +46,8 @@ class Session:
     """What would be sent, for the preview of a run that ends before it has results."""
     stopped_by: ActionError | None = None
     """What ended the run although nothing is wrong with inputs and posts."""
+    nothing_changed: bool = False
+    """``only-changed`` left no post file."""
     invalid: bool = False
     """An input or a post file is wrong."""
     cancelled: bool = False
@@ -65,6 +67,8 @@ class Session:
         problems = self.problems if problems is None else problems
         files, unusable = self.workspace.read_all(self.config.post_files, MAX_BYTES)
         problems.extend(unusable)
+        if self.config.only_changed:
+            files = self._changed(files, problems)
         context = RunContext(
             self.event, self.config.variables, self._fetch_release, placeholders=placeholders
         )
@@ -76,6 +80,26 @@ class Session:
             template_time=TimeLimit(self.clock, TEMPLATE_SECONDS),
         )
         return load(files, self.config.text, options, problems), context
+
+    def _changed(
+        self, files: Sequence[tuple[str, bytes]], problems: Problems
+    ) -> tuple[tuple[str, bytes], ...]:
+        """Those that ``only-changed`` leaves. If that is not known, publishing ends; validating takes all."""
+        from publer_publish.github import changes  # noqa: PLC0415  (brings `requests`)
+
+        publishes = self.config.mode is not Mode.VALIDATE
+        try:
+            found = changes.files_of(self.event, self.config.github_token, self.clock)
+        except ActionError as error:
+            if publishes:
+                problems.error(f"`only-changed`: {error.message}", error.hint, changes.INPUT)
+                return ()
+            problems.notice(f"`only-changed`: {error.message} All files are validated.", "", changes.INPUT)
+            return tuple(files)
+        names = [name for name, _ in files]
+        chosen = changes.select(names, found, problems, only_added=publishes)
+        self.nothing_changed = not chosen and not self.config.text
+        return tuple(file for file in files if file[0] in chosen)
 
     def _fetch_release(self, tag: str) -> Mapping[str, Any]:
         from publer_publish.github.api import fetch_release  # noqa: PLC0415  (brings `requests`; few posts need it)

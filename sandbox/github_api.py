@@ -1,4 +1,4 @@
-"""A GitHub stand-in: releases by tag and the list of them, as the action looks them up."""
+"""A GitHub stand-in: releases, the files of a change, and the comments of a pull request."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sandbox.answers import Answer, Call, ok
-from sandbox.scenario import Release
+from sandbox.scenario import GitHub, Release
 from sandbox.world import World
 
 BASE = "/github/api/v3"
@@ -40,18 +40,62 @@ def answer(world: World, call: Call) -> Answer:
         return _refused(403, "API rate limit exceeded for 203.0.113.7.", headers)
     if github.private and not token:
         return _refused(404, "Not Found")
-    by_tag = re.fullmatch(r"/repos/([^/]+/[^/]+)/releases/tags/(.+)", call.path)
-    listed = re.fullmatch(r"/repos/([^/]+/[^/]+)/releases", call.path)
-    if call.method != "GET" or not (by_tag or listed):
-        return _refused(404, "Not Found")
-    if by_tag:
-        tag = urllib.parse.unquote(by_tag[2])
-        for release in github.releases:
-            if release.repository == by_tag[1] and release.tag_name == tag and not release.draft:
-                return ok(_release(release))
-        return _refused(404, "Not Found")
-    repository = listed[1] if listed else ""
-    return _page([_release(r) for r in github.releases if r.repository == repository], call)
+    repository, below = _parts(call.path)
+    if below == "/user":
+        # The token of a job may not ask who it is.
+        return ok({"login": github.login}) if github.login else _refused(403, "Resource not accessible")
+    if re.fullmatch(r"/pulls/\d+/files", below):
+        return _page([_file(path, status) for path, status in github.files], call)
+    if below.startswith("/compare/"):
+        # The real one lists no more than 300 files, whatever page is asked for.
+        files = [_file(path, status) for path, status in github.files[:300]]
+        return ok({"status": github.compared, "files": files})
+    if re.fullmatch(r"/issues/(comments/)?\d+(/comments)?", below):
+        return _comments(world, call, below)
+    if call.method == "GET" and below.startswith("/releases"):
+        return _releases(github, repository, below, call)
+    return _refused(404, "Not Found")
+
+
+def _parts(path: str) -> tuple[str, str]:
+    """The repository, and what is asked of it."""
+    found = re.fullmatch(r"/repos/([^/]+/[^/]+)(/.*)", path)
+    return (found[1], found[2]) if found else ("", path)
+
+
+def _releases(github: GitHub, repository: str, below: str, call: Call) -> Answer:
+    releases = [release for release in github.releases if release.repository == repository]
+    if below == "/releases":
+        return _page([_release(release) for release in releases], call)
+    tag = urllib.parse.unquote(below.removeprefix("/releases/tags/"))
+    for release in releases:
+        if release.tag_name == tag and not release.draft:
+            return ok(_release(release))
+    return _refused(404, "Not Found")
+
+
+def _file(path: str, status: str) -> dict[str, Any]:
+    return {"sha": "0" * 40, "filename": path, "status": status, "additions": 1, "changes": 1}
+
+
+def _comments(world: World, call: Call, below: str) -> Answer:
+    github, comments = world.scenario.github, world.github_comments
+    if call.method == "GET":
+        return _page(comments, call)
+    if not github.may_comment:
+        return _refused(403, "Resource not accessible by integration")
+    body = json.loads(call.body)["body"]
+    if call.method == "PATCH":
+        comment = next((one for one in comments if str(one["id"]) == below.rpartition("/")[2]), None)
+        if comment is None:
+            return _refused(404, "Not Found")
+        comment["body"] = body
+        return ok(comment)
+    number = len(comments) + 1
+    author = github.login or "github-actions[bot]"
+    url = f"https://github.com/acme/rocket/pull/7#issuecomment-{number}"
+    comments.append({"id": number, "user": {"login": author}, "body": body, "html_url": url})
+    return ok(comments[-1], 201)
 
 
 def _page(releases: list[dict[str, Any]], call: Call) -> Answer:

@@ -205,6 +205,15 @@ class GitHub:
     private: bool = False
     """Without a token there is nothing to be found."""
     rate_limited: bool = False
+    files: tuple[tuple[str, str], ...] = ()
+    """Path and status (added, modified, renamed, removed) of each file of the pull request or push."""
+    compared: str = "ahead"
+    """How the later commit of a push is related to the earlier one; ``diverged`` after a force push."""
+    may_comment: bool = True
+    login: str = ""
+    """Of the token's owner; empty: the token is a job's own, whose comments are the bot's."""
+    comments: tuple[tuple[str, str], ...] = ()
+    """Author and body of those that the pull request has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

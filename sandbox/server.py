@@ -6,7 +6,7 @@ import contextlib
 import socket
 import threading
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from sandbox import github_api, publer_api
 from sandbox.clock import Clock
@@ -84,6 +84,11 @@ class Sandbox(Engine):
     @property
     def github_url(self) -> str:
         return self.root_url + github_api.BASE
+
+    def comments(self) -> list[dict[str, Any]]:
+        """Those of the pull request at the GitHub stand-in."""
+        with self.world.lock:
+            return [dict(comment) for comment in self.world.github_comments]
 
     def open_door(self) -> None:
         """Listen (again). The port stays ours meanwhile: a socket that does not listen holds it."""

@@ -36,6 +36,10 @@ class World:
         self.media: dict[str, Media] = {}
         self.publish_jobs: dict[str, PublishJob] = {}
         self.import_jobs: dict[str, ImportJob] = {}
+        self.github_comments: list[dict[str, Any]] = [
+            {"id": number, "user": {"login": author}, "body": body, "html_url": ""}
+            for number, (author, body) in enumerate(scenario.github.comments, start=1)
+        ]
         self._numbers = itertools.count(1)
         self._last_scheduled: dict[str, float] = {}
         self._failures_left: dict[str, int] = {}

@@ -5,32 +5,33 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Container, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+import re
+from collections.abc import Callable, Container, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
-from publer_publish.clock import Deadline
-from publer_publish.delivery import matching_posts
+from publer_publish.clock import Deadline, Progress
+from publer_publish.delivery.duplicates import describe_open
 from publer_publish.delivery.ledger import LOOK_FIRST, Ledger
-from publer_publish.delivery.matching_posts import comparable, listed_posts
-from publer_publish.delivery.media import key_of
+from publer_publish.delivery.matching_posts import OTHER, SAME, Match, Origin, PostList, rank
 from publer_publish.delivery.targets import Key, Target
-from publer_publish.delivery.waiting import Progress
 from publer_publish.errors import ServiceError
-from publer_publish.publer.api import Publer
-from publer_publish.publer.model import Job, JobEntry, JobState, LivePost, Verdict
+from publer_publish.publer.model import Job, JobEntry, JobState, ListedPost, Verdict
 from publer_publish.report.values import Status
 
-_PAUSES = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
-"""Between look-ups: after them a post that was taken has had a minute to appear."""
+_PAUSES = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 30.0, 30.0)
+"""Between look-ups: after them a post that was taken has had two minutes to appear."""
+_LOOKS_FOR_A_FAILURE = 3
+"""A job that failed is believed after so many: its post hardly appears."""
 _FOR_A_LOOK = 1.0
 """Seconds that the last wait leaves for the last look."""
 _LINK_PAUSES = (1.0, 3.0)
 """For a missing link only: it may take hours, or never come (publer-api 8.1)."""
 _LINK_TIME = 20.0
 """Seconds for all looks for links: a run does not wait any longer for what is no failure."""
+_STATES = ("published", "failed")
+"""Without these the list does not tell what became of a post."""
 _TRY = "Try the same post in Publer itself, which may say more; a re-run sends it again."
-
 _LOOK_AT_HELD = (
     "It may wait for an approval, for its account to be connected again, or for the plan: release it there, "
     "or delete it before posting it again."
@@ -38,7 +39,7 @@ _LOOK_AT_HELD = (
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
+class Unsettled:
     """A target whose fate the job's answer leaves open, and what is concluded if the list shows nothing."""
 
     target: Target
@@ -46,14 +47,37 @@ class Doubt:
     message: str
 
 
+class Verdicts(NamedTuple):
+    """What a job's answer leaves to be done."""
+
+    unsettled: list[Unsettled]
+    too_soon: list[Unsettled]
+    """Refused because of Publer's minute between two posts of an account: certainly not posted."""
+
+
+# Publer's sentences may be in the user's language: what matters is one minute, and posts.
+_ONE_MINUTE = re.compile(
+    r"\b(?:one|1|una?|uno|um|une|eine[rmn]?|ein|een|en|ett|jedn\w+)[\s-]+minu\w+", re.IGNORECASE
+)
+_POSTS = re.compile(r"\b(?:post|beitr|public|bericht|inl[æä]g|wpis)\w*", re.IGNORECASE)
+_ABOUT_MEDIA = re.compile(r"\b(?:video|reel|stor|clip|film|durat|dauer)\w*", re.IGNORECASE)
+
+
+def is_about_the_minute(sentence: str) -> bool:
+    """Whether Publer refuses a post because its account had another within the minute."""
+    return bool(
+        _ONE_MINUTE.search(sentence) and _POSTS.search(sentence) and not _ABOUT_MEDIA.search(sentence)
+    )
+
+
 def read_verdicts(
     targets: Sequence[Target], job: Job, ledger: Ledger, *, known: Container[str] = ()
-) -> list[Doubt]:
+) -> Verdicts:
     """Settle every target on which the job speaks clearly; return the others.
 
     ``known``: identities of posts from before the request. A job that names one speaks of another post.
     """
-    doubts = []
+    found = Verdicts([], [])
     nameless = [
         entry for entry in job.entries if not any(_is_about(entry, target, targets) for target in targets)
     ]
@@ -64,10 +88,25 @@ def read_verdicts(
             for entry in job.entries
             if _is_about(entry, target, targets)
         ]
-        doubt = _judge(target, own, nameless, job, of_all, alone=len(targets) == 1, ledger=ledger)
-        if doubt:
-            doubts.append(doubt)
-    return doubts
+        if successes := _only(Verdict.PUBLISHED, own):
+            ledger.settle(target, Status.PUBLISHED, live=successes[0].post)
+            continue
+        refusals = _only(Verdict.FAILED, own)
+        unsettled = _judge(target, own, nameless, job, of_all, alone=len(targets) == 1)
+        if unsettled.otherwise is Status.FAILED and is_about_the_minute(unsettled.message):
+            found.too_soon.append(unsettled)
+        elif refusals and unsettled.otherwise is Status.FAILED:
+            ledger.settle(target, Status.FAILED, unsettled.message)
+        else:
+            found.unsettled.append(unsettled)
+    return found
+
+
+def _only(verdict: Verdict, entries: Sequence[JobEntry]) -> list[JobEntry]:
+    """The entries with this verdict, if none contradicts it."""
+    others = {Verdict.PUBLISHED, Verdict.FAILED} - {verdict}
+    contradicted = any(entry.verdict in others for entry in entries)
+    return [] if contradicted else [entry for entry in entries if entry.verdict is verdict]
 
 
 def _judge(
@@ -78,20 +117,14 @@ def _judge(
     of_all: str,
     *,
     alone: bool,
-    ledger: Ledger,
-) -> Doubt | None:
-    """One target: settled (None) or in doubt."""
+) -> Unsettled:
+    """One target without a clear success: what is concluded unless the list shows its post."""
     refusals = [entry for entry in own if entry.verdict is Verdict.FAILED]
-    successes = [entry for entry in own if entry.verdict is Verdict.PUBLISHED]
     complaints = _sentences(refusals) or _sentences(own) or _sentences(nameless) or of_all
-    if successes and not refusals:
-        ledger.settle(target, Status.PUBLISHED, live=successes[0].post)
-        return None
-    if refusals and not successes:
-        ledger.settle(target, Status.FAILED, complaints or f"Publer refused it without saying why. {_TRY}")
-        return None
-    if refusals and successes:
-        return Doubt(
+    if _only(Verdict.FAILED, own):
+        return Unsettled(target, Status.FAILED, complaints or f"Publer refused it without saying why. {_TRY}")
+    if refusals:
+        return Unsettled(
             target, Status.UNCONFIRMED, f"Publer says both: published, and {complaints}. {LOOK_FIRST}"
         )
     # A job that failed and names others only says nothing of this target, nor of a post that Publer has.
@@ -100,12 +133,15 @@ def _judge(
         job.state is JobState.FAILED and not has_post and bool(own or nameless or not job.entries)
     )
     if failed_as_a_whole or (alone and any(entry.verdict is Verdict.FAILED for entry in nameless)):
-        return Doubt(target, Status.FAILED, complaints or f"Publer's job failed without saying why. {_TRY}")
-    if job.nothing_failed:
-        return Doubt(target, Status.ACCEPTED, "Publer's job is complete and names no failure.")
-    return Doubt(
-        target, Status.UNCONFIRMED, f"{complaints or 'Publer did not say what became of it.'} {LOOK_FIRST}"
+        return Unsettled(
+            target, Status.FAILED, complaints or f"Publer's job failed without saying why. {_TRY}"
+        )
+    silence = (
+        "Publer's job is complete and names no failure, but shows no post."
+        if job.nothing_failed
+        else "Publer did not say what became of it."
     )
+    return Unsettled(target, Status.UNCONFIRMED, f"{complaints or silence} {LOOK_FIRST}")
 
 
 def _said_of_all(job: Job, nameless: Sequence[JobEntry]) -> str:
@@ -128,14 +164,14 @@ def _is_about(entry: JobEntry, target: Target, targets: Sequence[Target]) -> boo
     return same == [target]
 
 
-def _why_held(post: LivePost) -> str:
+def _why_held(post: ListedPost) -> str:
     why = f": {post.error}" if post.error else ""
     return f"Publer has the post and holds it back (state {post.state}{why}). {_LOOK_AT_HELD}"
 
 
-def _why_failed(post: LivePost, doubt: Doubt) -> str:
+def _why_failed(post: ListedPost, unsettled: Unsettled) -> str:
     """Its own error, else what the job said; but not "may be live": Publer lists it as what is not."""
-    of_job = doubt.message if doubt.otherwise is Status.FAILED else ""
+    of_job = unsettled.message if unsettled.otherwise is Status.FAILED else ""
     return post.error or of_job or f"Publer lists the post as {post.state}, without saying why. {_TRY}"
 
 
@@ -147,51 +183,87 @@ def _sentences(entries: Iterable[JobEntry]) -> str:
 class Confirmer:
     """Looks in Publer's post list for what a job, or its silence, left open."""
 
-    publer: Publer
+    posts: PostList
     ledger: Ledger
-    search: matching_posts.Search
     deadline: Deadline
     log: Callable[[str], None]
+    since: float
+    """Seconds since the epoch; earlier posts are others."""
+    known: Container[str] = ()
+    """Identities of posts that were there before, and therefore are others."""
+    takes_timeless: bool = True
+    """Whether a post without a time can be it: not where nobody looked before, as it may be of any day."""
+    rivals: Sequence[Target] = ()
+    """What was sent earlier, and became nobody knows which post: theirs may appear now."""
+    _open: dict[Key, Match] = field(default_factory=dict)
+    """What the list showed that may be a target."""
 
-    def settle(self, doubts: Sequence[Doubt]) -> None:
-        """Settle every doubt: by evidence if some appears in time, else by what it says itself."""
-        left = list(doubts)
+    def settle(self, unsettled: Sequence[Unsettled]) -> None:
+        """Settle every target: by evidence if some appears in time, else by what was concluded before."""
+        left = list(unsettled)
         looks = 0
         progress = Progress(self.deadline.clock, self.log, "Looking in Publer's post list")
-        for pause in _PAUSES:
+        for number, pause in enumerate(_PAUSES):
             time_to_wait = self.deadline.remaining() - _FOR_A_LOOK
-            if not left or time_to_wait <= 0:
+            failed = all(one.otherwise is Status.FAILED for one in left)
+            if time_to_wait <= 0 or (failed and number >= _LOOKS_FOR_A_FAILURE):
                 break
             progress.wait(min(pause, time_to_wait))
-            posts = self._look_for([doubt.target for doubt in left], progress, self.deadline)
+            posts = self._look_for([one.target for one in left], progress, self.deadline)
             looks += posts is not None
-            left = [doubt for doubt in left if not self._settle_by_evidence(doubt, posts or ())]
-            if all(doubt.otherwise is not Status.UNCONFIRMED for doubt in left) and pause >= _PAUSES[2]:
-                break
-        if left and looks:
+            left = [one for one in left if not self._settle_by_evidence(one, posts or ())]
+            if not left:
+                return
+        if looks:
             times = "once" if looks == 1 else f"{looks} times"
-            names = ", ".join(str(doubt.target) for doubt in left)
+            names = ", ".join(str(one.target) for one in left)
             self.log(
                 f"Publer's post list, read {times}, shows nothing that is certainly the post for {names}."
             )
-        for doubt in left:
-            self.ledger.settle(doubt.target, doubt.otherwise, doubt.message)
+        for one in left:
+            self.ledger.settle(one.target, one.otherwise, self._conclusion(one))
 
-    def _settle_by_evidence(self, doubt: Doubt, posts: Sequence[LivePost]) -> bool:
-        post = matching_posts.find(doubt.target, posts, self.search)
+    def _conclusion(self, unsettled: Unsettled) -> str:
+        found = self._open.get(unsettled.target.key)
+        if found is None or unsettled.otherwise is not Status.UNCONFIRMED:
+            return unsettled.message
+        return f"{describe_open(found)}. {unsettled.message}"
+
+    def _settle_by_evidence(self, unsettled: Unsettled, posts: Sequence[ListedPost]) -> bool:
+        target = unsettled.target
+        post = self._find(target, posts)
         if post is None:
             return False
-        if matching_posts.is_live(post):
-            self.ledger.settle(doubt.target, Status.PUBLISHED, live=post)
-        elif matching_posts.is_failed(post):
-            self.ledger.settle(doubt.target, Status.FAILED, _why_failed(post, doubt), live=post)
-        elif matching_posts.is_held(post):
-            self.ledger.settle(doubt.target, Status.UNCONFIRMED, _why_held(post), live=post)
+        if post.is_live:
+            self.ledger.settle(target, Status.PUBLISHED, live=post)
+        elif post.has_failed and not is_about_the_minute(post.error):
+            self.ledger.settle(target, Status.FAILED, _why_failed(post, unsettled), live=post)
+        elif post.is_held:
+            self.ledger.settle(target, Status.UNCONFIRMED, _why_held(post), live=post)
         else:
             return False
         return True
 
-    def find_links(self, targets: Sequence[Target], known: Callable[[Target], LivePost | None]) -> None:
+    def _find(self, target: Target, posts: Iterable[ListedPost]) -> ListedPost | None:
+        """The listed post that is this target and no other's: a live one first, a failed one last."""
+        found = []
+        for post in posts:
+            if not self._is_new(post):
+                continue
+            comparison = self.posts.compare(target, post, Origin.THIS_RUN)
+            rivals = (self.posts.compare(rival, post, Origin.THIS_RUN) for rival in self.rivals)
+            if comparison is SAME and all(rival is OTHER for rival in rivals):
+                found.append(post)
+            elif comparison is not SAME and comparison is not OTHER:
+                self._open[target.key] = Match(post, comparison)
+        return min(found, key=rank, default=None)
+
+    def _is_new(self, post: ListedPost) -> bool:
+        if post.identity in self.known:
+            return False
+        return self.takes_timeless if post.at is None else post.at >= self.since
+
+    def find_links(self, targets: Sequence[Target], known: Callable[[Target], ListedPost | None]) -> None:
         """Rule 7: a few looks for links that the job's answer lacks. A missing link is never a failure."""
         progress = Progress(self.deadline.clock, self.log, "Looking for the links of new posts")
         left = list(targets)
@@ -205,65 +277,21 @@ class Confirmer:
             for target in list(left):
                 own = known(target)
                 post = next((one for one in posts if own and one.id == own.id), None)
-                post = post or matching_posts.find(target, posts, self.search)
-                if post and matching_posts.is_live(post) and post.link:
+                post = post or self._find(target, posts)
+                if post and post.is_live and post.link:
                     self.ledger.add_link(target, post)
                     left.remove(target)
 
     def _look_for(
         self, targets: Sequence[Target], progress: Progress, deadline: Deadline
-    ) -> tuple[LivePost, ...] | None:
+    ) -> tuple[ListedPost, ...] | None:
         """The list, or None if it could not be read."""
         accounts = [target.account.id for target in targets]
         try:
-            return listed_posts(self.publer, accounts, since=self.search.since, deadline=deadline)
+            posts = self.posts.read(accounts, since=self.since, deadline=deadline, alone=_STATES)
         except ServiceError as error:
             progress.note(f"{error.message} The post list could not be read.")
             return None
-
-
-def repeats_among(targets: Iterable[Target]) -> dict[Key, Target]:
-    """Of every target that is the same post on the same account as an earlier one: that earlier one."""
-    first: dict[Hashable, Target] = {}
-    return {
-        target.key: original
-        for target in targets
-        if (original := first.setdefault(_what_is_posted(target), target)) is not target
-    }
-
-
-def _what_is_posted(target: Target) -> Hashable:
-    """Everything by which two posts on an account can differ, but for what is said below them."""
-    content = target.content
-    return (
-        target.account.id,
-        content.type,
-        comparable(content.text),
-        tuple(map(key_of, content.media)),
-        _written(content.fields),
-        _written(content.extra),
-    )
-
-
-def _written(fields: Mapping[str, object]) -> str:
-    return json.dumps(fields, sort_keys=True, default=str)
-
-
-def settle_repeat(target: Target, original: Target, ledger: Ledger) -> None:
-    """It shares the fate of the earlier one: "skipped as live" only if that is live."""
-    became = ledger.result_of(original)
-    earlier = f"the same post stands earlier in this run ({_place(original)})"
-    post = LivePost(
-        id=became.post_id or "", account_id=target.account.id, state="published", link=became.url or ""
-    )
-    if became.status is Status.FAILED:
-        ledger.settle(target, Status.FAILED, f"not sent: {earlier}, and it failed. A re-run sends it once.")
-    elif became.status is Status.UNCONFIRMED:
-        said = f"not sent: {earlier}, and what became of it is not known. {LOOK_FIRST}"
-        ledger.settle(target, Status.UNCONFIRMED, said, live=post)
-    else:
-        ledger.settle(target, Status.SKIPPED, earlier, live=post, duplicate=True)
-
-
-def _place(target: Target) -> str:
-    return f"post {target.post.index + 1} of {target.post.file or 'the input `text`'}"
+        new = [post for post in posts if self._is_new(post)]
+        self.posts.learn_signatures(targets, new, lambda _: Origin.THIS_RUN, deadline)
+        return posts

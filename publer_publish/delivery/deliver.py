@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
-from publer_publish.clock import Clock, Deadline
-from publer_publish.delivery import duplicates, matching_posts
-from publer_publish.delivery.confirm import Confirmer, Doubt, read_verdicts, repeats_among, settle_repeat
+from publer_publish.clock import Clock, Deadline, Progress
+from publer_publish.delivery import duplicates
+from publer_publish.delivery.confirm import Confirmer, Unsettled, read_verdicts
 from publer_publish.delivery.ledger import LOOK_FIRST, Ledger
-from publer_publish.delivery.matching_posts import are_doubles
+from publer_publish.delivery.matching_posts import PostList
 from publer_publish.delivery.media import Prepared
 from publer_publish.delivery.request import bulk_body, media_of, needed_by, second_names
 from publer_publish.delivery.targets import Key, Target, rounds
-from publer_publish.delivery.waiting import Progress, wait_for_job
+from publer_publish.delivery.waiting import wait_for_job
 from publer_publish.errors import Problem, ServiceError, Severity
-from publer_publish.post.model import Media
+from publer_publish.post.model import Media as MediaItem
 from publer_publish.publer.api import Publer
 from publer_publish.publer.errors import LostError, NotSentError, RateLimitedError, RefusedError
+from publer_publish.publer.model import Job
 from publer_publish.report.values import Status
 
 POSTS_A_REQUEST = 500
@@ -26,11 +27,40 @@ POSTS_A_REQUEST = 500
 _SKEW = 120.0
 """How much earlier than our request Publer may date a post: its times may be cut to the minute."""
 _SKEW_UNSEEN = 60.0
-"""The same without a look beforehand: an equal post within the minute is all that Publer would allow."""
+"""The same without a look beforehand: an equal post within the minute is all that Publer would allow.
+
+And the same after an attempt that Publer's minute refused: what failed then is not what is sent now.
+"""
 _STALE = 10.0
 """Seconds after which the list is read again: while media come, another run may have posted."""
 _TO_LOOK, _SHARE_TO_LOOK = 10.0, 0.1
 """Seconds, and share of the time left, that publishing and polling leave for a look at the post list."""
+_FOR_ANOTHER_ATTEMPT = 20.0
+"""Seconds that a request, its job and a look need after the minute has been waited out."""
+
+
+class Log(Protocol):
+    """Where a delivery says what it does."""
+
+    def line(self, text: str) -> None:
+        """Print a line."""
+        ...
+
+    def warn(self, problem: Problem) -> None:
+        """Keep a warning for the report."""
+        ...
+
+    def details(self, title: str, text: str) -> None:
+        """Print what only a search for a cause needs."""
+        ...
+
+
+class Media(Protocol):
+    """Brings files and URLs to Publer: ``delivery.media.Uploader``."""
+
+    def upload(self, medias: Sequence[MediaItem], deadline: Deadline) -> Prepared:
+        """Return what goes into the posts, or per item why not."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,10 +74,6 @@ class Rules:
     fail_on_duplicates: bool = False
 
 
-Prepare = Callable[[Sequence[Media], Deadline], Prepared]
-"""Uploads and imports."""
-
-
 @dataclass(slots=True, kw_only=True)
 class Delivery:
     """One delivery. Everything that is learned goes into ``ledger`` at the moment it is learned."""
@@ -55,45 +81,44 @@ class Delivery:
     publer: Publer
     ledger: Ledger
     rules: Rules
-    prepare: Prepare
-    clock: Clock
-    log: Callable[[str], None]
-    warn: Callable[[Problem], None]
-    details: Callable[[str, str], None] = lambda _title, _text: None
-    """Where a title and a long text go that only a search for a cause needs."""
-    _known: set[str] = field(default_factory=set)
-    _weighed: frozenset[str] = frozenset()
-    _twins: frozenset[Key] = frozenset()
-    _repeats: Mapping[Key, Target] = field(default_factory=dict)
+    media: Media
+    deadline: Deadline
+    """Ends the preparation together with the first request."""
+    log: Log
+    _posts: PostList = field(init=False)
     _spacing: Spacing = field(init=False)
+    _known: set[str] = field(default_factory=set)
+    """Identities of posts that this run has not made, or has settled already."""
+    _repeats: Mapping[Key, Target] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._spacing = Spacing(clock=self.clock, log=self.log)
+        self._posts = PostList(self.publer, self.log.line)
+        self._spacing = Spacing(clock=self.deadline.clock, log=self.log.line)
 
-    def deliver(self, targets: Sequence[Target], deadline: Deadline) -> None:
-        """Send what is missing. ``deadline`` ends the preparation together with the first request."""
+    def deliver(self, targets: Sequence[Target]) -> None:
+        """Send what is missing."""
         if self.rules.skip_duplicates or self.rules.fail_on_duplicates:
-            self._repeats = repeats_among(targets)
-        self._twins = matching_posts.twins_among(one for one in targets if one.key not in self._repeats)
-        missing = self._drop_duplicates(targets, deadline)
+            self._repeats = duplicates.repeats_among(targets)
+        missing = self._drop_duplicates(targets, self.deadline)
         try:
-            self._send_all(missing, deadline)
+            self._send_all(missing)
         finally:
             for target in self.ledger.open_targets():
                 if original := self._repeats.get(target.key):
-                    settle_repeat(target, original, self.ledger)
+                    duplicates.settle_repeat(target, original, self.ledger)
 
-    def _send_all(self, missing: Sequence[Target], deadline: Deadline) -> None:
-        looked_at = self.clock.monotonic()
+    def _send_all(self, missing: Sequence[Target]) -> None:
+        clock = self.deadline.clock
+        looked_at = clock.monotonic()
         items = media_of(missing)
-        media = self.prepare(items, deadline) if items else Prepared()
+        media = self.media.upload(items, self.deadline) if items else Prepared()
         ready = self._with_media(missing, media)
-        if ready and self.clock.monotonic() - looked_at > _STALE:
-            ready = self._drop_duplicates(ready, deadline)
+        if ready and clock.monotonic() - looked_at > _STALE:
+            ready = self._drop_duplicates(ready, self.deadline)
         for number, request in enumerate(rounds(ready, at_most=POSTS_A_REQUEST)):
-            left = deadline.remaining() if number == 0 else self.rules.timeout
+            left = self.deadline.remaining() if number == 0 else self.rules.timeout
             self._spacing.keep(request)
-            if not self._send(request, media, Deadline.after(self.clock, left)):
+            if not self._send_until_settled(request, media, Deadline.after(clock, left)):
                 return
 
     def _with_media(self, targets: Sequence[Target], media: Prepared) -> list[Target]:
@@ -105,28 +130,32 @@ class Delivery:
                 continue
             ready.append(target)
             for warning in media.warnings(target.content):
-                self.warn(warning)
+                self.log.warn(warning)
         return ready
 
     def _drop_duplicates(self, targets: Sequence[Target], deadline: Deadline) -> list[Target]:
-        """Rule 3. What an earlier look has shown is settled: of it nothing is taken for another target."""
+        """Rule 3. The targets that are not live yet; the others are settled."""
         once = [target for target in targets if target.key not in self._repeats]
         found = duplicates.look_for_duplicates(
-            once, self.publer, self.rules.window, deadline=deadline, log=self.log, weighed=self._weighed
+            once,
+            self._posts,
+            self.rules.window,
+            deadline=deadline,
+            log=self.log.line,
+            taken=self.ledger.post_ids(),
         )
         self._known.update(found.known)
-        self._weighed |= found.weighed
         self._spacing.saw(found.last_post_at)
-        there = found.live or found.pending or found.unclear
-        if self.rules.fail_on_duplicates and (there or self._repeats):
+        if self.rules.fail_on_duplicates and (found or self._repeats):
             self._refuse_all(targets, found)
             return []
         if not self.rules.skip_duplicates:
             return list(once)
-        return [target for target in once if not self._is_there(target, found)]
+        for target in once:
+            self._settle_if_found(target, found)
+        return [target for target in once if target.key not in found]
 
-    def _is_there(self, target: Target, found: duplicates.Found) -> bool:
-        """Settle a target that is not to be sent, because it is live or may be."""
+    def _settle_if_found(self, target: Target, found: duplicates.Found) -> None:
         if post := found.live.get(target.key):
             said = duplicates.evidence(target, post)
             self.ledger.settle(target, Status.SKIPPED, said, live=post, duplicate=True)
@@ -134,60 +163,96 @@ class Delivery:
             self.ledger.settle(target, Status.UNCONFIRMED, duplicates.why_waiting(post), live=post)
         elif unclear := found.unclear.get(target.key):
             self.ledger.settle(target, Status.UNCONFIRMED, duplicates.why_unclear(unclear))
-        return target.key in found.live or target.key in found.pending or target.key in found.unclear
 
     def _refuse_all(self, targets: Sequence[Target], found: duplicates.Found) -> None:
         for target in targets:
             post = found.live.get(target.key)
-            repeated, unclear = target.key in self._repeats, target.key in {*found.pending, *found.unclear}
+            repeated, unclear = target.key in self._repeats, target.key in found
             other = "an equal post may be live or on its way" if unclear else "another target is a duplicate"
-            unseen = "the same post stands earlier in this run" if repeated else other
+            unseen = "the same post comes earlier in this run" if repeated else other
             why = duplicates.evidence(target, post) if post else unseen
             self.ledger.settle(target, Status.FAILED, f"not sent: {why} (`on-duplicate: fail`)", live=post)
 
-    def _send(self, request: Sequence[Target], media: Prepared, deadline: Deadline) -> bool:
-        """One request, from publishing to the last confirmation. False: the next one would fail as well."""
-        has_looked = self.rules.window.seconds > 0
-        search = matching_posts.Search(
-            since=self.clock.time() - (_SKEW if has_looked else _SKEW_UNSEEN),
-            own_run=True,
-            known=frozenset(self._known),
-            takes_timeless=has_looked,
-            twins=self._twins,
-            hidden=self._hidden_among(request),
-        )
+    def _send_until_settled(self, request: Sequence[Target], media: Prepared, deadline: Deadline) -> bool:
+        """One request, again for what Publer's minute refuses. False: the next one would fail as well."""
+        since = self._now() - (_SKEW if self.rules.window.seconds > 0 else _SKEW_UNSEEN)
+        while request:
+            too_soon = self._send(request, media, deadline, since)
+            if too_soon is None:
+                return False
+            request = self._free_again(too_soon, deadline)
+            since = self._now() - _SKEW_UNSEEN
+        return True
+
+    def _free_again(self, refused: Sequence[Unsettled], deadline: Deadline) -> list[Target]:
+        """Wait until the accounts are free, and look again: what another run has posted is not sent."""
+        left = {one.target.key: one for one in refused}
+        waiting = [one.target for one in refused]
+        while waiting:
+            if deadline.remaining() < self._spacing.wait_for(waiting) + _FOR_ANOTHER_ATTEMPT:
+                for target in waiting:
+                    said = f"{left[target.key].message} (`timeout` leaves no time for another attempt.)"
+                    self.ledger.settle(target, Status.FAILED, said)
+                return []
+            self.log.line(f"Publer wants a minute between two posts: {', '.join(map(str, waiting))} again.")
+            self._spacing.keep(waiting)
+            try:
+                waiting = self._drop_duplicates(waiting, deadline)
+            except ServiceError as error:
+                for target in waiting:
+                    self.ledger.settle(target, Status.FAILED, f"{left[target.key].message} {error.message}")
+                return []
+            if not self._spacing.wait_for(waiting):
+                break
+        return waiting
+
+    def _now(self) -> float:
+        return self.deadline.clock.time()
+
+    def _send(
+        self, request: Sequence[Target], media: Prepared, deadline: Deadline, since: float
+    ) -> list[Unsettled] | None:
+        """One request, from publishing to the last confirmation.
+
+        Returns what Publer's minute refused; None if Publer did not take the request at all.
+        """
+        names = {target.key for target in request}
         confirmer = Confirmer(
-            publer=self.publer, ledger=self.ledger, search=search, deadline=deadline, log=self.log
+            posts=self._posts,
+            ledger=self.ledger,
+            deadline=deadline,
+            log=self.log.line,
+            since=since,
+            known=frozenset(self._known),
+            takes_timeless=self.rules.window.seconds > 0,
+            rivals=[one for one in self.ledger.sent_without_post() if one.key not in names],
         )
-        self.log(f"Publishing: {', '.join(map(str, request))}")
-        if names := second_names(request, media):
-            self.log(
-                f"Publer's pages name some things in two ways, so these are sent, too: {', '.join(names)}."
+        self.log.line(f"Publishing: {', '.join(map(str, request))}")
+        if second := second_names(request, media):
+            self.log.line(
+                f"Publer's pages name some things in two ways, so these are sent, too: {', '.join(second)}."
             )
         body = bulk_body(request, media)
         enough = _leaving_time_to_look(deadline)
+        too_soon: list[Unsettled] = []
         try:
-            job_id = send_once(lambda: self._publish(request, body, enough), deadline=enough, log=self.log)
+            job_id = send_once(
+                lambda: self._publish(request, body, enough), deadline=enough, log=self.log.line
+            )
         except LostError as error:
-            self.log(f"{error.message} Looking for the posts instead of sending them again.")
+            self.log.line(f"{error.message} Looking for the posts instead of sending them again.")
             confirmer.settle(
-                [Doubt(one, Status.UNCONFIRMED, f"{error.message} {LOOK_FIRST}") for one in request]
+                [Unsettled(one, Status.UNCONFIRMED, f"{error.message} {LOOK_FIRST}") for one in request]
             )
         except ServiceError as error:
             self._not_taken(error)
-            return False
+            return None
         else:
             self.ledger.job_ids.append(job_id)
-            self._follow(job_id, request, confirmer)
-        self._remember(request)
-        return True
-
-    def _hidden_among(self, request: Sequence[Target]) -> frozenset[Key]:
-        """Those whose post the list would not tell from one of an earlier request that nobody has named."""
-        unnamed = self.ledger.sent_without_post()
-        return frozenset(
-            target.key for target in request if any(are_doubles(target, earlier) for earlier in unnamed)
-        )
+            too_soon = self._follow(job_id, request, confirmer)
+        self._spacing.posted(request)
+        self._known.update(self.ledger.post_ids())
+        return too_soon
 
     def _publish(self, request: Sequence[Target], body: Mapping[str, Any], deadline: Deadline) -> str:
         """One attempt. While it lasts, and after it is lost, silence means "unknown"; else "not sent"."""
@@ -203,41 +268,47 @@ class Delivery:
         for target in self.ledger.open_targets():
             if target.key not in self._repeats:
                 self.ledger.settle(target, Status.FAILED, f"not sent: {error.message}")
-        self.warn(Problem(message=error.message, hint=error.hint, severity=Severity.WARNING))
+        self.log.warn(Problem(message=error.message, hint=error.hint, severity=Severity.WARNING))
 
-    def _follow(self, job_id: str, request: Sequence[Target], confirmer: Confirmer) -> None:
-        """Wait for the job, then settle every target of the request."""
-        self.log(f"Publer's job {job_id} is running.")
-        deadline = confirmer.deadline
-        progress = Progress(self.clock, self.log, f"Waiting for Publer's job {job_id}")
+    def _follow(self, job_id: str, request: Sequence[Target], confirmer: Confirmer) -> list[Unsettled]:
+        """Wait for the job, and settle every target but those that Publer's minute refused."""
+        job, silence = self._end_of(job_id, confirmer.deadline)
+        if job is None:
+            self.log.line(f"{silence} Looking in Publer's post list.")
+            confirmer.settle(
+                [Unsettled(one, Status.UNCONFIRMED, f"{silence} {LOOK_FIRST}") for one in request]
+            )
+            return []
+        verdicts = read_verdicts(request, job, self.ledger, known=self._known)
+        self.ledger.not_sent([one.target for one in verdicts.too_soon])
+        if verdicts.unsettled:
+            confirmer.settle(verdicts.unsettled)
+        published = {entry.account_id: entry.post for entry in job.entries if entry.post}
+        confirmer.find_links(self.ledger.without_link(request), lambda one: published.get(one.account.id))
+        return verdicts.too_soon
+
+    def _end_of(self, job_id: str, deadline: Deadline) -> tuple[Job | None, str]:
+        """The job as it ended; or None, and why its end was not seen."""
+        self.log.line(f"Publer's job {job_id} is running.")
+        progress = Progress(deadline.clock, self.log.line, f"Waiting for Publer's job {job_id}")
         enough = _leaving_time_to_look(deadline)
         try:
             job = wait_for_job(self.publer, job_id, deadline=enough, progress=progress)
-            silence = "" if job else f"Publer's job {job_id} did not end within `timeout`."
         except RefusedError as error:
-            job, silence = None, error.message
+            return None, error.message
         if job is None:
-            self.log(f"{silence} Looking in Publer's post list.")
-            confirmer.settle([Doubt(one, Status.UNCONFIRMED, f"{silence} {LOOK_FIRST}") for one in request])
-            return
-        self.log(f"Publer's job {job_id} ended.")
-        self.details("Publer's answer, for a report of a problem", job.raw)
+            return None, f"Publer's job {job_id} did not end within `timeout`."
+        self.log.line(f"Publer's job {job_id} ended.")
+        self.log.details("Publer's answer, for a report of a problem", job.raw)
         if job.locked:
-            self.warn(
+            self.log.warn(
                 Problem(
                     message="Publer says that the workspace is locked by its subscription.",
                     hint="Look at the plan of the workspace in Publer.",
                     severity=Severity.WARNING,
                 )
             )
-        confirmer.settle(read_verdicts(request, job, self.ledger, known=self._known))
-        published = {entry.account_id: entry.post for entry in job.entries if entry.post}
-        confirmer.find_links(self.ledger.without_link(request), lambda one: published.get(one.account.id))
-
-    def _remember(self, request: Sequence[Target]) -> None:
-        """For the next request: when its accounts are free, and which posts are not its own."""
-        self._spacing.posted(request)
-        self._known.update(self.ledger.post_ids())
+        return job, ""
 
 
 def _leaving_time_to_look(deadline: Deadline) -> Deadline:
@@ -308,13 +379,18 @@ class Spacing:
         until = self.clock.monotonic() + seconds
         self._free_at[account_id] = max(until, self._free_at.get(account_id, until))
 
+    def wait_for(self, request: Sequence[Target]) -> float:
+        """Seconds until every account of a request is free."""
+        now = self.clock.monotonic()
+        return max([0.0, *(self._free_at.get(target.account.id, now) - now for target in request)])
+
     def keep(self, request: Sequence[Target]) -> None:
         """Wait until every account of a request is free, and show it."""
         now = self.clock.monotonic()
         late = [target for target in request if self._free_at.get(target.account.id, now) > now]
         if not late:
             return
-        wait = max(self._free_at[target.account.id] for target in late) - now
+        wait = self.wait_for(late)
         others = f" and {len(late) - 1} more" if len(late) > 1 else ""
         self.log(f"Waiting {wait:.0f} s: {_WHY} ({late[0]}{others}).")
         Progress(self.clock, self.log, "Still keeping the minute between two posts of one account").wait(wait)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 # Not needed before the first request.
 from publer_publish.delivery.targets import Target
 from publer_publish.post.model import Post
-from publer_publish.publer.model import LivePost
+from publer_publish.publer.model import ListedPost
 from publer_publish.report.values import Result, Status
 
 LOOK_FIRST = "It may or may not be live: look in Publer before posting it again."
@@ -62,7 +62,7 @@ class Ledger:
         status: Status,
         message: str = "",
         *,
-        live: LivePost | None = None,
+        live: ListedPost | None = None,
         duplicate: bool = False,
     ) -> None:
         """Record what became of a target."""
@@ -77,7 +77,7 @@ class Ledger:
         )
         self._entries[target.key] = entry._replace(result=result, settled=True)
 
-    def add_link(self, target: Target, live: LivePost) -> None:
+    def add_link(self, target: Target, live: ListedPost) -> None:
         """Complete a settled target with what the post list knows by now."""
         entry = self._entries[target.key]
         self._entries[target.key] = entry._replace(

@@ -1,14 +1,19 @@
-"""Which of the posts that Publer lists is the post that we mean, and what its state means. Pure."""
+"""Is a post that Publer lists the post that we mean? The comparison, and the reading of the list.
+
+The list shows a text as Publer keeps it, not as it was sent (publer-api 8.1): a link may have moved into the
+row's ``url``, a signature may follow, links carry a tracker's words or are shortened.
+"""
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
 from enum import Enum
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
@@ -16,106 +21,345 @@ from publer_publish.clock import Deadline
 from publer_publish.delivery.targets import Key, Target
 from publer_publish.errors import ServiceError
 from publer_publish.publer.api import Publer
-from publer_publish.publer.model import LIVE_STATES, LivePost, PostPage
-
-_NOT_OUT = ("published_", "draft", "recycling", "recurring", "deleted", "cancel")
-"""How the states begin in which nothing is out, and nothing comes any more."""
-_HELD = ("_pending", "_reauth", "_locked")
-"""How the states end in which a post waits for a person: an approval, a new connection, a plan."""
+from publer_publish.publer.model import ListedPost, PostPage
 
 
-def is_live(post: LivePost) -> bool:
-    """The network has it."""
-    return post.state in LIVE_STATES
+class Likeness(Enum):
+    """What a listed post is to a target."""
+
+    SAME = "the same post"
+    OPEN = "perhaps the same post: nothing is sent beside it, and it is no evidence"
+    OTHER = "another post"
 
 
-def is_failed(post: LivePost) -> bool:
-    """Publer says that it did not go out, and will not."""
-    return post.state.endswith(("failed", "declined"))
+class Origin(Enum):
+    """Who can have made a listed post, as its time tells."""
+
+    ANY_RUN = "anybody"
+    PERHAPS_THIS_RUN = "an earlier attempt of this run, or an earlier run: nobody knows when this one began"
+    THIS_RUN = "this run or an earlier attempt of it, unless somebody else posted at the same time"
 
 
-def is_held(post: LivePost) -> bool:
-    """Publer has it and does not send it: it waits for a person, or is a draft."""
-    return post.state.endswith(_HELD) or post.state.startswith("draft")
+class Comparison(NamedTuple):
+    """A listed post beside a target."""
+
+    likeness: Likeness
+    reason: str = ""
+    """What keeps an open one from being the same, as the end of "Publer lists a post …"."""
 
 
-def is_on_its_way(post: LivePost, now: float) -> bool:
-    """Taken by Publer and due now, but not yet out. A post scheduled for later is another matter.
+SAME, OTHER = Comparison(Likeness.SAME), Comparison(Likeness.OTHER)
+NOT_SHOWN = Comparison(
+    Likeness.OPEN,
+    "with this text on this account, but does not show the link, title or options that went out with it",
+)
+SHORTENED = Comparison(Likeness.OPEN, "that differs only in a link, which may be ours, shortened")
+GOES_ON = Comparison(Likeness.OPEN, "that begins with this text and goes on after it")
+IMPORTED = Comparison(
+    Likeness.OPEN,
+    "with this text that it has imported from the network: posted there, and not known by whom",
+)
+NO_ACCOUNT = Comparison(Likeness.OPEN, "with this text, but not on which account")
+NO_TIME = Comparison(Likeness.OPEN, "like it, of an earlier attempt or of an earlier run")
+SEVERAL = Comparison(
+    Likeness.OPEN, "that may be any of several posts of this run: its list does not tell them apart"
+)
 
-    One without a time may be due now, and one in a state that nobody knows may be about to go out, or live:
-    sending again is the greater risk.
+_BY_CIRCUMSTANCES = {Origin.ANY_RUN: OTHER, Origin.PERHAPS_THIS_RUN: NO_TIME, Origin.THIS_RUN: SAME}
+"""What has the right account, type and time, and no text that could tell it from another."""
+_NOT_LISTED = {Origin.ANY_RUN: NOT_SHOWN, Origin.PERHAPS_THIS_RUN: NO_TIME, Origin.THIS_RUN: SAME}
+"""What has the right text, but lacks what stands beside it."""
+_OTHER_LINK = {Origin.ANY_RUN: OTHER, Origin.PERHAPS_THIS_RUN: SHORTENED, Origin.THIS_RUN: SHORTENED}
+"""What has the right text, but a link that may be a short one."""
+
+
+def compare(
+    target: Target, post: ListedPost, *, origin: Origin = Origin.ANY_RUN, signatures: Iterable[str] = ()
+) -> Comparison:
+    """Say what a listed post is to a target (design 5.3).
+
+    ``signatures``: those that Publer lists for the account; it appends them to texts.
     """
-    if is_live(post) or is_failed(post) or post.state.startswith(_NOT_OUT):
+    if post.account_id not in ("", target.account.id):
+        return OTHER
+    found = [_text(target, post, origin, signatures), *_beside(target, post, origin)]
+    if OTHER in found:
+        return OTHER
+    if not post.account_id:
+        found.append(NO_ACCOUNT)
+    if post.imported:
+        found.append(IMPORTED)
+    return next((one for one in found if one is not SAME), SAME)
+
+
+# The text
+
+
+def _text(target: Target, post: ListedPost, origin: Origin, signatures: Iterable[str]) -> Comparison:
+    shown = [post.text, *_without_signature(post.text, signatures)]
+    found = [_one_text(target, post, text, origin) for text in shown]
+    if any(_goes_on(wording.text, post.text, origin) for wording in _wordings(target, post, origin)):
+        found.append(GOES_ON)
+    return min(found, key=lambda one: _ORDER.index(one.likeness))
+
+
+def _one_text(target: Target, post: ListedPost, text: str, origin: Origin) -> Comparison:
+    alike = {_worst(one.link, _texts_alike(one.text, text)) for one in _wordings(target, post, origin)}
+    if Likeness.SAME in alike:
+        return SAME
+    if _is_known_by_circumstances(target, post, text):
+        return _BY_CIRCUMSTANCES[origin]
+    return _OTHER_LINK[origin] if Likeness.OPEN in alike else OTHER
+
+
+_ORDER = (Likeness.SAME, Likeness.OPEN, Likeness.OTHER)
+
+
+def _worst(*found: Likeness) -> Likeness:
+    return max(found, key=_ORDER.index, default=Likeness.SAME)
+
+
+def _is_known_by_circumstances(target: Target, post: ListedPost, text: str) -> bool:
+    """Whether the text says nothing against it: there is none, or an article's first paragraph."""
+    shown = comparable(text)
+    if target.content.text.strip():
+        return target.content.type == "article" and shown == comparable(
+            _BLANK_LINE.split(target.content.text.strip())[0]
+        )
+    # Which words of an article in blocks Publer lists as its text is not documented.
+    in_blocks = isinstance(_sent(target).get("content"), list)
+    return (not shown or in_blocks) and type_fits(target, post.type)
+
+
+class _Wording(NamedTuple):
+    text: str
+    link: Likeness = Likeness.SAME
+    """Of a link that moved out of the text, to the row's ``url``."""
+
+
+def _wordings(target: Target, post: ListedPost, origin: Origin) -> list[_Wording]:
+    """Every text by which Publer may list the target: its own, and that without a link that moved."""
+    texts = _texts(target)
+    moved = [one for text in texts for one in _without_moved_link(text, post.url)]
+    return [*map(_Wording, texts), *(one for one in moved if _is_accepted(one.link, origin))]
+
+
+def _is_accepted(link: Likeness, origin: Origin) -> bool:
+    return link is Likeness.SAME or (link is Likeness.OPEN and origin is not Origin.ANY_RUN)
+
+
+def _texts(target: Target) -> list[str]:
+    """The text of a target; where it has none, what stands in another field."""
+    if target.content.text.strip():
+        return [target.content.text]
+    elsewhere = (_sent(target).get(key) for key in _WORDS_ELSEWHERE)
+    return [one for one in elsewhere if isinstance(one, str) and one.strip()]
+
+
+_WORDS_ELSEWHERE = ("description", "question")
+"""Where a post without a text has its words (publer-api 5.3): Publer may list them as its text."""
+
+
+def _without_moved_link(text: str, url: str) -> Iterator[_Wording]:
+    """The text without a link that is now the row's ``url``, with and without what encloses it."""
+    for word in re.finditer(r"\S+", text if url else ""):
+        link = word.group().lstrip(_BEFORE_A_LINK).rstrip(_BEHIND_A_LINK)
+        if not _LINK_LIKE.match(link):
+            continue
+        alike = compare_links(link if "://" in link else f"https://{link}", url)
+        begin = word.start() + word.group().find(link)
+        yield _Wording(text[:begin] + text[begin + len(link) :], alike)
+        yield _Wording(text[: word.start()] + text[word.end() :], alike)
+        yield _Wording(text.replace(link, ""), alike)
+
+
+def _without_signature(text: str, signatures: Iterable[str]) -> Iterator[str]:
+    shown = _kept(text)
+    for signature in filter(None, map(_kept, signatures)):
+        if shown == signature or shown.endswith(f" {signature}"):
+            yield shown.removesuffix(signature)
+
+
+def _goes_on(wording: str, text: str, origin: Origin) -> bool:
+    """Whether the text goes on after the wording, on a line of its own."""
+    lines = text.splitlines()
+    if len(lines) < 2 or not _begins_with(text, wording):  # noqa: PLR2004  (it goes on)
         return False
-    return post.at is None or post.at <= now + 120
+    alike = {_texts_alike(wording, "\n".join(lines[:count])) for count in range(1, len(lines))}
+    return any(_is_accepted(one, origin) for one in alike)
 
 
-def identity(post: LivePost) -> str:
-    """What tells a listed post from others: its id, or where Publer leaves that out, what it is."""
-    return post.id or f"{post.account_id} {post.at} {post.text}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Search:
-    """Where to look for a target among the listed posts."""
-
-    since: float
-    """Seconds since the epoch; earlier posts are others."""
-    own_run: bool = False
-    """Only this run (or an earlier attempt of it) can have posted since ``since``.
-
-    Then a post without text is recognised by account and type, and a text whose links Publer has rewritten
-    by the rest of it: nothing else that looks so was sent to the account in that time.
-    """
-    known: frozenset[str] = frozenset()
-    """Identities of posts that were there before, and therefore are others."""
-    takes_timeless: bool = True
-    """Whether a post without a time can be it: not where it may be of any day and is to be evidence."""
-    twins: frozenset[Key] = frozenset()
-    """Targets that are recognised only by what the list shows exactly: see ``twins_among``."""
-    hidden: frozenset[Key] = frozenset()
-    """Targets that are not recognised at all: the post of another that looks the same may be listed."""
-
-
-def twins_among(targets: Iterable[Target]) -> frozenset[Key]:
-    """The targets that circumstances alone do not tell from another one for the same account."""
-    alike: dict[tuple[str, str], set[Key]] = {}
-    for target in targets:
-        for look in looks(target):
-            alike.setdefault((target.account.id, look), set()).add(target.key)
-    return frozenset(key for keys in alike.values() if len(keys) > 1 for key in keys)
-
-
-def find(target: Target, posts: Iterable[LivePost], search: Search) -> LivePost | None:
-    """The listed post that is this target: a live one first, then one on its way, then a failed one."""
-    if target.key in search.hidden:
-        return None
-    mine = [post for post in posts if _is_candidate(target, post, search)]
-    exact = [post for post in mine if likeness(target, post) is Likeness.SAME]
-    by_circumstances = search.own_run and target.key not in search.twins
-    loose = [post for post in mine if by_circumstances and is_same_in_own_run(target, post)]
-    return min(exact or loose, key=rank, default=None)
-
-
-def rank(post: LivePost) -> tuple[int, float]:
-    """What to take first: what is live, then what is on its way; the newest of those."""
-    order = 0 if is_live(post) else 2 if is_failed(post) else 1
-    return order, -(post.at or 0.0)
-
-
-def _is_candidate(target: Target, post: LivePost, search: Search) -> bool:
-    if post.account_id != target.account.id or identity(post) in search.known:
+def may_end_with_signature(target: Target, post: ListedPost, origin: Origin) -> bool:
+    """Whether it takes the account's signatures to tell what the post is to the target."""
+    if post.account_id != target.account.id or not post.text.strip():
         return False
-    return search.takes_timeless if post.at is None else post.at >= search.since
+    if not _texts(target):
+        return origin is not Origin.ANY_RUN and type_fits(target, post.type)
+    return any(_begins_with(post.text, wording.text) for wording in _wordings(target, post, origin))
+
+
+def _begins_with(text: str, wording: str) -> bool:
+    """Whether a text is a wording and more, whatever its links are."""
+    return _skeleton(text).text.startswith(f"{_skeleton(wording).text} ".lstrip(" "))
+
+
+def _texts_alike(ours: str, theirs: str) -> Likeness:
+    """White space, composition and entities apart, by every character; and by every link."""
+    own, listed = _skeleton(ours), _skeleton(theirs)
+    if own.text != listed.text:
+        return Likeness.OTHER
+    return _worst(*(compare_links(*pair) for pair in zip(own.links, listed.links, strict=True)))
+
+
+class _Skeleton(NamedTuple):
+    text: str
+    """With a mark in place of each link."""
+    links: tuple[str, ...]
 
 
 _SPACE = re.compile(r"\s+")
 _BLANK_LINE = re.compile(r"\n\s*\n")
-_URL = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)
-_BEHIND_A_LINK = ".,;:!?)]}"
+_URL = re.compile(r"https?://[^\s<>\"'\0]+", re.IGNORECASE)
+_LINK_LIKE = re.compile(r"(?:https?://|(?:[\w-]+\.)+[a-z]{2,}(?:[/?#]|$))", re.IGNORECASE)
+_BEFORE_A_LINK = "([{<\"'"
+_BEHIND_A_LINK = ".,;:!?)]}>\"'"
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u2060\ufeff"))
-_WORDS_ELSEWHERE = ("description", "question")
-"""Where a post without a text has its words (publer-api 5.3): Publer may list them as its text."""
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,31});", re.IGNORECASE)
+_MOST_ESCAPES = 4
+
+
+@lru_cache(maxsize=4_096)
+def comparable(text: str) -> str:
+    """The text without the differences in white space and composition that Publer is known to make."""
+    composed = unicodedata.normalize("NFC", text).translate(_INVISIBLE)
+    return _SPACE.sub(" ", composed).strip()
+
+
+@lru_cache(maxsize=4_096)
+def _kept(text: str) -> str:
+    """The text as it is compared: also without entities, in which Publer may keep what was sent plain."""
+    for _ in range(_MOST_ESCAPES):
+        plain = _ENTITY.sub(lambda match: html.unescape(match.group()), text)
+        if plain == text:
+            break
+        text = plain
+    return comparable(text)
+
+
+@lru_cache(maxsize=4_096)
+def _skeleton(text: str) -> _Skeleton:
+    links: list[str] = []
+
+    def take(match: re.Match[str]) -> str:
+        link = match.group().rstrip(_BEHIND_A_LINK)
+        links.append(link)
+        return "\0" + match.group()[len(link) :]
+
+    return _Skeleton(comparable(_URL.sub(take, _kept(text.replace("\0", "")))), tuple(links))
+
+
+# Links
+
+
+def compare_links(ours: str, theirs: str) -> Likeness:
+    """SAME: the same page, to which a tracker's words may have been added. OPEN: it may be ours, rewritten.
+
+    A shortener names another host, a tracker may replace words of the query; all else on our own host is
+    another page.
+    """
+    if ours == theirs:
+        return Likeness.SAME
+    own, listed = _page(ours), _page(theirs)
+    if own is None or listed is None:
+        return Likeness.OTHER
+    if own.host != listed.host:
+        return Likeness.OPEN
+    if own.path != listed.path or own.fragment not in ("", listed.fragment):
+        return Likeness.OTHER
+    missing, added = own.words - listed.words, listed.words - own.words
+    if not all(map(_is_tracking, missing)):
+        return Likeness.OTHER
+    only_added = not missing and all(map(_is_tracking, added)) and own.fragment == listed.fragment
+    return Likeness.SAME if only_added else Likeness.OPEN
+
+
+class _Page(NamedTuple):
+    host: str
+    path: str
+    words: frozenset[str]
+    """Of the query."""
+    fragment: str
+
+
+def _page(link: str) -> _Page | None:
+    """Read a web address; None if it is none."""
+    try:
+        parts = urlsplit(html.unescape(link.strip()).rstrip(_BEHIND_A_LINK))
+        port = parts.port
+    except ValueError:
+        return None
+    if not parts.hostname:
+        return None
+    return _Page(
+        host=f"{parts.hostname.removeprefix('www.')}:{port if port not in (80, 443) else None}",
+        path=unquote(parts.path).rstrip("/"),
+        words=frozenset(word for word in unquote(parts.query).split("&") if word),
+        fragment=unquote(parts.fragment),
+    )
+
+
+_TRACKING = re.compile(
+    r"(?:utm|mtm|pk|hsa|mc|trk|ga)_\w+=|_(?:hsenc|hsmi|ga|gl)=|"
+    r"(?:fbclid|gclid|gbraid|wbraid|dclid|msclkid|twclid|ttclid|yclid|li_fat_id|igshid|igsh|mkt_tok|wt_mc)=",
+    re.IGNORECASE,
+)
+
+
+def _is_tracking(word: str) -> bool:
+    return bool(_TRACKING.match(word))
+
+
+# What is sent beside the text
+
+
+def _beside(target: Target, post: ListedPost, origin: Origin) -> Iterator[Comparison]:
+    """The link, the title and the options of a poll, as far as the target has any."""
+    if link := _link_beside(target):
+        alike = compare_links(link, post.url) if post.url else None
+        yield _NOT_LISTED[origin] if alike is None else _as_comparison(alike, origin)
+    if title := _title(target):
+        shown = comparable(post.title)
+        yield _NOT_LISTED[origin] if not shown else SAME if shown == title else OTHER
+    if isinstance(_sent(target).get("options"), list):
+        yield _NOT_LISTED[origin]
+
+
+def _as_comparison(link: Likeness, origin: Origin) -> Comparison:
+    return {Likeness.SAME: SAME, Likeness.OPEN: _OTHER_LINK[origin], Likeness.OTHER: OTHER}[link]
+
+
+def _sent(target: Target) -> dict[str, Any]:
+    return {**target.content.fields, **target.content.extra}
+
+
+def _link_beside(target: Target) -> str:
+    sent = _sent(target)
+    below = sent.get("link")
+    url = sent.get("url") or (below.get("url") if isinstance(below, Mapping) else "")
+    return url.strip() if isinstance(url, str) else ""
+
+
+def _title(target: Target) -> str:
+    """That of an event or an offer, whose ``title`` names a button, or else its own."""
+    sent = _sent(target)
+    details = sent.get("details")
+    title = (details.get("title") if isinstance(details, Mapping) else "") or sent.get("title")
+    return comparable(title) if isinstance(title, str) else ""
+
+
+# The type
+
+
 _PICTURES = frozenset({"photo", "image", "carousel"})
 _LISTED_AS: Mapping[str, frozenset[str]] = {
     **dict.fromkeys(("status", "link"), frozenset({"status", "link"})),
@@ -130,234 +374,238 @@ _LISTED_AS: Mapping[str, frozenset[str]] = {
 _KNOWN_TYPES = frozenset().union(*_LISTED_AS.values()) | {"poll", "article"}
 
 
-@lru_cache(maxsize=4_096)
-def comparable(text: str) -> str:
-    """The text without the differences that Publer is known to make."""
-    composed = unicodedata.normalize("NFC", text).translate(_INVISIBLE)
-    return _SPACE.sub(" ", composed).strip()
-
-
-class Likeness(Enum):
-    """What the list says of a post and a target by itself, whoever posted it."""
-
-    SAME = "the same"
-    OPEN = "the same text, but the list does not show what may differ beside it"
-    OTHER = "another"
-
-
-def likeness(target: Target, post: LivePost) -> Likeness:
-    """By the text, and by what the target has beside it: a link, a title, the options of a poll."""
-    if comparable(post.text) not in _words(target):
-        return Likeness.OTHER
-    beside = [
-        (ours, theirs) for ours, theirs in zip(_beside(target), _shown_beside(post), strict=True) if ours
-    ]
-    if any(theirs and ours != theirs for ours, theirs in beside):
-        return Likeness.OTHER
-    return Likeness.OPEN if any(not theirs for _, theirs in beside) else Likeness.SAME
-
-
-def is_same_in_own_run(target: Target, post: LivePost) -> bool:
-    """Whether a post that only our own run can have made is this target.
-
-    Without text: by account and type. With links that Publer may have rewritten: by the rest. Never where two
-    titles are known and differ.
-    """
-    title = _title(target)
-    if title and post.title and title != comparable(post.title):
-        return False
-    words, shown = _words(target) | _first_words(target), comparable(post.text)
-    if any(shown == one or _same_but_for_links(one, shown) for one in words):
-        return True
-    if comparable(target.content.text):
-        return False
-    return (not shown or _is_written_in_blocks(target)) and type_fits(target, post.type)
-
-
-def are_doubles(one: Target, other: Target) -> bool:
-    """Two targets for one account that the list shows alike: one text, with other media or of other types."""
-    if one.account.id != other.account.id or one.key == other.key:
-        return False
-    pairs = zip(_beside(one), _beside(other), strict=True)
-    return bool(_words(one) & _words(other)) and all(
-        ours == theirs or not ours or not theirs for ours, theirs in pairs
-    )
-
-
-def looks(target: Target) -> frozenset[str]:
-    """Every look by which circumstances alone recognise the target; with one in common, two are mistaken.
-
-    A text but for its links, which Publer may rewrite; a type, where there is no text, or none that is known.
-    """
-    found = set(map(_without_links, _words(target)))
-    if not comparable(target.content.text) or target.content.type == "article":
-        found |= {f"\0{kind}" for kind in _may_be_listed_as(target)}
-    return frozenset(found)
-
-
-def _words(target: Target) -> frozenset[str]:
-    """Every text by which Publer may list the target: its own, else what stands in another field."""
-    own = comparable(target.content.text)
-    elsewhere = (_sent(target).get(key) for key in _WORDS_ELSEWHERE) if not own else ()
-    return frozenset(filter(None, (own, *(comparable(one) for one in elsewhere if isinstance(one, str)))))
-
-
-def _first_words(target: Target) -> frozenset[str]:
-    """An article is sent in blocks, too: its first paragraph may be all that Publer lists."""
-    own = target.content.text.strip() if target.content.type == "article" else ""
-    return frozenset(filter(None, [comparable(_BLANK_LINE.split(own)[0])]))
-
-
-def _is_written_in_blocks(target: Target) -> bool:
-    """An article of WordPress: which of its words Publer lists as the text is not documented."""
-    return isinstance(_sent(target).get("content"), list)
-
-
 def type_fits(target: Target, listed: str) -> bool:
     """Whether Publer may list the target under this type; one that nobody knows may be any."""
-    return listed not in _KNOWN_TYPES or listed in _may_be_listed_as(target)
-
-
-def _may_be_listed_as(target: Target) -> frozenset[str]:
     details = _sent(target).get("details")
     own = details.get("type") if isinstance(details, Mapping) else None
     kinds = [target.content.type, *([own] if isinstance(own, str) else [])]
-    return frozenset().union(*(_LISTED_AS.get(kind, {kind}) for kind in kinds))
+    return listed not in _KNOWN_TYPES or any(listed in _LISTED_AS.get(kind, {kind}) for kind in kinds)
 
 
-def _same_but_for_links(ours: str, theirs: str) -> bool:
-    """Equal but for links, which may be the same: an earlier announcement looks so, too."""
-    if not _URL.search(ours) or _without_links(ours) != _without_links(theirs):
-        return False
-    return all(map(_may_be_rewritten, _URL.findall(ours), _URL.findall(theirs)))
+# Several targets and several posts
 
 
-@lru_cache(maxsize=4_096)
-def _without_links(text: str) -> str:
-    return comparable(_URL.sub("\0", text))
+class Match(NamedTuple):
+    """The listed post that is, or may be, a target."""
+
+    post: ListedPost
+    comparison: Comparison
 
 
-def _may_be_rewritten(ours: str, theirs: str) -> bool:
-    """A shortener names another host, a tracker adds to the query; all else on our host is another page."""
-    own, listed = _parts(ours), _parts(theirs)
-    if own is None or listed is None:
-        return ours == theirs
-    if own.host != listed.host:
-        return True
-    same_query = own.words <= listed.words and own.fragment in ("", listed.fragment)
-    return own.path == listed.path and same_query
+Compare = Callable[[Target, ListedPost], Comparison]
 
 
-class _Link(NamedTuple):
-    host: str
-    path: str
-    words: frozenset[str]
-    """Of the query, but for a tracker's."""
-    fragment: str
+def rank(post: ListedPost) -> tuple[int, float]:
+    """What to take first: what is live, then what is on its way, then what failed; the newest of those."""
+    order = 0 if post.is_live else 2 if post.has_failed else 1
+    return order, -(post.at or 0.0)
 
 
-def _parts(link: str) -> _Link | None:
-    """Read a link without what ends the sentence behind it; None if it is none."""
-    try:
-        parts = urlsplit(link.rstrip(_BEHIND_A_LINK).replace("&amp;", "&"))
-        port = parts.port
-    except ValueError:
-        return None
-    words = (word for word in unquote(parts.query).split("&") if word and not word.startswith("utm_"))
-    return _Link(
-        host=f"{(parts.hostname or '').removeprefix('www.')}:{port if port not in (80, 443) else None}",
-        path=unquote(parts.path).rstrip("/"),
-        words=frozenset(words),
-        fragment=unquote(parts.fragment),
-    )
+def match(targets: Sequence[Target], posts: Iterable[ListedPost], how: Compare = compare) -> dict[Key, Match]:
+    """Give every target that is listed, or may be, its post, and no post to two targets.
+
+    Targets that are mistaken for each other, by way of a third too, form a group with the posts that may be
+    theirs. If these are fewer than the targets, nobody knows whose they are.
+    """
+    groups: list[_Group] = []
+    for post in posts:
+        may_be = _may_be(targets, post, how)
+        if not may_be:
+            continue
+        mixed = [group for group in groups if not may_be.keys().isdisjoint(group.found)]
+        groups = [group for group in groups if may_be.keys().isdisjoint(group.found)]
+        found: dict[Key, list[Match]] = {}
+        for part in (*(group.found for group in mixed), may_be):
+            for key, matches in part.items():
+                found.setdefault(key, []).extend(matches)
+        groups.append(_Group(found, [*(one for group in mixed for one in group.posts), post]))
+    order = [target.key for target in targets]
+    return {key: one for group in groups for key, one in _given_out(group, order).items()}
 
 
-def _sent(target: Target) -> dict[str, Any]:
-    return {**target.content.fields, **target.content.extra}
+class _Group(NamedTuple):
+    found: dict[Key, list[Match]]
+    posts: list[ListedPost]
 
 
-def _beside(target: Target) -> tuple[str, str, str]:
-    """The link, the title and the options that the target has beside its text; each may be empty."""
-    options = _sent(target).get("options")
-    asked = "\n".join(map(str, options)) if isinstance(options, list) else ""
-    return _link(target), _title(target), comparable(asked)
+def _may_be(targets: Sequence[Target], post: ListedPost, how: Compare) -> dict[Key, list[Match]]:
+    """The targets that a post may be.
+
+    What is exactly one target is no other with another text, nor one with this text of another type.
+    """
+    found = {target.key: how(target, post) for target in targets}
+    alike = [target for target in targets if found[target.key] is not OTHER]
+    same = [target for target in alike if found[target.key] is SAME]
+    same = [target for target in same if type_fits(target, post.type)] or same
+    texts = {_kept(text) for target in same for text in _texts(target)}
+    if same:
+        alike = [one for one in alike if one in same or _is_open_with(one, found, texts)]
+    return {target.key: [Match(post, found[target.key])] for target in alike}
 
 
-def _shown_beside(post: LivePost) -> tuple[str, str, str]:
-    """The same of a listed post; no list shows options."""
-    return _comparable_link(post.url), comparable(post.title), ""
+def _is_open_with(target: Target, found: Mapping[Key, Comparison], texts: set[str]) -> bool:
+    return found[target.key] is not SAME and bool(texts & set(map(_kept, _texts(target))))
 
 
-def _link(target: Target) -> str:
-    sent = _sent(target)
-    below = sent.get("link")
-    url = sent.get("url") or (below.get("url") if isinstance(below, Mapping) else "")
-    return _comparable_link(url) if isinstance(url, str) else ""
+def _given_out(group: _Group, order: Sequence[Key]) -> dict[Key, Match]:
+    keys = sorted(group.found, key=order.index)
+    nobody_knows = {key: Match(group.posts[0], SEVERAL) for key in keys}
+    if len(group.posts) < len(keys):
+        return nobody_knows
+    given: dict[Key, Match] = {}
+    free = list(group.posts)
+    for key in sorted(keys, key=lambda one: len(group.found[one])):
+        own = [one for one in group.found[key] if one.post in free]
+        if not own:
+            return nobody_knows
+        given[key] = min(own, key=lambda one: _suits(one, in_order=len(keys) > 1))
+        free.remove(given[key].post)
+    return given
 
 
-def _comparable_link(url: str) -> str:
-    return url.strip().removesuffix("/")
+def _suits(found: Match, *, in_order: bool) -> tuple[bool, int, float]:
+    """What to take first: the same, what is live, the newest; of several the oldest: they went in order."""
+    order, age = rank(found.post)
+    return found.comparison is not SAME, order, -age if in_order else age
 
 
-def _title(target: Target) -> str:
-    """That of an event or an offer, whose ``title`` names a button, or else its own."""
-    sent = _sent(target)
-    details = sent.get("details")
-    title = (details.get("title") if isinstance(details, Mapping) else "") or sent.get("title")
-    return comparable(title) if isinstance(title, str) else ""
+# Reading the list
 
 
 _STATES = ("published", "scheduled", "scheduled_pending", "scheduled_reauth", "scheduled_locked", "failed")
 """Whether ``scheduled`` means those that wait for a person, too, is not documented: they are named."""
 _WIDER = timedelta(days=2)
 """The days of ``GET /posts`` may be exclusive, and those of a zone up to 14 hours from ours."""
+_FUTURE = timedelta(days=366)
+"""Days in which nobody has a post."""
 _ACCOUNTS_A_REQUEST = 100
 """Keeps the address of the request below the 8 KB that servers take."""
 _MOST_PAGES = 200
+_FOR_SIGNATURES = 10.0
+"""Seconds. Without an answer what may be a signature stays open."""
+
+Ask = Callable[[date, date, int], PostPage]
 
 
-def listed_posts(
-    publer: Publer, account_ids: Sequence[str], *, since: float, deadline: Deadline
-) -> tuple[LivePost, ...]:
-    """Every post of the accounts since a moment (epoch seconds), and somewhat more.
+@dataclass(slots=True)
+class PostList:
+    """Publer's list of posts, read to its end whichever way Publer counts, pages and filters it."""
 
-    Each post is judged by its own time. Raises the client's errors when the list cannot be read.
-    """
-    first = (datetime.fromtimestamp(since, UTC) - _WIDER).date()
-    last = (datetime.fromtimestamp(deadline.clock.time(), UTC) + _WIDER).date()
-    found: list[LivePost] = []
-    distinct = list(dict.fromkeys(account_ids))
-    for start in range(0, len(distinct), _ACCOUNTS_A_REQUEST):
-        some = distinct[start : start + _ACCOUNTS_A_REQUEST]
-        ask = partial(publer.posts, some, first, last, states=_STATES, deadline=deadline)
-        found += _all_pages(ask)
-    return tuple(found)
+    publer: Publer
+    log: Callable[[str], None]
+    _is_whole: bool = False
+    """Publer ignores the number of the page: every answer holds the whole window."""
+    _total_counts_more: bool = False
+    """``total`` counts something else than the posts of the window."""
+    _knows_several_states: bool = False
+    _signatures: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """By account id."""
+
+    def read(
+        self,
+        account_ids: Iterable[str],
+        *,
+        since: float,
+        deadline: Deadline,
+        alone: Sequence[str] = ("published",),
+    ) -> tuple[ListedPost, ...]:
+        """Every post of the accounts since a moment (epoch seconds), and somewhat more.
+
+        Each post is to be judged by its own time. ``alone``: the states without which the list proves
+        nothing; Publer may filter by one of several only. Raises the client's errors, and ``ServiceError``
+        when posts are missing from the list.
+        """
+        first = (datetime.fromtimestamp(since, UTC) - _WIDER).date()
+        last = (datetime.fromtimestamp(deadline.clock.time(), UTC) + _WIDER).date()
+        found: list[ListedPost] = []
+        distinct = list(dict.fromkeys(account_ids))
+        for start in range(0, len(distinct), _ACCOUNTS_A_REQUEST):
+            some = distinct[start : start + _ACCOUNTS_A_REQUEST]
+            posts = self._window(self._asking(some, _STATES, deadline), first, last)
+            shown = {post.state for post in posts.values()}
+            self._knows_several_states |= len(shown) > 1
+            for state in alone:
+                if state not in shown and not self._knows_several_states:
+                    posts |= self._window(self._asking(some, (state,), deadline), first, last)
+            found += posts.values()
+        return tuple(found)
+
+    def _asking(self, account_ids: Sequence[str], states: Sequence[str], deadline: Deadline) -> Ask:
+        return lambda first, last, page: self.publer.posts(
+            account_ids, first, last, page=page, states=states, deadline=deadline
+        )
+
+    def _window(self, ask: Ask, first: date, last: date) -> dict[tuple[str, str, str], ListedPost]:
+        """Every post between two dates. Raises ``ServiceError`` if Publer counts more than it shows."""
+        posts, total = self._pages(ask, first, last)
+        if total <= len(posts) or self._total_counts_more:
+            return posts
+        again, total = self._pages(ask, first, last)
+        posts |= again
+        if total <= len(posts):
+            return posts
+        if ask(first + _FUTURE, last + _FUTURE, 0).total != total:
+            raise ServiceError(
+                f"Publer counts {total} posts of these accounts and lists {len(posts)}: what is missing may "
+                "be the post itself.",
+                hint="Run the job again. If it goes on, look in Publer whether the post is there; with "
+                "`duplicate-window: 0` nothing is looked for.",
+            )
+        self._total_counts_more = True
+        self.log("Publer's `total` counts more than the posts of the days asked for: it is left aside.")
+        return posts
+
+    def _pages(self, ask: Ask, first: date, last: date) -> tuple[dict[tuple[str, str, str], ListedPost], int]:
+        """Every page, numbered from 0 (documented) or from 1, or all at once, and Publer's ``total``."""
+        posts: dict[tuple[str, str, str], ListedPost] = {}
+        total = None
+        for number in range(_MOST_PAGES):
+            page = ask(first, last, number)
+            before = len(posts)
+            for post in page.posts:
+                posts.setdefault((post.identity, post.account_id, post.state), post)
+            total = page.total if page.total is not None else total
+            if self._is_whole or _is_all(page, number, len(posts), total):
+                return posts, total or 0
+            # Where pages count from 1, page 0 is empty or the same as page 1.
+            if (number > 0 and not page.posts) or (number > 1 and len(posts) == before):
+                self._is_whole = number > 1 and bool(page.posts) and len(page.posts) == len(posts)
+                return posts, total or 0
+        raise ServiceError(
+            f"Publer lists more than {_MOST_PAGES} pages of posts for these accounts: too many to look "
+            "through.",
+            hint="Shorten `duplicate-window`, or name fewer accounts.",
+        )
+
+    def learn_signatures(
+        self,
+        targets: Iterable[Target],
+        posts: Sequence[ListedPost],
+        origin: Callable[[ListedPost], Origin],
+        deadline: Deadline,
+    ) -> None:
+        """Ask for the signatures of the accounts where a post goes on after our text; of no others."""
+        wanted = dict.fromkeys(
+            target.account.id
+            for target in targets
+            if target.account.id not in self._signatures
+            and any(may_end_with_signature(target, post, origin(post)) for post in posts)
+        )
+        if not wanted:
+            return
+        seconds = min(_FOR_SIGNATURES, deadline.remaining() / 4)
+        try:
+            found = self.publer.signatures(list(wanted), deadline=Deadline.after(deadline.clock, seconds))
+        except ServiceError as error:
+            self.log(f"{error.message} The signatures of the accounts are not known.")
+            return
+        self._signatures |= {account_id: found.get(account_id, ()) for account_id in wanted}
+
+    def compare(self, target: Target, post: ListedPost, origin: Origin) -> Comparison:
+        """Compare with all that is known of the account's signatures."""
+        return compare(target, post, origin=origin, signatures=self._signatures.get(target.account.id, ()))
 
 
-def _all_pages(ask: Callable[..., PostPage]) -> list[LivePost]:
-    """Every page, numbered from 0 (documented) or from 1 (as a sample shows, publer-api 8.1)."""
-    posts: dict[tuple[str, str, str], LivePost] = {}
-    from_one = False
-    for number in range(_MOST_PAGES):
-        page = ask(page=number)
-        new = {_key(post): post for post in page.posts if _key(post) not in posts}
-        posts |= new
-        # Where pages count from 1, page 0 is empty or the same as page 1, or the answer says so itself.
-        same_again = not new and (number == 0 or (number == 1 and bool(page.posts)))
-        from_one = from_one or same_again or (number == 0 and page.number == 1)
-        if _is_last(number, page, new=bool(new), from_one=from_one):
-            return list(posts.values())
-    raise ServiceError(
-        f"Publer lists more than {_MOST_PAGES} pages of posts for these accounts: too many to look through.",
-        hint="Shorten `duplicate-window`, or name fewer accounts.",
-    )
-
-
-def _is_last(number: int, page: PostPage, *, new: bool, from_one: bool) -> bool:
-    if page.total_pages is not None:
-        return number >= page.total_pages - (0 if from_one else 1)
-    return (number > 0 and not page.posts) or (number > 1 and not new)
-
-
-def _key(post: LivePost) -> tuple[str, str, str]:
-    return identity(post), post.account_id, post.state
+def _is_all(page: PostPage, number: int, count: int, total: int | None) -> bool:
+    """Whether Publer's own count says that this was the last page. Pages alone are not believed."""
+    return total is not None and count >= total and (page.total_pages or 0) <= number + 1

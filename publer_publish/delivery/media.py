@@ -15,7 +15,8 @@ from pathlib import PurePosixPath
 from types import MappingProxyType
 from typing import Any, BinaryIO, Protocol, Self
 
-from publer_publish.clock import Clock, Deadline
+from publer_publish.clock import Clock, Deadline, Progress
+from publer_publish.delivery.waiting import JobSource, wait_for_job
 from publer_publish.errors import ActionError, CancelledError, Problem, Severity
 from publer_publish.networks.table import SPELLINGS, network
 from publer_publish.post.media.files import check_file, described, with_thumbnails
@@ -32,12 +33,11 @@ PROGRESS_EVERY = 4.0
 """Seconds between two lines about a file: at least every 5 s are promised."""
 _LOOK_EVERY = 0.2  # seconds
 _GRACE = 10  # looks at the threads after the deadline: the client ends its requests by itself
-_FIRST_POLL, _SLOWEST_POLL = 0.5, 10.0
 _LONGEST_NAME = 100
 
 
-class MediaApi(Protocol):
-    """What is asked of Publer here; ``publer.client.Publer`` does it."""
+class MediaApi(JobSource, Protocol):
+    """What is asked of Publer here; ``publer.api.Publer`` does it."""
 
     def upload(
         self,
@@ -51,8 +51,6 @@ class MediaApi(Protocol):
     ) -> Mapping[str, Any]: ...
 
     def import_urls(self, items: Sequence[Mapping[str, Any]], *, deadline: Deadline) -> str: ...
-
-    def job(self, job_id: str, *, deadline: Deadline) -> Job: ...
 
     def another(self, clock: Clock, log: Callable[[str], None]) -> Self:
         """Make one with a connection of its own, for another thread."""
@@ -81,36 +79,33 @@ class _Task:
         self.failures.update(dict.fromkeys(self.keys, message))
 
 
-def prepare(
-    medias: Iterable[Media],
-    publer: MediaApi,
-    workspace: Workspace,
-    *,
-    deadline: Deadline,
-    clock: Clock,
-    log: Callable[[str], None],
-    show: Show | None = None,
-) -> Prepared:
-    """Bring files and URLs to Publer and return what goes into the posts, or per item why not.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Uploader:
+    """Brings files and URLs to Publer."""
 
-    Thumbnails are brought along. ``show`` is told the progress in place of the lines of ``log``.
-    """
-    first: dict[Key, Media] = {}
-    for media in with_thumbnails(medias):
-        first.setdefault(key_of(media), media)
-    files, failures = _files(
-        workspace, [media for media in first.values() if media.source is MediaSource.FILE]
-    )
-    urls = tuple(media for media in first.values() if media.source is MediaSource.URL)
-    tasks = [*files, *([_Task(media=urls, keys={key_of(media) for media in urls})] if urls else [])]
-    if tasks:
-        crew = _Crew(publer, workspace, deadline=deadline, clock=clock, log=log, show=show)
-        crew.bring(tasks)
-    return Prepared(
-        answers={key: answer for task in tasks for key, answer in task.answers.items()},
-        failures=failures | {key: words for task in tasks for key, words in task.failures.items()},
-        infos={key: info for task in tasks for key, info in task.infos.items()},
-    )
+    publer: MediaApi
+    workspace: Workspace
+    log: Callable[[str], None]
+    show: Show | None = None
+    """Gets the progress, in place of the lines of ``log``."""
+
+    def upload(self, medias: Iterable[Media], deadline: Deadline) -> Prepared:
+        """Return what goes into the posts, or per item why not. Thumbnails are brought along."""
+        first: dict[Key, Media] = {}
+        for media in with_thumbnails(medias):
+            first.setdefault(key_of(media), media)
+        files, failures = _files(
+            self.workspace, [media for media in first.values() if media.source is MediaSource.FILE]
+        )
+        urls = tuple(media for media in first.values() if media.source is MediaSource.URL)
+        tasks = [*files, *([_Task(media=urls, keys={key_of(media) for media in urls})] if urls else [])]
+        if tasks:
+            _Crew(self.publer, self.workspace, deadline=deadline, log=self.log, show=self.show).bring(tasks)
+        return Prepared(
+            answers={key: answer for task in tasks for key, answer in task.answers.items()},
+            failures=failures | {key: words for task in tasks for key, words in task.failures.items()},
+            infos={key: info for task in tasks for key, info in task.infos.items()},
+        )
 
 
 def _files(workspace: Workspace, medias: Iterable[Media]) -> tuple[list[_Task], dict[Key, str]]:
@@ -136,14 +131,13 @@ class _Crew:
         workspace: Workspace,
         *,
         deadline: Deadline,
-        clock: Clock,
         log: Callable[[str], None],
         show: Show | None,
     ) -> None:
         self._publer = publer
         self._workspace = workspace
         self._deadline = deadline
-        self._clock = clock
+        self._clock = clock = deadline.clock
         self._log = log
         self._show = show
         self._messages: queue.SimpleQueue[str] = queue.SimpleQueue()
@@ -223,16 +217,13 @@ class _Crew:
             {"url": media.value, "name": _name_of(media, _name_of_url(media.value))} for media in task.media
         ]
         job_id = publer.import_urls(items, deadline=self._deadline)
-        job = publer.job(job_id, deadline=self._deadline)
-        pause = _FIRST_POLL
         clock = _StoppableClock(self._clock, self._stopped)
-        while job.state is JobState.WORKING:
-            if self._deadline.remaining() <= pause:
-                task.fail("Publer did not finish the import in time; raise `timeout`.")
-                return
-            clock.sleep(pause)
-            pause = min(pause * 1.5, _SLOWEST_POLL)
-            job = publer.job(job_id, deadline=self._deadline)
+        deadline = Deadline(clock, self._deadline.at)
+        progress = Progress(clock, self._messages.put, "Publer is still importing the media given by `url`")
+        job = wait_for_job(publer, job_id, deadline=deadline, progress=progress)
+        if job is None:
+            task.fail("Publer did not finish the import in time; raise `timeout`.")
+            return
         _read_import(task, items, job)
 
     def _watch(self, tasks: Sequence[_Task]) -> None:
@@ -265,7 +256,7 @@ class _Crew:
     def _tell(self, tasks: Sequence[_Task]) -> None:
         now = self._clock.monotonic()
         moving = [
-            Progress(name=task.media[0].value, sent=task.sent, total=task.total, seconds=now - task.began)
+            Transfer(name=task.media[0].value, sent=task.sent, total=task.total, seconds=now - task.began)
             for task in tasks
             if task.began is not None and not task.over and task.media[0].source is MediaSource.FILE
         ]
@@ -273,10 +264,8 @@ class _Crew:
             self._show(moving)
         elif now - self._told >= PROGRESS_EVERY:
             self._told = now
-            for progress in moving:
-                self._log(line(progress))
-            if any(not task.over and task.media[0].source is MediaSource.URL for task in tasks):
-                self._log("Publer is still importing the media given by `url`.")
+            for transfer in moving:
+                self._log(line(transfer))
 
 
 @dataclass(frozen=True, slots=True)
@@ -437,7 +426,7 @@ def _is_refused(validity: object, network_key: str, uses: tuple[object, ...]) ->
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
+class Transfer:
     """One file on its way."""
 
     name: str
@@ -455,14 +444,14 @@ class Progress:
         return f"{file_size(round(self.sent / self.seconds))}/s" if self.seconds > 0 else "-"
 
 
-Show = Callable[[Sequence[Progress]], None]
+Show = Callable[[Sequence[Transfer]], None]
 """What is told about the files on their way, several times a second; an empty one ends it."""
 
 
-def line(progress: Progress) -> str:
+def line(transfer: Transfer) -> str:
     """Name, percent and rate, as a line of a log."""
-    total = file_size(progress.total)
-    return f"Uploading {_visible(progress.name)}: {progress.percent} % of {total}, {progress.rate}"
+    total = file_size(transfer.total)
+    return f"Uploading {_visible(transfer.name)}: {transfer.percent} % of {total}, {transfer.rate}"
 
 
 def _visible(name: str) -> str:

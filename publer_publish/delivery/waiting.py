@@ -1,49 +1,13 @@
-"""Rule 9: a line whenever something changes, and at least every 15 s while waiting."""
+"""Rule 4: waiting for a job, quick at first, and never at the cost of the rate limit."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import Protocol
 
-from publer_publish.clock import Clock, Deadline
-from publer_publish.publer.api import Publer
+from publer_publish.clock import Deadline, Progress
 from publer_publish.publer.errors import LostError, NotSentError, RateLimitedError, RefusedError
 from publer_publish.publer.model import Job, JobState
-
-_SILENCE = 15.0
-
-
-class Progress:
-    """Says what is being waited for, often enough and not more often."""
-
-    def __init__(self, clock: Clock, log: Callable[[str], None], what: str) -> None:
-        self._clock = clock
-        self._log = log
-        self._what = what
-        self._started = self._last = clock.monotonic()
-        self._note = ""
-
-    def note(self, text: str) -> None:
-        """Say something, unless it was the last thing said."""
-        if text != self._note:
-            self._say(text)
-            self._note = text
-
-    def wait(self, seconds: float) -> None:
-        """Sleep, with a line whenever the silence gets too long."""
-        end = self._clock.monotonic() + seconds
-        while True:
-            now = self._clock.monotonic()
-            # The same sum as below: a difference may round to just under it, and then the nap is 0 for ever.
-            if now >= self._last + _SILENCE:
-                self._say(f"{self._what} ({now - self._started:.0f} s)")
-            if now >= end:
-                return
-            self._clock.sleep(min(end, self._last + _SILENCE) - now)
-
-    def _say(self, text: str) -> None:
-        self._log(text)
-        self._last = self._clock.monotonic()
-
+from publer_publish.publer.transport import RateLimit
 
 _FIRST = 0.5
 _SHARE = 0.097
@@ -65,7 +29,16 @@ def pause(elapsed: float) -> float:
     return min(_LONGEST, _FIRST + _SHARE * elapsed)
 
 
-def wait_for_job(publer: Publer, job_id: str, *, deadline: Deadline, progress: Progress) -> Job | None:
+class JobSource(Protocol):
+    """Who tells where a job is: ``publer.api.Publer``."""
+
+    @property
+    def rate_limit(self) -> RateLimit: ...
+
+    def job(self, job_id: str, *, deadline: Deadline) -> Job: ...
+
+
+def wait_for_job(publer: JobSource, job_id: str, *, deadline: Deadline, progress: Progress) -> Job | None:
     """The job as its first terminal answer tells it; None when the deadline came first.
 
     The terminal payload may be delivered only once (publer-api 4.3): a job is never asked again after it.
@@ -101,7 +74,7 @@ def wait_for_job(publer: Publer, job_id: str, *, deadline: Deadline, progress: P
     return None
 
 
-def _share_of_limit(publer: Publer, now: float) -> float:
+def _share_of_limit(publer: JobSource, now: float) -> float:
     """Seconds between requests that make the rest of the rate limit last until it is reset."""
     limit = publer.rate_limit
     if limit.remaining is None or limit.reset_at is None or limit.reset_at <= now:

@@ -1,24 +1,25 @@
-"""Look a release up by its tag, for runs whose event does not carry it."""
+"""The few questions to GitHub: a release by its tag, the files of a change, the comment of a pull request."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import Any, NamedTuple
 from urllib.parse import quote, urljoin, urlsplit
+
+import requests
+from requests import exceptions
 
 from publer_publish.clock import Clock, Deadline, SystemClock
 from publer_publish.errors import ActionError, ServiceError
 from publer_publish.github.commands import one_line
 from publer_publish.github.event import release_fields
 
-if TYPE_CHECKING:
-    import requests
-
-
+Json = Any
+"""Whatever GitHub sent."""
 ANSWER_LIMIT = 8 * 1024 * 1024
 """Bytes of an answer that are read."""
 
@@ -30,11 +31,31 @@ _MAX_REDIRECTS = 3
 _RETRIED_PAUSE = 1.0
 
 _REPOSITORY = re.compile(r"[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+")
+_PAGE = 100
 _REFUSALS = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND})
-_PERMISSION_HINT = (
-    "Give the job `permissions: contents: read`, and leave the input github-token at its default or set it "
-    "to a token that may read the repository."
-)
+_MOST_PAGES = 30
+"""Of 100 entries: GitHub lists at most 3,000 files of a pull request."""
+_MOST_COMPARED = 300
+"""Files that GitHub lists of a comparison; of more it says nothing."""
+
+
+class Subject(NamedTuple):
+    """What GitHub is asked for, for messages."""
+
+    what: str
+    permission: str
+
+    @property
+    def hint(self) -> str:
+        return (
+            f"Give the job `permissions: {self.permission}`, and leave the input github-token at its default "
+            "or set it to a token that has this permission."
+        )
+
+
+RELEASES = Subject("releases", "contents: read")
+FILES = Subject("changed files", "{ contents: read, pull-requests: read }")
+COMMENTS = Subject("comments", "pull-requests: write")
 _CERTIFICATE_HINT = (
     "If your network has its own certificate authority, put its file into the workspace and name it: "
     "`REQUESTS_CA_BUNDLE: /github/workspace/…` under `env`."
@@ -57,21 +78,15 @@ def fetch_release(
     refuses or limits, and when it cannot be reached. Proxies and certificates are those of ``requests``; the
     token goes to the host of ``api_url`` only.
     """
-    if not _REPOSITORY.fullmatch(repository) or {".", ".."} & set(repository.split("/")):
-        raise ActionError(
-            f"No release can be looked up: {repository!r} is not a repository.",
-            hint="A workflow names it itself. On a desk, set GITHUB_REPOSITORY to owner/name.",
-        )
     if tag in {"", ".", ".."}:
         raise ActionError(
             f"No release can be looked up: {tag!r} is not a tag.", hint="Give the name of an existing tag."
         )
-    api = _Api(api_url, token, clock or SystemClock(), read_timeout)
-    releases = f"/repos/{repository}/releases"
-    answer = api.get(f"{releases}/tags/{quote(tag, safe='')}")
+    api = GitHub(api_url, repository, token, clock or SystemClock(), read_timeout=read_timeout)
+    answer = api.ask(RELEASES, f"/releases/tags/{quote(tag, safe='')}")
     if answer.status == HTTPStatus.NOT_FOUND:
-        raise _not_found(api.get(f"{releases}?per_page=100"), repository, tag, token)
-    release = answer.json_for(repository, token)
+        raise _not_found(api.ask(RELEASES, "/releases?per_page=100").content(), repository, tag)
+    release = answer.content()
     if not isinstance(release, Mapping) or not isinstance(release.get("tag_name"), str):
         raise ServiceError(
             f"GitHub's answer about the release {tag} is not a release.", hint="Run the job again."
@@ -81,13 +96,93 @@ def fetch_release(
     return release_fields(release)
 
 
-def _not_found(listing: _Answer, repository: str, tag: str, token: str) -> ActionError:
-    releases = listing.json_for(repository, token)
-    tags = (
-        [release for release in releases if isinstance(release, Mapping)]
-        if isinstance(releases, list)
-        else []
-    )
+class ChangedFile(NamedTuple):
+    """A file of a pull request or a push."""
+
+    path: str
+    """From the root of the repository, with forward slashes."""
+    is_added: bool
+    """It was not there before; a renamed file was."""
+    is_removed: bool
+
+
+class Comment(NamedTuple):
+    """A comment of a pull request."""
+
+    id: int
+    author: str
+    body: str
+
+
+def files_of_pull_request(api: GitHub, number: int) -> list[ChangedFile] | None:
+    """Every file that a pull request changes; None if GitHub does not list all of them."""
+    found: list[ChangedFile] = []
+    for page in range(1, _MOST_PAGES + 1):
+        entries = _entries(api.ask(FILES, f"/pulls/{number}/files?per_page=100&page={page}").content())
+        found += map(_changed_file, entries)
+        if len(entries) < _PAGE:
+            return found
+    return None
+
+
+def files_between(api: GitHub, base: str, head: str) -> list[ChangedFile] | None:
+    """Every file that differs between two commits; None if GitHub does not list them, or not all of them.
+
+    GitHub compares with the commit that both have in common: only where ``head`` follows ``base`` is that
+    ``base`` itself.
+    """
+    answer = api.ask(FILES, f"/compare/{quote(base, safe='')}...{quote(head, safe='')}").content()
+    if not isinstance(answer, Mapping) or answer.get("status") not in {"ahead", "identical"}:
+        return None
+    entries = _entries(answer.get("files"))
+    return None if len(entries) >= _MOST_COMPARED else list(map(_changed_file, entries))
+
+
+def comments_of(api: GitHub, number: int) -> Iterator[Comment]:
+    """The comments of a pull request, the oldest first."""
+    for page in range(1, _MOST_PAGES + 1):
+        entries = _entries(api.ask(COMMENTS, f"/issues/{number}/comments?per_page=100&page={page}").content())
+        for entry in entries:
+            author, number_of_comment, body = entry.get("user"), entry.get("id"), entry.get("body")
+            login = author.get("login") if isinstance(author, Mapping) else ""
+            if isinstance(number_of_comment, int) and isinstance(login, str) and isinstance(body, str):
+                yield Comment(id=number_of_comment, author=login, body=body)
+        if len(entries) < _PAGE:
+            return
+
+
+def write_comment(api: GitHub, number: int, body: str, earlier: int | None) -> str:
+    """Write a comment, or renew an earlier one of ours. Return its address."""
+    path = f"/issues/comments/{earlier}" if earlier else f"/issues/{number}/comments"
+    answer = api.ask(COMMENTS, path, method="PATCH" if earlier else "POST", body={"body": body}).content()
+    url = answer.get("html_url") if isinstance(answer, Mapping) else ""
+    return url if isinstance(url, str) else ""
+
+
+def login_of_token(api: GitHub) -> str:
+    """Whose comments the token writes. The job's own token may not ask; its comments are the bot's."""
+    answer = api.ask(COMMENTS, "/user", is_below_repository=False)
+    user = answer.content() if answer.status == HTTPStatus.OK else {}
+    login = user.get("login") if isinstance(user, Mapping) else ""
+    return login if isinstance(login, str) and login else "github-actions[bot]"
+
+
+def _entries(answer: Json) -> list[Mapping[str, Any]]:
+    if not isinstance(answer, list) or not all(isinstance(entry, Mapping) for entry in answer):
+        raise ServiceError("GitHub's answer is not the list that was asked for.", hint=_MIDDLEMAN_HINT)
+    return answer
+
+
+def _changed_file(entry: Mapping[str, Any]) -> ChangedFile:
+    path, status = entry.get("filename"), entry.get("status")
+    if not isinstance(path, str) or not isinstance(status, str):
+        raise ServiceError("GitHub's answer names a changed file without a path.", hint=_MIDDLEMAN_HINT)
+    return ChangedFile(path=path, is_added=status == "added", is_removed=status == "removed")
+
+
+def _not_found(releases: Json, repository: str, tag: str) -> ActionError:
+    listed = releases if isinstance(releases, list) else []
+    tags = [release for release in listed if isinstance(release, Mapping)]
     if any(release.get("tag_name") == tag and release.get("draft") is True for release in tags):
         return _draft(repository, tag)
     return ActionError(
@@ -107,46 +202,50 @@ def _draft(repository: str, tag: str) -> ActionError:
 class _Answer:
     """What GitHub said, read completely."""
 
-    def __init__(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
+    def __init__(
+        self, api: GitHub, subject: Subject, status: int, headers: Mapping[str, str], body: bytes
+    ) -> None:
+        self._api = api
+        self._subject = subject
         self.status = status
         self._headers = headers
         self._body = body
 
-    def json_for(self, repository: str, token: str) -> Any:  # noqa: ANN401 - it is whatever was sent
+    def content(self) -> Json:
         """Give the content, or raise what the status means."""
-        if self.status != HTTPStatus.OK:
-            raise self._refusal(repository, token)
+        if self.status not in {HTTPStatus.OK, HTTPStatus.CREATED}:
+            raise self._refusal()
         try:
             return json.loads(self._body)
         except (ValueError, RecursionError):
             raise ServiceError(
-                "GitHub's answer about the release is not JSON.",
-                hint=_MIDDLEMAN_HINT,
+                f"GitHub's answer about {self._subject.what} is not JSON.", hint=_MIDDLEMAN_HINT
             ) from None
 
-    def _refusal(self, repository: str, token: str) -> ActionError:
+    def _refusal(self) -> ActionError:
+        what, hint, repository = self._subject.what, self._subject.hint, self._api.repository
         if self._is_rate_limited():
             return ServiceError(
                 f"GitHub's rate limit is used up{self._reset()}.",
                 hint="Run the job again after that."
-                if token
-                else "Run the job again after that. With a token the limit is higher. " + _PERMISSION_HINT,
+                if self._api.token
+                else f"Run the job again after that. With a token the limit is higher. {hint}",
             )
         if self.status in _REFUSALS:
-            if not token:
+            if not self._api.token:
                 return ActionError(
-                    f"GitHub shows no releases of {repository} without a token (HTTP {self.status}); "
+                    f"GitHub shows no {what} of {repository} without a token (HTTP {self.status}); "
                     "it may be private.",
-                    hint=_PERMISSION_HINT,
+                    hint=hint,
                 )
             expired = self.status == HTTPStatus.UNAUTHORIZED
             cause = "it is wrong or has expired" if expired else "it may not read them"
             return ActionError(
-                f"GitHub shows no releases of {repository} to this token (HTTP {self.status}): {cause}.",
-                hint=_PERMISSION_HINT,
+                f"GitHub shows no {what} of {repository} to this token (HTTP {self.status}): {cause}.",
+                hint=hint,
             )
         return ServiceError(
-            f"GitHub answered HTTP {self.status} when asked for a release of {repository}.",
+            f"GitHub answered HTTP {self.status} when asked for {what} of {repository}.",
             hint="If it goes on, see https://www.githubstatus.com and run the job again later.",
         )
 
@@ -166,27 +265,50 @@ class _Answer:
         return ""
 
 
-class _Api:
-    """Reads from one host, with a little patience."""
+class GitHub:
+    """Asks one repository's host, with a little patience. Nothing but a comment is ever written."""
 
-    def __init__(self, api_url: str, token: str, clock: Clock, read_timeout: float) -> None:
+    def __init__(
+        self,
+        api_url: str,
+        repository: str,
+        token: str,
+        clock: Clock,
+        *,
+        read_timeout: float = _READ_TIMEOUT,
+    ) -> None:
+        """Raises ``ActionError`` if ``repository`` is not ``owner/name``."""
+        if not _REPOSITORY.fullmatch(repository) or {".", ".."} & set(repository.split("/")):
+            raise ActionError(
+                f"GitHub cannot be asked: {repository!r} is not a repository.",
+                hint="A workflow names it itself. On the command line, set GITHUB_REPOSITORY to owner/name.",
+            )
+        self.repository = repository
+        self.token = token
         self._api_url = api_url.rstrip("/")
-        self._token = token
         self._clock = clock
         self._deadline = Deadline.after(clock, _TOTAL_TIMEOUT)
         self._read_timeout = read_timeout
 
-    def get(self, path: str) -> _Answer:
-        """Read, trying again after what may pass: a lost connection or a 5xx."""
-        import requests  # noqa: PLC0415 - most runs need no look-up
-
-        for attempt in range(1, ATTEMPTS + 1):
-            last = attempt == ATTEMPTS or self._deadline.expired()
+    def ask(
+        self,
+        subject: Subject,
+        path: str,
+        *,
+        method: str = "GET",
+        body: Json = None,
+        is_below_repository: bool = True,
+    ) -> _Answer:
+        """Ask, and ask again after what may pass: a lost connection or a 5xx. What writes is sent once."""
+        base = f"{self._api_url}/repos/{self.repository}" if is_below_repository else self._api_url
+        attempts = ATTEMPTS if method == "GET" else 1
+        for attempt in range(1, attempts + 1):
+            last = attempt == attempts or self._deadline.expired()
             try:
-                answer = self._follow(self._api_url + path)
+                answer = self._follow(subject, method, base + path, body)
             # A hostile address is a ValueError; requests' own exceptions are OSErrors, and not all it raises.
             except (OSError, ValueError) as error:
-                hopeless = isinstance(error, requests.exceptions.SSLError | ValueError) or _is_plain(error)
+                hopeless = isinstance(error, exceptions.SSLError | ValueError) or _is_plain(error)
                 if last or hopeless:
                     raise _unreachable(error, self._api_url) from None
             else:
@@ -195,12 +317,10 @@ class _Api:
             self._clock.sleep(_RETRIED_PAUSE * attempt)
         raise AssertionError("the last attempt returns or raises")
 
-    def _follow(self, url: str) -> _Answer:
-        import requests  # noqa: PLC0415
-
+    def _follow(self, subject: Subject, method: str, url: str, body: Json) -> _Answer:
         with requests.Session() as session:
             for _ in range(_MAX_REDIRECTS + 1):
-                answer, location = self._get_once(session, url)
+                answer, location = self._send(session, subject, method, url, body)
                 if not location:
                     return answer
                 # A renamed repository redirects, within the host. The token goes nowhere else.
@@ -212,9 +332,13 @@ class _Api:
             hint="Check GITHUB_API_URL and the proxy of the runner.",
         )
 
-    def _get_once(self, session: requests.Session, url: str) -> tuple[_Answer, str]:
-        with session.get(
+    def _send(
+        self, session: requests.Session, subject: Subject, method: str, url: str, body: Json
+    ) -> tuple[_Answer, str]:
+        with session.request(
+            method,
             url,
+            json=body,
             headers={
                 "Accept": "application/vnd.github+json",
                 "User-Agent": "publer-publish",
@@ -227,12 +351,13 @@ class _Api:
         ) as response:
             headers = {name.lower(): value for name, value in response.headers.items()}
             location = headers.get("location", "") if response.is_redirect else ""
-            return _Answer(response.status_code, headers, self._read(response)), location
+            answer = _Answer(self, subject, response.status_code, headers, self._read(response))
+            return answer, location
 
     def _authorise(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         # As `auth` and not as a header: otherwise requests would prefer what a .netrc says.
-        if self._token:
-            request.headers["Authorization"] = f"Bearer {self._token}"
+        if self.token:
+            request.headers["Authorization"] = f"Bearer {self.token}"
         return request
 
     def _read(self, response: requests.Response) -> bytes:
@@ -241,7 +366,7 @@ class _Api:
             body += chunk
             if len(body) > ANSWER_LIMIT or self._deadline.expired():
                 raise ServiceError(
-                    "GitHub's answer about the release is too long or too slow.",
+                    "GitHub's answer is too long or too slow.",
                     hint=_MIDDLEMAN_HINT,
                 )
         return bytes(body)
@@ -257,8 +382,6 @@ def _is_plain(error: Exception) -> bool:
 
 
 def _unreachable(error: Exception, api_url: str) -> ServiceError:
-    from requests import exceptions  # noqa: PLC0415
-
     host = urlsplit(api_url).hostname or "GitHub"
     if isinstance(error, exceptions.SSLError):
         return ServiceError(
@@ -266,9 +389,7 @@ def _unreachable(error: Exception, api_url: str) -> ServiceError:
             hint=_CERTIFICATE_HINT,
         )
     if _is_plain(error):
-        return ServiceError(
-            f"{host} cannot be reached to look a release up: {one_line(str(error))}.", hint=_CERTIFICATE_HINT
-        )
+        return ServiceError(f"{host} cannot be reached: {one_line(str(error))}.", hint=_CERTIFICATE_HINT)
     if isinstance(error, exceptions.ProxyError):
         return ServiceError(
             f"The proxy between the runner and {host} does not answer or refuses.",
@@ -277,6 +398,6 @@ def _unreachable(error: Exception, api_url: str) -> ServiceError:
     if isinstance(error, exceptions.Timeout):
         return ServiceError(f"{host} did not answer in time.", hint="Run the job again.")
     return ServiceError(
-        f"{host} cannot be reached to look a release up ({type(error).__name__}).",
+        f"{host} cannot be reached ({type(error).__name__}).",
         hint="Check the network and the proxy of the runner, and run the job again.",
     )

@@ -18,12 +18,21 @@ from publer_publish.text import encodable
 PAYLOAD_LIMIT = 32 * 1024 * 1024
 """Bytes. GitHub itself sends no more than 25 MB."""
 
-VALIDATING_EVENTS = frozenset({"pull_request", "pull_request_target", "merge_group"})
-"""The events that propose a change: ``mode: auto`` only validates."""
+VALIDATING_EVENTS = frozenset(
+    {
+        "pull_request",
+        "pull_request_target",
+        "pull_request_review",
+        "pull_request_review_comment",
+        "merge_group",
+    }
+)
+"""The events of a change that is not merged yet: ``mode: auto`` only validates."""
 
+_STEP = ("GITHUB_WORKFLOW", "GITHUB_JOB", "GITHUB_ACTION")
 _DEPENDABOT = "dependabot[bot]"
 _DAY = 86_400.0
-_GITHUB_BEGAN = 1_199_145_600.0  # 2008-01-01: an earlier time is none
+_GITHUB_BEGAN = 1_199_145_600.0  # 2008-01-01: an earlier time is wrong
 
 # Times that GitHub's own clock wrote. The time of a commit, and with it `created_at` of a release, is
 # written by whoever made the commit: one ahead of time would hide the posts of a first attempt from the
@@ -85,6 +94,8 @@ class Event:
     """``owner/name``."""
     server_url: str = "https://github.com"
     api_url: str = "https://api.github.com"
+    ref: str = ""
+    """In full, such as ``refs/heads/main``."""
     ref_name: str = ""
     sha: str = ""
     actor: str = ""
@@ -98,6 +109,8 @@ class Event:
     """Epoch seconds: the event did not happen before this. Never later than ``now``."""
     no_secrets_reason: str = ""
     """A sentence: why GitHub gave this run no secrets (it comes from a fork or Dependabot). Else empty."""
+    step: str = ""
+    """What tells this step from others that use the action: workflow, job and step."""
     workspace: Path = field(default_factory=Path)
 
     @property
@@ -122,7 +135,7 @@ class Event:
     @property
     def default_mode_is_validate(self) -> bool:
         """Whether ``mode: auto`` stands for ``validate``."""
-        return self.event_name in VALIDATING_EVENTS
+        return self.event_name in VALIDATING_EVENTS or self.ref.startswith("refs/pull/")
 
     @property
     def is_merge(self) -> bool:
@@ -132,10 +145,32 @@ class Event:
             self.event_name.startswith("pull_request") and self.payload.get("action") == "closed" and merged
         )
 
+    @property
+    def pull_request(self) -> int | None:
+        """The number of the pull request that the event is about."""
+        number = _at(self.payload, "pull_request", "number")
+        return number if isinstance(number, int) and not isinstance(number, bool) else None
+
+    @property
+    def compared(self) -> tuple[str, str] | None:
+        """The commits before and after a push, or of a merge group; None if there is nothing to compare."""
+        if self.event_name == "merge_group":
+            base, head = (
+                _at(self.payload, "merge_group", "base_sha"),
+                _at(self.payload, "merge_group", "head_sha"),
+            )
+        elif self.event_name == "push" and self.payload.get("forced") is not True:
+            base, head = self.payload.get("before"), self.payload.get("after")
+        else:
+            return None
+        is_new = _text(base).strip("0") == "" or _text(head).strip("0") == ""
+        return None if is_new else (_text(base), _text(head))
+
     def template_context(self) -> dict[str, Any]:
         """Give what templates may read, without what this run does not say, such as ``tag`` without a tag.
 
-        The runner always says the others; on a desk nobody does, and a post with a hole is worse than none.
+        The runner always says the others; on the command line nobody does, and a post with a hole is worse
+        than none at all.
         """
         said = {
             "ref_name": self.ref_name,
@@ -180,6 +215,7 @@ def read_event(env: Mapping[str, str], *, now: float) -> Event:
         repository=repository,
         server_url=(_text(env.get("GITHUB_SERVER_URL")) or "https://github.com").rstrip("/"),
         api_url=(_text(env.get("GITHUB_API_URL")) or "https://api.github.com").rstrip("/"),
+        ref=ref,
         ref_name=ref_name,
         sha=_text(env.get("GITHUB_SHA")),
         actor=_text(env.get("GITHUB_ACTOR")),
@@ -189,6 +225,7 @@ def read_event(env: Mapping[str, str], *, now: float) -> Event:
         release=_release(payload),
         happened_at=_happened_at(payload, now),
         no_secrets_reason=_no_secrets_reason(event_name, repository, _text(env.get("GITHUB_ACTOR")), payload),
+        step="/".join(filter(None, (_text(env.get(name)) for name in _STEP))),
         workspace=Path(env.get("GITHUB_WORKSPACE") or Path.cwd()),
     )
 
@@ -295,7 +332,7 @@ def _no_secrets_reason(event_name: str, repository: str, actor: str, payload: Ma
 
 
 def _happened_at(payload: Mapping[str, Any], now: float) -> float | None:
-    # A clock that is a little slow must not make the event happen later than now; a time far ahead is none.
+    # A clock that is a little slow must not make the event happen later than now; one far ahead is wrong.
     times = (_seconds(_at(payload, *place)) for place in _TIMESTAMPS)
     known = [min(time, now) for time in times if time is not None and _GITHUB_BEGAN <= time <= now + _DAY]
     return max(known, default=None)

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from publer_publish.errors import ServiceError
 from publer_publish.publer.errors import UNREADABLE, LostError
-from publer_publish.publer.model import Json, LivePost, PostPage
+from publer_publish.publer.model import Json, ListedPost, PostPage
 
 
 def holders(body: Json, name: str) -> list[Any]:
@@ -217,28 +217,35 @@ def read_job_id(body: Json) -> str:
     )
 
 
-_MAX_PAGES = 1_000_000
+_MAX_COUNT = 1_000_000_000
 
 
 def read_posts(body: Json) -> PostPage:
-    """Read one page of posts.
+    """Read one answer about posts.
 
-    An entry that is no object makes the page unreadable: it might be the post that is looked for.
+    An entry that is no object makes the answer unreadable: it might be the post that is looked for.
     """
     posts = tuple(post_of(item) for item in objects_of(body, "posts"))
-    for holder in holders(body, "data"):
-        if isinstance(holder, dict) and (pages := _pages(holder)) is not None:
-            return PostPage(posts=posts, number=_count(holder.get("page")), total_pages=pages)
-    return PostPage(posts=posts)
+    counts = next(
+        (
+            one
+            for one in holders(body, "data")
+            if isinstance(one, dict) and {"total", "total_pages"} & one.keys()
+        ),
+        {},
+    )
+    return PostPage(
+        posts=posts, total=_count(counts.get("total")), total_pages=_count(counts.get("total_pages"))
+    )
 
 
-def post_of(item: Mapping[str, Json]) -> LivePost:
-    """Read a post as it stands in a list of posts or in a job's answer."""
+def post_of(item: Mapping[str, Json]) -> ListedPost:
+    """Read a post from a list of posts or from a job's answer."""
     account = item.get("account")
     owner = account if isinstance(account, dict) else {}
     times = (time_of(item.get(key)) for key in ("published_at", "scheduled_at", "created_at"))
     text, title = item.get("text"), item.get("title")
-    return LivePost(
+    return ListedPost(
         id=id_of(item.get("id")) or id_of(item.get("post_id")),
         account_id=id_of(item.get("account_id")) or id_of(owner.get("id")),
         state=word_of(item.get("state")),
@@ -248,20 +255,20 @@ def post_of(item: Mapping[str, Json]) -> LivePost:
         url=link_of(item.get("url")),
         title=title if isinstance(title, str) else "",
         at=next((at for at in times if at is not None), None),
-        error=sentence_of(item.get("error")),
+        error=error_of(item),
+        imported=word_of(item.get("source")) == "sync",
     )
 
 
-def _pages(holder: Mapping[str, Any]) -> int | None:
-    pages = _count(holder.get("total_pages"))
-    if pages is not None:
-        return pages
-    total, per_page = _count(holder.get("total")), _count(holder.get("per_page"))
-    return -(-total // per_page) if total is not None and per_page else None
+def error_of(post: Mapping[str, Json]) -> str:
+    """Publer's sentence about a post that failed: its own, or the one in its details."""
+    details = post.get("details")
+    inner = details.get("error") if isinstance(details, dict) else None
+    return sentence_of(post.get("error")) or sentence_of(inner)
 
 
 def _count(value: Json) -> int | None:
-    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < len(str(_MAX_PAGES)):
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < len(str(_MAX_COUNT)):
         value = int(value)
-    usable = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MAX_PAGES
+    usable = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MAX_COUNT
     return value if usable else None

@@ -136,6 +136,17 @@ def read_accounts(body: Json) -> tuple[Account, ...]:
     return tuple(accounts.values())
 
 
+def read_signatures(body: Json) -> dict[str, tuple[str, ...]]:
+    """Read the texts of the signatures of each account."""
+    found: dict[str, tuple[str, ...]] = {}
+    for item in objects_of(body, "signatures"):
+        account_id, signatures = id_of(item.get("account_id")), item.get("signatures")
+        if account_id and isinstance(signatures, list):
+            texts = (one.get("text") for one in signatures if isinstance(one, dict))
+            found[account_id] = tuple(text for text in texts if isinstance(text, str) and text.strip())
+    return found
+
+
 def _name(item: Mapping[str, Any]) -> str:
     return first(name_of(item.get(key)) for key in ("name", "username", "first_name"))
 
@@ -172,11 +183,21 @@ class Publer(Directory):
         *,
         deadline: Deadline,
     ) -> PostPage:
-        """One page (from 0) of the posts between two dates. Publer may take the dates as exclusive."""
-        params = [("state[]", state) for state in states]
+        """One page (from 0) of the posts between two dates, in one state or in any of several.
+
+        Publer may take the dates as exclusive, ignore the page, and filter by one of several states only.
+        """
+        wanted = list(states)
+        params = [("state" if len(wanted) == 1 else "state[]", state) for state in wanted]
         params += [("account_ids[]", account_id) for account_id in account_ids]
         params += [("from", since.isoformat()), ("to", until.isoformat()), ("page", str(page))]
         return self._get("/posts", read_posts, deadline, params)
+
+    def signatures(self, account_ids: Iterable[str], *, deadline: Deadline) -> dict[str, tuple[str, ...]]:
+        """Ask for the texts of the signatures of some accounts, by account id."""
+        params = [("accounts[]", account_id) for account_id in account_ids]
+        path = f"/workspaces/{quote(self.transport.workspace_id, safe='')}/signatures"
+        return self._get(path, read_signatures, deadline, params)
 
     def publish(self, bulk: Mapping[str, Any], *, deadline: Deadline) -> str:
         """Publish now and return the job's id. Exactly one HTTP attempt, on a fresh connection.

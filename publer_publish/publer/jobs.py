@@ -12,9 +12,18 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from publer_publish.publer.answers import clean, first, holders, id_of, post_of, sentence_of, word_of
+from publer_publish.publer.answers import (
+    clean,
+    error_of,
+    first,
+    holders,
+    id_of,
+    post_of,
+    sentence_of,
+    word_of,
+)
 from publer_publish.publer.errors import UNREADABLE, LostError, RefusedError
-from publer_publish.publer.model import LIVE_STATES, Job, JobEntry, JobState, Json, LivePost, Verdict
+from publer_publish.publer.model import LIVE_STATES, Job, JobEntry, JobState, Json, ListedPost, Verdict
 
 _OK = 200
 RAW_LIMIT = 2000
@@ -229,8 +238,9 @@ def _walk_object(node: dict[str, Any], depth: int) -> Iterator[JobEntry]:
         elif key in ("post_ids", "ids") and isinstance(value, list):
             yield from _ids(value)
         elif key == "post" and isinstance(value, dict):
-            # The entry has read the post itself; what else hangs on it may speak, too.
-            yield from _walk([inner for inner in value.values() if isinstance(inner, dict | list)], depth + 1)
+            # The entry has read the post itself and its details; what else hangs on it may speak, too.
+            inner = [one for name, one in value.items() if name != "details" and isinstance(one, dict | list)]
+            yield from _walk(inner, depth + 1)
         elif key not in FAILURE_KEYS and isinstance(value, dict | list):
             yield from _walk(value, depth + 1)
 
@@ -251,7 +261,7 @@ def _ids(values: list[Any]) -> Iterator[JobEntry]:
         if isinstance(value, dict | list):
             yield from _walk(value, 1)
         elif found := id_of(value):
-            yield JobEntry(verdict=Verdict.UNKNOWN, post=LivePost(id=found, account_id="", state=""))
+            yield JobEntry(verdict=Verdict.UNKNOWN, post=ListedPost(id=found, account_id="", state=""))
 
 
 def _failures(node: Json, depth: int) -> Iterator[JobEntry]:
@@ -295,9 +305,9 @@ def _entry(node: dict[str, Any]) -> JobEntry:
         (said for key in ("failure", "error", "errors") if (said := sentence_of(node.get(key)))), ""
     )
     if _entry_failed(node):
-        said = message or sentence_of(source.get("error")) or sentence_of(node.get("message"))
+        said = message or error_of(source) or sentence_of(node.get("message"))
         # A live post beside a failure is a contradiction: the list of posts decides.
-        verdict = Verdict.UNKNOWN if post and post.state in LIVE_STATES else Verdict.FAILED
+        verdict = Verdict.UNKNOWN if post and post.is_live else Verdict.FAILED
         named = post if post and post.id else None
         return _named(verdict, node, failure, source, message=said, post=named)
     verdict, why = _verdict(node, source, post)
@@ -315,7 +325,7 @@ def _entry_failed(node: Mapping[str, Any]) -> bool:
 
 
 def _verdict(
-    node: Mapping[str, Any], source: Mapping[str, Any], post: LivePost | None
+    node: Mapping[str, Any], source: Mapping[str, Any], post: ListedPost | None
 ) -> tuple[Verdict, str]:
     """Only a state that says so makes a post published; without one, an id and a success or a link do.
 
@@ -323,8 +333,8 @@ def _verdict(
     """
     if post is None:
         return Verdict.UNKNOWN, ""
-    trouble = sentence_of([source.get(key) for key in FAILURE_KEYS])
-    if post.state in LIVE_STATES and post.id:
+    trouble = sentence_of([source.get(key) for key in FAILURE_KEYS]) or error_of(source)
+    if post.is_live and post.id:
         # A live post that carries an error contradicts itself: the list of posts decides.
         return (Verdict.UNKNOWN, trouble) if trouble else (Verdict.PUBLISHED, "")
     # Declined is final. Pending, reauth and locked may still go out: "failed" would invite a second post.
@@ -334,7 +344,7 @@ def _verdict(
         or (trouble and not post.state)
     ):
         return Verdict.FAILED, trouble or f"Publer lists the post as {clean(post.state, 60)}."
-    if post.state in LIVE_STATES:
+    if post.is_live:
         return Verdict.UNKNOWN, trouble or "Publer says that it is published, but names no post."
     if post.state:
         return (
@@ -347,7 +357,7 @@ def _verdict(
     return (Verdict.PUBLISHED, "") if evident else (Verdict.UNKNOWN, "")
 
 
-def _named(verdict: Verdict, *sources: Json, message: str, post: LivePost | None = None) -> JobEntry:
+def _named(verdict: Verdict, *sources: Json, message: str, post: ListedPost | None = None) -> JobEntry:
     """Find whom an entry is about: in itself, its failure or its post; flat or under ``account``."""
     objects = [source for source in sources if isinstance(source, dict)]
     accounts = [account for source in objects if isinstance(account := source.get("account"), dict)]

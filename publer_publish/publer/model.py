@@ -45,10 +45,16 @@ class Account:
 
 LIVE_STATES = frozenset({"published", "published_posted", "posted"})
 """In these the network has the post. One that is ``published_deleted`` is not live any more."""
+_NOT_OUT = ("published_", "draft", "recycling", "recurring", "deleted", "cancel")
+"""How the states begin in which nothing is out, and nothing comes any more."""
+_HELD = ("_pending", "_reauth", "_locked")
+"""How the states end in which a post waits for a person: an approval, a new connection, a plan."""
+_SOON = 120.0
+"""Seconds. A post that is due later is scheduled, not on its way."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LivePost:
+class ListedPost:
     """A post that Publer lists, or that a job's answer contains."""
 
     id: str
@@ -56,25 +62,59 @@ class LivePost:
     state: str
     """``published``, ``scheduled``, ``failed`` …, in lower case; empty if the answer does not say."""
     text: str = ""
+    """As Publer keeps it, which need not be as it was sent (publer-api 8.1)."""
     type: str = ""
     link: str = ""
     """The permalink; empty while Publer does not know it."""
     url: str = ""
-    """The link that the post carries, if it is a link post."""
+    """The link that the post carries: of a link post, or moved here out of the text."""
     title: str = ""
     """Beside the text, where a network has one; the documentation's list does not show it."""
     at: float | None = None
     """When it went out, or is due: seconds since the epoch."""
     error: str = ""
+    """Publer's own sentence."""
+    imported: bool = False
+    """Posted on the network itself and imported by Publer later: no request of ours made this row."""
+
+    @property
+    def identity(self) -> str:
+        """What tells it from other listed posts: its id, or where Publer leaves that out, what it is."""
+        return self.id or f"{self.account_id} {self.at} {self.text}"
+
+    @property
+    def is_live(self) -> bool:
+        """The network has it."""
+        return self.state in LIVE_STATES
+
+    @property
+    def has_failed(self) -> bool:
+        """Publer says that it did not go out, and will not."""
+        return self.state.endswith(("failed", "declined"))
+
+    @property
+    def is_held(self) -> bool:
+        """Publer has it and does not send it: it waits for a person, or is a draft."""
+        return self.state.endswith(_HELD) or self.state.startswith("draft")
+
+    def is_on_its_way(self, now: float) -> bool:
+        """Taken by Publer and due now, but not yet out.
+
+        One without a time may be due now, and one in a state that nobody knows may be about to go out, or
+        live: sending again is the greater risk.
+        """
+        if self.is_live or self.has_failed or self.state.startswith(_NOT_OUT):
+            return False
+        return self.at is None or self.at <= now + _SOON
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostPage:
-    """One page of ``GET /posts``."""
+    """One answer of ``GET /posts``."""
 
-    posts: tuple[LivePost, ...]
-    number: int | None = None
-    """By Publer's own count, whatever was asked for; None when it does not say, as below."""
+    posts: tuple[ListedPost, ...]
+    total: int | None = None
+    """How many posts there are, as Publer counts them; None if it does not say, as below."""
     total_pages: int | None = None
 
 
@@ -97,7 +137,7 @@ class JobEntry:
     provider: str = ""
     message: str = ""
     """Publer's own sentence."""
-    post: LivePost | None = None
+    post: ListedPost | None = None
 
 
 class JobState(StrEnum):

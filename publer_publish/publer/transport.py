@@ -23,7 +23,7 @@ import requests
 import urllib3
 
 from publer_publish import __version__
-from publer_publish.clock import Clock, Deadline
+from publer_publish.clock import Clock, Deadline, Progress
 from publer_publish.errors import ServiceError
 from publer_publish.publer.answers import clean, sentence_of, sentence_of_text
 from publer_publish.publer.errors import FORBIDDEN, LostError, NotSentError, RateLimitedError, RefusedError
@@ -445,8 +445,6 @@ def _number(value: str | None) -> float | None:
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 10.0
 """Seconds between two attempts; doubled each time."""
-PROGRESS_EVERY = 10.0
-"""Seconds between two lines of the log while waiting."""
 FIRST_PATIENCE, LONGEST_PATIENCE = 10.0, 40.0
 """Seconds for one attempt to read; doubled each time, because Publer may just be slow today."""
 
@@ -519,16 +517,7 @@ class Patient:
             if wait >= deadline.remaining():
                 raise failure
             self.transport.log(f"{failure.message} Waiting {wait:g} s for {why}.")
-            self._sleep(wait, why)
-
-    def _sleep(self, seconds: float, why: str) -> None:
-        left = seconds
-        while left > 0:
-            nap = min(left, PROGRESS_EVERY)
-            self.transport.clock.sleep(nap)
-            left -= nap
-            if left > 0:
-                self.transport.log(f"Waiting {left:.0f} s more for {why}.")
+            Progress(self.transport.clock, self.transport.log, f"Still waiting for {why}").wait(wait)
 
 
 def is_busy(error: RefusedError) -> bool:

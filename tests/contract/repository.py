@@ -12,6 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 INPUTS = {
     "mode": "auto",
     "post-file": "",
+    "only-changed": "false",
     "text": "",
     "accounts": "",
     "variables": "",
@@ -21,6 +22,7 @@ INPUTS = {
     "on-duplicate": "skip",
     "duplicate-window": "24h",
     "timeout": "10m",
+    "comment": "false",
     "preview-file": "",
     "github-token": "${{ github.token }}",
     "api-url": "https://app.publer.com/api/v1",

@@ -14,7 +14,7 @@ from tests.faults.invariants import History, violations
 from tests.faults.stage import ROOT, Report, event, inputs, lay_out
 from tests.faults.worlds import World, short
 
-LIST, PUBLISH, POLL = 2, 3, 4
+LIST, PUBLISH, POLL = 2, 4, 5
 SAMPLE = {
     "nothing happens": (),
     "the list hangs": (Fault(kind="hang", number=LIST, seconds=None),),

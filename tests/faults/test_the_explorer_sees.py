@@ -13,12 +13,13 @@ from publer_publish import config
 from publer_publish.clock import Clock, Deadline
 from publer_publish.delivery.deliver import Delivery, Rules
 from publer_publish.delivery.duplicates import Window
-from publer_publish.delivery.media import Prepared
+from publer_publish.delivery.media import Uploader
 from publer_publish.delivery.resolve import resolve
 from publer_publish.errors import Problems
 from publer_publish.github.console import open_console
 from publer_publish.github.event import read_event
 from publer_publish.github.terminal import Stream
+from publer_publish.online import RunLog
 from publer_publish.publer.api import Publer
 from publer_publish.publer.errors import LostError
 from publer_publish.publer.model import Job, JobEntry, Verdict
@@ -84,11 +85,10 @@ def program_with(client: type[Publer], *, window: float = 86_400.0) -> Program:
             publer=publer,
             ledger=session.ledger,
             rules=Rules(timeout=settings.timeout, window=Window(seconds=window)),
-            prepare=lambda _items, _deadline: Prepared(),
-            clock=clock,
-            log=console.line,
-            warn=problems.add,
-        ).deliver(targets, deadline)
+            media=Uploader(publer=publer, workspace=session.workspace, log=console.line),
+            deadline=deadline,
+            log=RunLog(session),
+        ).deliver(targets)
         publer.close()
         results = session.ledger.results()
         outcome, failed = decide("publish", results, fail_on="any")
@@ -115,7 +115,7 @@ def convicted_of(tally: Tally) -> set[int]:
 
 def the_publish_request(world: str, *names: str) -> Iterable[Schedule]:
     assert length_of(world) > 3
-    return [Schedule(world=world, misfortunes=((3, name),)) for name in names]
+    return [Schedule(world=world, misfortunes=((4, name),)) for name in names]
 
 
 LOST = ("reset after processing", "502 after processing", "hang after processing", "empty")

@@ -48,6 +48,8 @@ class World:
     """The job outlasts the first run: the re-run may find its posts still on their way, and say so."""
     event_age: float = 60.0
     """Seconds between the event and the run."""
+    shortens: bool = False
+    """Publer lists short links: whether a post is ours or another is not known, and a person has to look."""
 
 
 def _id(number: int) -> str:
@@ -250,7 +252,11 @@ WORLDS: dict[str, World] = {
         refusing=False,
         job=Job(delay=1.0, envelope="oas", family="failures", no_failures_form="array"),
         listing=Listing(running="scheduled", dates="exclusive", lag=4.0),
-        stored_text=StoredText(whitespace="collapsed", shorten_links=True),
+        stored_text=StoredText(whitespace="collapsed"),
+    ),
+    "short links": replace(
+        _announcement(refusing=False, job=Job(delay=1.0), stored_text=StoredText(shorten_links=True)),
+        shortens=True,
     ),
     "in a hurry": _announcement(job=Job(delay=2.0, numeric_post_ids=True), timeout=30.0),
     "few requests": _announcement(

@@ -62,7 +62,7 @@ def test_a_bad_post_file_publishes_nothing(stage: Stage, content: str | bytes, w
 
 
 INPUTS: dict[str, tuple[dict[str, str], list[str]]] = {
-    "no such file": ({"post_file": "gone.yml"}, ["gone.yml", "post.yml"]),
+    "no such file": ({"post_file": "pots.yml"}, ["pots.yml", "post.yml"]),
     "a directory": ({"post_file": "posts"}, ["posts", "director"]),
     "a glob without a match": ({"post_file": "posts/*.yml"}, ["posts/*.yml"]),
     "outside the workspace": ({"post_file": "../../etc/passwd"}, ["../../etc/passwd"]),

@@ -134,7 +134,7 @@ def test_a_signal_of_life_comes_at_least_every_15_seconds(desk: Desk) -> None:
 
 def test_a_list_that_cannot_be_read_does_not_hold_up_a_run_for_the_sake_of_a_link(desk: Desk) -> None:
     shy = Account(id=X.id, provider="twitter", link="never")
-    desk.open(shy, faults=(Fault(kind="server_error", path="/posts", nth=2, times=0),))
+    desk.open(shy, faults=(Fault(kind="server_error", path="/posts", nth=3, times=0),))
     report = desk.run(posts("One"))
     assert statuses(report) == ["published"]
     assert report.ended - report.began <= 40
@@ -151,8 +151,8 @@ def test_a_link_that_comes_some_seconds_later_is_found(desk: Desk) -> None:
 
 def test_a_publish_request_that_hangs_leaves_time_to_look(desk: Desk) -> None:
     """It was taken: the post list shows it, if there is time to ask."""
-    desk.clock = HurriedClock({3: None})
-    desk.open(faults=(Fault(kind="hang", when="after", number=3, seconds=None),))
+    desk.clock = HurriedClock({4: None})
+    desk.open(faults=(Fault(kind="hang", when="after", number=4, seconds=None),))
     report = desk.run(posts("One"), timeout=30)
     assert statuses(report) == ["published"], report.text
     assert report.ended - report.began <= 35
@@ -177,7 +177,7 @@ def test_what_comes_before_the_first_request_counts_in_its_timeout(desk: Desk) -
 
 def test_a_list_that_was_never_read_is_not_said_to_show_nothing(desk: Desk) -> None:
     lost = Fault(kind="reset", when="after", path=PUBLISH)
-    desk.open(faults=(lost, Fault(kind="server_error", path="/posts", nth=2, times=0)))
+    desk.open(faults=(lost, Fault(kind="server_error", path="/posts", nth=3, times=0)))
     report = desk.run(posts("One"), timeout=120)
     assert statuses(report) == ["unconfirmed"], report.text
     assert "The post list could not be read." in report.text
@@ -197,7 +197,7 @@ def test_a_lost_post_of_an_earlier_round_is_not_taken_for_the_next(desk: Desk) -
         Fault(kind="reset", when="after", path=PUBLISH),
         Fault(kind="reset", when="before", path=PUBLISH, nth=2),
     )
-    desk.open(faults=lost, listing=Listing(lag=100.0))
+    desk.open(faults=lost, listing=Listing(lag=150.0))
     report = desk.run(posts("Read https://example.com/one", "Read https://example.com/two"))
     assert statuses(report) == ["unconfirmed", "unconfirmed"], report.text
 

@@ -35,13 +35,13 @@ def test_the_documented_sample_goes_out_as_documented(stage: Stage) -> None:
 
 
 def test_the_plain_case_asks_no_more_than_it_must(stage: Stage) -> None:
-    """Accounts, one page of duplicates, publish, polls: nothing else."""
+    """Accounts, one page of duplicates, and of published ones alone, publish, polls: nothing else."""
     stage.open(world(job=Job(delay=1.0)))
     stage.write("post.yml", FIVE)
     stage.run(post_file="post.yml")
     paths = [request.path for request in stage.requests()]
-    assert paths[:3] == ["/accounts", "/posts", "/posts/schedule/publish"]
-    assert {path.split("/")[1] for path in paths[3:]} == {"job_status"}
+    assert paths[:4] == ["/accounts", "/posts", "/posts", "/posts/schedule/publish"]
+    assert {path.split("/")[1] for path in paths[4:]} == {"job_status"}
 
 
 def test_five_networks_are_published_and_linked(stage: Stage) -> None:
@@ -120,14 +120,14 @@ def test_a_job_that_fails_as_a_whole_is_failed(stage: Stage, place: str) -> None
         assert "The workspace is full" in outcome.text
 
 
-def test_complete_without_evidence_is_accepted_and_not_published(stage: Stage) -> None:
+def test_complete_without_evidence_is_unconfirmed_and_not_green(stage: Stage) -> None:
     stage.open(world(account("twitter"), job=Job(family="failures"), listing=Listing(lag=3600)))
     stage.write("post.yml", FIVE)
-    outcome = stage.run(post_file="post.yml")
-    assert statuses(outcome) == {"twitter": "accepted"}
-    assert outcome.outputs["outcome"] == "published"
-    assert outcome.outputs["published-count"] == "1"
-    assert outcome.exit_code == 0
+    outcome = stage.run(post_file="post.yml", timeout="4s")
+    assert statuses(outcome) == {"twitter": "unconfirmed"}
+    assert outcome.outputs["outcome"] == "unconfirmed"
+    assert outcome.outputs["published-count"] == "0"
+    assert outcome.exit_code == 1
 
 
 def test_an_account_of_which_the_answer_says_nothing_is_looked_up(stage: Stage) -> None:

@@ -54,7 +54,7 @@ PHASES = {
     "publish, not taken": (PUBLISH, 1, "before", UNKNOWN),
     "publish, taken": (PUBLISH, 1, "after", UNKNOWN),
     "poll": ("/job_status/*", 1, "before", UNKNOWN),
-    "confirm": ("/posts", 2, "before", UNKNOWN),
+    "confirm": ("/posts", 3, "before", UNKNOWN),
 }
 
 

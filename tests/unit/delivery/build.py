@@ -7,7 +7,7 @@ from typing import Any
 from publer_publish.delivery.targets import Target
 from publer_publish.errors import Where
 from publer_publish.post.model import AccountRef, Content, Post, Selector, SelectorKind
-from publer_publish.publer.model import Account, LivePost
+from publer_publish.publer.model import Account, ListedPost
 
 _REF = AccountRef(selector=Selector(kind=SelectorKind.ALL, written="*"), where=Where())
 
@@ -30,6 +30,6 @@ def target(
     )
 
 
-def live(id: str = "p1", **fields: Any) -> LivePost:  # noqa: A002  (Publer's word)
+def live(id: str = "p1", **fields: Any) -> ListedPost:  # noqa: A002  (Publer's word)
     given: dict[str, Any] = {"account_id": "a", "state": "published", "text": "Hello", "at": 1000.0}
-    return LivePost(id=id, **(given | fields))
+    return ListedPost(id=id, **(given | fields))

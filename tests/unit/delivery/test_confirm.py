@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from publer_publish.delivery.confirm import read_verdicts
+from publer_publish.delivery.confirm import is_about_the_minute, read_verdicts
 from publer_publish.delivery.ledger import LOOK_FIRST, Ledger
 from publer_publish.publer.model import Job, JobEntry, JobState, Verdict
 from publer_publish.report.values import Status
@@ -33,16 +33,11 @@ def complete(*entries: JobEntry, nothing_failed: bool = False) -> Job:
 class Case:
     job: Job
     settled: dict[str, Status]
-    doubted: dict[str, Status]
+    unsettled: dict[str, Status]
     """Account → what is concluded if the post list shows nothing."""
 
 
-PUBLISHED, FAILED, ACCEPTED, UNCONFIRMED = (
-    Status.PUBLISHED,
-    Status.FAILED,
-    Status.ACCEPTED,
-    Status.UNCONFIRMED,
-)
+PUBLISHED, FAILED, UNCONFIRMED = Status.PUBLISHED, Status.FAILED, Status.UNCONFIRMED
 CASES = {
     "both published": Case(complete(published("a"), published("b")), {"a": PUBLISHED, "b": PUBLISHED}, {}),
     "one refused, by id": Case(
@@ -59,7 +54,7 @@ CASES = {
     "one refused, by nobody's name": Case(
         complete(published("a"), failed(account_id="z")), {"a": PUBLISHED}, {"b": UNCONFIRMED}
     ),
-    "nothing failed": Case(complete(nothing_failed=True), {}, {"a": ACCEPTED, "b": ACCEPTED}),
+    "nothing failed": Case(complete(nothing_failed=True), {}, {"a": UNCONFIRMED, "b": UNCONFIRMED}),
     "nothing said": Case(complete(), {}, {"a": UNCONFIRMED, "b": UNCONFIRMED}),
     "one not mentioned": Case(complete(published("a")), {"a": PUBLISHED}, {"b": UNCONFIRMED}),
     "both said of one account": Case(
@@ -86,18 +81,18 @@ def test_every_answer_has_its_status(case: Case) -> None:
     ledger = Ledger()
     ledger.expect([A, B])
     ledger.sending([A, B])
-    doubts = read_verdicts([A, B], case.job, ledger)
+    unsettled = read_verdicts([A, B], case.job, ledger).unsettled
     open_accounts = {one.account.id for one in ledger.open_targets()}
     settled = {row.account_id: row.status for row in ledger.results() if row.account_id not in open_accounts}
     assert settled == case.settled
-    assert {doubt.target.account.id: doubt.otherwise for doubt in doubts} == case.doubted
+    assert {one.target.account.id: one.otherwise for one in unsettled} == case.unsettled
 
 
 def test_a_failure_without_a_name_is_the_only_targets_failure() -> None:
     ledger = Ledger()
     ledger.expect([A])
-    (doubt,) = read_verdicts([A], complete(failed("Full")), ledger)
-    assert (doubt.otherwise, doubt.message) == (FAILED, "Full")
+    (one,) = read_verdicts([A], complete(failed("Full")), ledger).unsettled
+    assert (one.otherwise, one.message) == (FAILED, "Full")
 
 
 def test_what_was_never_sent_says_so_and_what_was_sent_is_unknown() -> None:
@@ -123,7 +118,7 @@ def test_a_request_that_never_left_was_not_sent() -> None:
 def test_a_refusal_is_told_in_publers_words_if_it_has_any(said: str, message: str) -> None:
     ledger = Ledger()
     ledger.expect([A])
-    assert read_verdicts([A], complete(failed(said, account_id="a")), ledger) == []
+    assert not any(read_verdicts([A], complete(failed(said, account_id="a")), ledger))
     assert ledger.result_of(A).message.startswith(message)
 
 
@@ -141,8 +136,8 @@ SILENT = "Publer did not say what became of it."
 def test_what_stays_open_says_what_publer_said_of_it(entry: JobEntry, of_a: str, of_b: str) -> None:
     ledger = Ledger()
     ledger.expect([A, B])
-    doubts = read_verdicts([A, B], complete(entry), ledger)
-    assert [doubt.message for doubt in doubts] == [f"{of_a} {LOOK_FIRST}", f"{of_b} {LOOK_FIRST}"]
+    unsettled = read_verdicts([A, B], complete(entry), ledger).unsettled
+    assert [one.message for one in unsettled] == [f"{of_a} {LOOK_FIRST}", f"{of_b} {LOOK_FIRST}"]
 
 
 def test_links_are_looked_for_only_where_a_published_post_lacks_one() -> None:
@@ -154,3 +149,32 @@ def test_links_are_looked_for_only_where_a_published_post_lacks_one() -> None:
     ledger.add_link(A, live("p", link="https://x.example/p"))
     assert ledger.without_link([A, B]) == []
     assert (ledger.result_of(A).post_id, ledger.result_of(A).url) == ("p", "https://x.example/p")
+
+
+GAP = "There's another post at this time. A one minute gap is required between posts"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "gap"),
+    [
+        (GAP, True),
+        ("C'\u00e8 un altro post a quest'ora. \u00c8 richiesto un intervallo di un minuto tra i post", True),
+        ("Zwischen zwei Beitr\u00e4gen muss eine Minute liegen", True),
+        ("Hay otra publicaci\u00f3n a esta hora. Se requiere un minuto entre publicaciones", True),
+        ("Videos in a post need to be at least one minute long", False),
+        ("Post type is not valid", False),
+        ("Posts cannot be backdated", False),
+        ("", False),
+    ],
+)
+def test_publers_minute_is_recognised_in_any_language(sentence: str, gap: bool) -> None:
+    assert is_about_the_minute(sentence) is gap
+
+
+def test_what_publers_minute_refuses_is_not_settled_but_sent_again() -> None:
+    ledger = Ledger()
+    ledger.expect([A, B])
+    found = read_verdicts([A, B], complete(published("a"), failed(GAP, account_id="b")), ledger)
+    assert [(one.target, one.message) for one in found.too_soon] == [(B, GAP)]
+    assert found.unsettled == []
+    assert ledger.open_targets() == [B]

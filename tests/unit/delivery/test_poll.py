@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publer_publish.clock import Deadline
-from publer_publish.delivery.waiting import Progress, pause, wait_for_job
+from publer_publish.clock import Deadline, Progress
+from publer_publish.delivery.waiting import pause, wait_for_job
 from publer_publish.publer.errors import RefusedError
 from publer_publish.publer.model import Job, JobState
 from publer_publish.publer.transport import RateLimit

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from publer_publish.delivery.confirm import repeats_among, settle_repeat
+from publer_publish.delivery.duplicates import repeats_among, settle_repeat
 from publer_publish.delivery.ledger import Ledger
 from publer_publish.errors import Where
 from publer_publish.post.model import Media, MediaSource
@@ -45,7 +45,6 @@ def test_what_differs_in_anything_that_is_posted_is_another(other: dict[str, Any
     ("status", "duplicate", "became", "counts_as_live"),
     [
         (Status.PUBLISHED, False, Status.SKIPPED, True),
-        (Status.ACCEPTED, False, Status.SKIPPED, True),
         (Status.SKIPPED, True, Status.SKIPPED, True),
         (Status.FAILED, False, Status.FAILED, False),
         (Status.UNCONFIRMED, False, Status.UNCONFIRMED, False),
@@ -61,4 +60,4 @@ def test_the_second_shares_the_fate_of_the_first(
     result = ledger.result_of(again)
     assert (result.status, result.duplicate) == (became, counts_as_live)
     assert result.url == (None if became is Status.FAILED else "https://x.example/p")
-    assert "the same post stands earlier in this run (post 1 of posts.yml)" in result.message
+    assert "the same post comes earlier in this run (post 1 of posts.yml)" in result.message

@@ -13,12 +13,12 @@ from typing import Any, BinaryIO, Self
 import pytest
 
 from publer_publish.clock import Clock, Deadline
-from publer_publish.delivery.media import Prepared, Progress, line, prepare
+from publer_publish.delivery.media import Prepared, Transfer, Uploader, line
 from publer_publish.errors import CancelledError, Where
 from publer_publish.post.model import Media, MediaSource
 from publer_publish.publer.api import Publer
 from publer_publish.publer.model import Job, JobState
-from publer_publish.publer.transport import Transport
+from publer_publish.publer.transport import RateLimit, Transport
 from publer_publish.workspace import Workspace
 from sandbox.clock import VirtualClock
 from sandbox.faults import Fault
@@ -54,14 +54,10 @@ class Run:
         with Transport(
             self.sandbox.url, scenario.api_key, scenario.workspaces[0].id, self.clock, self.logged.append
         ) as transport:
-            return prepare(
-                medias,
-                Publer(transport),
-                Workspace(self.workspace),
-                deadline=self.deadline,
-                clock=self.clock,
-                log=self.logged.append,
+            uploader = Uploader(
+                publer=Publer(transport), workspace=Workspace(self.workspace), log=self.logged.append
             )
+            return uploader.upload(medias, self.deadline)
 
 
 NewRun = Callable[..., Run]
@@ -339,6 +335,8 @@ def test_a_signal_during_an_upload_leaves_at_once(new_run: NewRun) -> None:
 class FakeApi:
     """Publer as far as an upload goes, under the test's control."""
 
+    rate_limit = RateLimit()
+
     def __init__(self, upload: Callable[[str, Callable[[int, int], None]], None]) -> None:
         self._upload = upload
 
@@ -378,12 +376,9 @@ def prepared_by(
     for number in range(8):
         (workspace / f"{number}.png").write_bytes((SAMPLES / "plain.png").read_bytes())
         medias.append(file(f"{number}.png"))
-    options: dict[str, Any] = {
-        "deadline": Deadline.after(clock, 100),
-        "clock": clock,
-        "log": lambda _: None,
-    } | more
-    return prepare(medias, FakeApi(upload), Workspace(workspace), **options), medias
+    options: dict[str, Any] = {"log": lambda _: None} | more
+    uploader = Uploader(publer=FakeApi(upload), workspace=Workspace(workspace), **options)
+    return uploader.upload(medias, Deadline.after(clock, 100)), medias
 
 
 def test_four_files_are_uploaded_at_once_and_never_more(tmp_path: Path) -> None:
@@ -429,37 +424,32 @@ def test_a_slow_upload_says_how_far_it_is_at_least_every_five_seconds(tmp_path: 
 
 
 class ImportApi(FakeApi):
-    """Publer as far as an import goes: busy until ``wait`` returns, then done with these."""
+    """Publer as far as an import goes: busy for so many looks, then done with these."""
 
-    def __init__(self, *media: Mapping[str, Any], wait: Callable[[], None] = lambda: None) -> None:
-        self._media, self._wait, self._polls = media, wait, 0
+    def __init__(self, *media: Mapping[str, Any], busy: int = 1) -> None:
+        self._media, self._busy = media, busy
 
     def import_urls(self, items: Sequence[Mapping[str, Any]], *, deadline: Deadline) -> str:
         return "j"
 
     def job(self, job_id: str, *, deadline: Deadline) -> Job:
-        self._polls += 1
-        if self._polls > 1:
-            return Job(state=JobState.COMPLETE, media=self._media)
-        self._wait()
-        return Job(state=JobState.WORKING)
+        self._busy -= 1
+        return (
+            Job(state=JobState.COMPLETE, media=self._media) if self._busy < 0 else Job(state=JobState.WORKING)
+        )
 
 
 def imported_by(api: ImportApi, workspace: Path, clock: VirtualClock, *medias: Media, log: Any) -> Prepared:
-    deadline = Deadline.after(clock, 100)
-    return prepare(medias, api, Workspace(workspace), deadline=deadline, clock=clock, log=log)
+    uploader = Uploader(publer=api, workspace=Workspace(workspace), log=log)
+    return uploader.upload(medias, Deadline.after(clock, 100))
 
 
 def test_a_slow_import_gives_signs_of_life(tmp_path: Path) -> None:
-    clock, said = VirtualClock(), threading.Event()
-
-    def wait() -> None:
-        clock.advance(5)
-        assert said.wait(timeout=30)
-
+    clock, logged = VirtualClock(), list[str]()
     media = url("https://example.com/a.png")
-    api = ImportApi({"id": "m"}, wait=wait)
-    assert imported_by(api, tmp_path, clock, media, log=lambda _: said.set()).failures == {}
+    api = ImportApi({"id": "m"}, busy=20)
+    assert imported_by(api, tmp_path, clock, media, log=logged.append).failures == {}
+    assert logged[0] == "Publer is still importing the media given by `url` (15 s)"
 
 
 def test_a_file_that_nobody_asked_for_leaves_open_which_is_which(tmp_path: Path) -> None:
@@ -492,18 +482,18 @@ def test_a_bug_in_a_thread_is_not_swallowed(tmp_path: Path) -> None:
 
 
 def test_a_terminal_is_shown_every_state_and_then_none(tmp_path: Path) -> None:
-    shown: list[Sequence[Progress]] = []
+    shown: list[Sequence[Transfer]] = []
     prepared_by(lambda *_: None, tmp_path, VirtualClock(), show=shown.append)
     assert shown[-1] == ()
 
 
 def test_the_name_of_a_file_does_not_move_the_cursor() -> None:
-    hostile = Progress(name="a\x1b[2J\n.mp4", sent=5, total=10, seconds=1)
+    hostile = Transfer(name="a\x1b[2J\n.mp4", sent=5, total=10, seconds=1)
     assert line(hostile) == "Uploading a?[2J?.mp4: 50 % of 1 KB, 1 KB/s"
 
 
 def test_progress_as_a_line() -> None:
-    half = Progress(name="a.mp4", sent=95_000_000, total=190_000_000, seconds=10)
-    start = Progress(name="b.png", sent=0, total=0, seconds=0)
+    half = Transfer(name="a.mp4", sent=95_000_000, total=190_000_000, seconds=10)
+    start = Transfer(name="b.png", sent=0, total=0, seconds=0)
     assert line(half) == "Uploading a.mp4: 50 % of 190 MB, 9.5 MB/s"
     assert line(start) == "Uploading b.png: 100 % of 1 KB, -"

@@ -20,7 +20,7 @@ PROGRAM = """
 import json, sys
 from pathlib import Path
 from publer_publish.clock import Deadline, SystemClock
-from publer_publish.delivery.media import prepare
+from publer_publish.delivery.media import Uploader
 from publer_publish.errors import Where
 from publer_publish.post.media.files import check_files
 from publer_publish.post.model import Media, MediaSource
@@ -34,9 +34,8 @@ media = [Media(source=MediaSource.FILE, value=f"{n}.mp4", where=Where()) for n i
 workspace = Workspace(Path(directory))
 problems = check_files(workspace, media).problems
 publer = Publer(Transport(url, key, workspace_id, clock, logged.append))
-prepared = prepare(
-    media, publer, workspace, deadline=Deadline.after(clock, 120), clock=clock, log=logged.append
-)
+uploader = Uploader(publer=publer, workspace=workspace, log=logged.append)
+prepared = uploader.upload(media, Deadline.after(clock, 120))
 # Not getrusage: its peak includes the parent's, from before exec.
 peak = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM"))
 failures = [prepared.failure(item) for item in media]

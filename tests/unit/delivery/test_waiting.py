@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publer_publish.delivery.waiting import Progress
+from publer_publish.clock import Progress
 from sandbox.clock import VirtualClock
 
 

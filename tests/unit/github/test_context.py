@@ -242,7 +242,7 @@ def test_the_version_is_the_tag_without_its_v(tag: str, version: str) -> None:
         ("merge_group", True),
         ("push", False),
         ("release", False),
-        ("pull_request_review", False),
+        ("pull_request_review", True),
         ("", False),
     ],
 )

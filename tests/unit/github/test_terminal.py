@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from publer_publish.delivery.media import Progress
+from publer_publish.delivery.media import Transfer
 from publer_publish.errors import Problem, Severity, Where
 from publer_publish.github.console import Console, open_console
 from publer_publish.github.runner import Runner
@@ -81,8 +81,8 @@ def test_somebody_who_watches_sees_bars_of_uploads_and_nothing_stays_of_them() -
     console.line("Uploading [red]2[/red] files :wave:")
     console.uploads(
         [
-            Progress(name="a\x1b[2J\n.mp4", sent=5, total=10, seconds=1),
-            Progress(name="[bold]b.png", sent=0, total=10, seconds=0),
+            Transfer(name="a\x1b[2J\n.mp4", sent=5, total=10, seconds=1),
+            Transfer(name="[bold]b.png", sent=0, total=10, seconds=0),
         ]
     )
     console.line("Half way.")

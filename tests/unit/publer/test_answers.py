@@ -13,7 +13,7 @@ from publer_publish.errors import ServiceError
 from publer_publish.publer.answers import read_media, read_posts, time_of
 from publer_publish.publer.api import read_accounts, read_user, read_workspaces
 from publer_publish.publer.errors import LostError
-from publer_publish.publer.model import Account, LivePost, User, Workspace
+from publer_publish.publer.model import Account, ListedPost, User, Workspace
 
 ACCOUNT = {"id": "66db83154e299efa19a2d8eb", "provider": "linkedin", "name": "Acme Inc", "type": "in_page"}
 READ = Account(id="66db83154e299efa19a2d8eb", provider="linkedin", name="Acme Inc", type="in_page")
@@ -152,7 +152,7 @@ def test_a_post_in_full() -> None:
     )
     assert page.total_pages == 3
     assert page.posts == (
-        LivePost(
+        ListedPost(
             id="12",
             account_id="a1",
             state="published",
@@ -165,25 +165,25 @@ def test_a_post_in_full() -> None:
     )
 
 
+@pytest.mark.parametrize("name", ["total", "total_pages"])
 @pytest.mark.parametrize(
-    ("more", "pages"),
-    [
-        ({"total_pages": 3}, 3),
-        ({"total_pages": "3"}, 3),
-        ({"total_pages": 0}, 0),
-        ({"total": 41, "per_page": 20}, 3),
-        ({"total": 40, "per_page": 20}, 2),
-        ({"total": 40, "per_page": 0}, None),
-        ({"total_pages": -1}, None),
-        ({"total_pages": True}, None),
-        ({"total_pages": 10**9}, None),
-        ({}, None),
-    ],
-    ids=repr,
+    ("said", "read"), [(3, 3), ("3", 3), (0, 0), (-1, None), (True, None), (10**10, None), (None, None)]
 )
-def test_the_number_of_pages(more: Any, pages: int | None) -> None:
-    assert read_posts({"posts": [], **more}).total_pages == pages
-    assert read_posts({"data": {"posts": [], **more}}).total_pages == pages
+def test_what_publer_counts_is_read_where_it_is_a_number(name: str, said: Any, read: int | None) -> None:
+    assert getattr(read_posts({"posts": [], name: said}), name) == read
+    assert getattr(read_posts({"data": {"posts": [], name: said}}), name) == read
+
+
+def test_a_row_that_was_imported_from_the_network_is_known_as_such() -> None:
+    rows = [{"id": "1", "source": source} for source in ("sync", "post_now", "schedule", None)]
+    assert [post.imported for post in read_posts(rows).posts] == [True, False, False, False]
+
+
+@pytest.mark.parametrize(
+    "row", [{"error": "No"}, {"details": {"error": "No"}}, {"details": {"error": {"message": "No"}}}]
+)
+def test_publers_sentence_about_a_listed_post_is_read_from_its_details_too(row: dict[str, Any]) -> None:
+    assert read_posts([{"id": "1", **row}]).posts[0].error == "No"
 
 
 NINE = datetime(2025, 8, 17, 14, 19, tzinfo=UTC).timestamp()

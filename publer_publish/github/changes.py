@@ -1,0 +1,96 @@
+"""Which post files a pull request or a push adds or changes, asked of GitHub: no git history is needed.
+
+More than was meant is never published: where GitHub does not list the whole change, nothing is known of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from publer_publish.clock import Clock
+from publer_publish.errors import ActionError, Problems, Where
+from publer_publish.github.api import ChangedFile, GitHub, files_between, files_of_pull_request
+from publer_publish.github.event import Event
+
+INPUT = Where(path=("only-changed",))
+_MOST_NAMED = 10
+
+
+def files_of(event: Event, token: str, clock: Clock) -> list[ChangedFile]:
+    """Every file of the change that started the run. Raises ``ActionError`` if they are not all known."""
+    api = GitHub(event.api_url, event.repository, token, clock)
+    if event.pull_request is not None:
+        found = files_of_pull_request(api, event.pull_request)
+        if found is None:
+            raise ActionError("The pull request changes more files than GitHub lists (3,000).", hint=_HINT)
+        return found
+    if event.compared is None:
+        raise ActionError(f"There is nothing to compare with: {_why(event)}.", hint=_HINT)
+    found = files_between(api, *event.compared)
+    if found is None:
+        raise ActionError(
+            "GitHub does not list every file of this push: it has 300 files or more, or replaces commits.",
+            hint=_HINT,
+        )
+    return found
+
+
+_HINT = "Name the files to publish in `post-file`, without `only-changed`."
+
+
+def _why(event: Event) -> str:
+    if not event.event_name:
+        return "no workflow runs here"
+    if event.event_name != "push":
+        return f"a run on `{event.event_name}` is not about a change"
+    if event.payload.get("forced") is True:
+        return "a force push replaces commits instead of adding some"
+    return "this is the first push of a branch or a tag"
+
+
+def select(
+    names: Sequence[str], files: Iterable[ChangedFile], problems: Problems, *, only_added: bool
+) -> set[str]:
+    """Choose the post files of a change.
+
+    ``only_added``: for publishing. A post that is corrected after it went out must not go out again; one
+    that was changed is a warning, so that a corrected post that never went out is not forgotten.
+    """
+    changed = {file.path: file for file in files if not file.is_removed}
+    added = {path for path, file in changed.items() if file.is_added}
+    _refuse_other_folder(names, changed, problems)
+    chosen = {name for name in names if name in (added if only_added else changed)}
+    for name in names if only_added else ():
+        if name in changed and name not in added:
+            problems.warn(
+                "This file was changed, not added, so `only-changed` does not publish it.",
+                "If it is to go out, run the workflow with `post-file` set to this file and without "
+                "`only-changed`, or give the file a new name.",
+                Where(file=name),
+            )
+    left_out = [name for name in names if name not in chosen]
+    if left_out:
+        named = ", ".join(f"`{name}`" for name in left_out[:_MOST_NAMED])
+        more = f" and {len(left_out) - _MOST_NAMED} more" if len(left_out) > _MOST_NAMED else ""
+        does = "adds" if only_added else "adds or changes"
+        problems.notice(
+            f"`only-changed` leaves out what this change does not touch: {named}{more}."
+            if not only_added
+            else f"`only-changed` publishes only what this change adds, and leaves out: {named}{more}.",
+            f"This run is about the files that the pull request or push {does}.",
+            INPUT,
+        )
+    return chosen
+
+
+def _refuse_other_folder(names: Sequence[str], changed: Iterable[str], problems: Problems) -> None:
+    """With the repository below the workspace no name would ever match, and nothing be published."""
+    for path in changed:
+        below = next((name for name in names if name.endswith(f"/{path}")), "")
+        if below and path not in names:
+            problems.error(
+                f"`only-changed` compares paths from the root of the repository: {below} is {path} there.",
+                "Check the repository out into the workspace itself: remove `path:` from actions/checkout.",
+                INPUT,
+            )
+            return
