@@ -14,7 +14,6 @@ from publer_publish.config import Mode
 from publer_publish.errors import ActionError, Problem, Problems, Severity, Where, is_error
 from publer_publish.github.console import Console
 from publer_publish.github.terminal import Stream
-from publer_publish.networks.table import NETWORKS
 from publer_publish.post.media.files import described, with_thumbnails
 from publer_publish.post.media.kinds import probe
 from publer_publish.post.model import MediaSource
@@ -36,7 +35,6 @@ from publer_publish.session import Session
 from publer_publish.workspace import PreviewFile, Workspace
 
 _HOME = "https://github.com/publer-publish/publer-publish"
-_FOLDS = {key: network.fold for key, network in NETWORKS.items()}
 _OPEN_ROWS = 15
 """A longer table is folded: what a plain run says shall be seen at a glance."""
 
@@ -148,7 +146,7 @@ def report(
     run: Run, page: PreviewFile | None, rerun: Rerun, console: Console, json_stream: Stream | None
 ) -> int:
     """Print, annotate and write everything, and return the exit code."""
-    markdown = summary(run, rerun=rerun, folds=_FOLDS)
+    markdown = summary(run, rerun=rerun)
     values = outputs(run, markdown, preview_file=page.output if page else "")
     for problem in (*_to_annotate(run.problems), *filter(None, map(_at_its_place, run.checks))):
         console.annotate(problem)
@@ -230,7 +228,7 @@ def _with_preview(session: Session, run: Run) -> tuple[Run, PreviewFile | None]:
     try:
         previewed = hidden(session.previewed, redact)
         pictures = read_pictures(run.results or previewed, session.workspace)
-        text = page(run, pictures=pictures, folds=_FOLDS, previewed=previewed)
+        text = page(run, pictures=pictures, previewed=previewed)
         session.preview.write(redact(text))
     except ActionError as error:
         message, hint = error.message, error.hint

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
 
+from publer_publish.networks.table import Fold, fold_of
 from publer_publish.post.model import Comment, Content
 from publer_publish.report.values import Result
 
@@ -14,18 +14,6 @@ LINK = re.compile(r"""https?://[^\s<>"]*[^\s<>".,;:!?)'\]]""", re.IGNORECASE)
 """A web address in running text, without the punctuation that ends a sentence."""
 
 _MOST_OPTIONS = 20
-
-
-class Fold(Protocol):
-    """Where a network cuts a text with "see more", about: whichever comes first."""
-
-    @property
-    def characters(self) -> int:
-        """Code points."""
-
-    @property
-    def lines(self) -> int | None:
-        """Lines of the text; None: only characters count."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +99,6 @@ def _whole_words(text: str, most: int) -> str:
     return words[0] if len(words) > 1 else shown
 
 
-def fold_of(content: Content, folds: Mapping[str, Fold | None]) -> str:
+def beginning_in_feed(content: Content) -> str:
     """Return the part of a content's text that its network shows before "see more"; empty if all."""
-    return before_the_fold(content.text, folds.get(content.network))
+    return before_the_fold(content.text, fold_of(content.network))

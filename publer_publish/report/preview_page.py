@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
 from publer_publish.errors import Problem, Severity
+from publer_publish.networks.table import NETWORKS, Fold, Look, fold_of, look_of
 from publer_publish.post.model import Comment, Content, Json, Media, MediaSource, post_steps
-from publer_publish.report.preview import LINK, Fold, before_the_fold, link_of, poll_of, title_of, usage
+from publer_publish.report.preview import LINK, before_the_fold, link_of, poll_of, title_of, usage
 from publer_publish.report.values import Picture, Result, Run, Status
 from publer_publish.report.wording import counts, network_label, post_names, status_words
 from publer_publish.text import cut, one_line, plural, visible
@@ -25,13 +25,15 @@ from publer_publish.text import cut, one_line, plural, visible
 _MOST_CARDS = 1_000
 _MOST_PROBLEMS = 500
 _STYLE = Path(__file__).with_name("page.css")
+_ACCENTS = "".join(
+    f".n-{key} {{ --accent: {rules.look.accent}; }}\n" for key, rules in NETWORKS.items() if rules.look.accent
+)
 
 
 def page(
     run: Run,
     *,
     pictures: Pictures | None = None,
-    folds: Mapping[str, Fold | None] | None = None,
     previewed: Sequence[Result] = (),
 ) -> str:
     """Return the page as HTML. It loads nothing, runs nothing, and no foreign text can change that.
@@ -40,7 +42,7 @@ def page(
     """
     gallery = Gallery(pictures or {})
     results = run.results or tuple(previewed)
-    style = _STYLE.read_text(encoding="utf-8") + gallery.style()
+    style = _STYLE.read_text(encoding="utf-8") + _ACCENTS + gallery.style()
     head = tag(
         "head",
         tag("meta", charset="utf-8"),
@@ -54,7 +56,7 @@ def page(
     body = tag(
         "body",
         _header(run, results),
-        tag("main", _problems(run), *_posts(run, results, gallery, folds or {})),
+        tag("main", _problems(run), *_posts(run, results, gallery)),
         tag(
             "footer",
             "Drawn by publer-publish from the post files. The networks decide what a post really looks like; "
@@ -108,9 +110,7 @@ def _problems(run: Run) -> Html | None:
     )
 
 
-def _posts(
-    run: Run, results: Sequence[Result], gallery: Gallery, folds: Mapping[str, Fold | None]
-) -> Iterator[Html]:
+def _posts(run: Run, results: Sequence[Result], gallery: Gallery) -> Iterator[Html]:
     names = post_names(results)
     left = _MOST_CARDS
     for number, (post, name) in enumerate(names.items(), start=1):
@@ -122,10 +122,7 @@ def _posts(
             tag("h2", name, id=f"post-{number}"),
             tag(
                 "div",
-                *(
-                    draw(card, gallery, folds, f"post-{number}-{place}")
-                    for place, card in enumerate(drawn, start=1)
-                ),
+                *(draw(card, gallery, f"post-{number}-{place}") for place, card in enumerate(drawn, start=1)),
                 class_="cards",
             ),
             aria_labelledby=f"post-{number}",
@@ -186,13 +183,13 @@ def _about(network: str | None, problems: Sequence[Problem]) -> Iterable[Problem
     )
 
 
-def draw(card: Card, gallery: Gallery, folds: Mapping[str, Fold | None], name: str) -> Html:
+def draw(card: Card, gallery: Gallery, name: str) -> Html:
     """Return a card. ``name``: unique on the page."""
     first = card.results[0]
     label = network_label(first.network)
     content = card.content
     body = (
-        _frame(content, first, gallery, folds)
+        _frame(content, first, gallery)
         if content
         else tag(
             "p", "No preview: " + (one_line(first.message, 1000) or _why_nothing(first)), class_="nothing"
@@ -203,7 +200,7 @@ def draw(card: Card, gallery: Gallery, folds: Mapping[str, Fold | None], name: s
         tag("h3", tag("span", label, class_="network"), _status(card.results), id=name),
         body,
         _notes(card, gallery),
-        class_=f"card n-{first.network}" if first.network in MANNERS else "card",
+        class_=f"card n-{first.network}" if look_of(first.network).accent else "card",
         aria_labelledby=name,
     )
 
@@ -224,14 +221,14 @@ def _status(results: Sequence[Result]) -> Html:
     return tag("span", status.value, class_=f"status {_TONES.get(status, '')}".rstrip())
 
 
-def _frame(content: Content, result: Result, gallery: Gallery, folds: Mapping[str, Fold | None]) -> Html:
+def _frame(content: Content, result: Result, gallery: Gallery) -> Html:
     """The part that imitates the network."""
-    manner = MANNERS.get(content.network, PLAIN)
+    manner = look_of(content.network)
     heading = title(content)
     inside = [
         heading if content.type != "document" else None,
         article(content),
-        shown_text(content.text, folds.get(content.network)),
+        shown_text(content.text, fold_of(content.network)),
         poll(content),
         link_card(content),
     ]
@@ -255,7 +252,7 @@ def _frame(content: Content, result: Result, gallery: Gallery, folds: Mapping[st
     )
 
 
-def _card_header(result: Result, manner: Manner, subtitle: str = "") -> Html:
+def _card_header(result: Result, manner: Look, subtitle: str = "") -> Html:
     name = one_line(result.account_name or "", 80)
     subtitle = subtitle or manner.subtitle
     return tag(
@@ -276,7 +273,7 @@ def _card_header(result: Result, manner: Manner, subtitle: str = "") -> Html:
     )
 
 
-def _comments(content: Content, result: Result, manner: Manner, gallery: Gallery) -> list[Html]:
+def _comments(content: Content, result: Result, manner: Look, gallery: Gallery) -> list[Html]:
     """Further posts of a thread, or comments below the post."""
     drawn = [_comment(comment, result, manner, gallery) for comment in content.comments]
     own = string(content.fields.get("firstComment"))
@@ -285,7 +282,7 @@ def _comments(content: Content, result: Result, manner: Manner, gallery: Gallery
     return drawn
 
 
-def _comment(comment: Comment, result: Result, manner: Manner, gallery: Gallery) -> Html:
+def _comment(comment: Comment, result: Result, manner: Look, gallery: Gallery) -> Html:
     delay = mapping(comment.fields.get("delay"))
     after = f"{delay.get('duration')} {delay.get('unit')} later" if delay else ""
     said = (shown_text(comment.text), gallery.album(comment.media))
@@ -640,44 +637,6 @@ def domain(address: str) -> str:
     except ValueError:
         host = ""
     return cut(one_line(host or address, 200).removeprefix("www."), 80)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Manner:
-    """The look of a network's posts, as far as it changes how a text reads."""
-
-    media_first: bool = False
-    """Pictures above the text."""
-    strip: bool = False
-    """Several pictures lie side by side, to be scrolled through."""
-    square: bool = False
-    """The account's picture has corners."""
-    subtitle: str = ""
-    """What stands below the account's name."""
-    actions: tuple[str, ...] = ()
-    """What readers can do with a post."""
-    thread: bool = False
-    """Comments become further posts of a thread."""
-
-
-MANNERS: Mapping[str, Manner] = MappingProxyType(
-    {
-        "twitter": Manner(actions=("Reply", "Repost", "Like", "Bookmark"), thread=True),
-        "linkedin": Manner(subtitle="Now", actions=("Like", "Comment", "Repost", "Send")),
-        "facebook": Manner(subtitle="Just now", actions=("Like", "Comment", "Share")),
-        "instagram": Manner(media_first=True, strip=True, actions=("Like", "Comment", "Share", "Save")),
-        "bluesky": Manner(actions=("Reply", "Repost", "Like"), thread=True),
-        "mastodon": Manner(square=True, actions=("Reply", "Boost", "Favourite", "Bookmark"), thread=True),
-        "threads": Manner(strip=True, actions=("Like", "Reply", "Repost", "Share"), thread=True),
-        "telegram": Manner(media_first=True),
-        "pinterest": Manner(media_first=True, strip=True),
-        "youtube": Manner(media_first=True),
-        "tiktok": Manner(media_first=True, strip=True),
-    }
-)
-"""By provider key. A network that is missing here gets a plain card."""
-
-PLAIN = Manner()
 
 
 class Html(str):

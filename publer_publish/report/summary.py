@@ -11,7 +11,15 @@ from publer_publish.errors import Problem, Severity
 from publer_publish.post.model import Media
 from publer_publish.report.markdown import code, in_html, inline, link, quoted
 from publer_publish.report.outcome import is_live, needs_attention
-from publer_publish.report.preview import Fold, Preview, fold_of, link_of, poll_of, previews, title_of, usage
+from publer_publish.report.preview import (
+    Preview,
+    beginning_in_feed,
+    link_of,
+    poll_of,
+    previews,
+    title_of,
+    usage,
+)
 from publer_publish.report.values import Check, Outcome, Result, Run, Status
 from publer_publish.report.wording import (
     OUTCOME_SYMBOLS,
@@ -52,11 +60,8 @@ _TAIL = 40
 """Code points of a text that show where it is cut."""
 
 
-def summary(run: Run, *, rerun: Rerun | None = None, folds: Mapping[str, Fold | None] | None = None) -> str:
-    """Return the Markdown of the step summary, within GitHub's limit.
-
-    ``folds``: by network, where it cuts a text with "see more".
-    """
+def summary(run: Run, *, rerun: Rerun | None = None) -> str:
+    """Return the Markdown of the step summary, within GitHub's limit."""
     sections = (
         _head(run),
         _problems("Problems", run.problems, Severity.ERROR),
@@ -65,7 +70,7 @@ def summary(run: Run, *, rerun: Rerun | None = None, folds: Mapping[str, Fold | 
         _rerun(run, rerun or Rerun()),
         _problems("Warnings", run.problems, Severity.WARNING),
         _problems("Notices", run.problems, Severity.NOTICE),
-        _previews(run.results, folds or {}),
+        _previews(run.results),
     )
     lines = chain.from_iterable(sections)
     spaced = (f"{line}\n" for before, line in pairwise(chain([""], lines)) if before or line)
@@ -227,14 +232,14 @@ def _rerun(run: Run, rerun: Rerun) -> Iterator[str]:
         yield from (f"- {line}" for line in lines)
 
 
-def _previews(results: Sequence[Result], folds: Mapping[str, Fold | None]) -> Iterator[str]:
+def _previews(results: Sequence[Result]) -> Iterator[str]:
     shown = previews(results)
     if not shown:
         return
     yield from _heading("Preview")
     if len(shown) <= _OPEN_PREVIEWS:
         for preview in shown:
-            yield from _preview(preview, folds)
+            yield from _preview(preview)
         return
     by_post: dict[tuple[str, int], list[Preview]] = {}
     for preview in shown:
@@ -243,19 +248,19 @@ def _previews(results: Sequence[Result], folds: Mapping[str, Fold | None]) -> It
     for post, group in list(by_post.items())[:_MOST_PREVIEWED_POSTS]:
         begins = in_html(beginning(group[0].content.text))
         title = f"{in_html(names[post])} · {plural(len(group), 'text')}{f': {begins}' if begins else ''}"
-        yield from _folded(title, (line for preview in group for line in _preview(preview, folds)))
+        yield from _folded(title, (line for preview in group for line in _preview(preview)))
     left = len(by_post) - _MOST_PREVIEWED_POSTS
     if left > 0:
         yield f"\n… and {plural(left, 'more post')}."
 
 
-def _preview(preview: Preview, folds: Mapping[str, Fold | None]) -> Iterator[str]:
+def _preview(preview: Preview) -> Iterator[str]:
     content = preview.content
     yield "**" + " · ".join(_used(result) for result in preview.results) + "**"
     yield ""
     yield quoted(content.text) if content.text else "> (no text)"
     yield ""
-    yield from _notes(preview, folds)
+    yield from _notes(preview)
     for number, comment in enumerate(content.comments, start=1):
         yield f"Comment {number}:"
         yield ""
@@ -278,7 +283,7 @@ def _media_note(item: Media) -> str:
     return f"- Media: {code(item.value)}{about}, {alt}"
 
 
-def _notes(preview: Preview, folds: Mapping[str, Fold | None]) -> Iterator[str]:
+def _notes(preview: Preview) -> Iterator[str]:
     notes: list[str] = []
     if title := title_of(preview.content):
         notes.append(f"- Title: {inline(title, 300)}")
@@ -289,7 +294,7 @@ def _notes(preview: Preview, folds: Mapping[str, Fold | None]) -> Iterator[str]:
     if card:
         notes.append(f"- First link: {code(card)}")
     for result in preview.results:
-        head = fold_of(result.content, folds) if result.content else ""
+        head = beginning_in_feed(result.content) if result.content else ""
         if head:
             where = inline(f"…{head[-_TAIL:].lstrip()}")
             notes.append(

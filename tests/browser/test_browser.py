@@ -33,7 +33,7 @@ HOSTILE = (
 
 
 def _everything() -> str:
-    return page(pages.everything(), pictures=pages.PICTURES, folds=pages.FOLDS)
+    return page(pages.everything(), pictures=pages.PICTURES)
 
 
 def _hostile() -> str:

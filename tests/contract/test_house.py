@@ -191,7 +191,7 @@ def test_only_github_knows_what_a_workflow_command_is() -> None:
     )
 
 
-def _goal_a_network_is_named_in_its_record_and_in_the_schema_only() -> None:
+def test_a_network_is_named_in_its_record_and_in_the_schema_only() -> None:
     table = (PACKAGE / "networks" / "table.py").read_text(encoding="utf-8")
     keys = set(re.findall(r'^\s+key="(\w+)"', table, re.MULTILINE))
     assert keys, "No record of a network was found: this test would see nothing."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from publer_publish.errors import ActionError, Problem, Severity, Where
 from publer_publish.post.model import Comment, Content, Media, MediaSource
@@ -35,15 +35,6 @@ LIMITS = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class Fold:
-    """As the table of networks has it."""
-
-    characters: int
-    lines: int | None = None
-
-
-FOLDS = {"linkedin": Fold(characters=60), "facebook": Fold(characters=480, lines=2)}
 FIVE = ("twitter", "linkedin", "bluesky", "mastodon", "threads")
 CARD = Media(
     source=MediaSource.FILE,

@@ -18,7 +18,7 @@ from tests.unit.report import samples
 
 @pytest.mark.parametrize("name", samples.ALL)
 def test_summary(name: str, golden: Callable[[str, str], None]) -> None:
-    golden(f"summary-{name}.md", summary(samples.ALL[name](), folds=samples.FOLDS))
+    golden(f"summary-{name}.md", summary(samples.ALL[name]()))
 
 
 @pytest.mark.parametrize("name", samples.ALL)

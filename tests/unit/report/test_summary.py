@@ -16,7 +16,7 @@ from publer_publish.post.model import Comment, Content, Media, MediaSource
 from publer_publish.report.summary import summary
 from publer_publish.report.values import Check, Outcome, Result, Run, Status
 from tests.unit.report import samples
-from tests.unit.report.samples import Fold, row
+from tests.unit.report.samples import row
 from tests.unit.report.test_markdown import FOREIGN, ORACLE, flat, squeezed
 
 WORD = "word"
@@ -168,8 +168,11 @@ def test_what_is_known_of_a_file_stands_beside_its_name() -> None:
 
 
 def test_the_cut_of_a_network_is_shown_by_what_stands_before_it() -> None:
-    page = summary(samples.published(), folds={"linkedin": Fold(characters=30), "bluesky": None})
-    assert "LinkedIn cuts with “see more” after “…Dashboards 2.4.0 is out!”" in page
+    page = summary(samples.published())
+    assert (
+        "LinkedIn cuts with “see more” after “…to @&#8203;octocat, who found the leak in \\#&#8203;412.”"
+        in page
+    )
 
 
 def test_a_reviewer_sees_titles_polls_and_the_pictures_of_comments() -> None:

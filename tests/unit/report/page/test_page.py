@@ -21,7 +21,6 @@ from publer_publish.report.preview_page import page
 from publer_publish.report.values import Picture, Result, Run, Status
 from tests.unit.report import samples
 
-FOLDS = {key: rules.fold for key, rules in NETWORKS.items()}
 WHERE = Where(file="posts/release.yml", line=2, column=7)
 PIXEL = base64.b64decode("R0lGODlhAQABAIAAAAUEBAAAACwAAAAAAQABAAACAkQBADs=")
 PICTURES = {
@@ -50,7 +49,7 @@ def row(shown: Content | None, status: Status = Status.VALID, **more: Any) -> Re
 
 def drawn(*results: Result, problems: tuple[Problem, ...] = (), **more: Any) -> str:
     run = samples.run(results, mode="validate", problems=problems, jobs=())
-    return page(run, folds=FOLDS, **({"pictures": PICTURES} | more))
+    return page(run, **({"pictures": PICTURES} | more))
 
 
 class Reader(HTMLParser):
@@ -128,14 +127,14 @@ def everything() -> Run:
 
 def test_page_of_everything(golden: Callable[[str, str], None]) -> None:
     # One element a line, and without the style sheet: what changed shall be seen in a diff.
-    html = page(everything(), pictures=PICTURES, folds=FOLDS)
+    html = page(everything(), pictures=PICTURES)
     html = re.sub(r"<style>.*?</style>", "<style>…</style>", html, flags=re.DOTALL)
     html = re.sub(r"sha256-[\w+/=]+", "sha256-…", html)
     golden("page.html", html.replace("><", ">\n<"))
 
 
 def test_nothing_is_loaded_and_nothing_runs() -> None:
-    html = page(everything(), pictures=PICTURES, folds=FOLDS)
+    html = page(everything(), pictures=PICTURES)
     reader = Reader(html)
     names = {name for name, _ in reader.elements}
     assert names.isdisjoint({"script", "link", "iframe", "object", "embed", "form", "base", "svg"})
