@@ -32,6 +32,7 @@ SEAMS = {
     "argparse": "the command line only",
     "engine": "posts with a template only: it brings `jinja2`",
     "plain": "texts that use it only: it brings `markdown_it`",
+    "imagesize": "pictures only: it brings `urllib`",
     "regex": "texts in which characters combine only",
     "requests": "a release that GitHub is asked for only",
     "requests_toolbelt": "runs with files only",
