@@ -18,7 +18,7 @@ from typing import Any, BinaryIO, Protocol, Self
 from publer_publish.clock import Clock, Deadline, Progress
 from publer_publish.delivery.waiting import JobSource, wait_for_job
 from publer_publish.errors import ActionError, CancelledError, Problem, Severity
-from publer_publish.networks.table import SPELLINGS, network
+from publer_publish.networks.table import network
 from publer_publish.post.media.files import check_file, described, with_thumbnails
 from publer_publish.post.media.kinds import MediaInfo
 from publer_publish.post.media.rules import FORMATS, extension_of, path_of_url
@@ -418,8 +418,7 @@ def _is_refused(validity: object, network_key: str, uses: tuple[object, ...]) ->
     """Read ``validity``: per network yes or no, or the same per use (post, reel, story, video, short)."""
     if not isinstance(validity, Mapping):
         return False
-    spellings = [network_key, *(other for other, key in SPELLINGS.items() if key == network_key)]
-    said = next((validity[key] for key in spellings if key in validity), None)
+    said = next((validity[key] for key in network(network_key).keys if key in validity), None)
     if isinstance(said, Mapping):
         said = next((said[use] for use in (*uses, "post") if use in said), None)
     return said is False

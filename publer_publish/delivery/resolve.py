@@ -48,7 +48,7 @@ def _chosen(
             if earlier is None or (ref.has_options and not earlier[1].has_options):
                 chosen[account.id] = (account, ref)
     problems.extend(wrong)
-    _warn_of_several_tiktok_accounts(chosen.values(), problems)
+    _warn_of_accounts_at_a_time(chosen.values(), problems)
     if not wrong.errors():  # behind a wrong selector may be the account that is missing
         reached = {canonical(account.provider) for account, _ in chosen.values()}
         for network in draft.post.networks:
@@ -108,14 +108,13 @@ def _what_there_is(selector: Selector, accounts: Sequence[Account]) -> str:
     return f"{guess}The workspace has: {names_listed}{more}."
 
 
-def _warn_of_several_tiktok_accounts(
-    chosen: Collection[tuple[Account, AccountRef]], problems: Problems
-) -> None:
-    """TikTok takes no duplicates: Publer documents that it posts to one of its accounts at a time."""
-    refs = [ref for account, ref in chosen if account.provider == "tiktok"]
-    if len(refs) > 1:
-        problems.warn(
-            f"{len(refs)} accounts on TikTok get this post; Publer posts to one of them at a time.",
-            "Select one of them here, and publish to the others in runs of their own.",
-            refs[1].where,
-        )
+def _warn_of_accounts_at_a_time(chosen: Collection[tuple[Account, AccountRef]], problems: Problems) -> None:
+    for rules in NETWORKS.values():
+        refs = [ref for account, ref in chosen if canonical(account.provider) == rules.key]
+        if rules.one_account_at_a_time and len(refs) > 1:
+            problems.warn(
+                f"{len(refs)} accounts on {rules.label} get this post; "
+                "Publer posts to one of them at a time.",
+                "Select one of them here, and publish to the others in runs of their own.",
+                refs[1].where,
+            )

@@ -7,10 +7,12 @@ each other the table holds the wider value and says so (``media_disputed``): suc
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, NamedTuple
+
+from publer_publish.networks import forms
 
 
 class Counting(StrEnum):
@@ -33,15 +35,18 @@ class Kind(StrEnum):
     DOCUMENT = "document"
 
 
+_NOTHING: Mapping[Any, Any] = MappingProxyType({})
+
+
 class Fold(NamedTuple):
-    """Where the feed cuts a text with "see more": whichever comes first. Approximate; a preview's aid."""
+    """Where the feed cuts a text with "see more", about: whichever comes first."""
 
     characters: int
     lines: int | None = None
 
 
 class Poll(NamedTuple):
-    """What the network allows in a poll. Two options are the least everywhere."""
+    """What the network allows in a poll, of at least two options."""
 
     options: int
     option_limit: int
@@ -49,7 +54,37 @@ class Poll(NamedTuple):
     question_limit: int | None = None
 
 
-_NOTHING: Mapping[Any, Any] = MappingProxyType({})
+class Frame(NamedTuple):
+    """What Publer's pages advise for pictures and videos. They differ: the wider value is kept."""
+
+    seconds: tuple[float, float] | None = None
+    """Of a video."""
+    seconds_as: Mapping[str, tuple[float, float]] = _NOTHING
+    """Of a reel, a story or a short, where it is another."""
+    ratio: tuple[float, float] | None = None
+    """Width by height of a picture."""
+    least_width: int = 0
+    gif_most: int = 0
+    """Pixels of the longer side."""
+
+
+class Look(NamedTuple):
+    """How the preview page imitates the network's posts, as far as it changes how a text reads."""
+
+    accent: str = ""
+    """A colour, dark enough to be read on white."""
+    media_first: bool = False
+    """Pictures above the text."""
+    strip: bool = False
+    """Several pictures lie side by side, to be scrolled through."""
+    square: bool = False
+    """The account's picture has corners."""
+    subtitle: str = ""
+    """Below the account's name."""
+    actions: tuple[str, ...] = ()
+    """What readers can do with a post."""
+    thread: bool = False
+    """Comments become further posts of a thread."""
 
 
 class Network(NamedTuple):
@@ -91,6 +126,37 @@ class Network(NamedTuple):
     """Several pictures make the type ``carousel``."""
     poll: Poll | None = None
     fold: Fold | None = None
+    look: Look = Look()
+    frame: Frame = Frame()
+    other_keys: tuple[str, ...] = ()
+    """Further keys of ``networks`` that mean it; an account's type may be one, too."""
+    type_prefixes: tuple[str, ...] = ()
+    """How Publer's account types begin, as in ``fb_page``."""
+    second_names: Mapping[str, str] = _NOTHING
+    """Fields that Publer's pages name in two ways: sent under both."""
+    text_field: str = ""
+    """The second name of ``text``."""
+    counted_with_text: tuple[str, ...] = ()
+    """Fields, the first of which that is there counts as a part of the text."""
+    has_period: bool = False
+    """``details.start`` and ``details.end`` are times."""
+    url_is_button: bool = False
+    """``url`` is where a button leads: it makes no link post."""
+    private: str = ""
+    """The ``details.privacy`` that a paid partnership cannot have."""
+    has_boards: bool = False
+    """A post goes to a board of the account (``album_id``)."""
+    one_account_at_a_time: bool = False
+    """Publer posts the same to several of its accounts only in several requests."""
+    mix_undocumented: frozenset[Kind] = frozenset()
+    """Kinds that the network itself shows together; whether Publer sends them is not documented."""
+    form: Callable[[dict[str, Any]], None] | None = None
+    """Adds to what is sent what the network's own page wants beside what the file says."""
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Every key under which a file may name it."""
+        return (self.key, *self.other_keys)
 
 
 NEEDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -140,6 +206,10 @@ _TABLE = (
         media_disputed="Publer's networks page allows 10 photos, its photo page and help centre any number",
         media_source=_MEDIA,
         fold=Fold(characters=480, lines=5),
+        type_prefixes=("fb",),
+        frame=Frame(seconds=(1, 5 * 3600), seconds_as={"reel": (3, 90), "story": (0, 60)}),
+        mix_undocumented=frozenset({PHOTO, VIDEO}),
+        look=Look(accent="#1460c9", subtitle="Just now", actions=("Like", "Comment", "Share")),
     ),
     Network(
         key="instagram",
@@ -155,6 +225,16 @@ _TABLE = (
         media_source="Publer: up to 10 items; " + _MEDIA,
         carousel=True,
         fold=Fold(characters=125, lines=2),
+        type_prefixes=("ig",),
+        frame=Frame(
+            seconds=(3, 3600),
+            seconds_as={"reel": (3, 90), "story": (0, 60)},
+            ratio=(0.8, 1.91),
+            least_width=320,
+        ),
+        look=Look(
+            accent="#b3276f", media_first=True, strip=True, actions=("Like", "Comment", "Share", "Save")
+        ),
     ),
     Network(
         key="twitter",
@@ -173,6 +253,9 @@ _TABLE = (
         media_source=_MEDIA,
         poll=Poll(options=4, option_limit=25, days=tuple(range(1, 8))),
         fold=Fold(characters=280),
+        frame=Frame(seconds=(0.5, 140), gif_most=2048),
+        mix_undocumented=frozenset({PHOTO, VIDEO}),
+        look=Look(accent="#2f3336", actions=("Reply", "Repost", "Like", "Bookmark"), thread=True),
     ),
     Network(
         key="linkedin",
@@ -195,6 +278,9 @@ _TABLE = (
         media_source=_MEDIA,
         poll=Poll(options=4, option_limit=30, days=(1, 3, 7, 14), question_limit=140),
         fold=Fold(characters=210, lines=3),
+        type_prefixes=("in",),
+        frame=Frame(seconds=(3, 900)),
+        look=Look(accent="#0a66c2", subtitle="Now", actions=("Like", "Comment", "Repost", "Send")),
     ),
     Network(
         key="pinterest",
@@ -210,10 +296,16 @@ _TABLE = (
         media_source="Publer: 1 video or up to 5 photos; " + _MEDIA,
         carousel=True,
         fold=Fold(characters=50),
+        type_prefixes=("pin",),
+        second_names={"boardId": "board_id"},
+        has_boards=True,
+        form=forms.pin,
+        frame=Frame(seconds=(4, 900)),
+        look=Look(accent="#b8001c", media_first=True, strip=True),
     ),
     Network(
         key="google",
-        label="Google Business Profile",
+        label="Google Business",
         types=_types("status photo event offer video link"),
         text_limit=1_500,
         limit_source=_PUBLER + " (which also lists video and link; the content types page does not)",
@@ -223,6 +315,9 @@ _TABLE = (
         media_mb={PHOTO: 5},
         media_source=_MEDIA,
         fold=Fold(characters=100),
+        frame=Frame(least_width=250),
+        has_period=True,
+        url_is_button=True,
     ),
     Network(
         key="youtube",
@@ -239,6 +334,10 @@ _TABLE = (
         media_mb={VIDEO: 256_000},
         media_source=_MEDIA,
         fold=Fold(characters=150, lines=3),
+        text_field="description",
+        form=forms.film,
+        frame=Frame(seconds=(0, 12 * 3600), seconds_as={"short": (0, 60)}),
+        look=Look(accent="#b80000", media_first=True),
     ),
     Network(
         key="tiktok",
@@ -254,6 +353,10 @@ _TABLE = (
         media_mb={VIDEO: 2_000},
         media_source="Publer: up to 35 photos, no mixed media; " + _MEDIA,
         fold=Fold(characters=100, lines=2),
+        private="SELF_ONLY",
+        one_account_at_a_time=True,
+        frame=Frame(seconds=(3, 600)),
+        look=Look(accent="#33393d", media_first=True, strip=True),
     ),
     Network(
         key="wordpress",
@@ -266,6 +369,9 @@ _TABLE = (
         media_most={PHOTO: None, VIDEO: None, GIF: None, DOCUMENT: None},
         media_mix=frozenset(Kind),
         media_source="none is given",
+        other_keys=("wordpress_oauth", "wordpress_basic"),
+        type_prefixes=("wordpress",),
+        form=forms.article,
     ),
     Network(
         key="telegram",
@@ -278,6 +384,12 @@ _TABLE = (
         media_most={PHOTO: 10, VIDEO: 10, GIF: 1},
         media_mb={PHOTO: 10, VIDEO: 2_000, GIF: 50},
         media_source="Publer: up to 10 photos, no mixed media; " + _MEDIA,
+        second_names={
+            "parseMode": "parse_mode",
+            "disableNotification": "disable_notification",
+            "disableWebPagePreview": "disable_web_page_preview",
+        },
+        look=Look(accent="#1b6f9c", media_first=True),
     ),
     Network(
         key="mastodon",
@@ -293,6 +405,11 @@ _TABLE = (
         media_mb={GIF: 8},
         media_source="Mastodon: 4 attachments; " + _MEDIA,
         poll=Poll(options=4, option_limit=50, days=tuple(range(1, 8))),
+        second_names={"spoilerText": "content_warning"},
+        counted_with_text=("spoilerText", "content_warning"),
+        look=Look(
+            accent="#563acc", square=True, actions=("Reply", "Boost", "Favourite", "Bookmark"), thread=True
+        ),
     ),
     Network(
         key="threads",
@@ -307,6 +424,8 @@ _TABLE = (
         media_most={PHOTO: 20, VIDEO: 20},
         media_mb={PHOTO: 8, VIDEO: 1_000},
         media_source="Publer: up to 20 photos, no mixed media; " + _MEDIA,
+        frame=Frame(seconds=(3, 300)),
+        look=Look(accent="#3a3a3a", strip=True, actions=("Like", "Reply", "Repost", "Share"), thread=True),
     ),
     Network(
         key="bluesky",
@@ -322,37 +441,51 @@ _TABLE = (
         media_most={PHOTO: 4, VIDEO: 1},
         media_mb={PHOTO: 5, VIDEO: 100},
         media_source="lexicon app.bsky.embed.images: 4 images; " + _MEDIA,
+        look=Look(accent="#0961c9", actions=("Reply", "Repost", "Like"), thread=True),
     ),
 )
 
 NETWORKS: Mapping[str, Network] = MappingProxyType({network.key: network for network in _TABLE})
 """By provider key, in the order that messages and documentation list them."""
 
-SPELLINGS: Mapping[str, str] = MappingProxyType(
-    {"wordpress_oauth": "wordpress", "wordpress_basic": "wordpress"}
+_BY_KEY: Mapping[str, Network] = MappingProxyType(
+    {key: network for network in _TABLE for key in network.keys}
 )
-"""Other keys of ``networks`` and what they mean."""
+KEYS = tuple(_BY_KEY)
+"""Every key of ``networks``."""
 
 
 def canonical(key: str) -> str:
-    """Return the provider key that ``key`` stands for; ``key`` itself if it is no other spelling."""
-    return SPELLINGS.get(key, key)
+    """Return the provider key that ``key`` means; ``key`` itself if no network is named so."""
+    return _BY_KEY[key].key if key in _BY_KEY else key
 
 
-def spellings(key: str) -> tuple[str, ...]:
-    """Return every key under which a file may name the network."""
-    return (key, *(other for other, meant in SPELLINGS.items() if meant == key))
+def of_account_type(account_type: str) -> str:
+    """Return the key of the network that an account's type (``fb_page``) is of; "" if none is known."""
+    start = account_type.partition("_")[0]
+    found = (one.key for one in _TABLE if start == one.key or start in one.type_prefixes)
+    return next(found, "")
 
 
 def network(key: str) -> Network:
-    """Return the rules of the network that ``key`` names in any spelling, or raise KeyError."""
-    return NETWORKS[canonical(key)]
+    """Return the rules of the network that ``key`` means, or raise KeyError."""
+    return _BY_KEY[key]
 
 
 def real_type(content_type: str, details: object) -> str:
     """Return what a post is: Publer's pages call these a photo, whose ``details.type`` says what it is."""
     own = details.get("type") if isinstance(details, Mapping) else None
     return own if own in ("document", "event", "offer") else content_type
+
+
+def fold_of(key: str) -> Fold | None:
+    """Return where the network's feed cuts a text; None if it does not, or is not known."""
+    return _BY_KEY[key].fold if key in _BY_KEY else None
+
+
+def look_of(key: str | None) -> Look:
+    """Return how the network's posts look; a plain look if it is not known."""
+    return _BY_KEY[key].look if key and key in _BY_KEY else Look()
 
 
 def needs(rules: Network, content_type: str) -> tuple[str, ...]:

@@ -124,8 +124,8 @@ class Checks:
         title, most = content.fields.get("title"), network.title_limit
         _field_length(network, "title", title, most, where=place.where("title"), problems=problems)
         _poll(network, content, place, problems)
-        _period(content, place, problems)
-        _branded(content, place, problems)
+        _period(network, content, place, problems)
+        _branded(network, content, place, problems)
         self._comments(network, content, problems)
 
     def _comments(self, network: Network, content: Content, problems: Problems) -> None:
@@ -307,10 +307,9 @@ def _in_days(days: Sequence[int]) -> str:
     return f"{', '.join(map(str, days[:-1]))} and {days[-1]}"
 
 
-def _period(content: Content, place: Place, problems: Problems) -> None:
+def _period(network: Network, content: Content, place: Place, problems: Problems) -> None:
     details = content.fields.get("details")
-    # Only of Google is it documented what these are.
-    if content.network != "google" or not isinstance(details, Mapping):
+    if not network.has_period or not isinstance(details, Mapping):
         return
     times = []
     for key in ("start", "end"):
@@ -334,12 +333,12 @@ def _period(content: Content, place: Place, problems: Problems) -> None:
         )
 
 
-def _branded(content: Content, place: Place, problems: Problems) -> None:
+def _branded(network: Network, content: Content, place: Place, problems: Problems) -> None:
     details = content.fields.get("details")
-    is_private = _value(details, ("privacy",)) == "SELF_ONLY"
-    if content.network == "tiktok" and is_private and _value(details, ("paid",)) is True:
+    is_private = bool(network.private) and _value(details, ("privacy",)) == network.private
+    if is_private and _value(details, ("paid",)) is True:
         problems.error(
-            "A paid partnership cannot be private on TikTok.",
+            f"A paid partnership cannot be private on {network.label}.",
             "Set another `privacy`, or take `paid` out.",
             place.where("details", "privacy"),
         )
@@ -358,10 +357,8 @@ def _long_post(own: Mapping[str, Any]) -> bool:
 
 def _spoiler_length(network: Network, own: Mapping[str, Any]) -> int:
     """A content warning counts as text on Mastodon (its status length validator)."""
-    spoiler = own.get("spoilerText") or own.get("content_warning")
-    if network.key != "mastodon" or not isinstance(spoiler, str):
-        return 0
-    return count.measure(network, spoiler)
+    beside = next(filter(None, (own.get(name) for name in network.counted_with_text)), None)
+    return count.measure(network, beside) if isinstance(beside, str) else 0
 
 
 def _time(value: str) -> datetime | None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from publer_publish.errors import Path, Problems, Where
-from publer_publish.networks.table import NETWORKS, Network, needs, real_type, spellings
+from publer_publish.networks.table import NETWORKS, Network, needs, real_type
 from publer_publish.post.checks import Checks, Place
 from publer_publish.post.media.rules import infer_type
 from publer_publish.post.model import AccountRef, Comment, Content, Json, Media, MediaSource, Post
@@ -140,9 +140,9 @@ class Draft:
         if isinstance(extra.get("text"), str):
             # It is what will be sent, and by what the post is recognised; rendered already.
             return (*own_path, "extra", "text"), extra["text"].strip()
-        if network.key == "youtube" and "text" not in own and isinstance(own.get("description"), str):
+        if "text" not in own and isinstance(own.get(network.text_field), str):
             # Publer knows the words below a video under both names; rendered already, too.
-            return (*own_path, "description"), own["description"].strip()
+            return (*own_path, network.text_field), own[network.text_field].strip()
         path = (*own_path, "text") if "text" in own else (*self.path, "text")
         text = self._rendered(path, own.get("text", self._data.get("text")), self._checks.fits(network, own))
         return path, text
@@ -150,7 +150,7 @@ class Draft:
     def _own(self, network: Network) -> tuple[Path, Mapping[str, Any]]:
         """The network's own node, under whichever of its spellings the file uses."""
         listed = _mapping(self._data.get("networks"))
-        for key in spellings(network.key):
+        for key in network.keys:
             if key in listed:
                 return (*self.path, "networks", key), _mapping(listed[key])
         return self.path, {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from publer_publish.networks.table import NETWORKS, SPELLINGS, canonical
+from publer_publish.networks.table import KEYS, NETWORKS, canonical
 from publer_publish.post.model import Selector, SelectorKind
 from publer_publish.text import suggest
 
@@ -12,7 +12,7 @@ _TYPOGRAPHIC_QUOTES = "\u2018\u2019\u201a\u201c\u201d\u201e\xab\xbb"
 _ID = re.compile(r"[0-9a-fA-F]{24}")
 _ANOTHER = re.compile(
     rf"(?:[,;]\s*|(?:\*|\b[0-9a-f]{{24}})\s+)"
-    rf"(?:\*\s*(?:[,;]|\Z)|[0-9a-f]{{24}}\b|(?:{'|'.join((*NETWORKS, *SPELLINGS))})/\S)",
+    rf"(?:\*\s*(?:[,;]|\Z)|[0-9a-f]{{24}}\b|(?:{'|'.join(KEYS)})/\S)",
     re.IGNORECASE,
 )
 """Where, in something that begins like a selector, another one begins: behind a comma, a ``*`` or an id.

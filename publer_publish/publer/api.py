@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 from urllib.parse import quote
 
 from publer_publish.clock import Clock, Deadline
+from publer_publish.networks.table import of_account_type
 from publer_publish.publer.answers import (
     clean,
     first,
@@ -56,30 +57,6 @@ class Directory(Patient):
         return self._get("/accounts", read_accounts, deadline)
 
 
-_PROVIDERS = frozenset(
-    {
-        "bluesky",
-        "facebook",
-        "instagram",
-        "linkedin",
-        "twitter",
-        "tiktok",
-        "youtube",
-        "pinterest",
-        "google",
-        "wordpress",
-        "telegram",
-        "mastodon",
-        "threads",
-    }
-)
-_BY_TYPE_PREFIX = {
-    "fb": "facebook",
-    "ig": "instagram",
-    "in": "linkedin",
-    "pin": "pinterest",
-    "wordpress": "wordpress",
-}
 _BROKEN = frozenset(
     {
         "disconnected",
@@ -158,8 +135,7 @@ def _plan(value: Json) -> str:
 def _provider(item: Mapping[str, Any]) -> str:
     """Take ``provider``, or where it is missing what the type begins with (``in_page``, ``ig_business``)."""
     provider = word_of(item.get("provider")) or word_of(item.get("network"))
-    kind = word_of(item.get("type"))
-    return provider or (kind if kind in _PROVIDERS else _BY_TYPE_PREFIX.get(kind.split("_")[0], ""))
+    return provider or of_account_type(word_of(item.get("type")))
 
 
 def _trouble(status: Json) -> str:

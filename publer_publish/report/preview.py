@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from publer_publish.networks.table import NETWORKS, Fold
+from publer_publish.networks.table import Fold, fold_of
 from publer_publish.post.model import Comment, Content
 from publer_publish.report.values import Result
 
@@ -99,7 +99,6 @@ def _whole_words(text: str, most: int) -> str:
     return words[0] if len(words) > 1 else shown
 
 
-def fold_of(content: Content) -> str:
+def head_of(content: Content) -> str:
     """Return the part of a content's text that its network shows before "see more"; empty if all."""
-    network = NETWORKS.get(content.network)
-    return before_the_fold(content.text, network.fold if network else None)
+    return before_the_fold(content.text, fold_of(content.network))

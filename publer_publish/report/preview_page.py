@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from functools import cache, partial
 from itertools import pairwise
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,9 +21,9 @@ from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
 
 from publer_publish.errors import Problem, Severity
-from publer_publish.networks.table import canonical
+from publer_publish.networks.table import NETWORKS, Look, canonical, look_of
 from publer_publish.post.model import Comment, Content, Json, Media, MediaSource, post_steps
-from publer_publish.report.preview import LINK, fold_of, link_of, poll_of, title_of, usage
+from publer_publish.report.preview import LINK, head_of, link_of, poll_of, title_of, usage
 from publer_publish.report.values import Picture, Result, Run, Status
 from publer_publish.report.wording import counts, network_label, post_names, status_words
 from publer_publish.text import cut, one_line, plural, visible
@@ -34,6 +33,9 @@ _MOST_PROBLEMS = 500
 _MOST_ACCOUNTS = 20
 _MOST_BLOCKS = 50
 _HERE = Path(__file__).parent
+_BRANDS = "".join(
+    f".n-{key} {{ --brand: {rules.look.accent}; }}\n" for key, rules in NETWORKS.items() if rules.look.accent
+)
 
 
 def page(run: Run, *, pictures: Mapping[str, Picture] | None = None, previewed: Sequence[Result] = ()) -> str:
@@ -44,7 +46,7 @@ def page(run: Run, *, pictures: Mapping[str, Picture] | None = None, previewed: 
     gallery = Gallery(pictures or {})
     results = run.results or tuple(previewed)
     posts = list(_posts(run, results, gallery))
-    style = (_HERE / "page.css").read_text(encoding="utf-8") + gallery.style()
+    style = (_HERE / "page.css").read_text(encoding="utf-8") + _BRANDS + gallery.style()
     return _template().render(
         run=run,
         # Markup, because nothing in a style element is unescaped; it holds only our rules and base64.
@@ -64,7 +66,7 @@ def page(run: Run, *, pictures: Mapping[str, Picture] | None = None, previewed: 
 def _template() -> Template:
     environment = Environment(autoescape=True, undefined=StrictUndefined, finalize=_shown)
     environment.globals |= {
-        "before_the_fold": fold_of,
+        "before_the_fold": head_of,
         "poll_of": poll_of,
         "status_words": status_words,
         "title_of": title_of,
@@ -141,13 +143,13 @@ class Card:
         return network_label(self.first.network)
 
     @property
-    def manner(self) -> Manner:
-        return MANNERS.get(self.first.network or "", PLAIN)
+    def look(self) -> Look:
+        return look_of(self.first.network)
 
     @property
     def style_class(self) -> str:
         """The class of the network's colours; only for a network that we know."""
-        return f"n-{self.first.network}" if self.first.network in MANNERS else ""
+        return f"n-{self.first.network}" if self.look.accent else ""
 
     @property
     def status(self) -> str:
@@ -452,41 +454,3 @@ def _kind_by_name(media: Media) -> str:
         if path.endswith(endings):
             return kind
     return "photo"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Manner:
-    """The look of a network's posts, as far as it changes how a text reads."""
-
-    media_first: bool = False
-    """Pictures above the text."""
-    strip: bool = False
-    """Several pictures side by side, to be scrolled through."""
-    square: bool = False
-    """The account's picture has corners."""
-    subtitle: str = ""
-    """Below the account's name."""
-    actions: tuple[str, ...] = ()
-    """What readers can do with a post."""
-    thread: bool = False
-    """Comments become further posts of a thread."""
-
-
-MANNERS: Mapping[str, Manner] = MappingProxyType(
-    {
-        "twitter": Manner(actions=("Reply", "Repost", "Like", "Bookmark"), thread=True),
-        "linkedin": Manner(subtitle="Now", actions=("Like", "Comment", "Repost", "Send")),
-        "facebook": Manner(subtitle="Just now", actions=("Like", "Comment", "Share")),
-        "instagram": Manner(media_first=True, strip=True, actions=("Like", "Comment", "Share", "Save")),
-        "bluesky": Manner(actions=("Reply", "Repost", "Like"), thread=True),
-        "mastodon": Manner(square=True, actions=("Reply", "Boost", "Favourite", "Bookmark"), thread=True),
-        "threads": Manner(strip=True, actions=("Like", "Reply", "Repost", "Share"), thread=True),
-        "telegram": Manner(media_first=True),
-        "pinterest": Manner(media_first=True, strip=True),
-        "youtube": Manner(media_first=True),
-        "tiktok": Manner(media_first=True, strip=True),
-    }
-)
-"""By provider key. A network that is missing here gets a plain card."""
-
-PLAIN = Manner()

@@ -10,27 +10,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from publer_publish.errors import ActionError, Problem, Severity, is_error
+from publer_publish.networks.table import NETWORKS, canonical
 from publer_publish.report.outcome import is_live
 from publer_publish.report.values import Check, Outcome, Result, Status
 from publer_publish.text import duration, one_line, plural
-
-NETWORKS = {
-    "facebook": "Facebook",
-    "instagram": "Instagram",
-    "twitter": "X",
-    "linkedin": "LinkedIn",
-    "pinterest": "Pinterest",
-    "google": "Google Business",
-    "youtube": "YouTube",
-    "tiktok": "TikTok",
-    "wordpress": "WordPress",
-    "wordpress_oauth": "WordPress",
-    "wordpress_basic": "WordPress",
-    "telegram": "Telegram",
-    "mastodon": "Mastodon",
-    "threads": "Threads",
-    "bluesky": "Bluesky",
-}
 
 SYMBOLS = {
     Status.PUBLISHED: "✅",
@@ -76,7 +59,10 @@ _ORDER = (
 
 def network_label(network: str | None) -> str:
     """Return the network's name as people write it; a name we do not know as it is; if none is known."""
-    return NETWORKS.get(network, one_line(network, 40)) if network else "any network"
+    if not network:
+        return "any network"
+    key = canonical(network)
+    return NETWORKS[key].label if key in NETWORKS else one_line(network, 40)
 
 
 def explanation(result: Result) -> str:

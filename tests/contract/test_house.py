@@ -32,6 +32,7 @@ SEAMS = {
     "argparse": "the command line only",
     "engine": "posts with a template only: it brings `jinja2`",
     "plain": "texts that use it only: it brings `markdown_it`",
+    "imagesize": "pictures only: it brings `urllib`",
     "regex": "texts in which characters combine only",
     "requests": "a release that GitHub is asked for only",
     "requests_toolbelt": "runs with files only",
@@ -191,7 +192,7 @@ def test_only_github_knows_what_a_workflow_command_is() -> None:
     )
 
 
-def _goal_a_network_is_named_in_its_record_and_in_the_schema_only() -> None:
+def test_a_network_is_named_in_its_record_and_in_the_schema_only() -> None:
     table = (PACKAGE / "networks" / "table.py").read_text(encoding="utf-8")
     keys = set(re.findall(r'^\s+key="(\w+)"', table, re.MULTILINE))
     assert keys, "No record of a network was found: this test would see nothing."

@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
 from publer_publish.errors import Problem, Severity
-from publer_publish.networks.table import Kind, Network, network, real_type
+from publer_publish.networks.table import Frame, Kind, Network, network, real_type
 from publer_publish.post.media.kinds import MediaInfo
 from publer_publish.post.model import Media, MediaSource
 from publer_publish.text import file_size
@@ -50,39 +50,6 @@ _NEEDED_KIND = {
 _MOST_PAGES = 100
 """Pictures that become one document on LinkedIn."""
 _MEGABYTE = 1_000_000
-
-
-class _Frame(NamedTuple):
-    """Limits that a header can break."""
-
-    seconds: tuple[float, float] | None = None
-    ratio: tuple[float, float] | None = None
-    """Width by height of a picture."""
-    least_width: int = 0
-    gif_most: int = 0
-    """Pixels of the longer side."""
-
-
-_FRAMES: Mapping[str, _Frame] = {
-    "facebook": _Frame(seconds=(1, 5 * 3600)),
-    "instagram": _Frame(seconds=(3, 3600), ratio=(0.8, 1.91), least_width=320),
-    "twitter": _Frame(seconds=(0.5, 140), gif_most=2048),
-    "google": _Frame(least_width=250),
-    "linkedin": _Frame(seconds=(3, 900)),
-    "pinterest": _Frame(seconds=(4, 900)),
-    "tiktok": _Frame(seconds=(3, 600)),
-    "youtube": _Frame(seconds=(0, 12 * 3600)),
-    "threads": _Frame(seconds=(3, 300)),
-}
-_NO_FRAME = _Frame()
-_MIX_UNDOCUMENTED = frozenset({"facebook", "twitter"})  # which mix pictures and videos; does Publer?
-_SUBTYPE_SECONDS = {
-    ("facebook", "reel"): (3, 90),
-    ("instagram", "reel"): (3, 90),
-    ("youtube", "short"): (0, 60),
-    ("facebook", "story"): (0, 60),
-    ("instagram", "story"): (0, 60),
-}
 
 
 def kind_of(media: Media, info: MediaInfo | None = None) -> Kind | None:
@@ -127,8 +94,7 @@ def infer_type(
         ("carousel" in rules.types and fields.get("sublinks"), "carousel"),
         ("document" in rules.types and fields.get("document"), "document"),
         ("event" in rules.types and own in {"event", "offer"}, str(own)),
-        # On Google it is where the button leads; only one of Publer's pages knows posts of type link there.
-        (has_link and rules.key != "google", "link"),
+        (has_link and not rules.url_is_button, "link"),
     )
     return next((content_type for holds, content_type in first_that_holds if holds), "status")
 
@@ -240,12 +206,11 @@ def _mix_problems(rules: Network, items: Sequence[Item], kinds: Sequence[Kind | 
     mixed = {kind for kind in kinds if kind}
     if len(mixed) > 1 and not mixed <= rules.media_mix:
         other = next(item for item, kind in zip(items, kinds, strict=True) if kind and kind is not kinds[0])
-        undocumented = rules.key in _MIX_UNDOCUMENTED and mixed == {Kind.PHOTO, Kind.VIDEO}
         yield Problem(
             message=f"{rules.label} takes no {_listed(sorted(mixed))} together in one post.",
             hint="Keep one kind, or give this network media of its own.",
             where=other[0].where,
-            severity=Severity.WARNING if undocumented else Severity.ERROR,
+            severity=Severity.WARNING if mixed == rules.mix_undocumented else Severity.ERROR,
         )
 
 
@@ -278,7 +243,7 @@ def _alt_text_problems(media: Media, kind: Kind | None) -> Iterator[Problem]:
 
 def _advice(rules: Network, shown_as: str, info: MediaInfo) -> Iterator[tuple[str, str]]:
     """Tell what the network will not like, as Publer's pages say: message and hint."""
-    frame = _FRAMES.get(rules.key, _NO_FRAME)
+    frame = rules.frame
     most = rules.media_mb.get(info.kind)
     if most and info.size > most * _MEGABYTE:
         yield (
@@ -287,14 +252,14 @@ def _advice(rules: Network, shown_as: str, info: MediaInfo) -> Iterator[tuple[st
         )
     if info.kind is Kind.PHOTO and info.animated:
         yield f"is animated; {rules.label} will show a still picture", "Only a GIF moves; or make it a video."
-    seconds = _SUBTYPE_SECONDS.get((rules.key, shown_as), frame.seconds)
+    seconds = frame.seconds_as.get(shown_as, frame.seconds)
     if (
         seconds
         and info.duration_seconds is not None
         and not seconds[0] <= info.duration_seconds <= seconds[1]
     ):
         allowed = f"{duration(seconds[0])} to {duration(seconds[1])}"
-        what = f"a {shown_as}" if (rules.key, shown_as) in _SUBTYPE_SECONDS else "a video"
+        what = f"a {shown_as}" if shown_as in frame.seconds_as else "a video"
         yield (
             f"lasts {duration(info.duration_seconds)}; {rules.label} is said to take {allowed} in {what}",
             "Cut it, or leave it out for this network.",
@@ -302,7 +267,7 @@ def _advice(rules: Network, shown_as: str, info: MediaInfo) -> Iterator[tuple[st
     yield from _pixel_advice(rules.label, frame, shown_as, info)
 
 
-def _pixel_advice(label: str, frame: _Frame, shown_as: str, info: MediaInfo) -> Iterator[tuple[str, str]]:
+def _pixel_advice(label: str, frame: Frame, shown_as: str, info: MediaInfo) -> Iterator[tuple[str, str]]:
     if not (info.width and info.height):
         return
     pixels = f"has {info.width} x {info.height} pixels"

@@ -258,7 +258,7 @@ def test_a_length_of_a_poll_that_publer_does_not_forbid_is_a_warning_that_sounds
 def test_comments_where_publer_documents_none_are_a_warning() -> None:
     for network in ("facebook", "twitter", "linkedin", "mastodon", "threads", "bluesky"):
         assert problems_of(on(network, comments=["First"])) == []
-    for network, label in (("telegram", "Telegram"), ("google", "Google Business Profile")):
+    for network, label in (("telegram", "Telegram"), ("google", "Google Business")):
         post = on(network, comments=["First", "Second"])
         assert warnings_of(post) == [f"Publer documents no comments on {label}; they are sent all the same."]
         (problem,) = problems_of(post)
@@ -280,7 +280,7 @@ PERIOD = {"start": START, "end": "2026-11-02T09:00:00Z"}
     ],
 )
 def test_an_event_and_an_offer_have_a_title_of_their_own(own: Any, lacks: str, field: str) -> None:
-    expected = f"A post of {lacks} on Google Business Profile needs {field}."
+    expected = f"A post of {lacks} on Google Business needs {field}."
     assert [message for _, message in told(on("google", own))] == [expected]
     # The form that Publer's pages show: a photo whose details say what it is.
     details = {**own["details"], "type": own["type"]}

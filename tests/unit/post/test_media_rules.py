@@ -186,7 +186,7 @@ WARNINGS = [
         "google",
         "photo",
         [file("a.jpg", width=249, height=600)],
-        "'a.jpg' has 249 x 600 pixels; Google Business Profile is said to want a width of at least 250.",
+        "'a.jpg' has 249 x 600 pixels; Google Business is said to want a width of at least 250.",
     ),
     ("facebook", "video", [PHOTO, VIDEO], "Facebook takes no photo and video together in one post."),
     ("twitter", "status", [PHOTO], "X: a status shows no media."),

@@ -134,6 +134,14 @@ def test_no_pixels_is_damage() -> None:
         probed(bytes(data))
 
 
+def test_a_photo_that_its_camera_turned_has_the_pixels_that_are_shown() -> None:
+    orientation = struct.pack("<2sHIHHHIHHI", b"II", 42, 8, 1, 0x112, 3, 1, 6, 0, 0)
+    exif = b"Exif\0\0" + orientation
+    plain = (SAMPLES / "plain.jpg").read_bytes()
+    info = probed(plain[:2] + struct.pack(">BBH", 0xFF, 0xE1, 2 + len(exif)) + exif + plain[2:])
+    assert (info.width, info.height) == (30, 40)
+
+
 def test_numbers_of_64_bits_are_read() -> None:
     def box(name: bytes, content: bytes) -> bytes:
         return struct.pack(">I4s", 8 + len(content), name) + content
