@@ -118,7 +118,7 @@ def _row(draft: Draft, network: str | None, session: Session) -> Result:
         status=Status.INVALID if wrong or content is None else Status.VALID,
         network=network,
         type=content.type if content and network else None,
-        length=content.length if content else None,
+        length=content.length if content and network else None,
         limit=content.limit if content else None,
         message=wrong.message if wrong else "",
         content=content,
