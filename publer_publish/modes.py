@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
 
 from publer_publish.errors import Where
 from publer_publish.networks.table import NETWORKS, canonical
 from publer_publish.post.draft import Draft
 from publer_publish.post.load import ACCOUNTS_INPUT, Loaded, named_networks, unselected
-from publer_publish.post.model import AccountRef, SelectorKind, post_steps
-from publer_publish.report.values import Result, Status
+from publer_publish.post.model import AccountRef, Content, SelectorKind, post_steps
+from publer_publish.report.values import Result, Status, Variant
 from publer_publish.session import Session
 
 
@@ -52,7 +54,7 @@ def _rows(draft: Draft, session: Session) -> Iterator[Result]:
     """One row per network of a post."""
     post = draft.post
     if post.skipped:
-        yield Result(post=post.index, file=post.file, status=Status.SKIPPED, message="`when` is false")
+        yield Result(post=post.index, file=post.file, status=Status.SKIPPED, message=post.why_skipped)
         return
     networks, open_ended = named_networks(draft)
     for network in networks:
@@ -65,27 +67,49 @@ def _rows(draft: Draft, session: Session) -> Iterator[Result]:
             draft.warn_of_unreached(network)
     for network in networks:
         yield _row(draft, network, session)
-    if not networks:
-        yield _row(draft, None, session)
+    rest = _row(draft, None, session) if open_ended or not networks else None
+    if rest and (not networks or rest.content is None or rest.content.text or rest.content.media):
+        yield replace(rest, is_rest=bool(networks))
 
 
-def _differing(draft: Draft, network: str) -> list[AccountRef | None]:
-    """The accounts of a network that get something of their own; None for all others.
-
-    The comments of the post count unless every account has its own.
-    """
-    refs = [
+def _accounts(draft: Draft, network: str | None) -> list[AccountRef]:
+    """The entries of ``accounts`` that can mean accounts of a network; None: of any that is not named."""
+    kinds = {SelectorKind.ALL} if network else {SelectorKind.ALL, SelectorKind.ID}
+    return [
         ref
         for ref in draft.post.accounts
-        if ref.selector.network == network or ref.selector.kind is SelectorKind.ALL
+        if ref.selector.kind in kinds or (network and ref.selector.network == network)
     ]
-    own: list[AccountRef | None] = [ref for ref in refs if ref.has_comments]
-    has_ids = any(ref.selector.kind is SelectorKind.ID for ref in draft.post.accounts)
+
+
+def _differing(draft: Draft, network: str | None) -> list[AccountRef | None]:
+    """The accounts of a network that get something of their own; None for all others.
+
+    What the post says for all counts unless every account has its own.
+    """
+    refs = _accounts(draft, network)
+    own: list[AccountRef | None] = [ref for ref in refs if ref.has_options]
+    has_ids = bool(network) and any(ref.selector.kind is SelectorKind.ID for ref in draft.post.accounts)
     return own if refs and len(own) == len(refs) and not has_ids else [None, *own]
 
 
+def _content(draft: Draft, network: str | None, ref: AccountRef | None) -> Content | None:
+    return draft.content(network, ref) if network else draft.shared(ref)
+
+
+def _options(draft: Draft, ref: AccountRef | None) -> Mapping[str, Any]:
+    labels = {"labels": draft.post.labels} if draft.post.labels else {}
+    return {**labels, **(ref.options if ref else {})}
+
+
 def _row(draft: Draft, network: str | None, session: Session) -> Result:
-    content = draft.content(network, _differing(draft, network)[0]) if network else draft.shared()
+    first, *others = _differing(draft, network)
+    content = _content(draft, network, first)
+    variants = [
+        Variant(accounts=ref.selector.written, content=own, options=_options(draft, ref))
+        for ref in others
+        if ref and (own := _content(draft, network, ref))
+    ]
     errors = session.problems.errors_about(draft.post.file, network or "")
     wrong = next((one for one in errors if _concerns(one.where, draft, network)), None)
     return Result(
@@ -94,10 +118,13 @@ def _row(draft: Draft, network: str | None, session: Session) -> Result:
         status=Status.INVALID if wrong or content is None else Status.VALID,
         network=network,
         type=content.type if content and network else None,
-        length=content.length if content else None,
+        length=content.length if content and network else None,
         limit=content.limit if content else None,
         message=wrong.message if wrong else "",
         content=content,
+        options=_options(draft, first),
+        variants=tuple(variants),
+        selectors=tuple(ref.selector.written for ref in _accounts(draft, network)),
     )
 
 

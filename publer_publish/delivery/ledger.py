@@ -38,7 +38,7 @@ class Ledger:
     def skip_post(self, post: Post) -> None:
         """Record a post whose ``when`` is false: it has no targets."""
         self._skipped.append(
-            Result(post=post.index, file=post.file, status=Status.SKIPPED, message="`when` is false")
+            Result(post=post.index, file=post.file, status=Status.SKIPPED, message=post.why_skipped)
         )
 
     def expect(self, targets: Iterable[Target]) -> None:
@@ -126,6 +126,7 @@ def _blank(target: Target) -> Result:
         length=target.content.length,
         limit=target.content.limit,
         content=target.content,
+        options={**({"labels": target.post.labels} if target.post.labels else {}), **target.ref.options},
     )
 
 

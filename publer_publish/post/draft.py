@@ -73,18 +73,22 @@ class Draft:
         for item in (*media, *(item for comment in comments for item in comment.media)):
             self._checks.files.check(item, self._problems)
 
-    def shared(self) -> Content | None:
-        """The shared text and media, for the preview of a post whose networks are not known."""
+    def shared(self, ref: AccountRef | None = None) -> Content | None:
+        """What a network gets that the post does not name, for the preview; with ``ref``'s own comments."""
         text_path = (*self.path, "text")
         text = self._rendered(text_path, self._data.get("text"))
-        if text is None:
+        comments = self._comments(None, self._own_comments(ref))
+        if text is None or comments is None:
             return None
-        return Content(
-            network="",
-            type="status",
-            text=without_credentials(text),
-            where=self._positions.where(text_path if text else self.path),
-            media=self._media((*self.path, "media"), self._data.get("media")),
+        return _showable(
+            Content(
+                network="",
+                type="status",
+                text=text,
+                where=self._positions.where(text_path if text else self.path),
+                media=self._media((*self.path, "media"), self._data.get("media")),
+                comments=comments,
+            )
         )
 
     def warn_of_unreached(self, network: str) -> None:

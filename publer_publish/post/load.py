@@ -18,6 +18,7 @@ from publer_publish.post.schema.check import check
 from publer_publish.post.selectors import IN_INPUT, SelectorError, parse_selector
 from publer_publish.post.template.render import ContextSource, Positions, Renderer, is_template
 from publer_publish.secrets import credential_in, leak
+from publer_publish.text import one_line
 
 KINDS = (".yml", ".yaml", ".json")
 ACCOUNTS_INPUT = Where(path=("accounts",))
@@ -111,6 +112,12 @@ class _Loader:
         truth = self._renderer.truth((*path, "when"), when)
         return None if truth is None else not truth
 
+    def _why_skipped(self, path: Path, when: Json) -> str:
+        value = (self._renderer.text((*path, "when"), when) or "").strip() if isinstance(when, str) else ""
+        if not isinstance(when, str) or value == when.strip():
+            return "`when` is false"
+        return f"`when` is false: `{one_line(when, 200)}` gave {f'`{value}`' if value else 'nothing'}"
+
     def _draft(self, path: Path, data: Mapping[str, Any], *, skipped: bool) -> Draft:
         refs = self._refs(path, data)
         is_explained = any(
@@ -134,6 +141,7 @@ class _Loader:
             else (),
             labels=_strings(data.get("labels")),
             skipped=skipped,
+            why_skipped=self._why_skipped(path, data.get("when")) if skipped else "",
         )
         return Draft(
             post,

@@ -98,6 +98,11 @@ class AccountRef:
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     @property
+    def options(self) -> Mapping[str, Any]:
+        """What it says beside which accounts, and beside their comments."""
+        return {**self.fields, "extra": self.extra} if self.extra else self.fields
+
+    @property
     def has_options(self) -> bool:
         """Whether it says more than which accounts."""
         return self.has_comments or bool(self.fields) or bool(self.extra)
@@ -138,3 +143,5 @@ class Post:
     labels: tuple[str, ...] = ()
     skipped: bool = False
     """``when`` rendered to a false value."""
+    why_skipped: str = ""
+    """The expression and its value, for people."""

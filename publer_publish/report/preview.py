@@ -1,14 +1,17 @@
-"""What a reader of each network will see of a text: what is the same where, the cut, the first link."""
+"""What a reader of each network will see of a post, and every field that is sent with it."""
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from publer_publish.networks.table import NETWORKS, Fold
-from publer_publish.post.model import Comment, Content
-from publer_publish.report.values import Result
+from publer_publish.post.model import Comment, Content, Media
+from publer_publish.report.values import Result, Variant
+from publer_publish.text import one_line, plural
 
 LINK = re.compile(r"""https?://[^\s<>"]*[^\s<>".,;:!?)'\]]""", re.IGNORECASE)
 """A web address in running text, without the punctuation that ends a sentence."""
@@ -18,32 +21,94 @@ _MOST_OPTIONS = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """One text with its media, and the networks that get exactly this."""
+    """One text with all that goes with it, and the networks that get exactly this."""
 
     results: tuple[Result, ...]
     """One for each network; they share the content of the first."""
     content: Content
+    options: Mapping[str, Any]
+    accounts: str = ""
+    """The selector of the only accounts that get it; empty: all of the networks."""
+
+    @property
+    def fields(self) -> list[tuple[str, str]]:
+        return sent_fields(self.content, self.options)
 
 
 def previews(results: Iterable[Result]) -> list[Preview]:
     """Return every different text of every post once, in order, with the networks that get it."""
-    groups: dict[tuple[object, ...], tuple[Content, dict[str, Result]]] = {}
+    groups: dict[object, tuple[Variant, dict[str, Result]]] = {}
     for result in results:
-        content = result.content
-        if content is None:
-            continue
-        comments = tuple((comment.text, _shown_media(comment)) for comment in content.comments)
-        poll = tuple(poll_of(content))
-        shown = (content.text, title_of(content), poll, _shown_media(content), comments, link_of(content))
-        _, networks = groups.setdefault((result.file, result.post, shown), (content, {}))
-        networks.setdefault(content.network, result)
+        for variant in variants_of(result):
+            content = variant.content
+            media = _shown_media(content)
+            comments = tuple((comment.text, _shown_media(comment)) for comment in content.comments)
+            # What the networks call a thing may differ: it is the same if the same is sent.
+            shown = (content.text, media, comments, tuple(sent_fields(content, variant.options)))
+            key = (result.file, result.post, variant.accounts, shown)
+            _, networks = groups.setdefault(key, (variant, {}))
+            networks.setdefault(result.network or "", result)
     return [
-        Preview(content=content, results=tuple(networks.values())) for content, networks in groups.values()
+        Preview(
+            content=variant.content,
+            options=variant.options,
+            accounts=variant.accounts,
+            results=tuple(networks.values()),
+        )
+        for variant, networks in groups.values()
     ]
 
 
-def _shown_media(content: Content | Comment) -> tuple[tuple[str, str], ...]:
-    return tuple((item.value, item.alt_text) for item in content.media)
+def variants_of(result: Result) -> list[Variant]:
+    """Return what the accounts of a row get: first what all get that have nothing of their own."""
+    common = [Variant(accounts="", content=result.content, options=result.options)] if result.content else []
+    return [*common, *result.variants]
+
+
+_MOST_FIELDS = 200
+_LONGEST_VALUE = 2_000
+
+
+def sent_fields(content: Content, options: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return the name and the value of all that is sent beside text and media: nothing goes out unseen.
+
+    ``options``: what is asked of the account. Names lead to the value, such as ``details.start``.
+    """
+    rows = [("type", content.type), *_flat("", content.fields), *_flat("extra", content.extra)]
+    for number, comment in enumerate(content.comments, start=1):
+        rows += _flat(f"comment {number}", comment.fields)
+    rows += _flat("account", options)
+    if len(rows) > _MOST_FIELDS:
+        left = len(rows) - _MOST_FIELDS
+        rows = [*rows[:_MOST_FIELDS], ("…", f"{plural(left, 'more field')}, which the post file has")]
+    return rows
+
+
+def media_fields(media: Media) -> list[tuple[str, str]]:
+    """Return what is sent with a media item beside its file and alternative text."""
+    thumbnail = media.thumbnail
+    rows = _flat("", media.fields)
+    if isinstance(thumbnail, Media):
+        rows += [("thumbnail", thumbnail.value), *_flat("thumbnail", thumbnail.fields)]
+        rows += [("thumbnail.alt_text", thumbnail.alt_text)] if thumbnail.alt_text else []
+    elif thumbnail is not None:
+        rows.append(("thumbnail", str(thumbnail)))
+    return rows
+
+
+def _flat(name: str, value: Any) -> list[tuple[str, str]]:  # noqa: ANN401 - whatever a document holds
+    if isinstance(value, Mapping):
+        return [
+            row for key, item in value.items() for row in _flat(f"{name}.{key}" if name else str(key), item)
+        ]
+    if isinstance(value, list | tuple):
+        return [row for index, item in enumerate(value) for row in _flat(f"{name}[{index}]", item)]
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    return [(one_line(name, 100), one_line(text, _LONGEST_VALUE))]
+
+
+def _shown_media(content: Content | Comment) -> tuple[object, ...]:
+    return tuple((item.value, item.alt_text, tuple(media_fields(item))) for item in content.media)
 
 
 def usage(length: int | None, limit: int | None) -> str:
@@ -68,9 +133,14 @@ def link_of(content: Content) -> str:
 def title_of(content: Content) -> str:
     """Return the title of a video, pin, article, event or document; empty without one."""
     details = content.fields.get("details")
-    # On Google the title of an event is here, and ``title`` names a button.
-    places = (details if isinstance(details, Mapping) else {}, content.fields)
+    own = {} if url_is_button(content) else content.fields
+    places = (details if isinstance(details, Mapping) else {}, own)
     return next((title for place in places if isinstance(title := place.get("title"), str) and title), "")
+
+
+def url_is_button(content: Content) -> bool:
+    """Whether ``url`` and ``title`` of a post are those of its button, as on Google."""
+    return content.network in NETWORKS and NETWORKS[content.network].url_is_button
 
 
 def poll_of(content: Content) -> list[str]:
@@ -99,7 +169,7 @@ def _whole_words(text: str, most: int) -> str:
     return words[0] if len(words) > 1 else shown
 
 
-def fold_of(content: Content) -> str:
+def head_of(content: Content) -> str:
     """Return the part of a content's text that its network shows before "see more"; empty if all."""
     network = NETWORKS.get(content.network)
     return before_the_fold(content.text, network.fold if network else None)

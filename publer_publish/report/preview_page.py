@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache, partial
 from itertools import pairwise
 from pathlib import Path
@@ -20,21 +21,32 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
 
-from publer_publish.errors import Problem, Severity
+from publer_publish.errors import Problem, Severity, is_error
 from publer_publish.networks.table import NETWORKS, Look, canonical, look_of
 from publer_publish.post.model import Comment, Content, Json, Media, MediaSource, post_steps
-from publer_publish.report.preview import LINK, fold_of, link_of, poll_of, title_of, usage
-from publer_publish.report.values import Picture, Result, Run, Status
-from publer_publish.report.wording import counts, network_label, post_names, status_words
-from publer_publish.text import cut, one_line, plural, visible
+from publer_publish.report.preview import (
+    LINK,
+    head_of,
+    link_of,
+    media_fields,
+    poll_of,
+    sent_fields,
+    title_of,
+    url_is_button,
+    usage,
+    variants_of,
+)
+from publer_publish.report.values import Picture, Result, Run, Status, Variant
+from publer_publish.report.wording import counts, post_names, row_network, status_words
+from publer_publish.text import beginning, cut, one_line, plural, visible
 
 _MOST_CARDS = 1_000
 _MOST_PROBLEMS = 500
 _MOST_ACCOUNTS = 20
 _MOST_BLOCKS = 50
 _HERE = Path(__file__).parent
-_ACCENTS = "".join(
-    f".n-{key} {{ --accent: {rules.look.accent}; }}\n" for key, rules in NETWORKS.items() if rules.look.accent
+_BRANDS = "".join(
+    f".n-{key} {{ --brand: {rules.look.accent}; }}\n" for key, rules in NETWORKS.items() if rules.look.accent
 )
 
 
@@ -46,7 +58,7 @@ def page(run: Run, *, pictures: Mapping[str, Picture] | None = None, previewed: 
     gallery = Gallery(pictures or {})
     results = run.results or tuple(previewed)
     posts = list(_posts(run, results, gallery))
-    style = (_HERE / "page.css").read_text(encoding="utf-8") + _ACCENTS + gallery.style()
+    style = (_HERE / "page.css").read_text(encoding="utf-8") + _BRANDS + gallery.style()
     return _template().render(
         run=run,
         # Markup, because nothing in a style element is unescaped; it holds only our rules and base64.
@@ -55,6 +67,8 @@ def page(run: Run, *, pictures: Mapping[str, Picture] | None = None, previewed: 
         workspace=one_line(run.workspace, 100),
         counts=counts(results),
         problems=sorted(run.problems, key=lambda problem: list(Severity).index(problem.severity)),
+        remarks=_remarks(run.problems),
+        is_of_one_status=len({result.status for result in results}) == 1,
         most_problems=_MOST_PROBLEMS,
         posts=posts,
         is_cut=sum(len(post.cards) for post in posts) >= _MOST_CARDS,
@@ -62,11 +76,17 @@ def page(run: Run, *, pictures: Mapping[str, Picture] | None = None, previewed: 
     )
 
 
+def _remarks(problems: Sequence[Problem]) -> str:
+    """Return ``2 errors, 1 warning``."""
+    tally = Counter(problem.severity for problem in problems)
+    return ", ".join(plural(tally[one], one.value) for one in Severity if tally[one])
+
+
 @cache
 def _template() -> Template:
     environment = Environment(autoescape=True, undefined=StrictUndefined, finalize=_shown)
     environment.globals |= {
-        "before_the_fold": fold_of,
+        "before_the_fold": head_of,
         "poll_of": poll_of,
         "status_words": status_words,
         "title_of": title_of,
@@ -101,16 +121,35 @@ class Section:
     """One post and its cards."""
 
     name: str
+    begins: str
+    """How its text begins."""
+    selectors: tuple[str, ...]
+    """Where it goes, as the post says; empty where the accounts are known."""
+    status: str
+    """The status of all its rows, or how many have which."""
+    tone: str
     cards: tuple[Card, ...]
 
 
 def _posts(run: Run, results: Sequence[Result], gallery: Gallery) -> Iterator[Section]:
     left = _MOST_CARDS
-    for post, name in post_names(results).items():
-        own = [result for result in results if (result.file, result.post) == post]
-        drawn = cards(own, [problem for problem in run.problems if _belongs(problem, post)], gallery)[:left]
+    by_post: dict[tuple[str, int], list[Result]] = {}
+    for result in results:
+        by_post.setdefault((result.file, result.post), []).append(result)
+    names = post_names(results)
+    for post, own in by_post.items():
+        statuses = {result.status for result in own}
+        problems = [problem for problem in run.problems if _belongs(problem, post)]
+        drawn = cards(own, problems, gallery, shows_status=len(statuses) > 1)[:left]
         left -= len(drawn)
-        yield Section(name=name, cards=tuple(drawn))
+        yield Section(
+            name=names[post],
+            begins=next((beginning(one.content.text) for one in own if one.content), ""),
+            selectors=tuple(dict.fromkeys(selector for one in own for selector in one.selectors)),
+            status=own[0].status.value if len(statuses) == 1 else counts(own),
+            tone=_tone(statuses),
+            cards=tuple(drawn),
+        )
         if left <= 0:
             return
 
@@ -121,26 +160,54 @@ def _belongs(problem: Problem, post: tuple[str, int]) -> bool:
     return problem.where.file == post[0] and (steps[-1] if steps else 0) == post[1]
 
 
+_GOOD = frozenset({Status.PUBLISHED, Status.VALID})
+_BAD = frozenset({Status.FAILED, Status.INVALID, Status.UNCONFIRMED})
+
+
+def _tone(statuses: Iterable[Status]) -> str:
+    """``bad`` if one is, ``good`` if all are, or empty."""
+    found = set(statuses)
+    return "bad" if found & _BAD else "good" if found <= _GOOD else ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """A content as its network will show it, and every account that gets exactly this."""
+    """What accounts of one network get, as the network will show it."""
 
     results: tuple[Result, ...]
     problems: tuple[Problem, ...]
+    content: Content | None = None
+    accounts_only: str = ""
+    """The selector of the only accounts that get it; empty: all of the network."""
+    fields: tuple[tuple[str, str], ...] = ()
+    """All that is sent beside text and media."""
     frames: tuple[Frame, ...] = ()
     comments: tuple[ShownComment, ...] = ()
+    shows_status: bool = True
+    """Whether not all rows of the post have the same status."""
 
     @property
     def first(self) -> Result:
         return self.results[0]
 
     @property
-    def content(self) -> Content | None:
-        return self.first.content
+    def label(self) -> str:
+        return row_network(self.first)
 
     @property
-    def label(self) -> str:
-        return network_label(self.first.network)
+    def owner(self) -> str:
+        """Whose post it is: the account, or one of the network."""
+        return self.account or ("Any other account" if self.first.is_rest else f"{self.label} account")
+
+    @property
+    def account(self) -> str:
+        """The name of the account; empty if there are several, or it is not known."""
+        names = {result.account_name for result in self.results}
+        if len(names) == 1 and self.first.account_name:
+            return one_line(self.first.account_name, 80)
+        selectors = (self.accounts_only,) if self.accounts_only else self.first.selectors
+        name = selectors[0].partition("/")[2] if len(selectors) == 1 else ""
+        return one_line(name, 80) if name != "*" else ""
 
     @property
     def look(self) -> Look:
@@ -153,22 +220,36 @@ class Card:
 
     @property
     def status(self) -> str:
-        return self.first.status.value if self._is_of_one_status else "mixed, see below"
+        return self.first.status.value if len(self._statuses) == 1 else counts(self.results)
 
     @property
     def tone(self) -> str:
-        """``good``, ``bad``, or empty for what is neither."""
-        return _TONES.get(self.first.status, "") if self._is_of_one_status else "bad"
+        return _tone(self._statuses)
 
     @property
-    def _is_of_one_status(self) -> bool:
-        return len({result.status for result in self.results}) == 1
+    def _statuses(self) -> set[Status]:
+        return {result.status for result in self.results}
+
+    @property
+    def reasons(self) -> list[Problem]:
+        """Why it is not valid, or has failed: the errors, else what is said of the target."""
+        errors = [problem for problem in self.problems if is_error(problem)]
+        if self.first.status is not Status.INVALID or any(
+            one.message == self.first.message for one in errors
+        ):
+            return errors
+        return [Problem(message=self.first.message), *errors] if self.first.message else errors
+
+    @property
+    def remarks(self) -> list[Problem]:
+        """Warnings and notices."""
+        return [problem for problem in self.problems if not is_error(problem)]
 
     @property
     def why_nothing(self) -> str:
         """Why there is no content to draw."""
-        if message := one_line(self.first.message, 1000):
-            return message
+        if self.first.message and not self.reasons:
+            return one_line(self.first.message, 1000)
         if self.first.status is Status.SKIPPED:
             return "the post is skipped."
         unknown = "which networks get this post is known only with a key."
@@ -177,16 +258,34 @@ class Card:
     @property
     def warning(self) -> str:
         """The content warning that hides a post on Mastodon; empty without one."""
-        fields = self.content.fields if self.content else {}
-        return string(fields.get("spoilerText")) or string(fields.get("content_warning"))
+        return string(self._field("spoilerText")) or string(self._field("content_warning"))
 
     @property
-    def article(self) -> str:
-        return article(self.content) if self.content else ""
+    def first_comment(self) -> str:
+        return string(self._field("firstComment"))
+
+    @property
+    def blocks(self) -> list[Block]:
+        return article(self.content) if self.content else []
 
     @property
     def link(self) -> LinkCard | None:
         return link_card(self.content) if self.content else None
+
+    @property
+    def facts(self) -> list[tuple[str, str]]:
+        """What a reader of an event or an offer needs: when, with which coupon, under which terms."""
+        details = mapping(self._field("details"))
+        rows = [(label, string(details.get(key))) for key, label in _FACTS.items()]
+        return [(label, one_line(moment(value), 300)) for label, value in rows if value]
+
+    @property
+    def button(self) -> str:
+        """The words of the button below a post, and where it leads; empty without one."""
+        return button(self.content) if self.content else ""
+
+    def _field(self, name: str) -> Json:
+        return self.content.fields.get(name) if self.content else None
 
     @property
     def accounts(self) -> Sequence[Result]:
@@ -199,54 +298,67 @@ class Card:
 
     @property
     def _known(self) -> list[Result]:
-        return [one for one in self.results if one.account_name or (one.message and one.content)]
+        return [
+            one
+            for one in self.results
+            if one.account_name or (one.message and one.content and one.status is not Status.INVALID)
+        ]
 
     @property
     def all_frames(self) -> list[Frame]:
         return [*self.frames, *(frame for comment in self.comments for frame in comment.frames)]
 
-    @property
-    def further(self) -> list[tuple[str, str]]:
-        return further_fields(self.content) if self.content else []
 
-    @property
-    def has_notes(self) -> bool:
-        parts = (self.accounts, self.all_frames, self.further, self.problems)
-        return self.first.length is not None or any(parts)
+_FACTS = {"start": "Begins", "end": "Ends", "coupon": "Coupon", "terms": "Terms"}
 
 
-_TONES = {
-    Status.PUBLISHED: "good",
-    Status.VALID: "good",
-    Status.FAILED: "bad",
-    Status.INVALID: "bad",
-}
-
-
-def cards(results: Iterable[Result], problems: Sequence[Problem], gallery: Gallery) -> list[Card]:
+def cards(
+    results: Iterable[Result], problems: Sequence[Problem], gallery: Gallery, *, shows_status: bool = True
+) -> list[Card]:
     """Return the cards of one post: accounts of one network that get the same share one."""
-    groups: dict[object, list[Result]] = {}
+    groups: dict[object, tuple[Variant | None, list[Result]]] = {}
     for result in results:
-        content = result.content
-        same: object = id(result)
-        if content:
-            media = tuple((item.value, item.alt_text) for item in content.media)
-            comments = tuple(comment.text for comment in content.comments)
-            same = (result.network, content.text, content.type, media, comments, repr(content.fields))
-        groups.setdefault(same, []).append(result)
-    return [_card(tuple(group), problems, gallery) for group in groups.values()]
+        for variant in _variants_or_none(result):
+            same: object = id(result)
+            if variant:
+                content = variant.content
+                media = tuple((item.value, item.alt_text) for item in content.media)
+                comments = tuple(comment.text for comment in content.comments)
+                fields = tuple(sent_fields(content, variant.options))
+                same = (result.network, variant.accounts, content.text, media, comments, fields)
+            groups.setdefault(same, (variant, []))[1].append(result)
+    return [
+        _card(tuple(rows), variant, problems, gallery, shows_status=shows_status)
+        for variant, rows in groups.values()
+    ]
 
 
-def _card(results: tuple[Result, ...], problems: Sequence[Problem], gallery: Gallery) -> Card:
-    content, network = results[0].content, results[0].network
+def _variants_or_none(result: Result) -> Sequence[Variant | None]:
+    return variants_of(result) or (None,)
+
+
+def _card(
+    results: tuple[Result, ...],
+    variant: Variant | None,
+    problems: Sequence[Problem],
+    gallery: Gallery,
+    *,
+    shows_status: bool,
+) -> Card:
+    network = results[0].network
     about = tuple(problem for problem in problems if network and _is_about(problem, network))
-    if content is None:
-        return Card(results=results, problems=about)
+    if variant is None:
+        return Card(results=results, problems=about, shows_status=shows_status)
+    content = variant.content
     return Card(
         results=results,
         problems=about,
+        content=content,
+        accounts_only=variant.accounts,
+        fields=tuple(sent_fields(content, variant.options)),
         frames=gallery.frames(content.media),
         comments=tuple(_comment(comment, gallery) for comment in content.comments),
+        shows_status=shows_status,
     )
 
 
@@ -303,31 +415,61 @@ def domain(address: str) -> str:
     return cut(one_line(host or address, 200).removeprefix("www."), 80)
 
 
-def article(content: Content) -> str:
-    """Return the excerpt and the blocks of an article as plain paragraphs."""
-    lines = [string(content.fields.get("excerpt"))]
-    blocks = content.fields.get("content")
-    if isinstance(blocks, str):
-        lines.append(blocks)
-    for block in blocks[:_MOST_BLOCKS] if isinstance(blocks, list) else ():
-        data = mapping(mapping(block).get("data"))
+def moment(written: str) -> str:
+    """Return a date and time as people write it; anything else as it is."""
+    try:
+        at = datetime.fromisoformat(written)
+    except ValueError:
+        return written
+    return f"{at.day} {at:%B %Y, %H:%M}{f' ({at.tzname()})' if at.tzinfo else ''}"
+
+
+def button(content: Content) -> str:
+    """Return the words of the button below a post, and where it leads; empty without one."""
+    fields = content.fields
+    cta, link = mapping(fields.get("cta")), mapping(fields.get("link"))
+    words = string(cta.get("type")) or string(link.get("call_to_action"))
+    url = string(cta.get("url")) or string(link.get("url"))
+    if url_is_button(content):
+        words, url = words or string(fields.get("title")), url or string(fields.get("url"))
+    if not words or words == "NO_BUTTON":
+        return ""
+    shown = words.replace("_", " ").capitalize() if words.isupper() else words
+    return one_line(f"{shown} → {domain(url)}" if url else shown, 120)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """A part of an article."""
+
+    kind: str
+    """``heading``, ``list``, ``code``, ``quote`` or ``text``."""
+    text: str
+    items: tuple[str, ...] = ()
+
+
+_KINDS = {"header": "heading", "heading": "heading", "list": "list", "code": "code", "quote": "quote"}
+
+
+def article(content: Content) -> list[Block]:
+    """Return the excerpt and the blocks of an article."""
+    fields = content.fields
+    excerpt, body = string(fields.get("excerpt")), fields.get("content")
+    blocks = [Block(kind="quote", text=excerpt)] if excerpt else []
+    if isinstance(body, str) and body:
+        blocks.append(Block(kind="text", text=body))
+    for part in body[:_MOST_BLOCKS] if isinstance(body, list) else ():
+        data = mapping(mapping(part).get("data"))
         items = data.get("items")
-        lines += [string(data.get("text")), string(data.get("code"))]
-        lines += [f"• {item}" for item in items if isinstance(item, str)] if isinstance(items, list) else []
-    return "\n\n".join(line for line in lines if line)
-
-
-_DRAWN = frozenset(
-    {"title", "url", "link", "options", "question", "duration", "excerpt", "content"}
-    | {"spoilerText", "content_warning", "firstComment"}
-)
-
-
-def further_fields(content: Content) -> list[tuple[str, str]]:
-    """Return every other field that is sent, by name: nothing goes out unseen."""
-    rows = [(key, value) for key, value in content.fields.items() if key not in _DRAWN]
-    rows += [(f"extra.{key}", value) for key, value in content.extra.items()]
-    return [(one_line(key, 100), _value(value)) for key, value in rows]
+        listed = tuple(one for one in items if isinstance(one, str)) if isinstance(items, list) else ()
+        text = "\n".join(filter(None, (string(data.get("text")), string(data.get("code")))))
+        kind = _KINDS.get(string(mapping(part).get("type")), "list" if listed else "text")
+        if text or listed:
+            blocks.append(Block(kind=kind, text=text, items=listed))
+    if isinstance(body, list) and len(body) > _MOST_BLOCKS:
+        left = plural(len(body) - _MOST_BLOCKS, "more block")
+        blocks.append(Block(kind="text", text=f"… and {left}, listed under all fields"))
+    return blocks
 
 
 def mapping(value: Json) -> Mapping[str, Any]:
@@ -338,12 +480,6 @@ def mapping(value: Json) -> Mapping[str, Any]:
 def string(value: Json) -> str:
     """Return a text, or an empty one in place of anything else."""
     return value if isinstance(value, str) else ""
-
-
-def _value(value: Json) -> str:
-    if isinstance(value, str):
-        return one_line(value, 500)
-    return one_line(json.dumps(value, ensure_ascii=False, default=str), 500)
 
 
 def initials(name: str) -> str:
@@ -379,6 +515,8 @@ class Frame:
     kind: str
     name: str
     about: str
+    fields: tuple[tuple[str, str], ...]
+    """What is sent with it beside its file and alternative text."""
     origin: str
     """Where it is, if nothing else is known of it."""
     alt: str
@@ -423,6 +561,7 @@ class Gallery:
             kind=kind,
             name=_name(media),
             about=known.about if known else one_line(media.about, 200),
+            fields=tuple(media_fields(media)),
             origin=_ORIGINS.get(media.source, ""),
             alt=one_line(media.alt_text, 2000),
         )

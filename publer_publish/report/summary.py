@@ -11,7 +11,7 @@ from publer_publish.errors import Problem, Severity
 from publer_publish.post.model import Media
 from publer_publish.report.markdown import code, in_html, inline, link, quoted
 from publer_publish.report.outcome import is_live, needs_attention
-from publer_publish.report.preview import Preview, fold_of, link_of, poll_of, previews, title_of, usage
+from publer_publish.report.preview import Preview, head_of, link_of, poll_of, previews, title_of, usage
 from publer_publish.report.values import Check, Outcome, Result, Run
 from publer_publish.report.wording import (
     OUTCOME_SYMBOLS,
@@ -283,7 +283,7 @@ def _notes(preview: Preview) -> Iterator[str]:
     if card:
         notes.append(f"- First link: {code(card)}")
     for result in preview.results:
-        head = fold_of(result.content) if result.content else ""
+        head = head_of(result.content) if result.content else ""
         if head:
             where = inline(f"…{head[-_TAIL:].lstrip()}")
             notes.append(

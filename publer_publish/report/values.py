@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from publer_publish.errors import Problem
 from publer_publish.post.model import Content
@@ -20,6 +22,17 @@ class Status(StrEnum):
     """A duplicate of a live post, or ``when`` is false."""
     VALID = "valid"
     INVALID = "invalid"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variant:
+    """What only some of the accounts of a row get, when it is not known yet which accounts there are."""
+
+    accounts: str
+    """Their selector, as written."""
+    content: Content
+    options: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    """What is asked of these accounts beside the post: ``share``, ``delete``, ``extra`` …"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +55,13 @@ class Result:
     """Skipped because the same post is live already."""
     content: Content | None = field(default=None, repr=False)
     """What was or would be sent; for the preview."""
+    options: Mapping[str, Any] = field(default_factory=dict, repr=False, hash=False)
+    """What is asked of the account beside the post: ``share``, ``delete``, ``labels``, ``extra`` …"""
+    variants: tuple[Variant, ...] = field(default=(), repr=False)
+    is_rest: bool = False
+    """Of no known network, beside rows of those that the post names."""
+    selectors: tuple[str, ...] = field(default=(), repr=False)
+    """Without a key: what the post says of where it goes, as written."""
 
 
 class Outcome(StrEnum):

@@ -77,10 +77,15 @@ def status_words(result: Result) -> str:
     return LONG_STATUS.get(result.status, result.status.value)
 
 
+def row_network(result: Result) -> str:
+    """Return the network of a row as people write it."""
+    return "any other network" if result.is_rest else network_label(result.network)
+
+
 def target(result: Result) -> str:
     """Return the name of a target on one line: ``LinkedIn / Acme Inc``."""
     account = one_line(result.account_name or result.account_id or "", 80)
-    return f"{network_label(result.network)} / {account}" if account else network_label(result.network)
+    return f"{row_network(result)} / {account}" if account else row_network(result)
 
 
 def post_names(results: Iterable[Result]) -> dict[tuple[str, int], str]:

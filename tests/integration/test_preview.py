@@ -36,7 +36,7 @@ def test_publish_writes_the_page_with_what_became_of_each_target(stage: Stage) -
     outcome = stage.run(post_file="posts/*.yml", preview_file="preview.html")
     assert statuses(outcome) == {"twitter": "published", "linkedin": "published"}
     html = (stage.workspace / "preview.html").read_text(encoding="utf-8")
-    assert html.count(">published</span>") == 2
+    assert html.count(": published · ") == 2
     assert all(url in html for url in outcome.outputs["post-urls"].splitlines())
 
 

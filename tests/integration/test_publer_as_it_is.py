@@ -6,12 +6,12 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from tests.integration.desk import Desk, X, posts, statuses
 
 from sandbox.faults import Fault
 from sandbox.moments import iso
 from sandbox.scenario import Account, Job, Listing
 from tests.integration.test_nasty_answers import NOTHING_OUT, PUBLISH, answered, job, listed, texts
+from tests.support.desk import Desk, X, posts, statuses
 
 TAG = "https://github.com/acme/rocket/releases/tag/v1.2.3"
 SENT = f"Rocket is out: {TAG} #rocket"

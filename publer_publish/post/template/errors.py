@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from publer_publish.errors import ActionError
 from publer_publish.post.template.values import NAMES
-from publer_publish.text import cut
+from publer_publish.text import cut, suggest
 
 _NEWLINE = re.compile(r"\r\n|\r|\n")
 _QUOTED = re.compile(r"'([^'\n]{1,80})'")
@@ -284,9 +283,8 @@ def _path_before(source: str, offset: int) -> str:
 def _suggestion(word: str, known: Iterable[str]) -> str:
     """Return "Did you mean …?", or what there is."""
     names = sorted(name for name in known if not name.startswith("_"))
-    near = difflib.get_close_matches(word[:_LONGEST_NAME], names, n=1)
-    if near:
-        return f"Did you mean {near[0]!r}?"
+    if near := suggest(word, names, likeness=0.6):
+        return f"Did you mean {near!r}?"
     if not names:
         return ""
     more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""

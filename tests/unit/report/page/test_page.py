@@ -18,7 +18,7 @@ from publer_publish.errors import Problem, Severity, Where
 from publer_publish.networks.table import NETWORKS
 from publer_publish.post.model import Comment, Content, Media, MediaSource
 from publer_publish.report.preview_page import page
-from publer_publish.report.values import Picture, Result, Run, Status
+from publer_publish.report.values import Picture, Result, Run, Status, Variant
 from tests.support import samples
 
 WHERE = Where(file="posts/release.yml", line=2, column=7)
@@ -241,6 +241,80 @@ def test_a_run_without_results_shows_what_would_have_been_sent() -> None:
     assert "No account matches" in reader.text
 
 
+def test_what_is_the_same_everywhere_is_said_once() -> None:
+    """55 times "valid" is nothing to read."""
+    reader = Reader(drawn(row(content("twitter")), row(content("linkedin"))))
+    assert [text for text in reader.texts if text.strip() == "valid"] == ["valid"]
+    mixed = Reader(drawn(row(content("twitter")), row(content("linkedin"), Status.INVALID)))
+    assert "1 valid, 1 invalid" in mixed.text
+    assert [text for text in mixed.texts if text in {"valid", "invalid"}] == ["invalid", "valid", "invalid"]
+
+
+def test_why_a_card_is_invalid_is_at_its_top_and_a_missing_alt_text_is_not() -> None:
+    problem = Problem(
+        message="The text is too long",
+        hint="Shorten it.",
+        where=replace(WHERE, path=("networks", "twitter", "text")),
+    )
+    shown = content(media=(media(alt=""),))
+    html = drawn(row(shown, Status.INVALID, message="The text is too long"), problems=(problem,))
+    card = html[html.index("<article") :]
+    assert (
+        card.index('<div class="reason">') < card.index("The text is too long") < card.index('class="post"')
+    )
+    assert card.count("The text is too long") == 1
+    assert card.index("no alt text") > card.index('class="notes"')
+
+
+def test_an_article_has_its_headings_lists_and_code() -> None:
+    blocks = [
+        {"type": "header", "data": {"text": "What is new", "level": 2}},
+        {"type": "list", "data": {"items": ["one", "two"]}},
+        {"type": "code", "data": {"code": "pip install acme"}},
+        {"type": "paragraph", "data": {"text": "The end."}},
+    ]
+    html = drawn(row(content("wordpress", "", fields={"title": "Acme", "content": blocks})))
+    assert '<p class="subtitle" lang="" dir="auto">What is new</p>' in html
+    assert '<li lang="" dir="auto">two</li>' in html
+    assert "pip install acme</pre>" in html
+
+
+def test_an_offer_has_its_dates_its_coupon_and_its_button() -> None:
+    details = {
+        "title": "Acme week",
+        "start": "2026-12-01T10:00:00+00:00",
+        "end": "next week",
+        "coupon": "ACME10",
+        "terms": "https://example.com/terms",
+    }
+    fields = {"title": "LEARN_MORE", "url": "https://www.example.com/x", "details": details}
+    text = Reader(drawn(row(content("google", "Ten percent off", fields=fields)))).text
+    assert "1 December 2026, 10:00 (UTC)" in text
+    assert "next week" in text
+    assert "ACME10" in text
+    assert "Learn more → example.com" in text
+
+
+def test_a_table_of_contents_leads_to_each_post() -> None:
+    rows = [replace(row(content(text=f"Post {number}")), post=number) for number in range(3)]
+    html = drawn(*rows)
+    reader = Reader(html)
+    links = [link["href"] for link in reader.of("a")]
+    assert links == ["#post-1", "#post-2", "#post-3"]
+    assert {f'id="{str(link).removeprefix("#")}"' in html for link in links} == {True}
+    assert Reader(drawn(rows[0])).of("nav") == []
+
+
+def test_what_only_some_accounts_get_has_a_card_of_its_own() -> None:
+    own = content(comments=(Comment(text="Only here", where=WHERE),))
+    variant = Variant(accounts="twitter/second", content=own, options={"share": {"text": "Shared words"}})
+    reader = Reader(drawn(row(content(), variants=(variant,), selectors=("twitter/*", "twitter/second"))))
+    assert len(reader.of("article")) == 2
+    assert "Only for " in reader.text
+    assert "Only here" in reader.text
+    assert "Shared words" in reader.text
+
+
 def test_a_huge_run_is_cut_and_says_so() -> None:
     rows = [replace(row(content(text=f"Post {number}")), post=number) for number in range(1_100)]
     reader = Reader(drawn(*rows))
@@ -277,7 +351,7 @@ HOSTILE_JSON = st.recursive(
 )
 ELEMENTS = {
     "html", "head", "meta", "title", "style", "body", "header", "main", "footer", "section", "article", "div", "p", "h1",
-    "h2", "h3", "span", "b", "ul", "li", "dl", "dt", "dd", "code", "a", "img", "meter", "details", "summary",
+    "h2", "h3", "nav", "ol", "pre", "blockquote", "span", "b", "ul", "li", "dl", "dt", "dd", "code", "a", "img", "meter", "details", "summary",
 }  # fmt: skip
 ATTRIBUTES = {
     "lang", "dir", "class", "id", "href", "rel", "src", "alt", "width", "height", "role", "tabindex", "charset", "name",
@@ -313,6 +387,6 @@ def test_no_foreign_text_makes_an_element_or_an_attribute(
     assert reader.other == []
     assert {name for name, _ in reader.elements} <= ELEMENTS
     assert {key for _, attributes in reader.elements for key in attributes} <= ATTRIBUTES
-    assert all((link["href"] or "").startswith("https://") for link in reader.of("a"))
+    assert all(re.match(r"https://|#post-\d+\Z", link["href"] or "") for link in reader.of("a"))
     known = re.compile(r"[a-z][a-z0-9-]*|p\d+|n-[a-z]+")
     assert all(known.fullmatch(one) for one in reader.classes())
