@@ -93,7 +93,7 @@ def _is_listed(world: World, post: StoredPost) -> bool:
     listing = world.scenario.listing
     job: PublishJob | None = post.job
     if job is None:
-        return True
+        return world.clock.time() >= post.listed_at
     if post.state == "failed" and not listing.failed_posts:
         return False
     if world.clock.time() < job.done_at + listing.lag:

@@ -12,7 +12,7 @@ from sandbox.scenario import Scenario, Signature
 Change = Callable[[Scenario], Scenario]
 
 _SWITCHES: dict[str, tuple[str, ...]] = {
-    "": ("auth", "accounts_form", "boards", "signatures", "malformed_body"),
+    "": ("auth", "accounts_form", "boards", "malformed_body"),
     "accepts": (),
     "imports": ("form",),
     "job": (
@@ -36,12 +36,19 @@ _WITH: dict[tuple[str, str], dict[str, Any]] = {
 
 _OTHER: dict[str, dict[str, dict[str, Any]]] = {
     "a list that is 18 s late": {"listing": {"lag": 18.0}},
-    "a list that leaves new posts out once": {"listing": {"lag_lookups": 1}},
     "days of a zone in the east": {"listing": {"zone": 14.0}},
     "days of a zone in the west": {"listing": {"zone": -12.0}},
     "the word completed": {"job": {"status_word": "completed"}},
     "no status while the job runs": {"job": {"working_word": None, "working_polls": 1}},
     "an answer with 202": {"job": {"http_status": 202}},
+    "a signature that may not be read": {
+        "": {"signatures": "forbidden"},
+        "stored_text": {"default_signature": "appended"},
+    },
+    "a signature and no list of signatures": {
+        "": {"signatures": "not_found"},
+        "stored_text": {"default_signature": "appended"},
+    },
     "a text of its own below every post": {"stored_text": {"appended": "Posted by Acme"}},
 }
 """Positions of what is no choice between few words."""

@@ -261,6 +261,8 @@ class SeededPost:
     error: str = ""
     source: Literal["post_now", "schedule", "sync"] = "post_now"
     """``sync``: posted on the network itself, and imported by Publer."""
+    listed_after: float = 0.0
+    """Seconds after the sandbox started before it is listed; it counts for the minute all the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

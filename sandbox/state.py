@@ -26,6 +26,7 @@ class StoredPost:
     error: str = ""
     source: str = "post_now"
     job: PublishJob | None = None
+    listed_at: float = 0.0
     lookups: int = 0
     """How many answers of ``GET /posts`` could have shown it."""
 

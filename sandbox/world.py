@@ -285,6 +285,7 @@ class World:
                         title=seeded.title,
                         error=seeded.error,
                         source=seeded.source,
+                        listed_at=self.started + seeded.listed_after,
                     )
                     self.posts.append(post)
                     if seeded.state in {"published", "scheduled"}:
