@@ -8,7 +8,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from sandbox import Scenario, demo
-from sandbox.demo import LogView
+from sandbox.runner import LogView
 
 ROOT = Path(__file__).parents[3]
 
