@@ -138,7 +138,8 @@ def read_log(log: str) -> Recording:
     lines = [found for found in map(_LINE.search, log.splitlines()) if found]
     if not lines:
         raise ReplayError(
-            'There is no transcript in this log. Re-run the job with "Enable debug logging", and download its log.'
+            'There is no transcript in this log. Re-run the job with "Enable debug logging", '
+            "and download its log."
         )
     entries = [json.loads(_unescape(one[2]) if one[1] == "::debug::" else one[2]) for one in lines]
     exchanges = tuple(entry for entry in entries if "method" in entry)
