@@ -16,9 +16,9 @@ from sandbox.faults import Fault
 from sandbox.replay import ReplayError, inputs, read_log, replay
 from sandbox.scenario import Account, Board, Job, Scenario, SeededPost, Signature, StoredText, Workspace
 from sandbox.server import Sandbox
-from tests.faults.hurried_clock import HurriedClock
 from tests.faults.stage import ACTION, Report, lay_out, run
 from tests.faults.worlds import World
+from tests.support.hurried_clock import HurriedClock
 
 PUBLISH = "/posts/schedule/publish"
 NAMES = ("Zanzibar Zeppelins", "Quixotic Querulous", "Wilhelmina")
