@@ -9,7 +9,7 @@ IMAGE ?= publer-publish:dev
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
 # The version of uv is part of the lock: another one may resolve or print differently.
 UV := uv==0.13.9
-COMPILE := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header
+COMPILE := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes
 
 .DEFAULT_GOAL := help
 .PHONY: help demo docs picture test lint format typecheck sandbox e2e image oracles browser faults properties bench lock check \
@@ -55,7 +55,7 @@ lint: $(READY) ## Style, types, schemas, workflows, Dockerfile
 	@found=$$($(BIN)/zizmor --quiet --offline --no-progress --persona=pedantic action.yml .github) || \
 	  { echo "$$found"; exit 1; }
 	@$(BIN)/actionlint .github/workflows/*.yml examples/workflows/*.yml
-	@$(BIN)/hadolint Dockerfile
+	@$(BIN)/hadolint Dockerfile image/builders/Dockerfile
 
 format: $(READY) ## Format the code
 	@$(BIN)/ruff format --quiet . && $(BIN)/ruff check --quiet --fix .
