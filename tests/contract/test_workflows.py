@@ -251,6 +251,19 @@ def test_what_builds_a_release_is_pinned_where_dependabot_renews_it() -> None:
     assert docker["directories"] == ["/", "/image/builders"]
 
 
+def test_what_is_released_is_scanned_every_week_by_a_job_that_may_write_nothing() -> None:
+    """A vulnerability that is found later makes no noise by itself: an image that is out does not change."""
+    document = repo.read(_path("scan.yml"))
+    assert len(document["on"]["schedule"][0]["cron"].split()) == 5
+    assert {name: job["permissions"] for name, job in document["jobs"].items()} == {
+        "scan": {"contents": "read"},
+        "report": {"issues": "write"},
+    }
+    (scan,) = repo.steps(document)
+    assert scan["with"]["image"] == "${{ steps.newest.outputs.image }}"
+    assert "@sha256:[0-9a-f]{64}" in document["jobs"]["scan"]["steps"][0]["run"]
+
+
 def test_ci_runs_on_every_python_that_we_support() -> None:
     matrix = repo.read(_path("ci.yml"))["jobs"]["test"]["strategy"]["matrix"]["python"]
     assert matrix == ["3.11", "3.12", "3.13", "3.14"]
