@@ -11,6 +11,7 @@ from publer_publish.github.commands import command, neutralise, one_line, trunca
 from publer_publish.github.files import CommandFiles
 from publer_publish.github.terminal import Stream, Upload
 from publer_publish.secrets import SHORTEST_SECRET, Redactor
+from publer_publish.text import plural
 
 ANNOTATIONS_PER_STEP = 10
 """What the runner shows of each severity; the rest it only logs."""
@@ -113,8 +114,8 @@ class Runner:
             if self._annotated[severity] > limit
         }
         if surplus:
-            parts = (f"{count} more {severity}{'s' * (count > 1)}" for severity, count in surplus.items())
-            self.line(f"… and {', '.join(parts)}, shown only in this log.")
+            parts = ", ".join(plural(count, f"more {severity}") for severity, count in surplus.items())
+            self.line(f"GitHub shows few annotations of a step: {parts} above, in this log, without one.")
 
     def _place(self, problem: Problem) -> dict[str, str]:
         where = problem.where
