@@ -65,8 +65,6 @@ def variants_of(result: Result) -> list[Variant]:
     return [*common, *result.variants]
 
 
-_OBVIOUS = frozenset({"status", "photo", "video", "gif", "link"})
-"""Types that a reader sees by what a post has."""
 _MOST_FIELDS = 200
 _LONGEST_VALUE = 2_000
 
@@ -76,8 +74,7 @@ def sent_fields(content: Content, options: Mapping[str, Any]) -> list[tuple[str,
 
     ``options``: what is asked of the account. Names lead to the value, such as ``details.start``.
     """
-    own_type = [] if content.type in _OBVIOUS else [("type", content.type)]
-    rows = [*own_type, *_flat("", content.fields), *_flat("extra", content.extra)]
+    rows = [("type", content.type), *_flat("", content.fields), *_flat("extra", content.extra)]
     for number, comment in enumerate(content.comments, start=1):
         rows += _flat(f"comment {number}", comment.fields)
     rows += _flat("account", options)

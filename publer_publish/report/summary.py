@@ -292,7 +292,7 @@ def _used(result: Result) -> str:
 def _media_note(item: Media) -> str:
     alt = f"alt text: {inline(item.alt_text, 1000)}" if item.alt_text else "no alt text"
     about = f" ({inline(item.about, 100)})" if item.about else ""
-    fields = "".join(f", {inline(name, 60)}: {inline(value, 300)}" for name, value in media_fields(item))
+    fields = "".join(f", {code(name, 60)}: {inline(value, 300)}" for name, value in media_fields(item))
     return f"- Media: {code(item.value)}{about}, {alt}{fields}"
 
 
