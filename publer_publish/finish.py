@@ -13,6 +13,7 @@ from publer_publish import __version__
 from publer_publish.config import Mode
 from publer_publish.errors import ActionError, Problem, Problems, Severity, Where, is_error
 from publer_publish.github.console import Console
+from publer_publish.github.event import Event
 from publer_publish.github.terminal import Stream
 from publer_publish.post.media.files import described, with_thumbnails
 from publer_publish.post.media.kinds import probe
@@ -36,6 +37,8 @@ from publer_publish.workspace import PreviewFile, Workspace
 
 _HOME = "https://github.com/publer-publish/publer-publish"
 _NO_POST_LEFT = "This pull request no longer adds or changes a post."
+_MOST_FILES = 2
+"""Named in the summary's heading."""
 _OPEN_ROWS = 15
 """A longer table is folded: what a plain run says shall be seen at a glance."""
 
@@ -113,7 +116,23 @@ def conclude(session: Session) -> Run:
         workspace=session.ledger.workspace,
         checks=tuple(session.checks),
         accounts=tuple(session.accounts),
+        step=_step(session),
+        source_url=_source_url(session.event),
     )
+
+
+def _step(session: Session) -> str:
+    """What tells this step from others of the job: its post files, and its id if it has one."""
+    files = session.config.post_files
+    named = ", ".join(files[:_MOST_FILES]) + (", …" if len(files) > _MOST_FILES else "")
+    step = session.event.step.rpartition("/")[2]
+    return " · ".join(filter(None, (named, "" if step.startswith("_") else step)))
+
+
+def _source_url(event: Event) -> str:
+    if not (event.repository and event.sha):
+        return ""
+    return f"{event.server_url}/{event.repository}/blob/{event.sha}"
 
 
 def _results(session: Session) -> Sequence[Result]:

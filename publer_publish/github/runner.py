@@ -12,6 +12,7 @@ from publer_publish.github.commands import command, neutralise, one_line, trunca
 from publer_publish.github.files import CommandFiles, vanish_with_their_pod
 from publer_publish.github.terminal import Stream, Upload
 from publer_publish.secrets import SHORTEST_SECRET, Redactor
+from publer_publish.text import plural
 
 ANNOTATIONS_PER_STEP = 10
 """What the runner shows of each severity; the rest it only logs."""
@@ -136,8 +137,8 @@ class Runner:
             if self._annotated[severity] > limit
         }
         if surplus:
-            parts = (f"{count} more {severity}{'s' * (count > 1)}" for severity, count in surplus.items())
-            self.line(f"… and {', '.join(parts)}, shown only in this log.")
+            parts = ", ".join(plural(count, f"more {severity}") for severity, count in surplus.items())
+            self.line(f"GitHub shows few annotations of a step: {parts} above, in this log, without one.")
 
     def _place(self, problem: Problem) -> dict[str, str]:
         where = problem.where

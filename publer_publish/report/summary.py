@@ -7,11 +7,21 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, pairwise
 
-from publer_publish.errors import Problem, Severity
+from publer_publish.errors import Problem, Severity, is_error
 from publer_publish.post.model import Media
+from publer_publish.report.links import PUBLER, docs_url, line_url
 from publer_publish.report.markdown import code, in_html, inline, link, quoted
 from publer_publish.report.outcome import is_live, needs_attention
-from publer_publish.report.preview import Preview, head_of, link_of, poll_of, previews, title_of, usage
+from publer_publish.report.preview import (
+    Preview,
+    head_of,
+    link_of,
+    media_fields,
+    poll_of,
+    previews,
+    title_of,
+    usage,
+)
 from publer_publish.report.values import Check, Outcome, Result, Run
 from publer_publish.report.wording import (
     OUTCOME_SYMBOLS,
@@ -24,6 +34,7 @@ from publer_publish.report.wording import (
     network_label,
     post_names,
     rerun_lines,
+    row_network,
     target,
 )
 from publer_publish.text import beginning, plural
@@ -48,6 +59,9 @@ _MOST_PROBLEMS = 300
 _NO_BREAK = "\N{NO-BREAK SPACE}"
 _SHORT = 32
 """Code points of a table cell that stays on one line."""
+_LONGEST_VALUE = 1_000
+"""Code points of a field's value."""
+_MOST_SELECTORS = 10
 _TAIL = 40
 """Code points of a text that show where it is cut."""
 
@@ -56,12 +70,12 @@ def summary(run: Run, *, rerun: Rerun | None = None) -> str:
     """Return the Markdown of the step summary, within GitHub's limit."""
     sections = (
         _head(run),
-        _problems("Problems", run.problems, Severity.ERROR),
+        _problems("Problems", run, Severity.ERROR),
         _checks(run.checks),
         _targets(run.results),
         _rerun(run, rerun or Rerun()),
-        _problems("Warnings", run.problems, Severity.WARNING),
-        _problems("Notices", run.problems, Severity.NOTICE),
+        _problems("Warnings", run, Severity.WARNING),
+        _problems("Notices", run, Severity.NOTICE),
         _previews(run.results),
     )
     lines = chain.from_iterable(sections)
@@ -70,12 +84,12 @@ def summary(run: Run, *, rerun: Rerun | None = None) -> str:
 
 
 def _head(run: Run) -> Iterator[str]:
-    yield f"## {_title(run)}"
+    yield f"## {_title(run)}{f' · {code(run.step, 200)}' if run.step else ''}"
     yield ""
     yield inline(run.headline, 1000)
     if run.hint:
         yield ""
-        yield f"**What to do:** {inline(run.hint, 1000)}"
+        yield f"**What to do:** {inline(run.hint, 1000).replace(f'`{PUBLER}`', f'<{PUBLER}>')}"
     facts = [
         f"Workspace: {inline(run.workspace, 100)}" if run.workspace else "",
         counts(run.results),
@@ -105,8 +119,8 @@ def _heading(text: str) -> tuple[str, str, str]:
     return ("", f"### {text}", "")
 
 
-def _problems(title: str, problems: Sequence[Problem], severity: Severity) -> Iterator[str]:
-    chosen = [problem for problem in problems if problem.severity is severity]
+def _problems(title: str, run: Run, severity: Severity) -> Iterator[str]:
+    chosen = [problem for problem in run.problems if problem.severity is severity]
     if not chosen:
         return
     yield from _heading(f"{title} ({how_many(chosen)})")
@@ -114,20 +128,25 @@ def _problems(title: str, problems: Sequence[Problem], severity: Severity) -> It
     for file in dict.fromkeys(problem.where.file for problem in shown):
         yield f"{code(file)}" if file else "Not in a file"
         yield ""
-        yield from (_problem(problem) for problem in shown if problem.where.file == file)
+        explained: set[str] = set()
+        for problem in shown:
+            if problem.where.file == file:
+                docs = docs_url(problem.where) if is_error(problem) else ""
+                yield _problem(problem, run.source_url, "" if docs in explained else docs)
+                explained.add(docs)
         yield ""
     if len(chosen) > len(shown):
         yield f"… and {len(chosen) - len(shown):,} more; the log has all of them."
 
 
-def _problem(problem: Problem) -> str:
+def _problem(problem: Problem, source_url: str, docs: str) -> str:
     where = problem.where
     position = ":".join(str(part) for part in (where.line, where.column) if part)
-    place = " ".join(
-        part for part in (f"**{position}**" if position else "", code(where.shown_path, 200)) if part
-    )
+    line = f"**{link(position, line_url(source_url, where))}**" if position else ""
+    place = " ".join(filter(None, (line, code(where.shown_path, 200))))
     hint = f" → {inline(problem.hint)}" if problem.hint else ""
-    return f"- {place}{': ' if place else ''}{inline(problem.message)}{hint}"
+    more = f" ({link('docs', docs)})" if docs else ""
+    return f"- {place}{': ' if place else ''}{inline(problem.message)}{hint}{more}"
 
 
 def _checks(checks: Sequence[Check]) -> Iterator[str]:
@@ -245,7 +264,8 @@ def _previews(results: Sequence[Result]) -> Iterator[str]:
 
 def _preview(preview: Preview) -> Iterator[str]:
     content = preview.content
-    yield "**" + " · ".join(_used(result) for result in preview.results) + "**"
+    only = f", only for {code(preview.accounts, 100)}" if preview.accounts else ""
+    yield "**" + " · ".join(_used(result) for result in preview.results) + f"**{only}"
     yield ""
     yield quoted(content.text) if content.text else "> (no text)"
     yield ""
@@ -262,14 +282,15 @@ def _preview(preview: Preview) -> Iterator[str]:
 
 def _used(result: Result) -> str:
     used = usage(result.length, result.limit)
-    label = inline(network_label(result.network), 40)
+    label = inline(row_network(result), 40)
     return f"{label} {used}" if used else label
 
 
 def _media_note(item: Media) -> str:
     alt = f"alt text: {inline(item.alt_text, 1000)}" if item.alt_text else "no alt text"
     about = f" ({inline(item.about, 100)})" if item.about else ""
-    return f"- Media: {code(item.value)}{about}, {alt}"
+    fields = "".join(f", {code(name, 60)}: {inline(value, 300)}" for name, value in media_fields(item))
+    return f"- Media: {code(item.value)}{about}, {alt}{fields}"
 
 
 def _notes(preview: Preview) -> Iterator[str]:
@@ -278,6 +299,11 @@ def _notes(preview: Preview) -> Iterator[str]:
         notes.append(f"- Title: {inline(title, 300)}")
     if poll := poll_of(preview.content):
         notes.append(f"- Poll: {' · '.join(inline(option, 100) for option in poll)}")
+    selectors = dict.fromkeys(one for result in preview.results for one in result.selectors)
+    if selectors and not preview.accounts:
+        more = f" and {len(selectors) - _MOST_SELECTORS:,} more" if len(selectors) > _MOST_SELECTORS else ""
+        listed = ", ".join(code(one, 100) for one in list(selectors)[:_MOST_SELECTORS])
+        notes.append(f"- Accounts: {listed}{more}")
     notes += map(_media_note, preview.content.media)
     card = link_of(preview.content)
     if card:
@@ -289,9 +315,9 @@ def _notes(preview: Preview) -> Iterator[str]:
             notes.append(
                 f"- {inline(network_label(result.network), 40)} cuts with “see more” after “{where}”"
             )
-    if notes:
-        yield from notes
-        yield ""
+    notes += [f"- {code(name, 100)}: {inline(value, _LONGEST_VALUE)}" for name, value in preview.fields]
+    yield from notes
+    yield ""
 
 
 STEP_SUMMARY_BYTES = 1_000_000
@@ -312,7 +338,7 @@ def shorten(markdown: str, limit: int) -> str:
 
 def within(lines: Iterable[str], limit: int) -> str:
     """Join lines, each with its end, as ``shorten`` does; of more than fits no further line is even made."""
-    note = f"\n*Cut here: no more than {limit // 1000:,} kB fit. The log has everything.*\n"
+    note = f"\n*Cut here: no more than {limit // 1000:,} kB fit.*\n"
     size, fence, depth = 0, "", 0
     kept: list[str] = []
     cut, closing = 0, ""

@@ -122,6 +122,10 @@ class Run:
     workspace: str = ""
     checks: tuple[Check, ...] = ()
     accounts: tuple[Listed, ...] = ()
+    step: str = ""
+    """What tells this step from others of the job: its post files, and its id if it has one."""
+    source_url: str = ""
+    """Where the files can be read as they were in this run; empty if that is unknown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from publer_publish.errors import ActionError, Problem, Severity, is_error
 from publer_publish.networks.table import NETWORKS, canonical
+from publer_publish.report.links import PUBLER
 from publer_publish.report.outcome import is_live
 from publer_publish.report.values import Check, Outcome, Result, Status
 from publer_publish.text import duration, one_line, plural
@@ -38,6 +39,8 @@ OUTCOME_SYMBOLS = {
 }
 
 LOOK_FIRST = "look in Publer before posting again"
+LOOK_THERE = f"Look in Publer ({PUBLER}) before posting again."
+AGAIN = "To post the same again, set `on-duplicate: publish`."
 MAY_BE_LIVE = "may or may not be live"
 
 LONG_STATUS = {
@@ -66,6 +69,8 @@ def explanation(result: Result) -> str:
     """Return what is to be added to the word of a status; empty if that, or the message, says everything."""
     if MAY_BE_LIVE in result.message or (result.duplicate and result.message):
         return ""
+    if result.status is Status.PUBLISHED and not (result.url or result.message):
+        return "no link: Publer has not given one"
     words, bare = status_words(result), result.status.value
     return "" if words == bare else words.removeprefix(f"{bare}: ")
 
@@ -163,7 +168,7 @@ def headline(
 
 def _published(facts: _Ended) -> tuple[str, str]:
     sentence = f"Published to {plural(len(facts.of(Status.PUBLISHED)), 'target')}"
-    return f"{sentence}{_skipped_part(facts)}.", ""
+    return f"{sentence}{_skipped_part(facts)}.", AGAIN if facts.duplicates else ""
 
 
 def _skipped_part(facts: _Ended) -> str:
@@ -225,7 +230,7 @@ def _unconfirmed(facts: _Ended) -> tuple[str, str]:
         f"{'it' if one else 'they'} may or may not be live: "
         f"{first_targets(unknown)}{f' ({rest})' if rest else ''}."
     )
-    return sentence, f"{LOOK_FIRST[0].upper()}{LOOK_FIRST[1:]}."
+    return sentence, LOOK_THERE
 
 
 def _cancelled(facts: _Ended) -> tuple[str, str]:
@@ -252,9 +257,9 @@ def _skipped(facts: _Ended) -> tuple[str, str]:
         return "Nothing to publish: there is no target.", ""
     if live == total:
         whole = "the only target is" if total == 1 else f"all {total:,} targets are"
-        return f"Nothing to publish: {whole} already live.", ""
+        return f"Nothing to publish: {whole} already live.", AGAIN
     if live:
-        return f"Nothing to publish: {live:,} already live; when is false for {total - live:,}.", ""
+        return f"Nothing to publish: {live:,} already live; when is false for {total - live:,}.", AGAIN
     return f"Nothing to publish: when is false for {plural(total, 'target')}.", ""
 
 
@@ -349,7 +354,7 @@ class Rerun:
 def rerun_hint(results: Sequence[Result], rerun: Rerun) -> str:
     """Return one short sentence: what to do now, given what is live, missing and unknown."""
     if any(result.status is Status.UNCONFIRMED for result in results):
-        return f"Unconfirmed means that the post may or may not be live: {LOOK_FIRST}."
+        return f"Unconfirmed means that the post may or may not be live. {LOOK_THERE}"
     if not any(is_live(result) for result in results):
         return "Nothing is live: the job can safely be run again."
     if rerun.recognises:

@@ -35,6 +35,7 @@ LIMITS = {
 }
 
 
+SOURCE = "https://github.com/acme/dashboards/blob/5ca1ab1e5ca1ab1e5ca1ab1e5ca1ab1e5ca1ab1e"
 FIVE = ("twitter", "linkedin", "bluesky", "mastodon", "threads")
 CARD = Media(
     source=MediaSource.FILE,
@@ -112,6 +113,8 @@ def run(
         job_ids=tuple(jobs),
         workspace="" if mode == "validate" else "Acme marketing",
         checks=tuple(checks),
+        step="" if mode == "doctor" else "posts/*.yml",
+        source_url=SOURCE,
     )
 
 

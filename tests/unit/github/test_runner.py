@@ -120,7 +120,10 @@ def test_no_more_annotations_than_the_runner_shows_and_the_last_error_is_the_hea
     log = stdout.getvalue()
     assert "Error: error 11\n" in log
     assert "\nIt failed again.\n" in log
-    assert log.endswith("\n… and 3 more errors, 2 more warnings, 2 more notices, shown only in this log.\n")
+    assert log.endswith(
+        "\nGitHub shows few annotations of a step: "
+        "3 more errors, 2 more warnings, 2 more notices above, in this log, without one.\n"
+    )
 
 
 def test_nothing_more_is_said_when_everything_was_shown() -> None:

@@ -111,7 +111,7 @@ def test_the_title_claims_no_more_than_is_known(statuses: str, title: str) -> No
     networks = ("twitter", "linkedin", "mastodon")
     kinds = [Status(one) for one in statuses.split()]
     rows = [row(network, kind, duplicate=True) for network, kind in zip(networks, kinds, strict=False)]
-    assert summary(samples.run(rows)).splitlines()[0] == f"## {title}"
+    assert summary(samples.run(rows)).splitlines()[0] == f"## {title} · `posts/*.yml`"
 
 
 def test_the_whole_text_of_a_post_is_on_the_page() -> None:

@@ -192,7 +192,7 @@ def test_nothing_is_said_of_a_rerun_when_nothing_is_left_to_do(mix: str) -> None
         ("fp", Rerun(), "sends only what is missing"),
         ("fp", Rerun(window=0), "would post again what is live"),
         ("fp", Rerun(on_duplicate="fail"), "sends nothing while"),
-        ("fu", Rerun(), "look in Publer before posting again"),
+        ("fu", Rerun(), "before posting again"),
     ],
 )
 def test_the_hint_after_a_failure(mix: str, rerun: Rerun, words: str) -> None:

@@ -1,0 +1,44 @@
+"""Where to read on: the line of a problem on GitHub, the section of the docs, Publer's own pages."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote
+
+from publer_publish import __version__
+from publer_publish.errors import Where
+from publer_publish.networks.table import NETWORKS, canonical
+
+PUBLER = "https://app.publer.com"
+"""Where a person looks at what Publer has posted."""
+_DOCS = f"https://github.com/publer-publish/publer-publish/blob/v{__version__}/docs"
+"""Of the running version."""
+_SECTIONS = {"media": "a-media-item", "comments": "a-comment", "accounts": "an-entry-of-accounts"}
+"""By the key of a post that they explain."""
+
+
+def line_url(source_url: str, where: Where) -> str:
+    """Return the address of a line of a file; ``source_url`` is that of the commit. Empty if unknown."""
+    if not source_url or not where.file:
+        return ""
+    return f"{source_url}/{quote(where.file)}" + (f"#L{where.line}" if where.line else "")
+
+
+def docs_url(where: Where) -> str:
+    """Return the address of the section of the docs that explains a place; empty if none does."""
+    if not where.file:
+        return f"{_DOCS}/troubleshooting.md#inputs" if where.path else ""
+    if not where.path:
+        return f"{_DOCS}/troubleshooting.md#the-post-file-as-yaml-or-json"
+    for step in reversed(where.path):
+        if step in _SECTIONS:
+            return f"{_DOCS}/post-file.md#{_SECTIONS[str(step)]}"
+        network = NETWORKS.get(canonical(str(step)))
+        if network and "networks" in where.path:
+            return f"{_DOCS}/post-file.md#{_anchor(f'{network.label} ({network.key})')}"
+    return f"{_DOCS}/post-file.md#a-post"
+
+
+def _anchor(heading: str) -> str:
+    """Return what GitHub makes of a heading."""
+    return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
