@@ -141,6 +141,7 @@ class RunContext:
         return {
             "tag_name": tag,
             "name": f"[name of the release {tag}]",
+            "title": f"[title of the release {tag}]",
             "body": "[The notes of the release will stand here, cut where the template cuts them.]",
             "html_url": f"{self._home()}/releases/tag/{tag}",
             "prerelease": False,
