@@ -33,7 +33,7 @@ class RunContext:
     """The context of one run. In ``validate``, placeholders stand for what does not exist yet."""
 
     def __init__(
-        self, event: Event, variables: Mapping[str, str], fetch_release: FetchRelease, *, placeholders: bool
+        self, event: Event, variables: Mapping[str, Any], fetch_release: FetchRelease, *, placeholders: bool
     ) -> None:
         self._event = event
         self._tag = event.tag or variables.get("tag") or None

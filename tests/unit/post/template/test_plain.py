@@ -92,7 +92,7 @@ def test_every_text_is_some_markdown(markdown: str) -> None:
     assert text == text.strip()
 
 
-NOTES = sorted((Path(__file__).parents[2] / "data" / "notes").glob("*.md"))
+NOTES = sorted((Path(__file__).parents[3] / "data" / "notes").glob("*.md"))
 
 
 @pytest.mark.parametrize(
