@@ -194,7 +194,7 @@ def failed(error: Exception, source: str, line: int) -> TemplateError:
 
 _BRINGS_IN = {
     "mention": (
-        "brings in {}, which networks take for the name of somebody there",
+        "brings in the mention {}, which networks take for somebody there",
         "The filter `plain` keeps the name without the @; `release.notes` is `release.body` with it.",
     ),
     "hashtag": (
@@ -241,7 +241,7 @@ def typed_oddities(source: str) -> Iterator[Remark]:
             "Remove the signs; write the address of a link after its text.",
             effect.start,
         )
-    for newline in _TYPED_NEWLINE.finditer(typed):
+    if newline := _TYPED_NEWLINE.search(typed):
         yield Remark(
             "The text has a backslash and an n where a new line may be meant.",
             r'In YAML, \n is a new line only between double quotes ("one\ntwo"); or use a block: text: |.',

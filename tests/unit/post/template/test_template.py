@@ -89,8 +89,10 @@ class Templates:
         limit = TimeLimit(CountingClock(), seconds)
         self._renderer = Renderer(OneText(), Values(context), self.problems, limit=limit)
 
-    def render(self, source: str, *, fits: Callable[[str], bool] | None = None) -> str | None:
-        return self._renderer.text((), source, fits=fits)
+    def render(
+        self, source: str, *, fits: Callable[[str], bool] | None = None, markup: str | None = None
+    ) -> str | None:
+        return self._renderer.text((), source, fits=fits, markup=markup)
 
     def truth(self, source: str) -> bool | None:
         return self._renderer.truth((), source)
