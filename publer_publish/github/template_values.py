@@ -33,7 +33,7 @@ class RunContext:
     """The context of one run. In ``validate``, placeholders stand for what does not exist yet."""
 
     def __init__(
-        self, event: Event, variables: Mapping[str, str], fetch_release: FetchRelease, *, placeholders: bool
+        self, event: Event, variables: Mapping[str, Any], fetch_release: FetchRelease, *, placeholders: bool
     ) -> None:
         self._event = event
         self._tag = event.tag or variables.get("tag") or None
@@ -141,6 +141,7 @@ class RunContext:
         return {
             "tag_name": tag,
             "name": f"[name of the release {tag}]",
+            "title": f"[title of the release {tag}]",
             "body": "[The notes of the release will stand here, cut where the template cuts them.]",
             "html_url": f"{self._home()}/releases/tag/{tag}",
             "prerelease": False,

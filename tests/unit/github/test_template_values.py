@@ -91,7 +91,7 @@ def test_validation_goes_on_with_placeholders_and_one_notice(event: Event) -> No
     release = values["release"]
     assert isinstance(release, Mapping)
     assert set(release) == {
-        "tag_name", "name", "body", "html_url", "prerelease", "draft", "published_at", "author",
+        "tag_name", "name", "title", "body", "html_url", "prerelease", "draft", "published_at", "author",
     }  # fmt: skip
     assert str(release["html_url"]).startswith("https://")
     assert len(run.notices) == 1
