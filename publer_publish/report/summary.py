@@ -6,10 +6,11 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, pairwise
+from textwrap import indent
 
 from publer_publish.errors import Problem, Severity
 from publer_publish.post.model import Media
-from publer_publish.report.markdown import code, in_html, inline, link, quoted
+from publer_publish.report.markdown import block, code, in_html, inline, link, quoted
 from publer_publish.report.outcome import is_live, needs_attention
 from publer_publish.report.preview import Preview, head_of, link_of, poll_of, previews, title_of, usage
 from publer_publish.report.values import Check, Outcome, Result, Run
@@ -127,7 +128,8 @@ def _problem(problem: Problem) -> str:
         part for part in (f"**{position}**" if position else "", code(where.shown_path, 200)) if part
     )
     hint = f" → {inline(problem.hint)}" if problem.hint else ""
-    return f"- {place}{': ' if place else ''}{inline(problem.message)}{hint}"
+    fix = f"\n\n{indent(block(problem.fix, 'yaml'), '  ')}\n" if problem.fix else ""
+    return f"- {place}{': ' if place else ''}{inline(problem.message)}{hint}{fix}"
 
 
 def _checks(checks: Sequence[Check]) -> Iterator[str]:

@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 from publer_publish.errors import Path
+from publer_publish.networks.table import canonical
 from publer_publish.post.document.source import short
 from publer_publish.text import letters, suggest
 
@@ -47,7 +48,6 @@ MEANT = {
     "video": "media",
     "videos": "media",
     "wp": "wordpress",
-    "x": "twitter",
     "yt": "youtube",
 }
 """Other words that people know for our keys. Used only where the key on the right is allowed."""
@@ -135,7 +135,7 @@ class KeyFinder:
         ``only_near``: other networks do not count.
         """
         network = self.network_of(path)
-        own = {"wordpress_oauth": "wordpress", "wordpress_basic": "wordpress"}.get(network, network)
+        own = canonical(network)
         if own and path[-1] == network and key in _details(self._networks[own]):
             return ["its details"]
         if own and path[-1] == "details" and _knows(self._networks[own]["properties"], key):
