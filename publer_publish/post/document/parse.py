@@ -14,6 +14,7 @@ from typing import Any
 from publer_publish.errors import Problems, Where, format_path
 from publer_publish.post import lost_text
 from publer_publish.post.document import read_json, read_yaml, shorthand
+from publer_publish.post.document.rewrite import Rewriter
 from publer_publish.post.document.source import Node, Reading, Source, Unreadable, place_in_string, short
 
 MAX_BYTES = 1024 * 1024
@@ -69,6 +70,11 @@ class Document:
             return ""
         found = _COMMENT.match(self._source.text, node.start)
         return short(found[1]) if found else ""
+
+    @property
+    def rewrite(self) -> Rewriter:
+        """Rewrites lines of the file for a message."""
+        return Rewriter(self._source, self._root)
 
     def lost_texts(self, problems: Problems) -> None:
         """Report the texts of which YAML has taken a part for a comment or an anchor."""
