@@ -24,12 +24,13 @@ class Rewriter:
         self._is_json = source.file.lower().endswith(".json")
 
     def key(self, path: Sequence[str | int], key: str) -> str:
-        """Return the line of an entry with another key."""
+        """Return an entry with another key, and with all its lines."""
         found = self._entry(path)
         if not found or not isinstance(path[-1], str):
             return ""
-        head, line, _ = found
-        return head + _KEY.sub(lambda _: key, line[len(head) :], count=1).rstrip()
+        head, line, node = found
+        first = head + _KEY.sub(lambda _: key, line[len(head) :], count=1).rstrip()
+        return "\n".join([first, *self._lines(node)[1:]])
 
     def value(self, path: Sequence[str | int], written: str, key: str = "") -> str:
         """Return the line of an entry with another value, and with another key if one is given."""
@@ -58,33 +59,29 @@ class Rewriter:
         found = self._entry(path)
         if not found:
             return ""
-        head, _, node = found
-        first = self._source.position(node.key_start)[0] - 1
-        last = self._source.position(max(node.end - 1, node.key_start))[0]
-        lines = self._source.lines()[first:last]
-        while lines and not lines[-1].strip():
-            lines.pop()
-        if len(lines) > _MOST_LINES:
-            return ""
+        head, line, node = found
         blank = " " * len(head)
-        moved = [f"  {blank}{lines[0][len(head) :]}", *(f"  {line}" if line else line for line in lines[1:])]
-        return "\n".join([f"{head}{below}:", *moved])
+        rest = [f"  {one}" if one else one for one in self._lines(node)[1:]]
+        return "\n".join([f"{head}{below}:", f"  {blank}{line[len(head) :]}", *rest])
 
     def items(self, path: Sequence[str | int]) -> str:
         """Return the lines below a key as the one item of a list."""
         found = self._entry(path)
-        node = self._node(path)
-        if not found or node is None:
+        lines = self._lines(found[2]) if found else []
+        if len(lines) <= 1:
             return ""
-        _, line, _ = found
-        first = self._source.position(node.key_start)[0]
+        column = len(lines[1]) - len(lines[1].lstrip())
+        rest = [f"  {one}" if one else one for one in lines[2:]]
+        return "\n".join([lines[0], f"{' ' * column}- {lines[1][column:]}", *rest])
+
+    def _lines(self, node: Node) -> list[str]:
+        """Return the lines of an entry that has a key."""
+        first = self._source.position(node.key_start)[0] - 1
         last = self._source.position(max(node.end - 1, node.key_start))[0]
-        lines = [one for one in self._source.lines()[first:last] if one.strip()]
-        if not lines or len(lines) > _MOST_LINES:
-            return ""
-        column = len(lines[0]) - len(lines[0].lstrip())
-        blank = " " * column
-        return "\n".join([line.rstrip(), f"{blank}- {lines[0][column:]}", *(f"  {one}" for one in lines[1:])])
+        lines = [line.rstrip() for line in self._source.lines()[first:last]]
+        while not lines[-1]:
+            lines.pop()
+        return lines
 
     def _entry(self, path: Sequence[str | int]) -> tuple[str, str, Node] | None:
         """Return what precedes an entry in its line, the line, and the value."""
@@ -97,13 +94,23 @@ class Rewriter:
         head = written[: column - 1]
         if isinstance(path[-1], int) and not head.rstrip().endswith("-"):
             return None
-        return (head, written, node) if _START.match(head) else None
+        is_long = self._source.position(node.end)[0] - line > _MOST_LINES
+        return (head, written, node) if _START.match(head) and not is_long else None
 
     def _node(self, path: Sequence[str | int]) -> Node | None:
         node: Node | None = self._root
         for step in path:
             node = node.child(step) if node else None
         return node
+
+
+def as_posts(posts: Sequence[Sequence[str]]) -> str:
+    """Return the lines of several posts as the lines of one list; empty if there are very many."""
+    written = ["posts:"]
+    for post in posts:
+        lines = [line for line in post if line.strip()]
+        written += [f"  - {line}" if not number else f"    {line}" for number, line in enumerate(lines)]
+    return "\n".join(written) if len(written) <= _MOST_LINES else ""
 
 
 def as_list(texts: Sequence[str]) -> str:

@@ -28,6 +28,9 @@ _WORDS = dict.fromkeys(("yes", "y", "on", "true"), "true") | dict.fromkeys(
     ("no", "n", "off", "false"), "false"
 )
 _BETWEEN_ITEMS = re.compile(r"\s*[,;\n]\s*|\s+(?=-)")
+_BETWEEN_SELECTORS = re.compile(
+    rf"{_BETWEEN_ITEMS.pattern}|\s+(?=(?:{'|'.join((*NETWORKS, 'x'))})/)", re.IGNORECASE
+)
 _IS_TRUE = {
     "yes": True,
     "on": True,
@@ -47,6 +50,12 @@ class Fixes:
         self._document = document
         self._rewrite = document.rewrite
         self._keys = keys
+
+    def meant(self, key: str, allowed: Mapping[str, Any], path: Path) -> tuple[str, ...]:
+        """Return the keys of which nothing more need be said if this one is not known."""
+        guess = self._keys.suggestion(key, allowed)
+        accounts = ("accounts",) if _is_post(path) and letters(key) in _TARGETS else ()
+        return (*((guess,) if guess else ()), *accounts)
 
     def unknown_key(self, key: str, value: Any, allowed: Mapping[str, Any], path: Path) -> Fix:  # noqa: ANN401
         """Say what to write instead of a key that is not known."""
@@ -70,7 +79,7 @@ class Fixes:
             return self._in_text(key, value, path)
         if word in _TARGETS and (selectors := _selectors(value)):
             fix = self._rewrite.value((*path, key), as_list(selectors), key="accounts")
-            return 'Where the post goes is said by "accounts".', fix
+            return '"accounts" says where a post goes.', fix
         if self._keys.is_network(key.lower()):
             fix = "" if "networks" in self._data(path) else self._rewrite.indented((*path, key), "networks")
             return 'Write it below "networks", indented.', fix
@@ -150,17 +159,12 @@ class Fixes:
         return NONE
 
     def _list_of(self, text: str, path: Path) -> Fix:
-        is_one = path[-1] == "comments"
-        items = (
-            [text]
-            if is_one
-            else [one.removeprefix("-").strip() for one in _BETWEEN_ITEMS.split(text.strip())]
-        )
-        items = [item for item in items if item]
-        glued = text.strip().startswith("-")
-        hint = (
-            "Write a space behind each dash, or a list in brackets." if glued else "Write a list in brackets."
-        )
+        text = text.strip()
+        items = [text]
+        if path[-1] != "comments":
+            between = _BETWEEN_SELECTORS if path[-1] == "accounts" else _BETWEEN_ITEMS
+            items = [item for item in (one.removeprefix("-").strip() for one in between.split(text)) if item]
+        hint = "Write a space behind each dash, or a list in brackets." if text[0] == "-" else "Write a list."
         return hint, self._rewrite.value(path, as_list(items)) if "\n" not in "".join(items) else ""
 
     def _in_text(self, key: str, value: Any, path: Path) -> Fix:  # noqa: ANN401

@@ -68,8 +68,8 @@ MEANT = {
 """Other words that people know for our keys. Used only where the key on the right is allowed."""
 
 TIMES = frozenset(
-    {"at", "date", "datetime", "publishat", "publishdate", "publishon", "schedule", "scheduled", "scheduledat",
-     "scheduleat", "scheduledate", "scheduledfor", "scheduledtime", "sendat", "time"}
+    {"at", "date", "datetime", "publishat", "publishdate", "publishon", "schedule", "scheduled",
+     "scheduledat", "scheduleat", "scheduledate", "scheduledfor", "scheduledtime", "sendat", "time"}
 )  # fmt: skip
 """Words for the time at which a post should go out."""
 

@@ -94,7 +94,7 @@ class Explainer:
         allowed: dict[str, Any] = finding.schema["properties"]
         unknown = [key for key in finding.value if key not in allowed and not self._is_second_name(path, key)]
         for key in unknown:
-            places = ((*path, key), (*path, self._keys.suggestion(key, allowed)))
+            places = tuple((*path, one) for one in (key, *self._fixes.meant(key, allowed, path)))
             if forbidden := self._keys.forbidden(key):
                 yield self._not_allowed(key, forbidden, (*path, key)), places
             elif above := self._left_empty(finding.value, allowed, key):

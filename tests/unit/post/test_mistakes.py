@@ -17,6 +17,7 @@ from publer_publish.github.runner import problem_text
 from publer_publish.post.checks import Checks
 from publer_publish.post.load import Options, load, named_networks
 from publer_publish.workspace import Workspace
+from tests.support.words import unsuitable
 from tests.unit.post.test_broken_files import Context
 
 ROOT = Path(__file__).parents[3]
@@ -60,3 +61,9 @@ def test_corrected_lines_can_be_read(path: Path) -> None:
 def test_there_are_at_least_sixty_mistakes() -> None:
     assert len(FILES) >= 60
     assert len(list(MISTAKES.glob("*.txt"))) == len(FILES)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_messages_are_in_words_that_everybody_knows(path: Path) -> None:
+    for problem in problems_of(path.name, path.read_bytes()):
+        assert unsuitable(f"{problem.message}\n{problem.hint}") == []

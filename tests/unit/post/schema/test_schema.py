@@ -171,6 +171,10 @@ EXPLAINED = {
 def test_the_schema_uses_no_keyword_that_we_have_no_sentence_for() -> None:
     used = set()
     for path, node in nodes(load()["$defs"]):
-        if path and path.rpartition("/")[2] not in {"properties", "patternProperties", "examples"} and "/examples" not in path:
+        if (
+            path
+            and path.rpartition("/")[2] not in {"properties", "patternProperties", "examples"}
+            and "/examples" not in path
+        ):
             used |= set(node)
     assert used == EXPLAINED | ANNOTATIONS | STRUCTURE
