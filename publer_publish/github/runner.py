@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from textwrap import indent
 
 from publer_publish.errors import Problem, Severity
 from publer_publish.github.commands import command, neutralise, one_line, truncate
@@ -167,7 +168,7 @@ class Runner:
 
 
 def problem_text(problem: Problem) -> str:
-    """Place, message and hint. The runner logs only the message of an annotation, so the place is in it."""
+    """Place, message, hint and fix. The runner logs only the message of an annotation: the place is in it."""
     place = str(problem.where)
     message = f"{place}: {problem.message}" if place else problem.message
-    return "\n".join(filter(None, (message, problem.hint)))
+    return "\n".join(filter(None, (message, problem.hint, indent(problem.fix, "    "))))

@@ -156,7 +156,7 @@ def _no_tag(event: Event) -> Problem:
     return Problem(
         message=f"The template asks for a tag or a release, but {built}.",
         hint="Run it on a tag or a release, or name the tag: `variables: tag=v1.2.3` "
-        "(on a desk: `--variables tag=v1.2.3`).",
+        "(at a terminal: `--variables tag=v1.2.3`).",
     )
 
 
@@ -167,5 +167,5 @@ def _no_run(names: Iterable[str]) -> Problem:
     form = " (a repository is written owner/name)" if _REPOSITORY in variables else ""
     return Problem(
         message=f"The template asks for {asked}, which only a run of a workflow has by itself.",
-        hint=f"On a desk set {unset}{form}, or leave it out of the text.",
+        hint=f"At a terminal set {unset}{form}, or leave it out of the text.",
     )

@@ -241,6 +241,7 @@ _TABLE = (
     Network(
         key="twitter",
         label="X",
+        other_keys=("x",),
         types=_types("status photo video link gif poll"),
         text_limit=280,
         long_text_limit=25_000,
@@ -462,8 +463,9 @@ KEYS = tuple(_BY_KEY)
 
 
 def canonical(key: str) -> str:
-    """Return the provider key that ``key`` means; ``key`` itself if no network is named so."""
-    return _BY_KEY[key].key if key in _BY_KEY else key
+    """Return the provider key that ``key`` means, in any case; ``key`` itself if no network is named so."""
+    named = _BY_KEY.get(key.lower())
+    return named.key if named else key
 
 
 def of_account_type(account_type: str) -> str:

@@ -152,7 +152,7 @@ def no_filter(name: str, known: Iterable[str], offset: int) -> TemplateError:
 
 def no_test(name: str, offset: int) -> TemplateError:
     """Return the error that there is no such test."""
-    hint = "For example: is defined, is none."
+    hint = "For example: `is defined`, `is none`."
     return TemplateError(f"There is no test {_shown(name)}", hint=hint, offset=offset)
 
 

@@ -106,7 +106,7 @@ RUN = Event(repository="acme/rocket", ref_name="main", sha="abcdef0123", actor="
 def test_what_only_a_workflow_says_is_never_published_as_a_hole(name: str) -> None:
     with pytest.raises(InvalidInputError, match=f"`{name}`") as caught:
         context().values(frozenset({name}))
-    assert "On a desk set GITHUB_" in caught.value.hint
+    assert "At a terminal set GITHUB_" in caught.value.hint
 
 
 @pytest.mark.parametrize("name", sorted(NAMES | OF_A_RUN))
