@@ -11,7 +11,6 @@ from textwrap import dedent
 
 import pytest
 import yaml
-from tests.unit.post.test_broken_files import Context
 
 from publer_publish.errors import Problem, Problems, is_error
 from publer_publish.github.runner import problem_text
@@ -19,6 +18,7 @@ from publer_publish.post.checks import Checks
 from publer_publish.post.load import Options, load, named_networks
 from publer_publish.workspace import Workspace
 from tests.support.words import unsuitable
+from tests.unit.post.document.test_broken_files import Context
 
 ROOT = Path(__file__).parents[3]
 MISTAKES = ROOT / "tests" / "data" / "mistakes"
