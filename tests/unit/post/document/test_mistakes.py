@@ -11,7 +11,6 @@ from textwrap import dedent
 
 import pytest
 import yaml
-from tests.unit.post.test_broken_files import Context
 
 from publer_publish.errors import is_error
 from publer_publish.github.runner import problem_text
