@@ -176,7 +176,9 @@ class Explainer:
             comment = self._document.comment_instead(path)
             return f"has no value: {comment} is a comment" if comment else "has no value"
         written = "" if self._is_json or isinstance(value, str | list | dict) else short(self._raw(path))
-        return f"must be {_types(types)}, but {written or 'this'} is {_kind(value)}"
+        is_near = isinstance(value, bool) or ("integer" in types and isinstance(value, float))
+        kind = "not" if is_near else _kind(value)
+        return f"must be {_types(types)}, but {written or 'this'} is {kind}"
 
     def _raw(self, path: Path) -> str:
         try:
@@ -185,8 +187,8 @@ class Explainer:
             return ""
 
     def _type_hint(self, types: list[str], value: object, path: Path) -> str:
-        if "array" in types and "object" not in types:
-            return _A_LIST
+        if "array" in types:
+            return _A_LIST if "string" not in types else "Write a path in the repository or a web address."
         if "string" in types and isinstance(value, bool | int | float):
             return "Put it in quotes."
         if "string" in types:

@@ -66,9 +66,9 @@ def on(network: str, own: Any = None, **post: Any) -> dict[str, Any]:
         ({"posts": [{"text": "Hi"}], "accounts": ["twitter/*"]}, "accounts"),
         ({"text": "Hi", "accounts": ["twitter/*", ""]}, "accounts[1]"),
         ({"text": "Hi", "image": "card.png", "accounts": ["instagram/*"]}, "image"),
-        ({"text": "Hi", "networks": {"x": {"options": ["a"]}}, "accounts": ["twitter/*"]}, "networks.x"),
-        (on("instagram", media="card.png"), "media"),
-        (on("instagram", media=["card.png"]), "media[0]"),
+        ({"text": "Hi", "networks": {"y": {"options": ["a"]}}, "accounts": ["twitter/*"]}, "networks.y"),
+        (on("instagram", media=5), "media"),
+        (on("instagram", media=[5]), "media[0]"),
         (on("twitter", media=[{"url": "card.png"}]), "media[0].url"),
         (on("facebook", {"type": "link", "link": "https://example.com"}), "networks.facebook.link"),
         (on("facebook", {"type": "poll"}), "networks.facebook.type"),
@@ -91,7 +91,7 @@ def test_a_mistake_beside_another_is_told_as_well() -> None:
     ]
     poll = {"type": "poll", "options": ["a", "b", 5], "duration": 1}
     assert told(on("linkedin", poll)) == [
-        ("networks.linkedin.options[2]", '"options[2]" must be text, but here stands a number.'),
+        ("networks.linkedin.options[2]", '"options[2]" must be text, but this is a number.'),
         ("networks.linkedin.type", "A post of type poll on LinkedIn needs `question`."),
     ]
 
@@ -198,7 +198,7 @@ def test_a_poll_where_there_is_none_names_the_networks_that_have_one() -> None:
         (
             {"twitter": "Acme"},
             'Unknown key "twitter" in an entry of accounts.',
-            'Write the selector as text: "twitter/Name".',
+            'Write the network and the name as one text: "twitter/Name".',
         ),
     ],
 )

@@ -12,32 +12,19 @@ from textwrap import dedent
 import pytest
 import yaml
 
-from publer_publish.errors import Problem, Problems, is_error
+from publer_publish.errors import is_error
 from publer_publish.github.runner import problem_text
-from publer_publish.post.checks import Checks
-from publer_publish.post.load import Options, load, named_networks
-from publer_publish.workspace import Workspace
+from tests.support.documents import problems_of
 from tests.support.words import unsuitable
 from tests.unit.post.document.test_broken_files import Context
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 MISTAKES = ROOT / "tests" / "data" / "mistakes"
 FILES = sorted(path for path in MISTAKES.iterdir() if path.suffix != ".txt")
 
 
-def problems_of(name: str, content: bytes) -> list[Problem]:
-    options = Options(context=Context(), checks=Checks(Workspace(ROOT)))
-    problems = Problems()
-    loaded = load([(name, content)], "", options, problems)
-    if not problems.errors():
-        for draft in loaded.drafts:
-            for network in named_networks(draft)[0]:
-                draft.content(network)
-    return sorted(problems, key=lambda problem: (problem.where.line, problem.where.column))
-
-
 def shown(path: Path) -> str:
-    problems = problems_of(path.name, path.read_bytes())
+    problems = problems_of(path)
     return "\n\n".join(f"{problem.severity.value}: {problem_text(problem)}" for problem in problems) + "\n"
 
 
@@ -48,13 +35,13 @@ def test_each_mistake_is_explained(path: Path) -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_one_cause_is_reported_once(path: Path) -> None:
-    problems = [problem for problem in problems_of(path.name, path.read_bytes()) if is_error(problem)]
+    problems = [problem for problem in problems_of(path) if is_error(problem)]
     assert len(problems) == (2 if "two-colons" in path.name or "numbers" in path.name else 1)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_corrected_lines_can_be_read(path: Path) -> None:
-    for problem in problems_of(path.name, path.read_bytes()):
+    for problem in problems_of(path):
         yaml.safe_load(dedent(problem.fix))
 
 
@@ -65,5 +52,5 @@ def test_there_are_at_least_sixty_mistakes() -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_messages_are_in_words_that_everybody_knows(path: Path) -> None:
-    for problem in problems_of(path.name, path.read_bytes()):
+    for problem in problems_of(path):
         assert unsuitable(f"{problem.message}\n{problem.hint}") == []
