@@ -7,34 +7,39 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 IMAGE ?= publer-publish:dev
 # Half of the tests wait for a process or for real time: two for each processor.
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
-# The version of uv is part of the lock: another one may resolve or print differently.
-UV := uv==0.13.9
+# uv installs in seconds what pip takes minutes for; pip stays for where only it is configured, as with a mirror.
+LOCKED := --quiet --require-hashes --no-deps --only-binary :all:
+INSTALL = install() { $(BIN)/uv pip install --python $(BIN)/python $(LOCKED) -r $$1 2>/dev/null || $(PIP) install $(LOCKED) -r $$1; }; install
 COMPILE := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help demo docs picture test lint format typecheck sandbox e2e image oracles browser faults properties bench lock check \
+.PHONY: help demo docs picture test test-all lint format typecheck sandbox package e2e image oracles browser faults properties bench lock check \
         coverage-start coverage-report clean
 
 help: ## Show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
-$(READY): requirements/dev.txt
+$(READY): requirements/installer.txt requirements/dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "This needs Python 3.11 or newer, such as: make PYTHON=python3.13"; exit 1; }
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
-	@echo "Installing the locked requirements into $(VENV), once; this takes a minute ..."
-	@$(PIP) install --require-hashes --no-deps --only-binary :all: -r requirements/dev.txt
+	@echo "Installing the locked requirements into $(VENV), once ..."
+	@$(PIP) install $(LOCKED) -r requirements/installer.txt
+	@$(INSTALL) requirements/dev.txt
 	@touch $@
 
 $(VENV)/.ready-e2e: $(READY) requirements/e2e.txt
-	@$(PIP) install --require-hashes --no-deps --only-binary :all: -r requirements/e2e.txt
+	@$(INSTALL) requirements/e2e.txt
 	@touch $@
 
 demo: $(READY) ## Publish the example to an embedded sandbox and show log, outputs and summary
 	@$(BIN)/python -m sandbox.demo
 
-test: $(READY) ## Run all tests
-	@$(BIN)/python -m pytest -n $(WORKERS)
+test: $(READY) ## Run the tests; the last line says how long they took and what failed
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
+
+test-all: $(READY) ## Run the exhaustive tests, too: every world, whole corpora, real time
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m ""
 
 properties: $(READY) ## Try each property with a thousand examples never tried before
 	@HYPOTHESIS_PROFILE=explore $(BIN)/python -m pytest -n $(WORKERS) -m hypothesis
@@ -66,6 +71,9 @@ check: ## Everything that must hold before a change is merged
 image: ## Build the image and say how much a user pulls
 	@tests/e2e/build-image $(IMAGE)
 
+package: $(READY) ## Build the wheel and use it in an empty environment (needs PyPI)
+	@$(BIN)/python -m pytest -p no:randomly tests/package
+
 e2e: $(VENV)/.ready-e2e ## Run the image in real workflows (needs a container engine)
 	@$(BIN)/python -m pytest -p no:randomly tests/e2e
 
@@ -96,7 +104,7 @@ sandbox: $(READY) ## Start the Publer stand-in on loopback
 	@$(BIN)/python -m sandbox
 
 lock: $(READY) ## Renew the hash-locked requirements
-	@$(PIP) install $(UV)
+	@$(COMPILE) requirements/installer.in -o requirements/installer.txt
 	@$(COMPILE) requirements/runtime.in -o requirements/runtime.txt
 	@$(COMPILE) -c requirements/runtime.txt requirements/dev.in -o requirements/dev.txt
 	@$(COMPILE) requirements/e2e.in -o requirements/e2e.txt

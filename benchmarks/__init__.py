@@ -1,1 +1,1 @@
-"""Measurements, side by side in one run; ``make bench`` writes RESULTS.md and the plots in docs/."""
+"""Measurements, side by side in one run; ``make bench`` writes them to RESULTS.md."""

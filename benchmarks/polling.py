@@ -1,13 +1,11 @@
-"""(c): how late the end of a job is noticed, and after how many polls, on a clock that nobody waits for."""
+"""(c): how late the end of a job is noticed, and after how many polls, on a virtual clock."""
 
-from __future__ import annotations
-
-import math
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
 from statistics import mean
+from typing import NamedTuple
 
+from benchmarks.table import table
 from publer_publish.clock import Deadline, Progress
 from publer_publish.delivery.waiting import wait_for_job
 from publer_publish.publer.api import Publer
@@ -22,26 +20,19 @@ LENGTHS = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0, 100.0, 150.0, 200.0,
 OURS = "this action"
 PHASES = 34
 """Jobs of about the same length, so that a schedule that happens to hit one length gains nothing."""
-_GOLDEN = 0.6180339887
-"""Spreads them evenly and without a rhythm; a Fibonacci number of them lies most evenly."""
+_GOLDEN = 0.6180339887  # spreads them evenly and without a rhythm
 
 Wait = Callable[[Publer, str, Deadline], None]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Noticed:
+class Noticed(NamedTuple):
     """One length of job and one way to poll."""
 
     length: float
-    delay: float
-    """Mean seconds from the job's end to its being noticed."""
-    longest: float
-    polls: float
-    """Mean number."""
-    refused: int
-    """Requests beyond the rate limit."""
-    late: float
-    """The greatest share of what the rule allows: 0.5 s and a tenth of the job's length."""
+    delay: float  # mean seconds from the job's end to its being noticed
+    polls: float  # mean number
+    refused: int  # requests beyond the rate limit
+    late: float  # the greatest share of what the rule allows: 0.5 s and a tenth of the job's length
 
 
 def _ours(publer: Publer, job_id: str, deadline: Deadline) -> None:
@@ -58,12 +49,7 @@ def _every(seconds: float) -> Wait:
     return wait
 
 
-WAYS: dict[str, Wait] = {
-    OURS: _ours,
-    "every 1 s": _every(1),
-    "every 3 s": _every(3),
-    "every 10 s": _every(10),
-}
+WAYS: dict[str, Wait] = {OURS: _ours} | {f"every {seconds} s": _every(seconds) for seconds in (1, 3, 10)}
 
 
 def measure() -> dict[str, list[Noticed]]:
@@ -77,14 +63,9 @@ def measure() -> dict[str, list[Noticed]]:
 def _noticed(name: str, length: float) -> Noticed:
     wait = WAYS[name]
     runs = [_once(wait, length * (0.8 + 0.4 * (phase * _GOLDEN % 1))) for phase in range(PHASES)]
-    return Noticed(
-        length=length,
-        delay=mean(delay for _, delay, _, _ in runs),
-        longest=max(delay for _, delay, _, _ in runs),
-        polls=mean(polls for _, _, polls, _ in runs),
-        refused=sum(refused for _, _, _, refused in runs),
-        late=max(delay / (0.5 + 0.1 * exact) for exact, delay, _, _ in runs),
-    )
+    exact, delays, polls, refused = zip(*runs, strict=True)
+    late = max(delay / (0.5 + 0.1 * length) for length, delay in zip(exact, delays, strict=True))
+    return Noticed(length, mean(delays), mean(polls), sum(refused), late)
 
 
 def _once(wait: Wait, length: float) -> tuple[float, float, int, int]:
@@ -93,14 +74,11 @@ def _once(wait: Wait, length: float) -> tuple[float, float, int, int]:
         workspace = sandbox.scenario.workspaces[0]
         transport = Transport(sandbox.url, sandbox.scenario.api_key, workspace.id, clock, lambda _: None)
         with transport:
-            publer = Publer(transport)
-            deadline = Deadline.after(clock, 3600)
+            publer, deadline = Publer(transport), Deadline.after(clock, 3600)
             account = workspace.accounts[0]
-            content = {
-                "networks": {account.provider: {"type": "status", "text": "x"}},
-                "accounts": [{"id": account.id}],
-            }
-            job_id = publer.publish({"state": "scheduled", "posts": [content]}, deadline=deadline)
+            networks = {account.provider: {"type": "status", "text": "x"}}
+            post = {"networks": networks, "accounts": [{"id": account.id}]}
+            job_id = publer.publish({"state": "scheduled", "posts": [post]}, deadline=deadline)
             started = clock.monotonic()
             wait(publer, job_id, deadline)
             delay = clock.monotonic() - started - length
@@ -113,9 +91,18 @@ def allowed(length: float) -> float:
     return 0.3 + 0.05 * length
 
 
-def fewest_polls(length: float) -> int:
-    """How many polls any schedule needs that is never later than 0.5 s and a tenth of the length.
-
-    The n-th poll can be no later than 5 · (1.1ⁿ − 1) s.
-    """
-    return math.ceil(math.log(length / 5 + 1) / math.log(1.1))
+def section(found: dict[str, list[Noticed]]) -> str:
+    """The table of (c)."""
+    about = f"""On a virtual clock that program and stand-in share; {PHASES} jobs around each length (± 20 %). Mean delay in
+seconds, and mean number of polls. The rule is that a finished job is noticed within 0.5 s and a tenth of its run time.
+So the n-th poll can be no later than 5 · (1.1ⁿ − 1) s: a job of 10 s needs 12 polls, where every 3 s makes 4."""
+    rows = [
+        (
+            f"{ways[0].length:g} s",
+            *(f"{one.delay:.2f} s, {one.polls:.0f}{' (refused: 429)' * bool(one.refused)}" for one in ways),
+            f"{allowed(ways[0].length):.2f} s",
+        )
+        for ways in zip(*found.values(), strict=True)
+    ]
+    head = f"job | {' | '.join(found)} | allowed: 0.3 s + 5 %"
+    return table("(c) How soon the end of a job is noticed", about, head, rows)

@@ -1,6 +1,4 @@
-"""(a) and (b): process start to first request, last answer to exit, and the whole."""
-
-from __future__ import annotations
+"""(a) and (b): from the start of the process to its first request, from the last answer to its exit."""
 
 import shutil
 import subprocess
@@ -8,10 +6,11 @@ import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from statistics import median
 
 from benchmarks import posts, stage
 from benchmarks.stage import PROGRAM, ROOT, Timing
-from sandbox.scenario import Scenario
+from benchmarks.table import ratio, table
 from sandbox.server import Sandbox
 
 PASS, REQUESTS = "python -E -c pass", "python -E -c 'import requests' (R)"
@@ -25,66 +24,72 @@ IMAGE = "publer-publish:bench"
 Timings = dict[str, list[Timing]]
 
 
-def host(rounds: int, home: Path) -> tuple[Timings, list[str]]:
-    """Everything on this machine itself, and what is missing here."""
+def host(rounds: int, home: Path) -> Timings:
+    """Everything on this machine itself."""
     posts.write(home / "workspace")
-    actions: dict[str, Callable[[], Timing]] = {
+    actions = {
         PASS: lambda: stage.run([sys.executable, "-E", "-c", "pass"]),
         REQUESTS: lambda: stage.run([sys.executable, "-E", "-c", "import requests"]),
+        **({"node -e 0": lambda: stage.run(["node", "-e", "0"])} if shutil.which("node") else {}),
+        **_runs(partial(_on_the_host, home)),
     }
-    missing = []
-    if shutil.which("node"):
-        actions["node -e 0"] = lambda: stage.run(["node", "-e", "0"])
-    else:
-        missing.append("node")
-    for name, file in PUBLISH.items():
-        actions[name] = partial(_action, home, {"post-file": file})
-    actions["validate, plain file"] = lambda: _action(home, {"post-file": "plain.yml", "mode": "validate"})
     if shutil.which("curl") and shutil.which("jq"):
         actions["curl and jq, the same publish"] = lambda: _script(home)
-    else:
-        missing.append("curl or jq")
-    return stage.alternating(rounds, actions), missing
+    return stage.alternating(rounds, actions)
 
 
-def container(rounds: int, home: Path) -> Timings | None:
-    """The same in the image; None where no container engine runs."""
+def container(rounds: int, home: Path) -> Timings:
+    """The same in the image; nothing where no container engine runs."""
     if (
         not shutil.which("docker")
         or subprocess.run(["docker", "info"], capture_output=True, check=False).returncode
     ):
-        return None
-    built = subprocess.run(
-        [str(ROOT / "tests/e2e/build-image"), IMAGE], capture_output=True, check=False, text=True
-    )
-    if built.returncode:
-        raise SystemExit(f"The image could not be built:\n{built.stdout}{built.stderr}")
+        return {}
+    build = [str(ROOT / "tests/e2e/build-image"), IMAGE]
+    subprocess.run(build, stdout=subprocess.DEVNULL, check=True)
     posts.write(home / "workspace")
 
     def python(code: str) -> Timing:
         entry = ("--entrypoint", "/app/venv/bin/python")
         return stage.run(["docker", "run", "--rm", "--network", "host", *entry, IMAGE, "-E", "-c", code])
 
-    return stage.alternating(
-        rounds,
-        {
-            PASS: lambda: python("pass"),
-            REQUESTS: lambda: python("import requests"),
-            **{
-                name: partial(_action, home, {"post-file": file}, in_container=True)
-                for name, file in PUBLISH.items()
-            },
-            "validate, plain file": lambda: _action(
-                home, {"post-file": "plain.yml", "mode": "validate"}, in_container=True
-            ),
-        },
-    )
+    actions = {PASS: lambda: python("pass"), REQUESTS: lambda: python("import requests")}
+    return stage.alternating(rounds, actions | _runs(partial(_in_the_image, home)))
 
 
-def _action(home: Path, inputs: dict[str, str], *, in_container: bool = False) -> Timing:
-    with Sandbox(Scenario()) as sandbox:
-        if not in_container:
-            return stage.run(PROGRAM, stage.environment(home, sandbox, inputs), sandbox)
+def unit(timings: Timings) -> float:
+    """R in seconds."""
+    return median(one.whole for one in timings[REQUESTS])
+
+
+def section(title: str, timings: Timings) -> str:
+    r = unit(timings) if timings else 0.0
+    rows = [
+        (
+            name,
+            *(ratio([getattr(one, field) for one in found], r) for field in ("first", "last", "whole")),
+            f"{median(one.whole for one in found) * 1000:.0f} ms",
+        )
+        for name, found in timings.items()
+    ]
+    return table(title, "", "| start → first request | last request → exit | start → exit |", rows)
+
+
+def _runs(run: Callable[[dict[str, str]], Timing]) -> dict[str, Callable[[], Timing]]:
+    validate = {"post-file": "plain.yml", "mode": "validate"}
+    return {
+        **{name: partial(run, {"post-file": file}) for name, file in PUBLISH.items()},
+        "validate, plain file": partial(run, validate),
+    }
+
+
+def _on_the_host(home: Path, inputs: dict[str, str]) -> Timing:
+    with Sandbox() as sandbox:
+        return stage.run(PROGRAM, stage.environment(home, sandbox, inputs), sandbox)
+
+
+def _in_the_image(home: Path, inputs: dict[str, str]) -> Timing:
+    with Sandbox() as sandbox:
         env = stage.environment(home, sandbox, inputs, inside="/github")
         options = [part for name in env if name != "PATH" for part in ("-e", f"{name}={env[name]}")]
         where = ["-v", f"{home}:/github", "-w", "/github/workspace", "--network", "host"]
@@ -92,15 +97,9 @@ def _action(home: Path, inputs: dict[str, str], *, in_container: bool = False) -
 
 
 def _script(home: Path) -> Timing:
-    with Sandbox(Scenario()) as sandbox:
-        accounts = sandbox.scenario.workspaces[0].accounts
-        ids = {
-            one.provider: one.id
-            for one in accounts
-            if one.provider in {"twitter", "linkedin", "bluesky", "mastodon"}
-        }
+    with Sandbox() as sandbox:
         file = home / "body.json"
-        file.write_text(posts.body(ids))
+        file.write_text(posts.body(sandbox.scenario.workspaces[0].accounts))
         env = stage.environment(home, sandbox, {}) | {
             "KEY": sandbox.scenario.api_key,
             "WORKSPACE": sandbox.scenario.workspaces[0].id,

@@ -1,87 +1,87 @@
 """(f): parse, schema, templates, counting and rules for 1 to 500 posts × 13 networks.
 
-In CPU time: it only computes, and on a busy machine the time by the clock grows more than in proportion.
+``python -m benchmarks.validation WORKSPACE FILE`` prints the CPU seconds of one file: on a busy machine the time by
+the clock grows more than in proportion.
 """
 
-from __future__ import annotations
-
-import json
-import resource
+import gc
+import os
 import subprocess
 import sys
+import time
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from statistics import median
 
-from benchmarks import posts
-from benchmarks.stage import ROOT
-
-NUMBERS = (1, 10, 100, 500)
-_PROGRAM = """
-import gc, json, sys, time
-gc.set_threshold(100_000)  # as entrypoint.py does
-from pathlib import Path
-from publer_publish.errors import is_error
+from benchmarks import posts, stage
+from benchmarks.table import table
+from publer_publish.errors import Problems
 from publer_publish.post.checks import Checks
 from publer_publish.post.load import Options, load
-from publer_publish.post.workspace import Workspace
+from publer_publish.workspace import Workspace
+from sandbox.demo import EVENT, TAG
+
+Seconds = dict[int, float]
+"""Number of posts → median CPU seconds."""
+
 
 class Context:
-    def values(self, names, asked_about):
-        return {"repository": {"name": "rocket"}, "version": "2.0.0", "release": {
-            "name": "The rocket learns to land", "html_url": "https://github.com/acme/rocket/releases/tag/v2.0.0"}}
+    """The values of a release, without asking anybody."""
 
-workspace, name, networks = Path(sys.argv[1]), sys.argv[2], json.loads(sys.argv[3])
-started = time.process_time()
-options = Options(context=Context(), checks=Checks(Workspace(workspace)))
-loaded = load([(name, (workspace / name).read_bytes())], "", options)
-composed = [draft.content(network) for draft in loaded.drafts for network in networks]
-seconds = time.process_time() - started
-wrong = list(filter(is_error, [*loaded.problems, *(problem for one in composed for problem in one.problems)]))
-assert not wrong, wrong[0]
-print(json.dumps([seconds, len(composed)]))
-"""
+    def values(self, *_: frozenset[str]) -> Mapping[str, object]:
+        return {"repository": {"name": "rocket"}, "version": TAG[1:], "release": EVENT["release"]}
+
+    def settles(self, _: frozenset[str]) -> bool:
+        return True
 
 
-def measure(rounds: int, home: Path) -> tuple[dict[int, float], dict[int, float], float]:
-    """Number of posts → median CPU seconds, without and with templates; and R in the same."""
+def measure(rounds: int, home: Path) -> tuple[Seconds, Seconds, float]:
+    """Without and with templates; and R in CPU seconds."""
     workspace = home / "workspace"
     posts.write(workspace)
-    for number in NUMBERS:
-        (workspace / f"t{number}.yml").write_text(
-            "".join(posts.post(f"{posts.TEMPLATES[0]} ({n})", posts.TEMPLATES[1]) for n in range(number))
-        )
-    plain: dict[int, list[float]] = {number: [] for number in NUMBERS}
-    templates: dict[int, list[float]] = {number: [] for number in NUMBERS}
-    unit = []
-    for number_of_round in range(rounds):
-        print(f"\r  round {number_of_round + 1} of {rounds}", end="", file=sys.stderr, flush=True)
-        before = _of_children()
-        subprocess.run([sys.executable, "-E", "-c", "import requests"], check=True)
-        unit.append(_of_children() - before)
-        for number in NUMBERS:
-            plain[number].append(_once(workspace, f"{number}.yml", number))
-            templates[number].append(_once(workspace, f"t{number}.yml", number))
-    print(file=sys.stderr)
-    return _medians(plain), _medians(templates), median(unit)
-
-
-def _of_children() -> float:
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
-
-
-def _once(workspace: Path, name: str, number: int) -> float:
-    arguments = [str(workspace), name, json.dumps(posts.NETWORKS)]
-    done = subprocess.run(
-        [sys.executable, "-c", _PROGRAM, *arguments], cwd=ROOT, capture_output=True, text=True, check=False
+    files = [f"{kind}{number}.yml" for kind in ("", "t") for number in posts.NUMBERS]
+    found = stage.alternating(
+        rounds, {"R": _unit} | {file: partial(_once, workspace, file) for file in files}
     )
-    if done.returncode:
-        raise SystemExit(done.stderr)
-    seconds, made = json.loads(done.stdout)
-    if made != number * len(posts.NETWORKS):
-        raise SystemExit(f"{name}: {made} texts")
-    return float(seconds)
+    plain, templates = ({n: median(found[f"{kind}{n}.yml"]) for n in posts.NUMBERS} for kind in ("", "t"))
+    return plain, templates, median(found["R"])
 
 
-def _medians(found: dict[int, list[float]]) -> dict[int, float]:
-    return {number: median(seconds) for number, seconds in found.items()}
+def section(plain: Seconds, templates: Seconds, unit: float) -> str:
+    def cells(seconds: float, number: int) -> tuple[str, str]:
+        return f"{seconds / unit:.2f} R", f"{seconds / number * 1000:.1f} ms"
+
+    about = (
+        "Parse, schema, media, counting and every rule, without and with templates. In CPU time, R as well."
+    )
+    rows = [(n, *cells(plain[n], n), *cells(templates[n], n)) for n in plain]
+    head = "posts | | a post | with templates | a post"
+    return table("(f) Validate and render for 13 networks", about, head, rows)
+
+
+def _unit() -> float:
+    before = os.times()
+    subprocess.run([sys.executable, "-E", "-c", "import requests"], check=True)
+    after = os.times()
+    return sum(after[2:4]) - sum(before[2:4])  # user and system time of the children
+
+
+def _once(workspace: Path, name: str) -> float:
+    command = [sys.executable, "-m", "benchmarks.validation", str(workspace), name]
+    return float(subprocess.run(command, cwd=stage.ROOT, stdout=subprocess.PIPE, check=True).stdout)
+
+
+def _validate(workspace: Path, name: str) -> float:
+    gc.set_threshold(100_000)  # as entrypoint.py does
+    started = time.process_time()
+    options = Options(context=Context(), checks=Checks(Workspace(workspace)))
+    loaded = load([(name, (workspace / name).read_bytes())], "", options, Problems())
+    composed = [draft.content(network) for draft in loaded.drafts for network in posts.NETWORKS]
+    seconds = time.process_time() - started
+    assert len(composed) == len(posts.NETWORKS) * int(name.strip("t.yml"))
+    return seconds
+
+
+if __name__ == "__main__":
+    print(_validate(Path(sys.argv[1]), sys.argv[2]))

@@ -1,3 +1,3 @@
 """Publish a post file to social networks through Publer, now, and report truthfully."""
 
-__version__ = "0.1.0"
+__version__ = "1.0.0"

@@ -17,22 +17,22 @@ _COMMANDS = {
 }
 _EXAMPLES = {
     Mode.PUBLISH: """examples:
-  PUBLER_API_KEY=... python entrypoint.py publish posts/release.yml
-  PUBLER_API_KEY=... python entrypoint.py publish posts/release.yml --variables tag=v1.2.3
-  PUBLER_API_KEY=... python entrypoint.py publish --text "We are live!" --accounts "bluesky/*"
+  PUBLER_API_KEY=... publer-publish publish posts/release.yml
+  PUBLER_API_KEY=... publer-publish publish posts/release.yml --variables tag=v1.2.3
+  PUBLER_API_KEY=... publer-publish publish --text "We are live!" --accounts "bluesky/*"
 """,
     Mode.VALIDATE: """examples:
-  python entrypoint.py validate "posts/*.yml"
-  python entrypoint.py validate posts/release.yml --preview-file preview.html
-  python entrypoint.py validate posts/release.yml --json | jq '.[] | select(.status == "invalid")'
+  publer-publish validate "posts/*.yml"
+  publer-publish validate posts/release.yml --preview-file preview.html
+  publer-publish validate posts/release.yml --json | jq '.[] | select(.status == "invalid")'
 """,
     Mode.DOCTOR: """examples:
-  PUBLER_API_KEY=... python entrypoint.py doctor
-  PUBLER_API_KEY=... python entrypoint.py doctor "posts/*.yml"
+  PUBLER_API_KEY=... publer-publish doctor
+  PUBLER_API_KEY=... publer-publish doctor "posts/*.yml"
 """,
     Mode.ACCOUNTS: """examples:
-  PUBLER_API_KEY=... python entrypoint.py accounts
-  PUBLER_API_KEY=... python entrypoint.py accounts --json | jq -r '.[].id'
+  PUBLER_API_KEY=... publer-publish accounts
+  PUBLER_API_KEY=... publer-publish accounts --json | jq -r '.[].id'
 """,
 }
 _JSON = {
@@ -44,7 +44,7 @@ _JSON = {
 _FLAGS = {name: one for name, one in INPUTS.items() if name not in {"mode", "post-file"}}
 """What is not said by the command and its files."""
 _MORE = """
-Each command has examples of its own: python entrypoint.py validate --help
+Each command has examples of its own: publer-publish validate --help
 """
 
 
@@ -70,7 +70,7 @@ def parse(argv: Sequence[str], env: Mapping[str, str]) -> CommandLine:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python entrypoint.py",
+        prog="publer-publish",
         description="Publish post files to social networks through Publer, now.",
         epilog=_EXAMPLES[Mode.PUBLISH] + _MORE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -85,7 +85,7 @@ def _parser() -> argparse.ArgumentParser:
             description=what[0].upper() + what[1:] + ".",
             epilog=_EXAMPLES[mode],
             formatter_class=argparse.RawDescriptionHelpFormatter,
-            usage=f"python entrypoint.py {mode} [options]" + (" [FILE ...]" if takes_files else ""),
+            usage=f"publer-publish {mode} [options]" + (" [FILE ...]" if takes_files else ""),
         )
         about_files = "a post file or a glob" if takes_files else argparse.SUPPRESS
         command.add_argument("files", nargs="*", metavar="FILE", help=about_files)

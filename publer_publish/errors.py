@@ -76,6 +76,8 @@ class Problem:
 
     message: str
     hint: str = ""
+    fix: str = ""
+    """The lines of the file as they were meant, to copy; only where that is certain."""
     where: Where = Where()
     severity: Severity = Severity.ERROR
     stands_for_more: bool = False

@@ -10,16 +10,22 @@ from publer_publish.config import Mode, OnDuplicate
 from publer_publish.delivery.deliver import Delivery, Rules
 from publer_publish.delivery.doctor import examine
 from publer_publish.delivery.duplicates import Window
-from publer_publish.delivery.media import Uploader
+from publer_publish.delivery.media import Prepared, Uploader, key_of
+from publer_publish.delivery.request import bulk_body, media_of
 from publer_publish.delivery.resolve import resolve
+from publer_publish.delivery.targets import Target
 from publer_publish.errors import InvalidInputError, Problem, Problems, ServiceError, Where
 from publer_publish.modes import posts_to_publish
 from publer_publish.networks.table import canonical
 from publer_publish.publer.api import Directory, Publer
 from publer_publish.publer.model import Workspace
+from publer_publish.publer.transcript import Transcript
 from publer_publish.publer.transport import Transport
 from publer_publish.report.values import Listed, Status
 from publer_publish.session import Session
+
+NO_ID = "0" * 24
+"""Of a file that Publer does not have yet."""
 
 
 def publish(session: Session) -> None:
@@ -35,6 +41,7 @@ def publish(session: Session) -> None:
     # Nobody holds the posts as written any longer: 1 MB of 500.
     session.previewed = ()
     del drafts
+    _write_down(session, directory.transport, targets)
     _delivery(session, directory.transport, deadline).deliver(targets)
     _warn_of_an_early_schedule(session)
 
@@ -89,6 +96,18 @@ def _warn_of_an_early_schedule(session: Session) -> None:
             "If every run is to post, set `duplicate-window` to clearly less than the time between two runs, "
             "such as `12h` for a daily one: GitHub starts them some minutes early or late.",
             Where(path=("duplicate-window",)),
+        )
+
+
+def _write_down(session: Session, transport: Transport, targets: Sequence[Target]) -> None:
+    """Begin the transcript with what is to be sent: of what is live already no request will tell."""
+    if transport.transcript is not None:
+        unsent = Prepared(answers={key_of(item): ({"id": NO_ID},) for item in media_of(targets)})
+        transport.transcript.planned(
+            bulk_body(targets, unsent),
+            attempt=session.event.run_attempt,
+            duplicate_window=session.config.duplicate_window,
+            timeout=session.config.timeout,
         )
 
 
@@ -149,10 +168,13 @@ def connect(session: Session, deadline: Deadline) -> Directory:
 
 
 def transport_of(session: Session) -> Transport:
-    settings = session.config
-    return Transport(
-        settings.api_url, settings.api_key, settings.workspace_id, session.clock, session.console.line
+    settings, console = session.config, session.console
+    transport = Transport(
+        settings.api_url, settings.api_key, settings.workspace_id, session.clock, console.line
     )
+    if console.is_debugging:
+        transport.transcript = Transcript(console.debug, session.clock, (settings.api_key,))
+    return transport
 
 
 def choose(wanted: str, workspaces: Sequence[Workspace]) -> Workspace:

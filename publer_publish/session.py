@@ -65,8 +65,7 @@ class Session:
         ``problems``: where to keep what is wrong, if not in the report.
         """
         problems = self.problems if problems is None else problems
-        files, unusable = self.workspace.read_all(self.config.post_files, MAX_BYTES)
-        problems.extend(unusable)
+        files = self.workspace.read_all(self.config.post_files, MAX_BYTES, problems)
         if self.config.only_changed:
             files = self._changed(files, problems)
         context = RunContext(

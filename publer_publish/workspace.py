@@ -19,7 +19,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, NamedTuple, Self
 
-from publer_publish.errors import ActionError, Problem, Where
+from publer_publish.errors import ActionError, Problems, Where
 from publer_publish.text import suggest
 
 _MOST_LINKS = 40  # as the kernel
@@ -86,8 +86,8 @@ class Workspace:
         self._spellings = (self._root, os.path.abspath(root))  # noqa: PTH100 - resolve() would follow links
 
     def read_all(
-        self, patterns: Sequence[str], limit: int
-    ) -> tuple[tuple[tuple[str, bytes], ...], tuple[Problem, ...]]:
+        self, patterns: Sequence[str], limit: int, problems: Problems
+    ) -> tuple[tuple[str, bytes], ...]:
         """Names and contents of files by path or glob (``*``, ``?``, ``[…]``, ``**``), sorted, each once.
 
         As in a shell, a wildcard stands for no leading dot, and ``**`` follows no link to a directory.
@@ -95,24 +95,30 @@ class Workspace:
         a file of more than ``limit`` bytes is one, too, and is not read.
         """
         found: dict[tuple[int, int], _Read] = {}
-        problems: list[Problem] = []
         for pattern in filter(None, (written.strip() for written in patterns)):
-            matched, before = False, len(problems)
+            unusable: list[UnusableFileError] = []
+            matched = False
             try:
-                for file in self._matches(pattern, problems):
+                for file in self._matches(pattern, unusable):
                     matched = True
                     plain = file.real_name if ".." in _parts(file.name) else "/".join(_parts(file.name))
                     read = found.get(file.identity) or _Read(plain, file.size, _content(file, limit))
                     found[file.identity] = read._replace(name=min(plain, read.name))
+                if not matched and not unusable:
+                    raise self._nothing_matches(pattern)
             except UnusableFileError as error:
-                problems.append(_problem(self._list_in_a_line(pattern) or error))
-                continue
-            if not matched and len(problems) == before:
-                problems.append(_problem(self._list_in_a_line(pattern) or self._nothing_matches(pattern)))
-        files = sorted(found.values())
-        problems += [_too_large(file, limit) for file in files if file.size > limit]
-        usable = tuple((file.name, file.content) for file in files if file.size <= limit)
-        return usable, tuple(dict.fromkeys(problems))
+                unusable.append(self._list_in_a_line(pattern) or error)
+            for one in unusable:
+                problems.error(one.message, one.hint, _INPUT)
+        reads = sorted(found.values())
+        for read in reads:
+            if read.size > limit:
+                problems.error(
+                    f"{read.name!r} has {read.size:,} bytes; at most {limit:,} are allowed.",
+                    "Is it the right file?",
+                    Where(file=read.name, path=_INPUT.path),
+                )
+        return tuple((read.name, read.content) for read in reads if read.size <= limit)
 
     def open(self, name: str) -> OpenFile:
         """Open a regular file inside the workspace, or raise ``UnusableFileError``. Never blocks."""
@@ -156,7 +162,7 @@ class Workspace:
                     if links > _MOST_LINKS:
                         raise UnusableFileError(
                             f"{name!r} is a symbolic link that leads in a circle.",
-                            hint="Name the file itself, or mend the link.",
+                            hint="Name the file itself, or fix the link.",
                         )
                     target = os.readlink(part, dir_fd=directories[-1])
                     if target.startswith("/"):
@@ -189,7 +195,7 @@ class Workspace:
                 return path[len(root) :].lstrip("/")
         raise _outside(name)
 
-    def _matches(self, pattern: str, problems: list[Problem]) -> Iterator[OpenFile]:
+    def _matches(self, pattern: str, unusable: list[UnusableFileError]) -> Iterator[OpenFile]:
         """Open what a pattern stands for, one after the other, each closed when the next is asked for."""
         relative = self._relative(pattern)
         if not _is_glob(relative) or os.path.lexists(os.path.join(self._root, relative)):  # noqa: PTH118
@@ -203,7 +209,7 @@ class Workspace:
             except _DirectoryError:
                 continue
             except UnusableFileError as error:
-                problems.append(_problem(error))
+                unusable.append(error)
 
     def _expand(self, pattern: str, parts: Sequence[str]) -> Iterator[str]:
         """Names that a glob stands for, unchecked. Links in circles end: a directory is looked at once."""
@@ -255,7 +261,7 @@ class Workspace:
         if "\\" in name:
             return _MissingError(
                 f"{name!r} does not exist in the workspace.",
-                hint=f"{_RELATIVE} Between directories stands /, not a backslash.",
+                hint=f"{_RELATIVE} Directories are separated by /, not by a backslash.",
             )
         guess = f"Did you mean {(directory and directory + '/') + near!r}? " if near else ""
         return _MissingError(f"{name!r} does not exist in the workspace.", hint=guess + _RELATIVE)
@@ -267,8 +273,8 @@ class Workspace:
         if names in ([], [pattern]) or not all(map(self._stands_for_something, names)):
             return None
         return _MissingError(
-            f"{pattern!r} is no single path.",
-            hint="Write one path a line, without dashes, commas, brackets and quotes.",
+            f"{pattern!r} is not one path.",
+            hint="Write one path per line, without dashes, commas, brackets and quotes.",
         )
 
     def _stands_for_something(self, pattern: str) -> bool:
@@ -290,14 +296,6 @@ class Workspace:
 def _content(file: OpenFile, limit: int) -> bytes:
     """Read no more than was promised, whatever is appended meanwhile; and nothing of what is too large."""
     return file.stream.read(file.size) if file.size <= limit else b""
-
-
-def _too_large(file: _Read, limit: int) -> Problem:
-    return Problem(
-        message=f"{file.name!r} has {file.size:,} bytes; at most {limit:,} are allowed.",
-        hint="Is it the right file?",
-        where=Where(file=file.name, path=("post-file",)),
-    )
 
 
 def _open_directory(opened: ExitStack, name: str, parent: int | None) -> int:
@@ -345,10 +343,6 @@ def _empty_workspace(name: str) -> UnusableFileError:
     )
 
 
-def _problem(error: UnusableFileError) -> Problem:
-    return Problem(message=error.message, hint=error.hint, where=_INPUT)
-
-
 def _is_possible(name: str) -> bool:
     try:
         return b"\0" not in os.fsencode(name)
@@ -368,7 +362,6 @@ def _fits(entry: str, part: str) -> bool:
     return fnmatchcase(entry, part) and (part.startswith(".") or not entry.startswith("."))
 
 
-_PREVIEW_DIRECTORY = os.O_RDONLY | os.O_CLOEXEC | os.O_DIRECTORY | os.O_NOFOLLOW
 _NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
 _ENDINGS = (".html", ".htm")
 _PREVIEW_RELATIVE = (
@@ -424,18 +417,17 @@ class PreviewFile:
 
     def _open(self, opened: ExitStack, *, make: bool) -> int:
         """Open the directory of the file."""
-        directory = _kept(opened, os.open(os.path.realpath(self._root), _PREVIEW_DIRECTORY))
+        directory = _open_directory(opened, os.path.realpath(self._root), None)
         owner = os.fstat(directory)
         for part in self._parts[:-1]:
-            try:
-                below = os.open(part, _PREVIEW_DIRECTORY, dir_fd=directory)
-            except FileNotFoundError:
-                if not make:
-                    raise
-                os.mkdir(part, 0o755, dir_fd=directory)
-                below = os.open(part, _PREVIEW_DIRECTORY, dir_fd=directory)
-                _hand_over(below, owner)
-            directory = _kept(opened, below)
+            made = False
+            if make:
+                with suppress(FileExistsError):
+                    os.mkdir(part, 0o755, dir_fd=directory)
+                    made = True
+            directory = _open_directory(opened, part, directory)
+            if made:
+                _hand_over(directory, owner)
         return directory
 
     def _refuse_no_file(self, directory: int) -> None:
@@ -471,21 +463,14 @@ class PreviewFile:
 
 def _inside(path: str, workspace: Path, runner_temp: str) -> tuple[Path, tuple[str, ...]]:
     """Split a path into the root it lies below and the rest."""
-    parts = tuple(part for part in path.split("/") if part not in {"", "."})
-    possible = path.isprintable() and ".." not in parts
-    if possible and not path.startswith("/"):
-        return workspace, parts
-    for root in (workspace, *([Path(runner_temp)] if runner_temp else [])):
-        for spelling in (str(root), os.path.realpath(root)):
-            if possible and path.startswith(spelling.rstrip("/") + "/"):
-                below = path[len(spelling) :]
-                return root, tuple(part for part in below.split("/") if part not in {"", "."})
+    if path.isprintable() and ".." not in (parts := _parts(path)):
+        if not path.startswith("/"):
+            return workspace, tuple(parts)
+        for root in filter(None, (str(workspace), runner_temp)):
+            for spelling in (root, os.path.realpath(root)):
+                if path.startswith(spelling.rstrip("/") + "/"):
+                    return Path(root), tuple(_parts(path[len(spelling) :]))
     raise ActionError(f"{path!r} leads out of the workspace.", hint=_PREVIEW_RELATIVE)
-
-
-def _kept(opened: ExitStack, descriptor: int) -> int:
-    opened.callback(os.close, descriptor)
-    return descriptor
 
 
 def _hand_over(descriptor: int, owner: os.stat_result) -> None:

@@ -18,7 +18,9 @@ from sandbox.clock import SystemClock, VirtualClock
 from sandbox.faults import Fault
 from sandbox.record import Published, Record, Request
 from sandbox.scenario import (
+    Accepts,
     Account,
+    Board,
     GitHub,
     Import,
     Job,
@@ -27,13 +29,16 @@ from sandbox.scenario import (
     Release,
     Scenario,
     SeededPost,
+    Signature,
     StoredText,
     Workspace,
 )
 from sandbox.server import Sandbox
 
 __all__ = [
+    "Accepts",
     "Account",
+    "Board",
     "Fault",
     "GitHub",
     "Import",
@@ -47,6 +52,7 @@ __all__ = [
     "Sandbox",
     "Scenario",
     "SeededPost",
+    "Signature",
     "StoredText",
     "SystemClock",
     "VirtualClock",

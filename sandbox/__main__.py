@@ -12,17 +12,26 @@ from pathlib import Path
 
 from sandbox.clock import SystemClock, VirtualClock
 from sandbox.forms import FormError
+from sandbox.replay import replay
 from sandbox.scenario import GitHub, Release, Scenario
 from sandbox.server import Sandbox
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Serve until interrupted."""
+    """Serve until interrupted, or play a log back."""
     parser = argparse.ArgumentParser(prog="python -m sandbox", description=__doc__)
     parser.add_argument("--port", type=int, default=8930, help="0: any free one (default: %(default)s)")
     parser.add_argument("--scenario", type=Path, metavar="FILE", help="a scenario in its JSON form")
     parser.add_argument("--virtual-clock", action="store_true", help="time moves only by /_sandbox/advance")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    again = commands.add_parser("replay", help="play back what Publer did in a run, from its debug log")
+    again.add_argument("log", type=Path, metavar="LOG")
+    again.add_argument(
+        "--keep", type=Path, metavar="FOLDER", help="write the post file and the scenario there"
+    )
     options = parser.parse_args(arguments)
+    if options.command == "replay":
+        return replay(options.log, options.keep)
     try:
         text = options.scenario.read_text(encoding="utf-8") if options.scenario else ""
         scenario = Scenario.from_json(text) if text else Scenario(github=GitHub(releases=(Release(),)))

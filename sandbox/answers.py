@@ -13,6 +13,9 @@ JSON = "application/json; charset=utf-8"
 HTML = "text/html; charset=utf-8"
 RATE_LIMITED = '{"error":"Rate limit exceeded. Retry later."}'
 
+BLOCKED = "<!DOCTYPE html><title>Access denied</title><h1>error code: 1010</h1>"
+"""What Cloudflare says to a client that it does not like."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
-import re
 import shutil
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 from sandbox.networks import NETWORKS
 from sandbox.record import Record
+from sandbox.runner import ROOT, Step
 from sandbox.scenario import Scenario
 from sandbox.server import Sandbox
 
-ROOT = Path(__file__).parent.parent
 TAG = "v2.0.0"
 INPUTS = {
     "mode": "auto",
@@ -30,6 +26,8 @@ INPUTS = {
     "duplicate-window": "24h",
     "timeout": "10m",
     "preview-file": "",
+    "only-changed": "false",
+    "comment": "false",
     "github-token": "",
 }
 """What ``action.yml`` declares, as the runner passes it on; the rest comes from the sandbox."""
@@ -73,14 +71,12 @@ def main(program: Path = ROOT / "entrypoint.py", *, linkedin_takes: float = 3.0)
         tempfile.TemporaryDirectory(prefix="publer-demo-") as place,
         Sandbox(Scenario().with_account("linkedin", slowness=linkedin_takes)) as sandbox,
     ):
-        home = Path(place)
-        environment = _prepare(home, sandbox)
+        step = _step(Path(place), sandbox)
         _heading("1. The log, as GitHub Actions shows it")
-        code = _run([sys.executable, "-B", "-u", "-E", str(program)], environment)
+        code = step.run(program)
         print(f"\n(exit code {code})")
-        outputs = _outputs((home / "output").read_text(encoding="utf-8"))
+        outputs, summary = step.outputs, step.summary
         _heading("2. The outputs, for the next steps")
-        summary = (home / "summary.md").read_text(encoding="utf-8").strip()
         _show_outputs(outputs, summary)
         _heading("3. The summary, on the page of the run (Markdown)")
         print(summary or "(empty)")
@@ -90,110 +86,18 @@ def main(program: Path = ROOT / "entrypoint.py", *, linkedin_takes: float = 3.0)
     return code if _is_true(record, outputs) else 1
 
 
-def _prepare(home: Path, sandbox: Sandbox) -> dict[str, str]:
-    """Lay out what the runner would: a checkout, the event, the command files. Gives the environment."""
-    workspace = home / "workspace"
-    shutil.copytree(ROOT / "examples", workspace / "examples")
-    (home / "event.json").write_text(json.dumps(EVENT), encoding="utf-8")
-    for name in ("output", "summary.md", "state"):
-        (home / name).touch()
-    inputs = INPUTS | {
-        "api-key": sandbox.scenario.api_key,
-        "api-url": sandbox.url,
-    }
-    return {
-        **{f"INPUT_{name.upper()}": value for name, value in inputs.items()},
-        "PATH": os.environ.get("PATH", ""),
-        "HOME": str(home),
-        "CI": "true",
-        "GITHUB_ACTIONS": "true",
-        "GITHUB_ACTOR": "wile-e",
+def _step(home: Path, sandbox: Sandbox) -> Step:
+    inputs = INPUTS | {"api-key": sandbox.scenario.api_key, "api-url": sandbox.url}
+    step = Step(home, EVENT, inputs)
+    shutil.copytree(ROOT / "examples", step.workspace / "examples")
+    step.environment |= {
         "GITHUB_API_URL": sandbox.github_url,
         "GITHUB_EVENT_NAME": "release",
-        "GITHUB_EVENT_PATH": str(home / "event.json"),
-        "GITHUB_JOB": "announce",
-        "GITHUB_OUTPUT": str(home / "output"),
         "GITHUB_REF": f"refs/tags/{TAG}",
         "GITHUB_REF_NAME": TAG,
         "GITHUB_REF_TYPE": "tag",
-        "GITHUB_REPOSITORY": "acme/rocket",
-        "GITHUB_REPOSITORY_OWNER": "acme",
-        "GITHUB_RUN_ATTEMPT": "1",
-        "GITHUB_RUN_ID": "1000",
-        "GITHUB_RUN_NUMBER": "7",
-        "GITHUB_SERVER_URL": "https://github.com",
-        "GITHUB_SHA": "ffac537e6cbbf934b08745a378932722df287a53",
-        "GITHUB_STATE": str(home / "state"),
-        "GITHUB_STEP_SUMMARY": str(home / "summary.md"),
-        "GITHUB_WORKFLOW": "Announce",
-        "GITHUB_WORKSPACE": str(workspace),
-        "RUNNER_OS": "Linux",
-        "RUNNER_TEMP": str(home),
     }
-
-
-def _run(command: list[str], environment: dict[str, str]) -> int:
-    view = LogView()
-    started = time.monotonic()
-    with subprocess.Popen(
-        command,
-        cwd=environment["GITHUB_WORKSPACE"],
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        errors="replace",
-    ) as process:
-        for printed in process.stdout or ():
-            shown = view.line(printed)
-            if shown is not None:
-                print(f"{time.monotonic() - started:5.1f}s  {shown}", flush=True)
-        return process.wait()
-
-
-class LogView:
-    """Turns the lines that a step prints into those that a reader of the log on GitHub sees."""
-
-    def __init__(self) -> None:
-        self._masks: list[str] = []
-        self._indent = ""
-
-    def line(self, printed: str) -> str | None:
-        """The line as it is shown; None if it is not shown at all."""
-        text = printed.rstrip("\r\n")
-        command = re.match(r"\s*::([a-z-]+)(?: ([^:]*(?::(?!:)[^:]*)*))?::(.*)$", text)
-        name, properties, data = command.groups() if command else ("", "", text)
-        data = _unescape(data)
-        if name in {"debug", "endgroup", "add-mask"}:
-            self._indent = "" if name == "endgroup" else self._indent
-            self._masks += [
-                part for part in (data, *data.splitlines()) if name == "add-mask" and part.strip()
-            ]
-            return None
-        if name == "group":
-            self._indent, shown = "    ", f"▾ {data}"
-        elif name in {"error", "warning", "notice"}:
-            place = re.search(r"file=([^,]*)(?:.*?line=(\d+))?(?:.*?col=(\d+))?", properties or "")
-            where = f"  ({':'.join(filter(None, place.groups()))})" if place else ""
-            shown = f"{self._indent}{name.title()}: {data}{_unescape(where)}"
-        else:
-            shown = self._indent + text
-        for mask in sorted(self._masks, key=len, reverse=True):
-            shown = shown.replace(mask, "***")
-        return shown
-
-
-def _unescape(text: str) -> str:
-    for code, char in (("%0D", "\r"), ("%0A", "\n"), ("%3A", ":"), ("%2C", ","), ("%25", "%")):
-        text = text.replace(code, char)
-    return text
-
-
-def _outputs(text: str) -> dict[str, str]:
-    """The outputs in a ``GITHUB_OUTPUT`` file: ``name=value``, or between two lines with a delimiter."""
-    found = re.findall(r"^(?:([^=\n]+?)<<(.+)\n(?:([\s\S]*?)\n)??\2$|([^=\n]+)=(.*))$", text, re.MULTILINE)
-    return {heredoc or name: several if heredoc else one for heredoc, _, several, name, one in found}
+    return step
 
 
 def _show_outputs(outputs: dict[str, str], summary: str) -> None:

@@ -9,7 +9,16 @@ from typing import Literal, get_args
 
 Broken = Literal["slow", "cut_off", "truncated", "wrong_json", "html", "empty", "no_job_id", "huge"]
 """What spoils an answer to a request that is processed all the same."""
-Instead = Literal["redirect", "rate_limited", "server_error", "bad_gateway", "unavailable", "answer"]
+Instead = Literal[
+    "redirect",
+    "rate_limited",
+    "server_error",
+    "bad_gateway",
+    "unavailable",
+    "blocked_by_cdn",
+    "unknown_error",
+    "answer",
+]
 Kind = Literal["refuse", "reset", "hang", Broken, Instead]
 
 
@@ -22,28 +31,29 @@ class Fault:
     n-th such request since the fault was set, from 1). It then meets ``times`` requests on end; 0: all.
     Of two faults for one request the one that was set first happens.
 
-    =============  ===================================================================================
-    refuse         the port is shut, new connections get ECONNREFUSED, idle ones are closed. It opens
-                   again after ``seconds`` on the sandbox's clock (None: by ``Sandbox.open_door``).
-                   A listener cannot see what it refuses, so: with ``number`` n the port is shut
-                   before request n (while request n-1 is answered; at once for 1); with ``method`` and
-                   ``path`` it is shut while the chosen request is answered, to refuse the next.
-    reset          RST (linger 0) instead of an answer
-    hang           nothing for ``seconds`` (real ones; None: until released). Then the answer, if the
-                   client is still there; if it is gone and ``when`` is before, nothing is processed
-    slow           the answer byte by byte over ``seconds``
-    cut_off        the connection ends in the middle of the body
-    truncated      a complete answer whose JSON ends in the middle
-    wrong_json     JSON of another shape (``body`` if given)
-    html           200 with an HTML page
-    empty          200 with nothing in it
-    no_job_id      the true answer without any job id
-    huge           a body of ``size`` bytes
-    redirect       302 to ``location``
-    rate_limited   429; ``headers`` as given (none by default)
-    server_error   500; bad_gateway: 502 with HTML; unavailable: 503
-    answer         ``status``, ``headers`` and ``body`` as given
-    =============  ===================================================================================
+    ==============  ===================================================================================
+    refuse          the port is shut, new connections get ECONNREFUSED, idle ones are closed. It opens
+                    again after ``seconds`` on the sandbox's clock (None: by ``Sandbox.open_door``).
+                    A listener cannot see what it refuses, so: with ``number`` n the port is shut
+                    before request n (while request n-1 is answered; at once for 1); with ``method`` and
+                    ``path`` it is shut while the chosen request is answered, to refuse the next.
+    reset           RST (linger 0) instead of an answer
+    hang            nothing for ``seconds`` (real ones; None: until released). Then the answer, if the
+                    client is still there; if it is gone and ``when`` is before, nothing is processed
+    slow            the answer byte by byte over ``seconds``
+    cut_off         the connection ends in the middle of the body
+    truncated       a complete answer whose JSON ends in the middle
+    wrong_json      JSON of another shape (``body`` if given)
+    html            200 with an HTML page
+    empty           200 with nothing in it
+    no_job_id       the true answer without any job id
+    huge            a body of ``size`` bytes
+    redirect        302 to ``location``
+    rate_limited    429; ``headers`` as given (none by default)
+    server_error    500; bad_gateway: 502 with HTML; unavailable: 503
+    blocked_by_cdn  403 with HTML that says 1010; unknown_error: 520 with HTML
+    answer          ``status``, ``headers`` and ``body`` as given
+    ==============  ===================================================================================
 
     ``when`` says whether the request is processed: ``before`` (it is not) or ``after`` (it is, and only
     the answer suffers). By default: after for what spoils an answer, before for the rest.

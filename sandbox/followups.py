@@ -7,6 +7,8 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
+from sandbox.scenario import Accepts
+
 _DURATION = {
     "type": "object",
     "required": ["duration", "unit"],
@@ -53,9 +55,20 @@ _SENTENCES: dict[str, tuple[str, dict[str, Any]]] = {
 }
 
 
-def wrong_followup(target: Mapping[str, Any]) -> str | None:
+def wrong_followup(target: Mapping[str, Any], network: str, accepts: Accepts) -> str | None:
     """The sentence against what an entry of ``accounts`` asks for afterwards, or None."""
+    if target.get("comments") and network == "instagram" and not accepts.comments_on_instagram:
+        return "Comments are not valid"
     for sentence, (key, form) in _SENTENCES.items():
-        if key in target and not Draft202012Validator(form).is_valid(target[key]):
+        if key in target and not (
+            Draft202012Validator(form).is_valid(target[key]) and _is_timed(target[key], accepts)
+        ):
             return sentence
     return None
+
+
+def _is_timed(value: Any, accepts: Accepts) -> bool:  # noqa: ANN401  any JSON value
+    if accepts.timing_of_callbacks == "either":
+        return True
+    other = {"delay": {"conditions"}, "conditions": {"delay", "after"}}[accepts.timing_of_callbacks]
+    return all(not other & one.keys() for one in (value if isinstance(value, list) else [value]))

@@ -85,7 +85,8 @@ def _enveloped(spec: Job, status: str | None, rest: dict[str, Any], plan: dict[s
     if spec.envelope == "data":
         return {"success": True, "data": inner}
     if spec.envelope == "oas":
-        return {"success": True, "data": {"status": status, "result": inner}}
+        outer = status if spec.outer_status == "same" else "complete"
+        return {"success": True, "data": {"status": outer, "result": inner}}
     return inner
 
 
@@ -112,10 +113,22 @@ def _payload(job: PublishJob) -> dict[str, Any]:
     }
     if job.spec.payload != "normal":
         return replaced[job.spec.payload]
-    if job.spec.family == "failures":
-        return {"payload": {"failures": _failures(job)}}
+    if job.spec.family != "entries":
+        return {"payload": {"failures": _failures(job)} | _beside(job)}
     entries = (_entry(job, delivery) for delivery in job.deliveries)
     return {"payload": [entry for entry in entries if entry is not None]}
+
+
+def _beside(job: PublishJob) -> dict[str, Any]:
+    live = [d for d in job.deliveries if d.failure is None and d.post is not None and not _is_unmentioned(d)]
+    if job.spec.family == "failures_and_posts":
+        return {"posts": [_post(job, delivery) for delivery in live]}
+    if job.spec.family == "failures_and_successes":
+        keyed: dict[str, Any] = {}
+        for delivery in live:
+            keyed.setdefault(delivery.post_key, []).append(_post(job, delivery))
+        return {"successes": keyed}
+    return {}
 
 
 def _failures(job: PublishJob) -> dict[str, Any] | list[Any]:
@@ -145,24 +158,29 @@ def _is_unmentioned(delivery: Delivery) -> bool:
 
 
 def _entry(job: PublishJob, delivery: Delivery) -> dict[str, Any] | None:
-    if _is_unmentioned(delivery):
+    if _is_unmentioned(delivery) or (delivery.failure is None and delivery.post is None):
         return None
-    if delivery.failure is not None:
-        return {
-            "type": "error",
-            "status": "failed",
-            "failure": _failure_entry(delivery, delivery.failure),
-        }
-    post = delivery.post
-    if post is None:
-        return None
+    spec, sentence = job.spec, delivery.failure
+    said: dict[str, Any] = {"post": _post(job, delivery)}
+    if sentence is not None and spec.reason == "failure":
+        said = {"failure": _failure_entry(delivery, sentence)}
+    elif sentence is not None:
+        said["post"] |= (
+            {"error": sentence} if spec.reason == "post.error" else {"details": {"error": sentence}}
+        )
+    if spec.entries == "untyped":
+        return said
+    is_error = sentence is not None
+    return {"type": "error" if is_error else "job", "status": "failed" if is_error else "success", **said}
+
+
+def _post(job: PublishJob, delivery: Delivery) -> dict[str, Any]:
+    post, account = delivery.post, delivery.account
+    post_id = post.id if post else delivery.scheduled_id
+    known = post is not None and account is not None and account.link == "at_once"
     return {
-        "type": "job",
-        "status": "success",
-        "post": {
-            "id": int(post.id) if job.spec.numeric_post_ids and post.id.isdigit() else post.id,
-            "account_id": delivery.account_id,
-            "state": post.state,
-            "post_link": post.link if post.account.link == "at_once" else None,
-        },
+        "id": int(post_id) if job.spec.numeric_post_ids and post_id.isdigit() else post_id,
+        "account_id": delivery.account_id,
+        "state": post.state if post else "failed",
+        "post_link": post.link if post and known else None,
     }

@@ -13,13 +13,14 @@ from typing import Any
 from sandbox.fields import ITEM_TYPES, MOST_ITEMS, MOST_PAGES, POLLS, UNMIXED, VALUES
 from sandbox.followups import wrong_followup
 from sandbox.networks import LONG_POST_LIMIT, MEDIA_KINDS, NEEDS_MEDIA, NETWORKS, text_length
-from sandbox.scenario import Account
+from sandbox.scenario import Accepts, Account
 
 BACKDATED = "Posts cannot be backdated"
 BAD_COMPOSER = "The composer is in a bad state for this account as it's missing the social network params"
 NO_COUNT = "undefined method 'count' for nil"
 BAD_TYPE = "Post type is not valid"
 GAP = "There's another post at this time. A one minute gap is required between posts"
+SAID_ALREADY = "You already said that"
 NO_VIDEO = "YouTube requires a video attached"
 UNKNOWN_MEDIA = "Media not found"
 UNKNOWN_ACCOUNT = "Account not found"
@@ -33,7 +34,11 @@ _SHOWN_BELOW = frozenset({"reel", "story", "short", "document", "event", "offer"
 
 
 def judge(
-    post: Mapping[str, Any], target: Mapping[str, Any], account: Account, kind_of: MediaKind
+    post: Mapping[str, Any],
+    target: Mapping[str, Any],
+    account: Account,
+    kind_of: MediaKind,
+    accepts: Accepts,
 ) -> str | None:
     """Publer's sentence against this post on this account, or None."""
     if "scheduled_at" in target:
@@ -41,23 +46,24 @@ def judge(
     if "media" in post:
         return NO_COUNT
     content = post["networks"].get(account.networks_key())
-    if not isinstance(content, dict):
+    is_first = post["accounts"][0] is target
+    if not isinstance(content, dict) or not (is_first or accepts.several_accounts):
         return BAD_COMPOSER
     return (
         _type(content, account)
         or _media(content, account, kind_of)
         or _text(content, account)
-        or _link(content)
+        or _link(content, accepts)
         or _poll(content, account)
         or _values(content, account)
         or _particulars(content, account)
-        or wrong_followup(target)
+        or wrong_followup(target, account.network, accepts)
     )
 
 
 def _type(content: Content, account: Account) -> str | None:
     kind = content.get("type")
-    return None if isinstance(kind, str) and kind in NETWORKS[account.provider].types else BAD_TYPE
+    return None if isinstance(kind, str) and kind in NETWORKS[account.network].types else BAD_TYPE
 
 
 def _below(content: Content, key: str) -> Any:  # noqa: ANN401  any JSON value
@@ -80,12 +86,12 @@ def _media(content: Content, account: Account, kind_of: MediaKind) -> str | None
         return None if kind_of(document_id) else UNKNOWN_MEDIA
     if media is None and kind not in NEEDS_MEDIA and kind != "document":
         return None
-    if media is None and account.provider == "youtube":
+    if media is None and account.network == "youtube":
         return NO_VIDEO
     if not isinstance(media, list) or any(not isinstance(item, dict) for item in media):
         return NO_COUNT
     if not media and (kind in NEEDS_MEDIA or kind == "document"):
-        return NO_VIDEO if account.provider == "youtube" else NO_COUNT
+        return NO_VIDEO if account.network == "youtube" else NO_COUNT
     return _media_items(content, media, account, kind_of)
 
 
@@ -109,37 +115,37 @@ def _media_items(
         kinds.add(found)
     if content["type"] == "gif" and len(media) != 1:
         return BAD_TYPE
-    if "video" in kinds and len(kinds) > 1 and account.provider in UNMIXED:
+    if "video" in kinds and len(kinds) > 1 and account.network in UNMIXED:
         return "Videos cannot be mixed with other media"
-    most = MOST_PAGES if shown_as == "document" else MOST_ITEMS.get(account.provider, len(media))
+    most = MOST_PAGES if shown_as == "document" else MOST_ITEMS.get(account.network, len(media))
     return f"At most {most} media are allowed" if len(media) > most else None
 
 
 def _text(content: Content, account: Account) -> str | None:
-    network = NETWORKS[account.provider]
+    network = NETWORKS[account.network]
     text = content.get("text", "")
     if not isinstance(text, str):
         return "Text is not valid"
     if content["type"] == "status" and not text.strip():
         return "Text can't be blank"
     limit = account.text_limit or network.limit
-    if account.provider == "twitter" and _below(content, "type") == "long_post":
+    if account.network == "twitter" and _below(content, "type") == "long_post":
         limit = LONG_POST_LIMIT
-    length = text_length(account.provider, text)
-    if account.provider == "mastodon" and isinstance(content.get("spoilerText"), str):
+    length = text_length(account.network, text)
+    if account.network == "mastodon" and isinstance(content.get("spoilerText"), str):
         length += text_length("mastodon", content["spoilerText"])
     if limit is not None and length > limit:
         return f"{network.title} posts can have at most {limit} characters"
     return None
 
 
-def _link(content: Content) -> str | None:
+def _link(content: Content, accepts: Accepts) -> str | None:
     if content["type"] != "link":
         return None
     link = content.get("link")
-    nested = link.get("url") if isinstance(link, dict) else None
-    urls = (content.get("url"), nested)
-    is_there = any(isinstance(url, str) and re.match(r"https?://", url) for url in urls)
+    urls = {"link": link.get("url") if isinstance(link, dict) else None, "url": content.get("url")}
+    read = urls.values() if accepts.link_from == "either" else [urls[accepts.link_from]]
+    is_there = any(isinstance(url, str) and re.match(r"https?://", url) for url in read)
     return None if is_there else "Link is not valid"
 
 
@@ -147,7 +153,7 @@ def _poll(content: Content, account: Account) -> str | None:
     if content["type"] != "poll":
         return None
     options, days = content.get("options"), content.get("duration")
-    longest, most_days = POLLS[account.provider]
+    longest, most_days = POLLS[account.network]
     if not isinstance(options, list) or not 2 <= len(options) <= 4:
         return "Polls need two to four options"
     if any(not isinstance(option, str) or not 1 <= len(option) <= longest for option in options):
@@ -156,7 +162,7 @@ def _poll(content: Content, account: Account) -> str | None:
         return "Poll options must be unique"
     if not isinstance(days, int) or isinstance(days, bool) or not 1 <= days <= most_days:
         return f"Polls run 1 to {most_days} days"
-    lacks_question = account.provider == "linkedin" and not content.get("question")
+    lacks_question = account.network == "linkedin" and not content.get("question")
     return "Question can't be blank" if lacks_question else None
 
 
@@ -164,7 +170,7 @@ def _values(content: Content, account: Account) -> str | None:
     for (provider, path), known in VALUES.items():
         _, _, below = path.partition("details.")
         value = _below(content, below) if below else content.get(path)
-        if provider == account.provider and value is not None and value not in known:
+        if provider == account.network and value is not None and value not in known:
             return BAD_TYPE if below == "type" else f"{path} is not valid"
     return None
 
@@ -172,18 +178,18 @@ def _values(content: Content, account: Account) -> str | None:
 def _particulars(content: Content, account: Account) -> str | None:
     """What single networks demand (OpenAPI, and the pages on their formats)."""
     title = content.get("title")
-    if account.provider == "youtube":
+    if account.network == "youtube":
         if not title:
             return "Title can't be blank"
         return "Title is too long (maximum is 100 characters)" if len(str(title)) > 100 else None
-    if account.provider == "tiktok":
+    if account.network == "tiktok":
         if content["type"] != "video" and not title:
             return "Title can't be blank"
         is_private = _below(content, "privacy") == "SELF_ONLY"
         return "Branded content cannot be private" if is_private and _below(content, "paid") is True else None
-    if account.provider == "google":
+    if account.network == "google":
         return _event(content)
-    if account.provider == "wordpress":
+    if account.network == "wordpress":
         blocks = content.get("content")
         return None if isinstance(blocks, list) and all(map(_is_block, blocks)) else "Content is not valid"
     return None

@@ -3,30 +3,33 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import UTC, datetime
 from typing import Any
 
 from sandbox.answers import Answer, Call, ok, refused
 from sandbox.fields import words
 from sandbox.moments import day, iso
-from sandbox.networks import LIST_PARAMETERS, NETWORKS
-from sandbox.scenario import Workspace
-from sandbox.state import Delivery, PublishJob, StoredPost
+from sandbox.networks import LIST_PARAMETERS
+from sandbox.scenario import Listing, Workspace
+from sandbox.state import PublishJob, StoredPost
 from sandbox.world import World
 
-PER_PAGE = 20
 _STATES = words(
     "all scheduled scheduled_approved scheduled_pending scheduled_declined scheduled_reauth scheduled_locked "
     "published published_posted published_deleted published_hidden draft draft_dated draft_undated "
     "draft_private draft_public failed recycling recycling_active recycling_paused recycling_expired "
     "recycling_failed recycling_pending recycling_declined recycling_reauth recycling_locked recurring"
 )
+_DOCUMENTED = words("id text url state type account_id user scheduled_at post_link has_media network")
+_OBSERVED = words(
+    "id account_id account_type state type source scheduled_at updated_at text title media post_link error"
+)
 _FAMILIES = {"published": "published_posted", "draft": "draft_undated"}
 _TYPES = words("status link photo gif video reel story short poll document carousel article")
 
 
 def list_posts(world: World, workspace: Workspace, call: Call) -> Answer:
-    """One page of the workspace's posts, newest first."""
+    """The workspace's posts, newest first: a whole window, or one page."""
     for name, _ in call.query:
         if name not in LIST_PARAMETERS:
             world.surprise(f"GET /posts: parameter {name}")
@@ -34,19 +37,24 @@ def list_posts(world: World, workspace: Workspace, call: Call) -> Answer:
     problem = _problem(call, states)
     if problem:
         return refused(400, problem)
-    page = int(call.value("page") or 0)
-    matching = [row for row in _rows(world, workspace) if _matches(world, row, call, states)]
-    matching.sort(key=lambda row: row["_at"], reverse=True)
-    shown = matching[page * PER_PAGE : (page + 1) * PER_PAGE]
-    return ok(
-        {
-            "posts": [{key: value for key, value in row.items() if key != "_at"} for row in shown],
-            "total": len(matching),
-            "page": page,
-            "per_page": PER_PAGE,
-            "total_pages": -(-len(matching) // PER_PAGE),
-        }
-    )
+    listing = world.scenario.listing
+    rows = sorted(_rows(world, workspace), key=lambda row: row["_at"], reverse=True)
+    matching = [row for row in rows if _matches(world, row, call, states)]
+    first, size = int(listing.first_page), listing.page_size
+    page = max(first, int(call.value("page") or first))
+    in_pages = call.value("from") is None or listing.window == "in_pages"
+    shown = matching[(page - first) * size : (page - first + 1) * size] if in_pages else matching
+    pages = -(-len(matching) // size) if in_pages or listing.total_pages == "as_if_in_pages" else 1
+    answer: dict[str, Any] = {"posts": [_shown(row, listing) for row in shown]}
+    if listing.total != "missing":
+        answer["total"] = len(matching if listing.total == "of_the_filters" else rows)
+    answer |= {"page": page if in_pages else first, "per_page": size}
+    return ok(answer if listing.total_pages == "missing" else answer | {"total_pages": pages})
+
+
+def _shown(row: dict[str, Any], listing: Listing) -> dict[str, Any]:
+    known = {"all_keys": _DOCUMENTED | _OBSERVED, "documented": _DOCUMENTED, "observed": _OBSERVED}
+    return {key: value for key, value in row.items() if key in known[listing.rows]}
 
 
 def _problem(call: Call, states: list[str]) -> str:
@@ -68,34 +76,24 @@ def _problem(call: Call, states: list[str]) -> str:
 
 def _is_date(text: str) -> bool:
     try:
-        date.fromisoformat(text)
+        datetime.fromisoformat(text)
     except ValueError:
         return False
-    return re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII) is not None
+    return re.match(r"\d{4}-\d\d-\d\d(?:$|T)", text, re.ASCII) is not None
 
 
 def _rows(world: World, workspace: Workspace) -> list[dict[str, Any]]:
-    rows = [
-        _row(world, post)
-        for post in world.posts
-        if post.workspace_id == workspace.id and _is_listed(world, post)
-    ]
+    posts = [post for post in world.posts if post.workspace_id == workspace.id and _is_listed(world, post)]
     if world.scenario.listing.running == "scheduled":
-        rows += [
-            _running_row(delivery)
-            for job in world.publish_jobs.values()
-            if job.workspace_id == workspace.id and world.clock.time() < job.done_at
-            for delivery in job.deliveries
-            if delivery.failure is None and delivery.account is not None
-        ]
-    return rows
+        posts += world.running_posts(workspace.id)
+    return [_row(world, post) for post in posts]
 
 
 def _is_listed(world: World, post: StoredPost) -> bool:
     listing = world.scenario.listing
     job: PublishJob | None = post.job
     if job is None:
-        return True
+        return world.clock.time() >= post.listed_at
     if post.state == "failed" and not listing.failed_posts:
         return False
     if world.clock.time() < job.done_at + listing.lag:
@@ -105,27 +103,31 @@ def _is_listed(world: World, post: StoredPost) -> bool:
 
 
 def _row(world: World, post: StoredPost) -> dict[str, Any]:
-    row = {
+    media = [{"id": post.id, "path": "https://cdn.publer.example/media", "type": "photo"}]
+    return {
         "id": int(post.id) if post.id.isdigit() and len(post.id) < 24 else post.id,
         "text": post.text,
         "url": post.url or None,
         "state": post.state,
         "type": post.type,
         "account_id": post.account.id,
+        "account_type": post.account.public_type(),
         "user": {
             "id": "66db7e004e299efa19a2d700",
             "name": world.scenario.user_name,
             "picture": "https://cdn.publer.example/user.jpg",
         },
+        "source": post.source,
         "scheduled_at": iso(post.at),
+        "updated_at": iso(post.at),
+        "title": post.title or None,
         "post_link": _known_link(world, post),
         "has_media": post.has_media,
+        "media": media if post.has_media else [],
         "network": post.account.provider,
+        "error": post.error or None,
         "_at": post.at,
     }
-    if post.error:
-        row["error"] = post.error
-    return row
 
 
 def _known_link(world: World, post: StoredPost) -> str | None:
@@ -137,24 +139,10 @@ def _known_link(world: World, post: StoredPost) -> str | None:
     return None if account.link == "never" or late else post.link
 
 
-def _running_row(delivery: Delivery) -> dict[str, Any]:
-    account = delivery.account
-    return {
-        "id": delivery.scheduled_id,
-        "text": delivery.text(),
-        "url": delivery.url() or None,
-        "state": "scheduled",
-        "type": str(delivery.content.get("type", "")),
-        "account_id": delivery.account_id,
-        "scheduled_at": iso(delivery.created),
-        "post_link": None,
-        "has_media": bool(delivery.media()),
-        "network": NETWORKS[account.provider].provider if account else None,
-        "_at": delivery.created,
-    }
-
-
 def _matches(world: World, row: dict[str, Any], call: Call, states: list[str]) -> bool:
+    honoured = world.scenario.listing.states
+    if len(states) > 1 and honoured != "all":
+        states = {"first": states[:1], "last": states[-1:], "ignored": [], "nothing": ["recurring"]}[honoured]
     wanted = {state for state in states if state != "all"}
     own = {row["state"], _FAMILIES.get(row["state"], row["state"])}
     if wanted and "all" not in states and not (wanted & own):
@@ -170,4 +158,11 @@ def _matches(world: World, row: dict[str, Any], call: Call, states: list[str]) -
         return True
     listing = world.scenario.listing
     at = day(row["_at"], listing.zone)
+    if "T" in begin or "T" in end:
+        at, begin, end = iso(row["_at"]), _moment(begin), _moment(end)
     return begin < at < end if listing.dates == "exclusive" else begin <= at <= end
+
+
+def _moment(text: str) -> str:
+    moment = datetime.fromisoformat(text)
+    return iso((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())

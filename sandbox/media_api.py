@@ -12,17 +12,21 @@ from sandbox.scenario import BUSY_WITH_IMPORT, Workspace
 from sandbox.state import ImportJob
 from sandbox.world import World
 
+NO_CONTENT_TYPE = "undefined method 'content_type' for nil"
+"""Publer's answer to an upload without a file, with the status 200."""
 _KINDS = {"gif": "gif", "mp4": "video", "mov": "video", "avi": "video", "webm": "video", "pdf": "document"}
 """By the end of an address; anything else is a photo."""
 
 
 def upload(world: World, workspace: Workspace, call: Call) -> Answer:
     """``POST /media``: the form has been read while it arrived."""
+    if call.form is None and call.form_problem:
+        return refused(400, call.form_problem)
     if call.form is None:
-        return refused(400, call.form_problem or "Content-Type must be multipart/form-data")
+        return ok({"error": NO_CONTENT_TYPE})
     file = next((file for file in call.form.files if file.field == "file"), None)
     if file is None:
-        return refused(400, "param is missing or the value is empty: file")
+        return ok({"error": NO_CONTENT_TYPE})
     for name in (*call.form.fields, *(file.field for file in call.form.files)):
         if name not in {"file", "direct_upload", "in_library"}:
             world.surprise(f"POST /media: field {name}")
@@ -77,7 +81,7 @@ def _problem_of_import(document: dict[str, Any]) -> str:
     items = document.get("media")
     if not isinstance(items, list) or not items:
         return "param is missing or the value is empty: media"
-    if document.get("type") not in {"single", "bulk", "thumbnail"}:
+    if document.get("type") not in {"single", "bulk", "multi", "thumbnail"}:
         return "param is missing or the value is empty: type"
     for item in items:
         for name in ("url", "name"):
@@ -150,14 +154,8 @@ def media_options(_world: World, workspace: Workspace, call: Call) -> Answer:
         [
             {
                 "id": account.id,
-                "albums": [
-                    {
-                        "id": f"{account.id[:20]}a1b0",
-                        "name": "Launches",
-                        "type": "board" if account.provider == "pinterest" else "album",
-                    }
-                ]
-                if account.provider in {"facebook", "pinterest"}
+                "albums": [{"id": one.id, "name": one.name, "type": "board"} for one in account.boards]
+                if account.network == "pinterest"
                 else [],
                 "watermarks": [],
             }

@@ -73,8 +73,8 @@ LONG_POST_LIMIT = 25_000
 """X Premium, asked for with ``details.type: long_post``."""
 
 BULK_KEYS = words("state posts")
-POST_KEYS = words("networks accounts auto share_next range recycling recurring labels")
-ACCOUNT_KEYS = words("id scheduled_at labels previewed_media share comments delete album_id")
+POST_KEYS = words("id networks accounts auto share_next range recycling recurring labels")
+ACCOUNT_KEYS = words("id scheduled_at labels previewed_media share comments delete album_id signature")
 LIST_PARAMETERS = words("state state[] from to page account_ids[] query postType member_id")
 
 _URL = re.compile(r"https?://[^\s<>\"]+")

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from sandbox import media_api
-from sandbox.answers import HTML, RATE_LIMITED, Answer, Call, ok, parsed_json, refused
+from sandbox.answers import BLOCKED, HTML, RATE_LIMITED, Answer, Call, ok, parsed_json, refused
 from sandbox.fields import DETAILS, FIELDS
 from sandbox.jobs import import_status, job_started, publish_status
 from sandbox.listing import list_posts
@@ -24,7 +24,7 @@ BAD_PLAN = "The API is available on the Business and Enterprise plans only"
 
 Endpoint = Callable[[World, Workspace, Call], Answer]
 
-_BULK_STATES = frozenset({"scheduled", "draft", "draft_private", "draft_public"})
+_BULK_STATES = frozenset({"scheduled", "published", "draft", "draft_private", "draft_public"})
 _MAX_POSTS = 500
 _WITHOUT_WORKSPACE = frozenset({"/users/me", "/workspaces"})
 
@@ -33,8 +33,7 @@ def answer(world: World, call: Call) -> Answer:
     """Answer a request below the base path. The caller holds the world's lock."""
     world.settle()
     if world.scenario.needs_user_agent and _is_blocked_agent(call.headers.get("user-agent", "")):
-        page = b"<!DOCTYPE html><title>Access denied</title><h1>error code: 1010</h1>"
-        return Answer(status=403, body=page, content_type=HTML, error="error code: 1010")
+        return Answer(status=403, body=BLOCKED.encode(), content_type=HTML, error="error code: 1010")
     problem = _check_key(world, call)
     if problem is not None:
         return problem
@@ -67,7 +66,7 @@ def rate_limited(world: World) -> Answer:
 
 
 def _is_blocked_agent(agent: str) -> bool:
-    return not agent or agent.startswith("Python-urllib")
+    return not agent or agent.lower().startswith("python")
 
 
 def _check_key(world: World, call: Call) -> Answer | None:
@@ -84,14 +83,14 @@ def _route(world: World, call: Call) -> Answer:
         if call.method != "GET":
             return refused(404, "Not found")
         return ok(_user(world) if call.path == "/users/me" else _workspaces(world))
-    in_path = re.fullmatch(r"/workspaces/([^/]+)/media_options", call.path)
+    in_path = re.fullmatch(r"/workspaces/([^/]+)/(media_options|signatures)", call.path)
     workspace_id = in_path[1] if in_path else call.headers.get("publer-workspace-id", "")
     workspace = world.workspace(workspace_id)
     if workspace is None:
         return refused(401 if world.scenario.auth == "observed" else 403, NO_ACCESS)
     if workspace.plan not in {"business", "enterprise"}:
         return refused(403, BAD_PLAN)
-    scope, handler = _endpoint(call, is_options=in_path is not None)
+    scope, handler = _endpoint(call, in_path[2] if in_path else "")
     if handler is None:
         return refused(404, "Not found")
     if scope not in world.scenario.scopes:
@@ -99,9 +98,13 @@ def _route(world: World, call: Call) -> Answer:
     return handler(world, workspace, call)
 
 
-def _endpoint(call: Call, *, is_options: bool) -> tuple[str, Endpoint | None]:
-    if is_options:
-        return "media", media_api.media_options if call.method == "GET" else None
+def _endpoint(call: Call, of_workspace: str) -> tuple[str, Endpoint | None]:
+    if of_workspace:
+        handler = _signatures if of_workspace == "signatures" else media_api.media_options
+        return (
+            "media" if of_workspace == "media_options" else "posts",
+            handler if call.method == "GET" else None,
+        )
     if call.path.startswith("/job_status/"):
         return "posts", _job_status if call.method == "GET" else None
     endpoints: dict[tuple[str, str], tuple[str, Endpoint]] = {
@@ -140,13 +143,13 @@ def _workspaces(world: World) -> list[dict[str, Any]]:
 
 
 def _accounts(world: World, workspace: Workspace, _call: Call) -> Answer:
-    accounts = [_account(account) for account in workspace.accounts]
+    accounts = [_account(world, account) for account in workspace.accounts]
     form = world.scenario.accounts_form
     return ok(accounts if form == "bare" else {form: accounts})
 
 
-def _account(account: Account) -> dict[str, str]:
-    shape = {
+def _account(world: World, account: Account) -> dict[str, Any]:
+    shape: dict[str, Any] = {
         "id": account.id,
         "provider": account.provider,
         "name": account.name,
@@ -154,7 +157,38 @@ def _account(account: Account) -> dict[str, str]:
         "picture": f"https://cdn.publer.example/{account.id}.jpg",
         "type": account.public_type(),
     }
+    if account.network == "pinterest" and world.scenario.boards == "in_accounts":
+        shape["albums"] = [{"id": board.id, "name": board.name} for board in account.boards]
     return shape | ({"status": account.status} if account.status else {})
+
+
+def _signatures(world: World, workspace: Workspace, call: Call) -> Answer:
+    if world.scenario.signatures != "listed":
+        return refused(
+            *{"forbidden": (403, "Permission denied"), "not_found": (404, "Not found")}[
+                world.scenario.signatures
+            ]
+        )
+    wanted = call.values("accounts[]")
+    return ok(
+        [
+            {
+                "account_id": account.id,
+                "signatures": [
+                    {
+                        "id": one.id,
+                        "label": one.label,
+                        "text": one.text,
+                        "default": one.default,
+                        "in_photo_captions": True,
+                    }
+                    for one in account.signatures
+                ],
+            }
+            for account in workspace.accounts
+            if not wanted or account.id in wanted
+        ]
+    )
 
 
 def _job_status(world: World, workspace: Workspace, call: Call) -> Answer:
@@ -174,10 +208,10 @@ def _publish(world: World, workspace: Workspace, call: Call) -> Answer:
     try:
         document = parsed_json(call.body)
     except ValueError:
-        return refused(400, "The request body is not valid JSON")
+        return refused(int(world.scenario.malformed_body), "The request body is not valid JSON")
     problem = _problem_of_bulk(document)
     if problem:
-        return refused(400, problem)
+        return refused(int(world.scenario.malformed_body), problem)
     _note_surprises(world, document)
     bulk = document["bulk"]
     return job_started(world.start_publishing(workspace, bulk["state"], bulk["posts"]))

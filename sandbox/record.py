@@ -48,6 +48,8 @@ class Published:
     url: str
     media: tuple[Any, ...]
     """The media items as they were sent."""
+    alt_texts: tuple[str, ...]
+    """The alt text of each, as it reached the network."""
     comments: tuple[Any, ...]
     content: Any
     """The whole network object as it was sent."""

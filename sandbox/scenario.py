@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -17,11 +17,30 @@ BUSY_WITH_IMPORT = "Please wait until your other download media from URL jobs ha
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Signature:
+    """A text that Publer can put below the posts of an account."""
+
+    text: str
+    id: str = "66db83154e299efa19a2c001"
+    label: str = "Signature"
+    default: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Board:
+    """A board of a Pinterest account."""
+
+    name: str = "Launches"
+    id: str = "66db83154e299efa19a2b001"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
     """A social account, and what becomes of a post to it."""
 
     id: str
     provider: str
+    """As ``GET /accounts`` says it: for WordPress also ``wordpress_oauth`` and ``wordpress_basic``."""
     name: str = "Acme Inc"
     type: str = ""
     """Empty: the live API's string for this network."""
@@ -45,8 +64,16 @@ class Account:
     link_after_seconds: float = 0.0
     """For a late link: seconds after publication before it is known."""
 
+    boards: tuple[Board, ...] = (Board(),)
+    """Pinterest's."""
+    signatures: tuple[Signature, ...] = ()
+
+    @property
+    def network(self) -> str:
+        return "wordpress" if self.provider.startswith("wordpress_") else self.provider
+
     def public_type(self) -> str:
-        return self.type or NETWORKS[self.provider].account_type
+        return self.type or NETWORKS[self.network].account_type
 
     def networks_key(self) -> str:
         """The key of this account's content in a request: WordPress is keyed by the account's type."""
@@ -87,9 +114,14 @@ class Job:
     failure_place: Literal[
         "error", "errors", "message", "payload.error", "payload.errors", "payload.failures", "nowhere"
     ] = "error"
-    family: Literal["entries", "failures"] = "entries"
+    family: Literal["entries", "failures", "failures_and_posts", "failures_and_successes"] = "entries"
     """``entries``: an array with a post or a failure per account, as observed for publishing now.
-    ``failures``: the documented object, which says nothing about what was posted."""
+    ``failures``: the documented object, which says nothing about what was posted; the others: the same
+    object with what was posted beside, as a list of posts, or keyed like the failures."""
+    entries: Literal["typed", "untyped"] = "typed"
+    """Whether an entry says ``type`` and ``status`` beside its post or failure."""
+    reason: Literal["failure", "post.error", "post.details.error"] = "failure"
+    """Where an entry says why a post failed."""
     payload: Literal["normal", "null", "missing", "empty_object", "empty_array"] = "normal"
     """Anything but ``normal`` replaces the payload, whatever happened."""
     failures_form: Literal["object", "array"] = "object"
@@ -102,6 +134,8 @@ class Job:
     status_word: str = "complete"
     working_word: str | None = "working"
     """None: the status is null while the job runs."""
+    outer_status: Literal["same", "complete"] = "same"
+    """For the envelope ``oas``: whether the outer status is already ``complete`` while the job runs."""
     plan: bool = True
     read_once: bool = True
     """The first terminal answer consumes the payload; later ones have null."""
@@ -131,6 +165,21 @@ class Import:
 class Listing:
     """How ``GET /posts`` answers."""
 
+    window: Literal["in_one_answer", "in_pages"] = "in_one_answer"
+    """With ``from`` and ``to``: all rows whatever ``page`` says, or page by page."""
+    page_size: int = 15
+    first_page: Literal["0", "1"] = "0"
+    """The number of the first page, where there are pages."""
+    total: Literal["of_the_filters", "of_the_workspace", "missing"] = "of_the_filters"
+    """What the answer's ``total`` counts."""
+    total_pages: Literal["true", "as_if_in_pages", "missing"] = "true"
+    """For a window in one answer: 1, or as if it came in pages."""
+    states: Literal["all", "first", "last", "ignored", "nothing"] = "all"
+    """Of several ``state[]``: which are honoured. ``ignored``: rows in any state; ``nothing``: no rows."""
+    rows: Literal["all_keys", "documented", "observed"] = "all_keys"
+    """Which keys a row has: ``url`` is documented, ``source`` and ``error`` were observed."""
+    source: Literal["post_now", "schedule"] = "post_now"
+    """What a row that was made here says of where it comes from."""
     dates: Literal["inclusive", "exclusive"] = "inclusive"
     """Whether posts of the days ``from`` and ``to`` themselves are in the answer."""
     zone: float = 0.0
@@ -147,17 +196,47 @@ class Listing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredText:
-    """What Publer makes of a text when it stores it."""
+    """What Publer makes of a text when it keeps it; the list shows it so."""
 
     whitespace: Literal["as_sent", "collapsed", "crlf", "stripped"] = "as_sent"
+    links: Literal["in_the_text", "moved_to_url"] = "in_the_text"
+    default_signature: Literal["left_out", "appended"] = "left_out"
+    """Whether an account's default signature comes below what is sent through the API."""
+    tracking: Literal["left_out", "added"] = "left_out"
+    """Whether links get ``utm_`` words."""
+    entities: Literal["as_sent", "escaped"] = "as_sent"
+    """Whether ``&`` becomes ``&amp;`` and so on."""
     shorten_links: bool = False
+    appended: str = ""
+    """Put below every text, on a line of its own, and explained by nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepts:
+    """What Publer does with a request where its pages do not say, or contradict each other."""
+
+    several_accounts: bool = True
+    """Several accounts in one post; else all but the first miss their network's parameters."""
+    text_alone_on_google: bool = True
+    links_on_threads_and_bluesky: bool = True
+    stories_of_videos: bool = True
+    pictures_with_videos_on_instagram: bool = False
+    the_same_text_again_on_x: bool = True
+    """X itself refuses it; taken by default, so that a post that goes out twice is seen."""
+    comments_on_instagram: bool = True
+    link_from: Literal["link", "url", "either"] = "either"
+    """Where the address of a link post is read: ``link.url``, or ``url`` beside the text."""
+    alt_text_from: Literal["either", "alt_text", "caption"] = "either"
+    media_without_id: Literal["refused", "dropped"] = "refused"
+    timing_of_callbacks: Literal["either", "delay", "conditions"] = "either"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RateLimit:
-    """The request limit of the user account: a sliding window."""
+    """The request limit of the user account."""
 
     limit: int = 100
+    kind: Literal["sliding", "fixed"] = "sliding"
     window: float = 120.0
     headers: bool = True
     """``X-RateLimit-*`` on ordinary answers."""
@@ -178,7 +257,12 @@ class SeededPost:
     url: str = ""
     has_media: bool = False
     link: str | None = "https://social.example/seeded"
+    title: str = ""
     error: str = ""
+    source: Literal["post_now", "schedule", "sync"] = "post_now"
+    """``sync``: posted on the network itself, and imported by Publer."""
+    listed_after: float = 0.0
+    """Seconds after the sandbox started before it is listed; it counts for the minute all the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,6 +327,13 @@ class Scenario:
     imports: Import = Import()
     listing: Listing = Listing()
     stored_text: StoredText = StoredText()
+    accepts: Accepts = Accepts()
+    boards: Literal["in_accounts", "in_media_options"] = "in_accounts"
+    """Where Pinterest's boards are named; media options have them always."""
+    signatures: Literal["listed", "forbidden", "not_found"] = "listed"
+    """What ``GET /workspaces/{id}/signatures`` answers."""
+    malformed_body: Literal["400", "500"] = "400"
+    """The status of the answer to a publish request that is no such thing."""
     rate_limit: RateLimit = RateLimit()
     posts: tuple[SeededPost, ...] = ()
     github: GitHub = GitHub()
@@ -250,8 +341,8 @@ class Scenario:
     gap: float = 60.0
     """Seconds that two posts of one account must be apart."""
     max_upload: int = 200 * MIB
-    needs_user_agent: bool = False
-    """Answer clients without a User-Agent, and urllib's, as Cloudflare does: 403, error 1010."""
+    needs_user_agent: bool = True
+    """Answer clients that name themselves after nothing, or after Python, as Cloudflare does: 403, 1010."""
 
     @classmethod
     def from_json(cls, document: str | Mapping[str, Any]) -> Scenario:
@@ -271,18 +362,25 @@ class Scenario:
     def account(self, network: str, name: str = "Acme Inc") -> Account:
         """The first workspace's account on a network. Raises LookupError."""
         for account in self.workspaces[0].accounts:
-            if account.provider == network and account.name == name:
+            if account.network == network and account.name == name:
                 return account
         raise LookupError(f"{network}/{name}")
 
     def with_account(self, network: str, **changes: Any) -> Scenario:  # noqa: ANN401  fields of Account
         """This scenario with other fields for the first workspace's account(s) on a network."""
+        return self._with_accounts(lambda account: account.network == network, changes)
+
+    def with_every_account(self, **changes: Any) -> Scenario:  # noqa: ANN401  fields of Account
+        """This scenario with other fields for all accounts of the first workspace."""
+        return self._with_accounts(lambda _: True, changes)
+
+    def _with_accounts(self, is_meant: Callable[[Account], bool], changes: dict[str, Any]) -> Scenario:
         first, *others = self.workspaces
         accounts = tuple(
-            dataclasses.replace(account, **changes) if account.provider == network else account
+            dataclasses.replace(account, **changes) if is_meant(account) else account
             for account in first.accounts
         )
-        return dataclasses.replace(self, workspaces=(dataclasses.replace(first, accounts=accounts), *others))
+        return self.but(workspaces=(dataclasses.replace(first, accounts=accounts), *others))
 
     def but(self, **changes: Any) -> Scenario:  # noqa: ANN401  fields of Scenario
         """This scenario with some fields replaced."""

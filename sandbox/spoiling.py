@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from sandbox.answers import HTML, JSON, RATE_LIMITED, Answer
+from sandbox.answers import BLOCKED, HTML, JSON, RATE_LIMITED, Answer
 from sandbox.faults import Fault
 
 _PAGE = """<!DOCTYPE html>
@@ -26,6 +26,8 @@ _INSTEAD = {
     "rate_limited": (429, JSON, RATE_LIMITED),
     "server_error": (500, JSON, _BROKEN),
     "bad_gateway": (502, HTML, _GATEWAY.format("502 Bad Gateway")),
+    "blocked_by_cdn": (403, HTML, BLOCKED),
+    "unknown_error": (520, HTML, _GATEWAY.format("520: Web server is returning an unknown error")),
     "unavailable": (503, "text/plain", ""),
 }
 """Status, content type and body of an answer that has nothing to do with the true one."""

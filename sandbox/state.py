@@ -10,7 +10,7 @@ from sandbox.scenario import Account, Import, Job
 
 @dataclass(slots=True, kw_only=True)
 class StoredPost:
-    """A post in Publer's list."""
+    """A post in Publer's list, as Publer keeps it."""
 
     id: str
     workspace_id: str
@@ -22,8 +22,11 @@ class StoredPost:
     at: float
     has_media: bool
     link: str | None
+    title: str = ""
     error: str = ""
+    source: str = "post_now"
     job: PublishJob | None = None
+    listed_at: float = 0.0
     lookups: int = 0
     """How many answers of ``GET /posts`` could have shown it."""
 
@@ -46,9 +49,10 @@ class Delivery:
     settled: bool = False
     post: StoredPost | None = None
 
-    def text(self) -> str:
-        text = self.content.get("text", "")
-        return text if isinstance(text, str) else ""
+    def word(self, key: str) -> str:
+        """A text of the content; empty if it is none."""
+        value = self.content.get(key)
+        return value if isinstance(value, str) else ""
 
     def url(self) -> str:
         link = self.content.get("link")
@@ -68,7 +72,7 @@ class PublishJob:
     workspace_id: str
     spec: Job
     state: str
-    """``bulk.state`` of the request: only ``scheduled`` goes live."""
+    """``bulk.state`` of the request: ``draft`` and its like never go live."""
     done_at: float
     deliveries: list[Delivery] = field(default_factory=list)
     polls: int = 0
@@ -98,7 +102,6 @@ class Media:
     name: str
     width: int
     height: int
-    created: float
     in_library: bool
     caption: str | None = None
     source: str | None = None

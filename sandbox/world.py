@@ -6,13 +6,13 @@ import copy
 import hashlib
 import itertools
 import math
-import re
 import threading
 from collections import deque
 from typing import Any
 
 from sandbox.clock import Clock
-from sandbox.judging import GAP, UNKNOWN_ACCOUNT, judge
+from sandbox.judging import GAP, SAID_ALREADY, UNKNOWN_ACCOUNT, judge
+from sandbox.keeping import kept
 from sandbox.networks import NETWORKS
 from sandbox.record import Imported, Published, Record, Request, Upload
 from sandbox.scenario import Account, Job, Scenario, SeededPost, Workspace
@@ -42,6 +42,7 @@ class World:
         ]
         self._numbers = itertools.count(1)
         self._last_scheduled: dict[str, float] = {}
+        self._said: dict[str, set[str]] = {}
         self._failures_left: dict[str, int] = {}
         self._recent: deque[float] = deque()
         for seeded in scenario.posts:
@@ -86,11 +87,14 @@ class World:
 
     def limit_resets_at(self) -> int:
         """The epoch second in which the oldest counted request leaves the window."""
-        oldest = self._recent[0] if self._recent else self.clock.time()
-        return math.ceil(oldest + self.scenario.rate_limit.window)
+        rule, now = self.scenario.rate_limit, self.clock.time()
+        if rule.kind == "fixed":
+            return math.ceil((now // rule.window + 1) * rule.window)
+        return math.ceil((self._recent[0] if self._recent else now) + rule.window)
 
     def _forget_old_requests(self) -> None:
-        begin = self.clock.time() - self.scenario.rate_limit.window
+        rule, now = self.scenario.rate_limit, self.clock.time()
+        begin = now - rule.window if rule.kind == "sliding" else now // rule.window * rule.window - 1e-9
         while self._recent and self._recent[0] <= begin:
             self._recent.popleft()
 
@@ -106,7 +110,7 @@ class World:
             id=self.new_id("job"), workspace_id=workspace.id, spec=spec, state=state, done_at=now + spec.delay
         )
         for index, post in enumerate(posts):
-            key = self.new_id("post")
+            key = str(post.get("id") or self.new_id("post"))
             for target in post.get("accounts") or []:
                 delivery = self._deliver(workspace, spec, post, target, state)
                 delivery.post_index, delivery.post_key = index, key
@@ -124,9 +128,15 @@ class World:
         if account is None:
             failure: str | None = UNKNOWN_ACCOUNT
         else:
-            failure = judge(post, target, account, lambda media_id: self.kind_of(workspace, media_id))
-            if failure is None and state == "scheduled" and spec.failure is None:
-                failure = self._gap_or_refusal(account)
+            accepts = self.scenario.accepts
+            if accepts.media_without_id == "dropped" and isinstance(content, dict):
+                content = _without_media_that_have_no_id(content)
+                post = {**post, "networks": {**post["networks"], account.networks_key(): content}}
+            failure = judge(
+                post, target, account, lambda media_id: self.kind_of(workspace, media_id), accepts
+            )
+            if failure is None and not state.startswith("draft") and spec.failure is None:
+                failure = self._gap_or_refusal(account, str((content or {}).get("text", "")))
         return Delivery(
             scheduled_id=self.new_id("scheduled"),
             live_id=self._live_id(spec),
@@ -144,7 +154,7 @@ class World:
     def _live_id(self, spec: Job) -> str:
         return str(90_000_000 + next(self._numbers)) if spec.numeric_post_ids else self.new_id("live")
 
-    def _gap_or_refusal(self, account: Account) -> str | None:
+    def _gap_or_refusal(self, account: Account, text: str) -> str | None:
         now = self.clock.time()
         last = self._last_scheduled.get(account.id)
         if last is not None and abs(now - last) < self.scenario.gap:
@@ -156,6 +166,14 @@ class World:
             if left != 0:
                 self._failures_left[account.id] = left - 1
                 return account.failure
+        said = self._said.setdefault(account.id, set())
+        if (
+            account.network == "twitter"
+            and text in said
+            and not self.scenario.accepts.the_same_text_again_on_x
+        ):
+            return SAID_ALREADY
+        said.add(text)
         self._last_scheduled[account.id] = now
         return None
 
@@ -177,43 +195,65 @@ class World:
         if delivery.failure is not None:
             if delivery.failure == account.failure:
                 self._store(job, delivery, account, "failed")
-        elif job.state != "scheduled":
+        elif job.state.startswith("draft"):
             self._store(job, delivery, account, job.state)
         elif not account.drops:
-            self._store(job, delivery, account, "published")
             self._publish(job, delivery, account)
 
-    def _store(self, job: PublishJob, delivery: Delivery, account: Account, state: str) -> None:
+    def _post(self, job: PublishJob, delivery: Delivery, account: Account, state: str) -> StoredPost:
         live = state == "published"
-        delivery.post = StoredPost(
+        text, url = kept(self.scenario.stored_text, account, delivery.word("text"), delivery.url())
+        return StoredPost(
             id=delivery.live_id if live else delivery.scheduled_id,
             workspace_id=job.workspace_id,
             account=account,
             state=state,
-            type=str(delivery.content.get("type", "")),
-            text=self._stored_text(delivery.text()),
-            url=delivery.url(),
-            at=delivery.due,
+            type=delivery.word("type"),
+            text=text,
+            url=url,
+            at=delivery.created if state == "scheduled" else delivery.due,
             has_media=bool(delivery.media()),
             link=self._link(delivery, account) if live else None,
+            title=delivery.word("title"),
             error=delivery.failure or "",
+            source=self.scenario.listing.source,
             job=job,
         )
+
+    def running_posts(self, workspace_id: str) -> list[StoredPost]:
+        """Posts of jobs that still run."""
+        return [
+            self._post(job, delivery, delivery.account, "scheduled")
+            for job in self.publish_jobs.values()
+            if job.workspace_id == workspace_id and self.clock.time() < job.done_at
+            for delivery in job.deliveries
+            if delivery.failure is None and delivery.account is not None
+        ]
+
+    def _store(self, job: PublishJob, delivery: Delivery, account: Account, state: str) -> StoredPost:
+        delivery.post = self._post(job, delivery, account, state)
         self.posts.append(delivery.post)
+        return delivery.post
 
     def _publish(self, job: PublishJob, delivery: Delivery, account: Account) -> None:
+        stored = self._store(job, delivery, account, "published")
+        names = {"either": ("alt_text", "caption")}.get(
+            self.scenario.accepts.alt_text_from, (self.scenario.accepts.alt_text_from,)
+        )
+        media = tuple(delivery.media())
         self.published.append(
             Published(
                 id=delivery.live_id,
                 workspace_id=job.workspace_id,
                 account_id=account.id,
                 account_name=account.name,
-                network=account.provider,
+                network=account.network,
                 type=str(delivery.content["type"]),
-                text=delivery.text(),
-                stored_text=self._stored_text(delivery.text()),
+                text=delivery.word("text"),
+                stored_text=stored.text,
                 url=delivery.url(),
-                media=tuple(delivery.media()),
+                media=media,
+                alt_texts=tuple(str(next(filter(None, map(item.get, names)), "")) for item in media),
                 comments=tuple(delivery.target.get("comments", ())),
                 content=delivery.content,
                 time=delivery.due,
@@ -224,19 +264,7 @@ class World:
         )
 
     def _link(self, delivery: Delivery, account: Account) -> str:
-        return NETWORKS[account.provider].link.format(int(delivery.live_id[:12], 16))
-
-    def _stored_text(self, text: str) -> str:
-        rule = self.scenario.stored_text
-        if rule.shorten_links:
-            text = re.sub(r"https?://\S+", _short_link, text)
-        if rule.whitespace == "collapsed":
-            return re.sub(r"\s+", " ", text).strip()
-        if rule.whitespace == "crlf":
-            return re.sub(r"\r?\n", "\r\n", text)
-        if rule.whitespace == "stripped":
-            return "\n".join(line.rstrip() for line in text.split("\n")).strip()
-        return text
+        return NETWORKS[account.network].link.format(int(delivery.live_id[:12], 16))
 
     def _seed(self, seeded: SeededPost) -> None:
         for workspace in self.scenario.workspaces:
@@ -254,7 +282,10 @@ class World:
                         at=at,
                         has_media=seeded.has_media,
                         link=seeded.link,
+                        title=seeded.title,
                         error=seeded.error,
+                        source=seeded.source,
+                        listed_at=self.started + seeded.listed_after,
                     )
                     self.posts.append(post)
                     if seeded.state in {"published", "scheduled"}:
@@ -285,7 +316,6 @@ class World:
             name=name,
             width=size[0],
             height=size[1],
-            created=self.clock.time(),
             in_library=in_library,
             caption=caption,
             source=source,
@@ -300,5 +330,8 @@ class World:
         return foreign or any(now < job.done_at for job in self.import_jobs.values())
 
 
-def _short_link(match: re.Match[str]) -> str:
-    return "https://pblr.example/" + hashlib.sha256(match[0].encode()).hexdigest()[:7]
+def _without_media_that_have_no_id(content: dict[str, Any]) -> dict[str, Any]:
+    media = content.get("media")
+    if not isinstance(media, list):
+        return content
+    return {**content, "media": [one for one in media if not isinstance(one, dict) or "id" in one]}

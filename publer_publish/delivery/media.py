@@ -17,7 +17,7 @@ from typing import Any, BinaryIO, Protocol, Self
 
 from publer_publish.clock import Clock, Deadline, Progress
 from publer_publish.delivery.waiting import JobSource, wait_for_job
-from publer_publish.errors import ActionError, CancelledError, Problem, Severity
+from publer_publish.errors import ActionError, CancelledError, Problem, Problems, Severity
 from publer_publish.networks.table import network
 from publer_publish.post.media.files import check_file, described, with_thumbnails
 from publer_publish.post.media.kinds import MediaInfo
@@ -192,9 +192,10 @@ class _Crew:
     def _upload(self, publer: MediaApi, task: _Task) -> None:
         (media,) = task.media
         with self._workspace.open(media.value) as file:
-            info = check_file(file, media)  # again, of the very file that is sent
-            if not isinstance(info, MediaInfo):
-                task.fail(info[0].message)
+            problems = Problems()
+            info = check_file(file, problems)  # again, of the very file that is sent
+            if info is None:
+                task.fail(problems.errors()[0].message)
                 return
 
             def on_progress(sent: int, total: int) -> None:

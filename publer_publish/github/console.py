@@ -41,6 +41,15 @@ class Console(Protocol):
         ...
 
     @property
+    def is_debugging(self) -> bool:
+        """Whether somebody has asked for more than a reader of the log wants to see."""
+        ...
+
+    def debug(self, text: str) -> None:
+        """Print one line that only a search for a cause needs, if somebody has asked for it."""
+        ...
+
+    @property
     def is_live(self) -> bool:
         """Whether somebody watches what changes in place."""
         ...

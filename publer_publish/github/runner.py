@@ -34,6 +34,7 @@ class Runner:
         self._stdout = stdout
         self._redact = redact or Redactor()
         self._files = CommandFiles(env, self._redact)
+        self.is_debugging = env.get("RUNNER_DEBUG") == "1"
         self._in_group = False
         self._headline_said = False
         self._annotated: Counter[Severity] = Counter()
@@ -72,6 +73,10 @@ class Runner:
     def details(self, title: str, text: str) -> None:
         with self.group(title):
             self.line(text)
+
+    def debug(self, text: str) -> None:
+        if self.is_debugging:
+            self._write(command("debug", self._clean(text)))
 
     @property
     def is_live(self) -> bool:

@@ -38,7 +38,7 @@ class Terminal:
         self._stdout = stdout
         self._redact = redact or Redactor()
         self._files = CommandFiles(env, self._redact)
-        self._debugging = env.get("RUNNER_DEBUG") == "1"
+        self.is_debugging = env.get("RUNNER_DEBUG") == "1"
         self._headline_said = False
 
     def mask(self, secret: str) -> None:
@@ -60,9 +60,13 @@ class Terminal:
         return False
 
     def details(self, title: str, text: str) -> None:
-        if self._debugging:
+        if self.is_debugging:
             with self.group(title):
                 self.line(text)
+
+    def debug(self, text: str) -> None:
+        if self.is_debugging:
+            self.line(f"debug: {text}")
 
     @property
     def is_live(self) -> bool:

@@ -478,11 +478,6 @@ def real_type(content_type: str, details: object) -> str:
     return own if own in ("document", "event", "offer") else content_type
 
 
-def fold_of(key: str) -> Fold | None:
-    """Return where the network's feed cuts a text; None if it does not, or is not known."""
-    return _BY_KEY[key].fold if key in _BY_KEY else None
-
-
 def look_of(key: str | None) -> Look:
     """Return how the network's posts look; a plain look if it is not known."""
     return _BY_KEY[key].look if key and key in _BY_KEY else Look()

@@ -8,11 +8,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from publer_publish.errors import Path, Problem, Problems, Where
+from publer_publish.errors import Path, Problems, Where
 from publer_publish.networks import count
 from publer_publish.networks.table import Network, needs, real_type
-from publer_publish.post.media.files import check_files, described
-from publer_publish.post.media.kinds import MediaInfo
+from publer_publish.post.media.files import MediaFiles, described
 from publer_publish.post.media.rules import check_for_network
 from publer_publish.post.model import Content, Media
 from publer_publish.post.template.render import Positions
@@ -61,28 +60,11 @@ class Checks:
     """The checks of a run. A file is looked at once, however many posts and networks use it."""
 
     def __init__(self, workspace: Workspace) -> None:
-        self._workspace = workspace
-        self._inspected: dict[Media, tuple[MediaInfo | None, tuple[Problem, ...]]] = {}
-        self._usable: Mapping[str, MediaInfo] = {}
-
-    def info(self, media: Media) -> MediaInfo | None:
-        """What is known of a media item before anything is sent; None if it is not a usable file."""
-        return self._inspect(media)[0]
-
-    def file(self, media: Media, problems: Problems) -> None:
-        """Check a media item: its file if it is one, else its address or id."""
-        problems.extend(self._inspect(media)[1])
-
-    def _inspect(self, media: Media) -> tuple[MediaInfo | None, tuple[Problem, ...]]:
-        if media not in self._inspected:
-            checked = check_files(self._workspace, [media], self._usable)
-            self._usable = checked.infos
-            self._inspected[media] = checked.info(media), checked.problems
-        return self._inspected[media]
+        self.files = MediaFiles(workspace)
 
     def described(self, media: Media) -> Media:
         """Return the item with what its file's header says of it."""
-        info = self.info(media)
+        info = self.files.info(media)
         return replace(media, about=described(info)) if info else media
 
     def limit(self, network: Network, own: Mapping[str, Any]) -> int | None:
@@ -154,20 +136,17 @@ class Checks:
             if not comment.text and not comment.media and not comment.fields.get("media"):
                 problems.error("A comment is empty.", "Give it a text.", comment.where)
             for item in comment.media:
-                self.file(item, problems)
+                self.files.check(item, problems)
 
     def _media(self, network: Network, content: Content, problems: Problems) -> None:
         if not content.media:
             return
         for item in content.media:
-            self.file(item, problems)
-        items = [(item, self.info(item)) for item in content.media]
+            self.files.check(item, problems)
+        items = [(item, self.files.info(item)) for item in content.media]
         subtype = _value(content.fields, ("details", "type"))
-        problems.extend(
-            check_for_network(
-                network.key, content.type, items, subtype=subtype if isinstance(subtype, str) else ""
-            )
-        )
+        subtype = subtype if isinstance(subtype, str) else ""
+        check_for_network(network.key, content.type, items, problems, subtype=subtype)
 
 
 def _type_and_needs(

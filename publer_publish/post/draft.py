@@ -71,7 +71,7 @@ class Draft:
         for comment in comments:
             self._check_leaks(comment.text, comment.where)
         for item in (*media, *(item for comment in comments for item in comment.media)):
-            self._checks.file(item, self._problems)
+            self._checks.files.check(item, self._problems)
 
     def shared(self, ref: AccountRef | None = None) -> Content | None:
         """What a network gets that the post does not name, for the preview; with ``ref``'s own comments."""
@@ -175,7 +175,7 @@ class Draft:
         written = own.get("type")
         if isinstance(written, str):
             return written
-        items = [(item, self._checks.info(item)) for item in media]
+        items = [(item, self._checks.files.info(item)) for item in media]
         has_link = "url" in own or "link" in own
         return infer_type(network.key, own, items, has_poll="options" in own, has_link=has_link)
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from publer_publish.clock import TimeLimit
-from publer_publish.errors import InvalidInputError, Path, Problems, Where
+from publer_publish.errors import Path, Problems, Where
 from publer_publish.networks.table import NETWORKS, canonical
 from publer_publish.post.checks import Checks
 from publer_publish.post.document.parse import Document, parse
@@ -51,12 +51,9 @@ def load(files: Iterable[tuple[str, bytes]], text: str, options: Options, proble
         if not name.lower().endswith(KINDS):
             _other_kind(name, problems)
             continue
-        try:
-            document = parse(content, name)
-        except InvalidInputError as error:
-            problems.extend(error.problems)
-            continue
-        drafts += _Loader(document, accounts, options, problems).load(document.data)
+        document = parse(content, name, problems)
+        if document:
+            drafts += _Loader(document, accounts, options, problems).load(document.data)
     if text:
         drafts += _Loader(_TextInput(text), accounts, options, problems).load({"text": text})
     return Loaded(drafts=tuple(drafts), accounts=accounts)
@@ -102,7 +99,7 @@ class _Loader:
                 rendered = replaced(rendered, path, post)
         if isinstance(self._positions, Document):
             check(self._positions, rendered, self._problems)
-            self._problems.extend(self._positions.lost_texts())
+            self._positions.lost_texts(self._problems)
         return [self._draft(path, at(rendered, path), skipped=bool(skipped[path])) for path in paths]
 
     def _is_skipped(self, path: Path, post: Mapping[str, Any]) -> bool | None:

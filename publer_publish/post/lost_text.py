@@ -1,7 +1,7 @@
 """What YAML silently takes away from a text: what follows a ``#``, and a first word that begins with ``&``.
 
-A hashtag or a number, as in ``Fix #1``, is told from a comment by the space that people and linters put after
-a comment's ``#``. On the next line it counts only if it is indented as the rest of the text would be: else it
+What tells a comment from a hashtag or a number, as in ``Fix #1``, is the space that people and linters put
+after the ``#``. On the next line it counts only if it is indented as the rest of the text would be: else it
 is a key or an item that somebody has commented out.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from publer_publish.errors import Path, Problem, Severity, Where
+from publer_publish.errors import Path, Problems, Where
 from publer_publish.post.document.source import Node, Source, short
 from publer_publish.post.model import SelectorKind
 from publer_publish.post.selectors import SelectorError, parse_selector
@@ -26,50 +26,40 @@ _NO_PROSE = frozenset(
 )  # fmt: skip
 
 
-def problems(source: Source, root: Node, where: Callable[[int, Path], Where]) -> Iterator[Problem]:
-    """Tell every unquoted text of a file that has lost something."""
+def report(source: Source, root: Node, where: Callable[[int, Path], Where], problems: Problems) -> None:
+    """Report every unquoted text of a file that has lost something."""
     aliases = set(_ALIAS.findall(source.text))
     for path, node in _texts(source, root):
         found = _AFTER.match(source.text, node.end)
         if found and (
             found["indentation"] is None or len(found["indentation"]) > _indentation(source, path, node)
         ):
-            yield from _of_comment(path, str(node.value), found["lost"], where(found.start("lost"), path))
+            _report_comment(path, str(node.value), found["lost"], where(found.start("lost"), path), problems)
         anchor = _ANCHOR.search(source.text, max(0, node.start - _LONGEST_ANCHOR), node.start)
         if anchor and anchor["name"] not in aliases:
-            yield _of_anchor(anchor["name"], where(anchor.start(), path))
+            problems.warn(
+                f'The text begins only after "&{short(anchor["name"])}", which gives it a name to repeat it '
+                "by, and nothing repeats it.",
+                "If it is part of the text, put the whole text in quotes; else remove it.",
+                where(anchor.start(), path),
+            )
 
 
-def _of_comment(path: Path, value: str, lost: str, where: Where) -> Iterator[Problem]:
+def _report_comment(path: Path, value: str, lost: str, where: Where, problems: Problems) -> None:
     cure = 'If it belongs to it, put the whole text in quotes; if not, write a space after the "#".'
     if not _is_selector(path):
-        yield Problem(
-            message=f'The text ends before "{short(lost)}": in YAML a "#" after a space begins a comment.',
-            hint=cure,
-            where=where,
-            severity=Severity.WARNING,
+        problems.warn(
+            f'The text ends before "{short(lost)}": a "#" after a space begins a comment.', cure, where
         )
     elif _has_name(value):
         # An error, for the shorter name may be that of another account.
-        yield Problem(
-            message=f'The name ends before "{short(lost)}": in YAML a "#" after a space begins a comment.',
-            hint=cure,
-            where=where,
+        problems.error(
+            f'The name ends before "{short(lost)}": a "#" after a space begins a comment.', cure, where
         )
 
 
-def _of_anchor(name: str, where: Where) -> Problem:
-    return Problem(
-        message=f'The text begins only after "&{short(name)}": in YAML that is an anchor, and nothing '
-        "repeats it.",
-        hint="If it is part of the text, put the whole text in quotes; else remove it.",
-        where=where,
-        severity=Severity.WARNING,
-    )
-
-
 def _texts(source: Source, node: Node, path: Path = ()) -> Iterator[tuple[Path, Node]]:
-    """Give the unquoted texts of a document, each once: what an alias repeats stands elsewhere."""
+    """Give the unquoted texts of a document, each once: an alias repeats what is elsewhere."""
     if source.text.startswith("*", node.start):
         return
     for key, child in node.entries.items():
@@ -81,7 +71,7 @@ def _texts(source: Source, node: Node, path: Path = ()) -> Iterator[tuple[Path, 
 
 
 def _is_prose(path: Path) -> bool:
-    """Whether people read the value: behind a word of Publer's or an address no hashtag is lost."""
+    """Whether people read the value: behind one of Publer's words or an address no hashtag is lost."""
     return not path or path[-1] not in _NO_PROSE
 
 

@@ -6,6 +6,7 @@ import re
 
 from publer_publish.networks.table import KEYS, NETWORKS, canonical
 from publer_publish.post.model import Selector, SelectorKind
+from publer_publish.post.schema.keys import MEANT
 from publer_publish.text import suggest
 
 _TYPOGRAPHIC_QUOTES = "\u2018\u2019\u201a\u201c\u201d\u201e\xab\xbb"
@@ -65,8 +66,6 @@ def _complaint(text: str, network: str, key: str, slash: bool, name: str) -> tup
     if key in NETWORKS and not name:
         return f"`{shown}` names a network but no account.", f"For all its accounts write `{key}/*`. {forms}"
     if slash:
-        from publer_publish.post.schema.keys import MEANT  # noqa: PLC0415
-
         close = [MEANT.get(network.lower(), ""), suggest(network, NETWORKS)]
         meant = next((one for one in close if one in NETWORKS), "")
         guess = f"Did you mean `{meant}/{name}`? " if meant else ""

@@ -177,6 +177,14 @@ def sentence_of_text(text: str) -> str:
     return f"An infrastructure page{named}{code} came back instead of an answer of Publer's"
 
 
+def is_from_cdn(text: str) -> bool:
+    """Whether an answer is a page of HTML, or an error of Cloudflare's, and so none of Publer's."""
+    head = text.lstrip("\ufeff \t\r\n")[:20_000]
+    if head.startswith(("{", "[")):
+        return '"cloudflare_error"' in head
+    return head.startswith("<") or bool(_CLOUDFLARE.search(head))
+
+
 _MAX_JOB_ID = 128
 
 

@@ -27,6 +27,11 @@ _HINTS = {
     422: "Publer understood what was sent and does not accept it; its sentence says why.",
 }
 
+_CDN = (
+    "Publer's content delivery network (Cloudflare) turned the request away before Publer saw it: this says "
+    "nothing about `api-key` or `workspace-id`. Run the job again, on another runner if it goes on; tell "
+    "Publer's support the error code and the address of the runner."
+)
 
 UNREADABLE = (
     "Publer, or a proxy on the way, sent something that is not documented. Run the job again; if it goes on, "
@@ -44,12 +49,20 @@ class NotSentError(ServiceError):
 
 
 class RefusedError(ServiceError):
-    """Publer said no: nothing was taken or told, and asking again hardly brings another answer."""
+    """Publer, or the network in front of it, said no: nothing was taken or told.
 
-    def __init__(self, status: int, sentence: str, *, request: str = "the request") -> None:
-        where = f"HTTP {status} from Publer to {request}"
-        super().__init__(f"{sentence} ({where})" if sentence else where, hint=_HINTS.get(status, ""))
+    Asking again hardly brings another answer.
+    """
+
+    def __init__(
+        self, status: int, sentence: str, *, request: str = "the request", from_cdn: bool = False
+    ) -> None:
+        where = f"HTTP {status} {'before' if from_cdn else 'from'} Publer to {request}"
+        hint = _CDN if from_cdn else _HINTS.get(status, "")
+        super().__init__(f"{sentence} ({where})" if sentence else where, hint=hint)
         self.status = status
+        self.from_cdn = from_cdn
+        """A page of HTML or an error of Cloudflare's: Publer itself has not seen the request."""
         self.sentence = sentence
         """Publer's own words, cleaned; possibly empty, possibly in the user's language."""
 

@@ -25,9 +25,10 @@ import urllib3
 from publer_publish import __version__
 from publer_publish.clock import Clock, Deadline, Progress
 from publer_publish.errors import ServiceError
-from publer_publish.publer.answers import clean, sentence_of, sentence_of_text
+from publer_publish.publer.answers import clean, is_from_cdn, sentence_of, sentence_of_text
 from publer_publish.publer.errors import FORBIDDEN, LostError, NotSentError, RateLimitedError, RefusedError
 from publer_publish.publer.model import Json
+from publer_publish.publer.transcript import SILENT, Transcript
 from publer_publish.publer.wire import Watch, WatchedAdapter, Wire
 
 USER_AGENT = f"publer-publish/{__version__} (+https://github.com/publer-publish/publer-publish)"
@@ -107,6 +108,9 @@ class Transport:
         self.workspace_id = workspace_id
         self.rate_limit = RateLimit()
         """What the latest answer said."""
+        self.transcript: Transcript | None = None
+        """Where every exchange is written down, if somebody wants to read it."""
+        self._exchange = SILENT
         self._url = api_url.rstrip("/")
         self._key = api_key
         self._wire = Wire()
@@ -114,7 +118,9 @@ class Transport:
 
     def another(self, clock: Clock, log: Callable[[str], None]) -> Transport:
         """Make one to the same place with a connection of its own: a session serves one thread."""
-        return Transport(self._url, self._key, self.workspace_id, clock, log)
+        other = Transport(self._url, self._key, self.workspace_id, clock, log)
+        other.transcript = self.transcript
+        return other
 
     def _new_session(self) -> requests.Session:
         session = _Session()
@@ -190,6 +196,9 @@ class Transport:
             headers["Publer-Workspace-Id"] = self.workspace_id
         if fresh:
             self.close()
+        if self.transcript is not None:
+            is_upload = stream is not None
+            self._exchange = self.transcript.begin(method, path, params, document, is_upload=is_upload)
         self._wire.begin(seconds)
         try:
             with (
@@ -207,6 +216,7 @@ class Transport:
             ):
                 return self._judge(label, response)
         except _FAULTS as error:
+            self._exchange.failed(self._cause(error), sent=self._wire.established)
             raise self._failure(label, error) from None
 
     def _still_waiting(self, label: str, waited: float) -> None:
@@ -217,6 +227,7 @@ class Transport:
         self.rate_limit = rate_limit_of(response.headers)
         body, defect = self._read(response)
         text = self.redact(body)
+        self._exchange.answered(status, self.rate_limit._asdict(), text)
         if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
             if defect:
                 raise _lost(label, f"the answer {defect}", status)
@@ -227,7 +238,7 @@ class Transport:
                 wait_of(response.headers, self.clock.time()), sentence=sentence, request=label
             )
         if status in _CLEAR_NO:
-            raise RefusedError(status, sentence, request=label)
+            raise RefusedError(status, sentence, request=label, from_cdn=is_from_cdn(text))
         said = f": {sentence}" if sentence else ""
         raise _lost(label, f"HTTP {status}{said}", status)
 
@@ -523,4 +534,9 @@ class Patient:
 def is_busy(error: RefusedError) -> bool:
     """Tell whether this 403 only means that another import is running, which passes."""
     # Publer's sentences may be in the user's language: what is not about access is about waiting.
-    return error.status == FORBIDDEN and bool(error.sentence) and not _ABOUT_ACCESS.search(error.sentence)
+    return (
+        error.status == FORBIDDEN
+        and not error.from_cdn
+        and bool(error.sentence)
+        and not _ABOUT_ACCESS.search(error.sentence)
+    )

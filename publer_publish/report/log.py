@@ -72,7 +72,7 @@ def _rows(cells: Sequence[Sequence[str]], severities: Sequence[Severity | None])
 def _severity(result: Result) -> Severity | None:
     if needs_attention(result):
         return Severity.WARNING if result.status is Status.UNCONFIRMED else Severity.ERROR
-    return Severity.NOTICE if result.status in {Status.SKIPPED, Status.ACCEPTED} else None
+    return Severity.NOTICE if result.status is Status.SKIPPED else None
 
 
 def _cells(result: Result) -> list[str]:

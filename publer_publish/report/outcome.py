@@ -6,12 +6,10 @@ from collections.abc import Sequence
 
 from publer_publish.report.values import Check, Outcome, Result, Status
 
-_CONFIRMED = frozenset({Status.PUBLISHED, Status.ACCEPTED})
-
 
 def is_live(result: Result) -> bool:
     """Whether the post is on the account, as far as is known. A duplicate is, too."""
-    return result.status in _CONFIRMED or (result.status is Status.SKIPPED and result.duplicate)
+    return result.status is Status.PUBLISHED or (result.status is Status.SKIPPED and result.duplicate)
 
 
 def needs_attention(result: Result) -> bool:
@@ -63,7 +61,7 @@ def _outcome(
         (failed, Outcome.FAILED),
         (mode == "validate", Outcome.VALID),
         (unknown, Outcome.UNCONFIRMED),
-        (bool(statuses & _CONFIRMED), Outcome.PUBLISHED),
+        (Status.PUBLISHED in statuses, Outcome.PUBLISHED),
         (True, Outcome.SKIPPED),
     )
     return next(outcome for holds, outcome in first_that_holds if holds)

@@ -34,7 +34,7 @@ def outputs(run: Run, summary: str, *, preview_file: str = "") -> dict[str, str]
         "job-ids": "\n".join(_within(job_ids, TOTAL_UNITS // 20)),
         "results": "",
         "post-urls": "\n".join(_within(_post_urls(run.results), TOTAL_UNITS // 4)),
-        "published-count": _count(run, Status.PUBLISHED, Status.ACCEPTED),
+        "published-count": _count(run, Status.PUBLISHED),
         "failed-count": _count(run, Status.FAILED),
         "skipped-count": _count(run, Status.SKIPPED),
         "unconfirmed-count": _count(run, Status.UNCONFIRMED),

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from publer_publish.networks.table import NETWORKS, Fold, fold_of
+from publer_publish.networks.table import NETWORKS, Fold
 from publer_publish.post.model import Comment, Content, Media
 from publer_publish.report.values import Result, Variant
 from publer_publish.text import one_line, plural
@@ -171,4 +171,5 @@ def _whole_words(text: str, most: int) -> str:
 
 def head_of(content: Content) -> str:
     """Return the part of a content's text that its network shows before "see more"; empty if all."""
-    return before_the_fold(content.text, fold_of(content.network))
+    network = NETWORKS.get(content.network)
+    return before_the_fold(content.text, network.fold if network else None)

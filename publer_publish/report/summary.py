@@ -22,7 +22,7 @@ from publer_publish.report.preview import (
     title_of,
     usage,
 )
-from publer_publish.report.values import Check, Outcome, Result, Run, Status
+from publer_publish.report.values import Check, Outcome, Result, Run
 from publer_publish.report.wording import (
     OUTCOME_SYMBOLS,
     SYMBOLS,
@@ -104,12 +104,9 @@ def _head(run: Run) -> Iterator[str]:
 
 def _title(run: Run) -> str:
     """Return the outcome in a word, and none for more than is known."""
-    live = {result.status for result in run.results if is_live(result)}
-    if run.outcome is Outcome.PUBLISHED and Status.PUBLISHED not in live:
-        return f"{SYMBOLS[Status.ACCEPTED]} Accepted"
     title = _TITLES[run.outcome]
-    if run.outcome is Outcome.PARTIAL and not live - {Status.ACCEPTED}:
-        title = "Partly accepted" if live else "Partly failed"
+    if run.outcome is Outcome.PARTIAL and not any(map(is_live, run.results)):
+        title = "Partly failed"
     return f"{OUTCOME_SYMBOLS[run.outcome]} {title}"
 
 

@@ -16,8 +16,6 @@ class Status(StrEnum):
 
     PUBLISHED = "published"
     """Evidence: a post in the answer or in the post list."""
-    ACCEPTED = "accepted"
-    """The job is complete with the documented empty ``failures``; there is no evidence yet."""
     FAILED = "failed"
     UNCONFIRMED = "unconfirmed"
     SKIPPED = "skipped"

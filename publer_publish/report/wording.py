@@ -18,7 +18,6 @@ from publer_publish.text import duration, one_line, plural
 
 SYMBOLS = {
     Status.PUBLISHED: "✅",
-    Status.ACCEPTED: "⏳",
     Status.FAILED: "❌",
     Status.UNCONFIRMED: "❓",
     Status.SKIPPED: "⏭️",
@@ -45,13 +44,11 @@ AGAIN = "To post the same again, set `on-duplicate: publish`."
 MAY_BE_LIVE = "may or may not be live"
 
 LONG_STATUS = {
-    Status.ACCEPTED: "accepted by Publer, not yet seen live",
     Status.UNCONFIRMED: f"unconfirmed: {MAY_BE_LIVE}; {LOOK_FIRST}",
 }
 
 _ORDER = (
     Status.PUBLISHED,
-    Status.ACCEPTED,
     Status.VALID,
     Status.FAILED,
     Status.INVALID,
@@ -170,13 +167,7 @@ def headline(
 
 
 def _published(facts: _Ended) -> tuple[str, str]:
-    published, accepted = facts.of(Status.PUBLISHED), facts.of(Status.ACCEPTED)
-    if published:
-        sentence = f"Published to {plural(len(published), 'target')}"
-        if accepted:
-            sentence += f"; {len(accepted):,} more accepted by Publer, not yet seen live"
-    else:
-        sentence = f"Accepted by Publer for {plural(len(accepted), 'target')}, not yet seen live"
+    sentence = f"Published to {plural(len(facts.of(Status.PUBLISHED)), 'target')}"
     return f"{sentence}{_skipped_part(facts)}.", AGAIN if facts.duplicates else ""
 
 
@@ -187,10 +178,9 @@ def _skipped_part(facts: _Ended) -> str:
 
 
 def _known(facts: _Ended) -> list[str]:
-    """Return the other parts of a mixed outcome: what is live, accepted and unknown."""
+    """Return the other parts of a mixed outcome: what is live and what is unknown."""
     counted = (
         (len(facts.of(Status.PUBLISHED)), "published"),
-        (len(facts.of(Status.ACCEPTED)), "accepted by Publer but not yet seen live"),
         (len(facts.duplicates), "already live before"),
         (len(facts.of(Status.UNCONFIRMED)), "unconfirmed"),
     )
@@ -380,8 +370,7 @@ def rerun_lines(results: Sequence[Result], rerun: Rerun) -> list[str]:
     unknown = [result for result in results if result.status is Status.UNCONFIRMED]
     held_back = sum(result.message.startswith("not sent") for result in unknown)
     unconfirmed = len(unknown) - held_back
-    accepted = sum(result.status is Status.ACCEPTED for result in results)
-    seen = sum(is_live(result) for result in results) - accepted
+    seen = sum(map(is_live, results))
     lines: list[str] = []
     if failed and not (seen and rerun.refuses):
         lines.append(
@@ -394,10 +383,8 @@ def rerun_lines(results: Sequence[Result], rerun: Rerun) -> list[str]:
             f"{plural(held_back, 'target')} {_are(held_back, 'was', 'were')} not sent because of a post in "
             "Publer that may be the same: a re-run looks again, and sends nothing beside such a post."
         )
-    if unconfirmed or (accepted and failed):
-        lines.append(
-            f"{_open_targets(accepted, unconfirmed)} {_open_after_rerun(accepted + unconfirmed, rerun)}"
-        )
+    if unconfirmed:
+        lines.append(f"{_open_targets(unconfirmed)} {_open_after_rerun(unconfirmed, rerun)}")
     return lines
 
 
@@ -431,19 +418,12 @@ def _live_line(live: int, rerun: Rerun) -> str:
     )
 
 
-def _open_targets(accepted: int, unconfirmed: int) -> str:
-    known = []
-    if accepted:
-        known.append(
-            f"{plural(accepted, 'target')} {_are(accepted)} accepted by Publer and not yet seen live."
-        )
-    if unconfirmed:
-        known.append(
-            f"{plural(unconfirmed, 'target')} {_are(unconfirmed)} unconfirmed: Publer did not say what "
-            f"became of {_are(unconfirmed, 'it', 'them')}, so {_are(unconfirmed, 'it', 'they')} may or may "
-            "not be live."
-        )
-    return " ".join(known)
+def _open_targets(count: int) -> str:
+    them, they = _are(count, "it", "them"), _are(count, "it", "they")
+    return (
+        f"{plural(count, 'target')} {_are(count)} unconfirmed: Publer did not show what became of {them}, "
+        f"so {they} may or may not be live."
+    )
 
 
 def _open_after_rerun(count: int, rerun: Rerun) -> str:

@@ -17,7 +17,7 @@ import pytest
 from publer_publish.errors import Problem, Where
 from publer_publish.report.preview_page import page
 from sandbox.server import Sandbox
-from tests.unit.report import samples
+from tests.support import samples
 from tests.unit.report.page import test_page as pages
 
 HERE = Path(__file__).parent

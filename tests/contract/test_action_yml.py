@@ -9,7 +9,7 @@ import pytest
 
 import publer_publish
 from publer_publish import config
-from tests.contract import repository as repo
+from tests.support import repository as repo
 
 ACTION = repo.action()
 COLOURS = {"white", "black", "yellow", "blue", "green", "orange", "red", "purple", "gray-dark"}
@@ -213,6 +213,30 @@ def test_the_changelog_knows_this_version() -> None:
     newest = re.search(r"^## \[(\d+\.\d+\.\d+)\]", changelog, re.MULTILINE)
     assert newest
     assert newest.group(1) == publer_publish.__version__
+
+
+def test_every_name_of_a_release_that_we_write_exists_after_this_one() -> None:
+    """`@v1` in a README whose newest release is 0.9 is a workflow that nobody can run."""
+    major = publer_publish.__version__.partition(".")[0]
+    pages = [
+        *repo.ROOT.glob("*.md"),
+        *(
+            path
+            for place in ("docs", "examples", ".github", "schemas")
+            for path in (repo.ROOT / place).rglob("*.*")
+        ),
+    ]
+    ours = re.compile(
+        rf"{repo.OURS}(?:/[\w./-]*)?@v([\w.-]+)|{repo.OURS}/v(\d+)/|^\s*rev: v(\S+)", re.MULTILINE
+    )
+    found = {
+        (str(path.relative_to(repo.ROOT)), "".join(match.groups("")))
+        for path in pages
+        if path.suffix in {".md", ".yml", ".json"}
+        for match in ours.finditer(path.read_text(encoding="utf-8"))
+    }
+    assert found
+    assert {one for one in found if one[1] not in {major, publer_publish.__version__}} == set()
 
 
 def test_the_results_output_is_described_with_the_fields_of_its_schema() -> None:

@@ -9,7 +9,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from tests.contract import repository as repo
+from tests.support import repository as repo
 
 TEXT = (repo.ROOT / "Dockerfile").read_text(encoding="utf-8")
 BASE = r"python:3\.13-slim-trixie@sha256:[0-9a-f]{64}"

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from tests.contract import repository as repo
-from tests.fake_runner.file_commands import read_entries
+from tests.support import repository as repo
+from tests.support.fake_runner.file_commands import read_entries
 
 JOBS = repo.read(repo.ROOT / "examples" / "workflows" / "posts-in-pull-requests.yml")["jobs"]
 (SCRIPT,) = [step["run"] for step in JOBS["publish"]["steps"] if "run" in step]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract import repository as repo
+from tests.support import repository as repo
 
 PAGES = sorted([*repo.ROOT.glob("*.md"), *(repo.ROOT / "docs").glob("*.md")])
 _LINK = re.compile(r"\]\((?!https?:|mailto:)([^)#\s]*)(?:#([\w-]+))?\)")

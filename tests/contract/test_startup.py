@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from sandbox.server import Sandbox
-from tests.contract import repository as repo
-from tests.fake_runner import FakeRunner
+from tests.support import repository as repo
+from tests.support.fake_runner import FakeRunner
 
 PROBE = Path(__file__).with_name("startup_probe.py")
 POST = "text: Rocket 1.0 is out, see https://example.com\naccounts: [twitter/*, linkedin/*, mastodon/*]\n"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.contract import repository as repo
+from tests.support import repository as repo
 
 REUSABLE = ("announce.yml", "validate-posts.yml", "doctor.yml")
 _USES = re.compile(r"^\s*(?:- )?uses: (\S+)(.*)$", re.MULTILINE)

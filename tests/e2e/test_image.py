@@ -226,7 +226,7 @@ def test_a_cancelled_run_is_gone_within_five_seconds_and_has_said_what_it_knows(
     assert docker("inspect", "-f", "{{.State.ExitCode}}", container.name) == "1", log
     outputs = container.outputs()
     assert outputs["outcome"] == "cancelled"
-    assert json.loads(outputs["results"])[0]["status"] in {"unconfirmed", "published", "accepted"}
+    assert json.loads(outputs["results"])[0]["status"] in {"unconfirmed", "published"}
     assert outputs["job-id"]
     assert (container.runner / "file_commands" / "summary").read_text(encoding="utf-8") != ""
     assert len(publer.record.of("POST", "/posts/schedule/publish")) == 1

@@ -11,11 +11,11 @@ from functools import cache
 from pathlib import Path
 
 from sandbox.server import Sandbox
-from tests.faults.hurried_clock import HurriedClock
 from tests.faults.invariants import INVARIANTS, History, Violation, violations
 from tests.faults.misfortunes import Schedule
 from tests.faults.stage import ACTION, Program, lay_out, run
 from tests.faults.worlds import WORLDS
+from tests.support.hurried_clock import HurriedClock
 
 BETWEEN = 20.0
 """Virtual seconds between the end of the first run and the re-run."""

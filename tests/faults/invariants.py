@@ -139,7 +139,7 @@ def _unlike_its_rows(report: Report) -> Iterator[str]:
 
 def _complete_in_the_end(history: History) -> Iterator[str]:
     first, second = history.first.status, history.second.status
-    may_be_open = history.world.slow or history.world.shortens
+    may_be_open = history.world.slow or history.world.stays_open
     messages = {(row["post"], row["account_id"]): row["message"] for row in history.second.rows}
     for wish in history.world.wishes:
         live, said = bool(_posts_of(wish, history.published)), second.get(wish.key, "nothing")
@@ -147,6 +147,9 @@ def _complete_in_the_end(history: History) -> Iterator[str]:
         if wish.hopeless:
             if said != "failed":
                 yield f"{where} is refused by its network, and the re-run says {said}"
+        elif wish.unproven:
+            if said != "unconfirmed":
+                yield f"{where} is not live, and nothing proves it; the re-run says {said}"
         elif _may_stay_open(wish, said, messages.get(wish.key, ""), live=live):
             continue
         elif not live:

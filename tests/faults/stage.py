@@ -13,11 +13,11 @@ from typing import Any, TextIO
 from publer_publish.app import main
 from publer_publish.clock import Clock
 from sandbox.server import Sandbox
-from tests.fake_runner.file_commands import FileCommandError, read_entries
-from tests.fake_runner.inputs import input_variables, read_action
-from tests.fake_runner.log import Annotation, Log
-from tests.fake_runner.masks import Masks
 from tests.faults.worlds import START, World
+from tests.support.fake_runner.file_commands import FileCommandError, read_entries
+from tests.support.fake_runner.inputs import input_variables, read_action
+from tests.support.fake_runner.log import Annotation, Log
+from tests.support.fake_runner.masks import Masks
 
 ROOT = Path(__file__).parents[2]
 Program = Callable[[Sequence[str], Mapping[str, str], TextIO, Clock], int]

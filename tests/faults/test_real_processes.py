@@ -9,10 +9,11 @@ import pytest
 
 from sandbox.faults import Fault
 from sandbox.server import Sandbox
-from tests.fake_runner import FakeRunner
 from tests.faults.invariants import History, violations
 from tests.faults.stage import ROOT, Report, event, inputs, lay_out
 from tests.faults.worlds import World, short
+from tests.support.cases import sample
+from tests.support.fake_runner import FakeRunner
 
 LIST, PUBLISH, POLL = 2, 4, 5
 SAMPLE = {
@@ -54,7 +55,7 @@ def attempt(runner: FakeRunner, world: World, sandbox: Sandbox, number: int) -> 
     )
 
 
-@pytest.mark.parametrize("faults", SAMPLE.values(), ids=SAMPLE)
+@pytest.mark.parametrize("faults", sample(SAMPLE, every=6))
 def test_never_twice_and_never_silently_in_real_time(tmp_path: Path, faults: tuple[Fault, ...]) -> None:
     world = short()
     workspace = lay_out(world, tmp_path)

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import struct
 import zlib
 from dataclasses import dataclass, replace
 
 from sandbox.clock import VirtualClock
-from sandbox.scenario import Account, Import, Job, Listing, RateLimit, Scenario, StoredText, Workspace
+from sandbox.positions import Change, positions
+from sandbox.scenario import (
+    Account,
+    Import,
+    Job,
+    Listing,
+    RateLimit,
+    Scenario,
+    SeededPost,
+    StoredText,
+    Workspace,
+)
 
 REFUSAL = "LinkedIn: the author of this post has left the building"
 GAP = 61.0
@@ -26,6 +38,8 @@ class Wish:
     """Only where another wish has the same text: with one of them live, the list does not tell which."""
     hopeless: bool = False
     """The network always refuses it."""
+    unproven: bool = False
+    """Never live, and nothing says so: it stays unconfirmed."""
     moody: bool = False
     """The network refuses the first post to this account, whichever it is."""
 
@@ -46,10 +60,10 @@ class World:
     timeout: float = 180.0
     slow: bool = False
     """The job outlasts the first run: the re-run may find its posts still on their way, and say so."""
+    stays_open: bool = False
+    """What is live may be reported as unconfirmed: Publer shows it in a form that proves nothing."""
     event_age: float = 60.0
     """Seconds between the event and the run."""
-    shortens: bool = False
-    """Publer lists short links: whether a post is ours or another is not known, and a person has to look."""
 
 
 def _id(number: int) -> str:
@@ -256,7 +270,7 @@ WORLDS: dict[str, World] = {
     ),
     "short links": replace(
         _announcement(refusing=False, job=Job(delay=1.0), stored_text=StoredText(shorten_links=True)),
-        shortens=True,
+        stays_open=True,
     ),
     "in a hurry": _announcement(job=Job(delay=2.0, numeric_post_ids=True), timeout=30.0),
     "few requests": _announcement(
@@ -269,4 +283,71 @@ WORLDS: dict[str, World] = {
     "pictures": _pictures(),
     "import": _imported(),
 }
+
+_OPEN = {
+    "stored_text.shorten_links: True",
+    "a text of its own below every post",
+    "a signature that may not be read",
+    "a signature and no list of signatures",
+}
+_READ = ("job.", "listing.", "stored_text.", "a list", "days of", "a text", "a signature", "no status")
+"""The positions whose worlds are explored: those of what is read, and may hide whether a post went out."""
+_ROWS = 20
+"""Earlier posts of the account: more than fit into one answer, where Publer answers in pages."""
+
+
+def _in_position(name: str, change: Change) -> World:
+    """The same small announcement in another position of one switch."""
+    text = "Rocket 1.0 is out: https://example.com/rocket #space\n\nThanks!"
+    earlier = tuple(
+        SeededPost(account_id=X, text=f"Rocket 0.{number} is out", age=3600.0 + number)
+        for number in range(_ROWS)
+    )
+    linkedin = Account(id=LINKEDIN, provider="linkedin", failure=REFUSAL)
+    return World(
+        scenario=change(_scenario(Account(id=X, provider="twitter"), linkedin, posts=earlier)),
+        files={"post.yml": f"text: {json.dumps(text)}\naccounts: ['twitter/*', 'linkedin/*']\n".encode()},
+        wishes=(
+            Wish(post=0, account_id=X, text=text),
+            Wish(post=0, account_id=LINKEDIN, text=text, hopeless=True),
+        ),
+        stays_open=name in _OPEN,
+    )
+
+
+POSITIONS = {
+    name: _in_position(name, change) for name, change in positions().items() if name.startswith(_READ)
+}
+"""A world for each position by itself, never for two."""
+_PATIENCE = {"post.yml": b"text: Patience\naccounts: ['*']\n"}
+
+
+def _unproven(account: Account, **changes: object) -> World:
+    """A post that is not made, while the answers do not say so."""
+    return World(
+        scenario=_scenario(account, **changes),
+        files=_PATIENCE,
+        wishes=(Wish(post=0, account_id=account.id, text="Patience", unproven=True),),
+    )
+
+
+POSITIONS |= {
+    "a complete job without a post": _unproven(
+        Account(id=X, provider="twitter", drops=True), job=Job(family="failures")
+    ),
+    "an equal post made by hand": _unproven(
+        Account(id=X, provider="twitter"),
+        posts=(SeededPost(account_id=X, text="Patience", source="sync", age=600.0),),
+    ),
+    "a minute that another run took": World(
+        scenario=_scenario(
+            Account(id=X, provider="twitter"),
+            posts=(SeededPost(account_id=X, text="Another release", age=5.0, listed_after=18.0),),
+        ),
+        files=_PATIENCE,
+        wishes=(Wish(post=0, account_id=X, text="Patience"),),
+        rounds=2,
+    ),
+}
+WORLDS |= POSITIONS
 START = VirtualClock().time()

@@ -1,142 +1,36 @@
-"""A stage: the action as a process, through the fake runner, against the sandbox on real sockets."""
+"""The stages of the integration tests: inside the test's process on virtual time, or with real processes."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from sandbox.record import Published, Request
-from sandbox.scenario import Account, Scenario, Workspace
-from sandbox.server import Sandbox
-from tests.fake_runner import FakeRunner, Outcome
-from tests.integration.desk import Desk
-
-ROOT = Path(__file__).parents[2]
-NETWORKS = ("twitter", "linkedin", "bluesky", "mastodon", "threads")
-
-
-def account(provider: str, number: int = 1, **fields: Any) -> Account:
-    """An account with an id that tells the network."""
-    index = sorted({*NETWORKS, "facebook", "instagram", "wordpress", "youtube", "telegram"}).index(provider)
-    return Account(id=f"66db83154e299efa19a2{index:02x}{number:02x}", provider=provider, **fields)
-
-
-def world(*accounts: Account, **scenario: Any) -> Scenario:
-    """One workspace with these accounts; with five ordinary ones if none are given."""
-    chosen = accounts or tuple(account(provider) for provider in NETWORKS)
-    return Scenario(workspaces=(Workspace(accounts=chosen),), **scenario)
-
-
-@dataclass
-class Stage:
-    """A workspace, a sandbox, and the action between them."""
-
-    workspace: Path
-    tmp_path: Path
-    stack: ExitStack
-    sandbox: Sandbox = field(init=False)
-    attempt: int = 1
-
-    def open(self, scenario: Scenario | None = None) -> Sandbox:
-        self.sandbox = self.stack.enter_context(Sandbox(scenario or world()))
-        return self.sandbox
-
-    def write(self, name: str, content: str | bytes) -> Path:
-        path = self.workspace / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return path
-
-    def inputs(self, **inputs: str) -> dict[str, str]:
-        given = {name.replace("_", "-"): value for name, value in inputs.items()}
-        usual = {
-            "mode": "publish",
-            "api-key": self.sandbox.scenario.api_key,
-            "workspace-id": self.sandbox.scenario.workspaces[0].id,
-            "api-url": f"http://127.0.0.1:{self.sandbox.port}/api/v1",
-            "timeout": "20s",
-        }
-        return usual | given
-
-    @cached_property
-    def runner(self) -> FakeRunner:
-        return FakeRunner(ROOT / "action.yml", self.workspace, self.tmp_path, repository="acme/rocket")
-
-    def run(
-        self,
-        *,
-        event: Mapping[str, Any] | None = None,
-        event_name: str = "push",
-        env: Any = None,
-        **inputs: str,
-    ) -> Outcome:
-        """Run the action. Whatever the outcome, what must hold for every run is checked here."""
-        environment = {
-            "GITHUB_API_URL": f"http://127.0.0.1:{self.sandbox.port}/github/api/v3",
-            "GITHUB_RUN_ATTEMPT": str(self.attempt),
-            **(env or {}),
-        }
-        outcome = self.runner.run(
-            self.inputs(**inputs), event=event or {}, event_name=event_name, env=environment
-        )
-        check_every_run(outcome, self.sandbox)
-        return outcome
-
-    def requests(self, path: str = "") -> list[Request]:
-        return [request for request in self.sandbox.record.requests if path in request.path]
-
-    def published(self) -> list[Published]:
-        return list(self.sandbox.record.published)
-
-
-OUTPUTS = {
-    "outcome", "job-id", "job-ids", "results", "post-urls", "published-count", "failed-count", "skipped-count",
-    "unconfirmed-count", "preview-file", "summary",
-}  # fmt: skip
-
-
-def check_every_run(outcome: Outcome, sandbox: Sandbox) -> None:
-    """The promises of every run: all outputs, one headline on failure, no secret, nothing of the runner misused."""
-    assert set(outcome.outputs) == OUTPUTS, outcome.text
-    assert outcome.exit_code in (0, 1)
-    assert outcome.forbidden == []
-    assert outcome.complaints == []
-    assert outcome.stderr == b""
-    assert "Traceback" not in outcome.text
-    assert "Internal error" not in outcome.text
-    unmasked = outcome.stdout.replace(f"::add-mask::{sandbox.scenario.api_key}".encode(), b"")
-    assert sandbox.scenario.api_key.encode() not in unmasked
-    errors = [one for one in outcome.annotations if one.level == "error"]
-    assert bool(errors) == bool(outcome.exit_code), outcome.text
-    assert len(errors) <= 10
-    assert not errors or not errors[-1].file, "the last error is the headline, which has no place"
-    assert outcome.dropped_annotations == []
-    assert sandbox.record.surprises == ()
-
-
-def results(outcome: Outcome) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = json.loads(outcome.outputs["results"])
-    return rows
-
-
-def statuses(outcome: Outcome) -> dict[str, str]:
-    """Network → status."""
-    return {row["network"]: row["status"] for row in results(outcome)}
+from tests.support.desk import Desk
+from tests.support.hurried_clock import HurriedClock
+from tests.support.stage import Stage
 
 
 @pytest.fixture
-def stage(tmp_path: Path) -> Iterator[Stage]:
+def process_stage(tmp_path: Path) -> Iterator[Stage]:
     workspace = tmp_path / "workspace"
     workspace.mkdir()
     with ExitStack() as stack:
         yield Stage(workspace=workspace, tmp_path=tmp_path, stack=stack)
+
+
+@pytest.fixture
+def virtual_stage(process_stage: Stage) -> Stage:
+    process_stage.clock = HurriedClock(defaultdict(lambda: None))
+    return process_stage
+
+
+@pytest.fixture
+def stage(virtual_stage: Stage) -> Stage:
+    return virtual_stage
 
 
 @pytest.fixture

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from sandbox.scenario import Scenario, Workspace
-from tests.integration.conftest import ROOT, Stage, account, world
+from tests.support.repository import ROOT
+from tests.support.stage import Stage, account, world
 
 GOOD = "text: Hi\naccounts: [twitter/*]\n"
 MANY = "".join(f"- text: {number}\n  acounts: ['*']\n" for number in range(30))

@@ -12,8 +12,16 @@ from typing import IO
 import pytest
 
 from sandbox.scenario import Job
-from tests.fake_runner.file_commands import read_entries
-from tests.integration.conftest import OUTPUTS, ROOT, Stage, account, world
+from tests.support.fake_runner.file_commands import read_entries
+from tests.support.repository import OUTPUTS, ROOT
+from tests.support.stage import Stage, account, world
+
+
+@pytest.fixture
+def stage(process_stage: Stage) -> Stage:
+    """Real processes, real time."""
+    return process_stage
+
 
 BOTH = pytest.mark.parametrize("place", ["workflow", "desk"])
 

@@ -8,7 +8,7 @@ import pytest
 
 from publer_publish.github.event import read_event
 from sandbox.scenario import GitHub
-from tests.integration.conftest import Stage, results, world
+from tests.support.stage import Stage, results, world
 
 POST = "text: {}\naccounts: [twitter/*]\n"
 PUSH = {"ref": "refs/heads/main", "before": "a" * 40, "after": "b" * 40, "forced": False}

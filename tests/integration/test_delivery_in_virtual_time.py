@@ -8,8 +8,8 @@ import pytest
 
 from sandbox.faults import Fault
 from sandbox.scenario import Account, Job, Listing, RateLimit, SeededPost
-from tests.faults.hurried_clock import HurriedClock
-from tests.integration.desk import Desk, X, posts, statuses
+from tests.support.desk import Desk, X, posts, statuses
+from tests.support.hurried_clock import HurriedClock
 
 PUBLISH = "/posts/schedule/publish"
 

@@ -8,9 +8,9 @@ import pytest
 
 from sandbox.faults import Fault
 from sandbox.scenario import Job, Listing, SeededPost, StoredText
-from tests.integration.conftest import Stage, account, results, statuses, world
-from tests.integration.desk import Desk
-from tests.integration.desk import statuses as statuses_of
+from tests.support.desk import Desk
+from tests.support.desk import statuses as statuses_of
+from tests.support.stage import Stage, account, results, statuses, world
 
 FIVE = 'text: Rocket 1.0 is out\naccounts: ["*"]\n'
 X, LINKEDIN = account("twitter"), account("linkedin")

@@ -14,10 +14,18 @@ from typing import Any
 
 import pytest
 
+from publer_publish import __version__
 from sandbox.scenario import Scenario
 from sandbox.server import Sandbox
-from tests.integration.conftest import Stage, account, world
-from tests.screen import screen
+from tests.support.screen import screen
+from tests.support.stage import Stage, account, world
+
+
+@pytest.fixture
+def stage(process_stage: Stage) -> Stage:
+    """Real processes, real time."""
+    return process_stage
+
 
 ENTRYPOINT = Path(__file__).parents[2] / "entrypoint.py"
 POST = "text: Acme 2.0 is out.\naccounts: ['*']\n"
@@ -133,7 +141,7 @@ def test_json_is_all_that_standard_output_gets(
     assert rows
     assert all(keys <= set(row) for row in rows)
     assert done.stdout.count("\n") == 1
-    assert f"publer-publish 0.1.0: {command[0]}" in done.stderr
+    assert f"publer-publish {__version__}: {command[0]}" in done.stderr
 
 
 def test_accounts_are_listed_as_a_table_of_selectors(stage: Stage) -> None:
@@ -153,7 +161,7 @@ def test_help_has_an_example_for_each_command(command: str) -> None:
     done = subprocess.run(
         [sys.executable, str(ENTRYPOINT), command, "--help"], capture_output=True, text=True, check=True
     )
-    assert f"python entrypoint.py {command}" in done.stdout.partition("examples:")[2]
+    assert f"publer-publish {command}" in done.stdout.partition("examples:")[2]
 
 
 def test_what_the_sandbox_says_to_paste_publishes_also_a_post_about_a_release() -> None:

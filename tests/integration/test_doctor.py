@@ -8,9 +8,9 @@ import pytest
 
 from sandbox.faults import Fault
 from sandbox.scenario import RateLimit, Scenario, Workspace
-from tests.fake_runner import Outcome
-from tests.integration.conftest import Stage, account, world
 from tests.integration.test_desk import in_pipes
+from tests.support.fake_runner import Outcome
+from tests.support.stage import Stage, account, world
 
 X = account("twitter")
 FILE = 'posts:\n  - {text: Hello, accounts: ["twitter/*"]}\n  - {text: Ho, accounts: ["linkedin/Acme Inc"]}\n'

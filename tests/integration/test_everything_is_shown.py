@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from publer_publish.networks.table import NETWORKS
-from tests.integration.conftest import Stage
+from tests.support.stage import Stage
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "schemas" / "post.schema.json").read_text(encoding="utf-8"))
 NOT_SENT = {"$schema", "max_length"}

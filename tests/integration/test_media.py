@@ -10,7 +10,8 @@ import pytest
 
 from sandbox.faults import Fault
 from sandbox.scenario import Import
-from tests.integration.conftest import ROOT, Stage, account, results, statuses, world
+from tests.support.repository import ROOT
+from tests.support.stage import Stage, account, results, statuses, world
 
 MEDIA = ROOT / "examples" / "media"
 

@@ -10,9 +10,9 @@ import pytest
 from sandbox.faults import Fault
 from sandbox.moments import iso
 from sandbox.scenario import Account, Import, Job, SeededPost
-from tests.integration.conftest import Stage, account, world
-from tests.integration.conftest import statuses as statuses_of
-from tests.integration.desk import Desk, OtherClock, X, posts, statuses
+from tests.support.desk import Desk, OtherClock, X, posts, statuses
+from tests.support.stage import Stage, account, world
+from tests.support.stage import statuses as statuses_of
 
 PUBLISH = "/posts/schedule/publish"
 Y = Account(id="66db83154e299efa19a2d802", provider="twitter", name="Acme Labs")
@@ -474,8 +474,9 @@ def test_white_space_is_all_that_may_differ(desk: Desk) -> None:
 # Two at a time, and clocks
 
 
-def test_two_jobs_of_a_matrix_at_the_same_moment_post_once_and_say_so(stage: Stage) -> None:
+def test_two_jobs_of_a_matrix_at_the_same_moment_post_once_and_say_so(process_stage: Stage) -> None:
     """Neither sees the other in time; Publer's minute stops the second, and its re-run finds the post."""
+    stage = process_stage
     stage.open(world(account("twitter")))
     stage.write("post.yml", "text: Once\naccounts: ['*']\n")
     # With a longer timeout the second would wait that minute out, and find the post.

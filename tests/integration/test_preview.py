@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.integration.conftest import NETWORKS, Stage, statuses, world
+from tests.support.stage import NETWORKS, Stage, statuses, world
 
 POST = """
 text: Acme 2.0 is out.

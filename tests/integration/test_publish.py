@@ -8,7 +8,7 @@ import pytest
 
 from sandbox.faults import Fault
 from sandbox.scenario import Job, Listing, Scenario, Workspace
-from tests.integration.conftest import Stage, account, results, statuses, world
+from tests.support.stage import Stage, account, results, statuses, world
 
 FIVE = 'text: Rocket 1.0 is out\naccounts: ["*"]\n'
 

@@ -13,8 +13,8 @@ import pytest
 from sandbox.faults import Fault
 from sandbox.moments import iso
 from sandbox.scenario import Account, Job, Listing, StoredText
-from tests.integration.desk import Desk, X, posts, statuses
 from tests.integration.test_nasty_answers import PUBLISH, answered, job, listed, success, texts
+from tests.support.desk import Desk, X, posts, statuses
 
 REFUSED_ONCE = Account(id=X.id, provider="twitter", failure="X said no", failure_count=1)
 PAGE = Account(id=X.id, provider="linkedin")
@@ -397,7 +397,7 @@ def test_a_time_cut_to_the_minute_keeps_the_whole_minute(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("state", ["scheduled_pending", "scheduled_reauth", "scheduled_locked"])
-def test_a_post_that_publer_holds_back_is_not_accepted(desk: Desk, state: str) -> None:
+def test_a_post_that_publer_holds_back_is_unconfirmed(desk: Desk, state: str) -> None:
     """A complete job without failures, and a list that says it waits for somebody: no green run."""
     desk.open(Account(id=X.id, provider="twitter", drops=True), job=Job(family="failures"))
     waiting = {"state": state, "post_link": None, "scheduled_at": iso(desk.clock.time() + 1)}

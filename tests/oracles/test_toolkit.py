@@ -10,8 +10,8 @@ import pytest
 
 from publer_publish.github.commands import command
 from publer_publish.github.files import heredoc
-from tests.fake_runner.file_commands import read_entries
-from tests.fake_runner.inputs import input_variables
+from tests.support.fake_runner.file_commands import read_entries
+from tests.support.fake_runner.inputs import input_variables
 
 HERE = Path(__file__).parent
 TEXTS = [

@@ -9,15 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Any
 
-from publer_publish.errors import InvalidInputError, Problem, Where, format_path
-from publer_publish.post.document.source import Node, Source, place_in_string, short
+from publer_publish.errors import Problems, Where, format_path
+from publer_publish.post import lost_text
+from publer_publish.post.document import read_json, read_yaml
+from publer_publish.post.document.source import Node, Reading, Source, Unreadable, place_in_string, short
 
 MAX_BYTES = 1024 * 1024
-MAX_LOST = 200
-"""Lost texts of one file that are told; who has more mends these first."""
 
 _COMMENT = re.compile(r"[ \t]+(#[^\n\r]*)")
 _MAY_LOSE_TEXT = re.compile(r"[ \t]#\w|&[^\s,\[\]{}]")
@@ -64,20 +63,17 @@ class Document:
         return node.value if isinstance(node.value, str) else self._source.text[node.start : node.end]
 
     def comment_instead(self, path: Sequence[str | int]) -> str:
-        """Return the comment that stands where a value is missing; empty if there is none."""
+        """Return the comment in place of a missing value; empty if there is none."""
         node = self._node(path)
         if node is None or node.value is not None or node.start < node.end:
             return ""
         found = _COMMENT.match(self._source.text, node.start)
         return short(found[1]) if found else ""
 
-    def lost_texts(self) -> list[Problem]:
-        """Tell the texts of which YAML has taken a part for a comment or an anchor."""
-        if not _MAY_LOSE_TEXT.search(self._source.text):
-            return []
-        from publer_publish.post import lost_text  # noqa: PLC0415  (hardly any file needs it)
-
-        return list(islice(lost_text.problems(self._source, self._root, self._where), MAX_LOST))
+    def lost_texts(self, problems: Problems) -> None:
+        """Report the texts of which YAML has taken a part for a comment or an anchor."""
+        if _MAY_LOSE_TEXT.search(self._source.text):
+            lost_text.report(self._source, self._root, self._where, problems)
 
     def _node(self, path: Sequence[str | int]) -> Node | None:
         node: Node | None = self._root
@@ -92,68 +88,58 @@ class Document:
         return Where(file=self.file, line=line, column=column, path=tuple(path))
 
 
-def parse(content: bytes, file: str) -> Document:
-    """Parse a post file; ``.json`` is strict JSON, everything else YAML 1.2.
+def parse(content: bytes, file: str, problems: Problems) -> Document | None:
+    """Parse a post file; ``.json`` is strict JSON, everything else YAML 1.2. None if anything is wrong.
 
-    ``file`` is its name for messages. Raises InvalidInputError with everything that is wrong.
+    ``file`` is its name for messages.
     """
-    source = Source(file, _decode(content, file))
-    if not source.text.strip():
-        raise InvalidInputError(_empty(file))
-    root = _read(source, is_json=file.lower().endswith(".json"))
-    if root.value is None and root.start >= root.end:
-        raise InvalidInputError(_empty(file))
-    return Document(file=file, data=root.value, _root=root, _source=source)
+    try:
+        text = _decode(content, file, problems)
+        source = Source(file, text)
+        reading = Reading(source, problems)
+        root = _read(source, reading)
+    except Unreadable:
+        return None
+    return None if reading.is_faulty else Document(file=file, data=root.value, _root=root, _source=source)
 
 
-def _read(source: Source, *, is_json: bool) -> Node:
-    if is_json:
-        from publer_publish.post.document import read_json  # noqa: PLC0415
-
-        return read_json.read(source)
-    from publer_publish.post.document import read_yaml  # noqa: PLC0415
-
-    return read_yaml.read(source)
-
-
-def _empty(file: str) -> Problem:
-    return Problem(
-        message="The file is empty.",
-        hint="Write a post into it: at least a text and the accounts that it goes to.",
-        where=Where(file=file, line=1, column=1),
-    )
+def _read(source: Source, reading: Reading) -> Node:
+    read = read_json.read if source.file.lower().endswith(".json") else read_yaml.read
+    root = read(source, reading) if source.text.strip() else Node(0, 0, None)
+    if root.value is None and root.start >= root.end and not reading.is_faulty:
+        hint = "Write a post into it: at least a text and the accounts that it goes to."
+        reading.error(0, "The file is empty.", hint)
+    return root
 
 
-def _decode(content: bytes, file: str) -> str:
-    start = Where(file=file, line=1, column=1)
+def _decode(content: bytes, file: str, problems: Problems) -> str:
+    body = content.removeprefix(b"\xef\xbb\xbf")
+    try:
+        text = body[:MAX_BYTES].decode("utf-8", "strict" if len(content) <= MAX_BYTES else "replace")
+    except UnicodeDecodeError as error:
+        text = body[: error.start].decode("utf-8")
+        wrong = f"The file is not UTF-8: byte 0x{body[error.start]:02x} makes no character here."
+    else:
+        wrong = ""
+    reading = Reading(Source(file, text), problems)
     if len(content) > MAX_BYTES:
-        raise InvalidInputError(
-            Problem(
-                message=f"The file has more than {MAX_BYTES:,} bytes (1 MiB).",
-                hint="Split the posts into several files. Pictures and videos are not written into the file: "
-                "name them with file, url or id.",
-                where=start,
-            )
+        reading.stop(
+            0,
+            f"The file has more than {MAX_BYTES:,} bytes (1 MiB).",
+            "Split the posts into several files. Pictures and videos are not written into the file: "
+            "name them with file, url or id.",
         )
     if content.startswith(_UTF16_MARKS) or b"\0" in content[:2]:
-        raise InvalidInputError(
-            Problem(
-                message="The file is not UTF-8: it looks like UTF-16.",
-                hint='Save it with the encoding UTF-8 (in PowerShell: "-Encoding utf8").',
-                where=start,
-            )
+        reading.stop(
+            0,
+            "The file is not UTF-8 but seems to be UTF-16.",
+            'Save it with the encoding UTF-8 (in PowerShell: "-Encoding utf8").',
         )
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        body = content.removeprefix(b"\xef\xbb\xbf")
-        readable = body[: error.start].decode("utf-8", errors="replace")
-        line, column = Source(file, readable).position(len(readable))
-        raise InvalidInputError(
-            Problem(
-                message=f"The file is not UTF-8: byte 0x{body[error.start]:02x} cannot stand here.",
-                hint="Save the file with the encoding UTF-8; it is probably Latin-1 or Windows-1252, "
-                "or not a text file.",
-                where=Where(file=file, line=line, column=column),
-            )
-        ) from None
+    if wrong:
+        reading.stop(
+            len(text),
+            wrong,
+            "Save the file with the encoding UTF-8; it is probably Latin-1 or Windows-1252, "
+            "or not a text file.",
+        )
+    return text

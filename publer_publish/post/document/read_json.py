@@ -1,292 +1,186 @@
-"""Strict JSON (RFC 8259) with the place of every value. Iterative, so that no depth can exhaust the stack."""
+"""Strict JSON (RFC 8259) with the place of every value.
+
+The standard library says whether the text is JSON and reads its values; the walk over what is valid finds
+the places. It is iterative, so that no depth can exhaust the stack.
+"""
 
 from __future__ import annotations
 
+import json
 import re
-from json.decoder import JSONDecodeError, scanstring  # type: ignore[attr-defined]  # typeshed omits it
-from typing import NoReturn
 
-from publer_publish.errors import InvalidInputError, Problem
 from publer_publish.post.document.source import (
     MAX_DIGITS,
-    MAX_PROBLEMS,
-    Limits,
     Node,
+    Reading,
     Source,
     container,
-    duplicate_key,
-    problem_at,
     short,
 )
 
-_SPACE = re.compile(r"[ \t\n\r]*")
-_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
-_WORD = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*")
-_LITERALS = {"true": True, "false": False, "null": None}
+_BETWEEN = re.compile(r"[\s,:]*")
+_WORD = re.compile(r"[^\W\d]\w*")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
-_ESCAPE_PAIR = re.compile(
-    r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u([dD][89a-fA-F][0-9a-fA-F]{2})|.)"
+_ESCAPES = re.compile(
+    r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u(?P<half>[dD][89a-fA-F][0-9a-fA-F]{2})|.)"
 )
+_TEXT_IN_QUOTES = 'Text is in double quotes: "…".'
+_EXPECTED = (
+    ("Expecting property name", "A key must be in double quotes.", 'Write "text": and likewise every key.'),
+    ("Expecting ':'", 'A ":" is missing after the key.', 'Write "key": value.'),
+    ("Expecting ','", "A comma is missing before this.", "Put a comma after the value before it."),
+    ("Extra data", "Something follows the end.", "Remove it. For several posts write a list: [ …, … ]."),
+)
+_WORDS = {"none": "null", "null": "null", "true": "true", "false": "false"}
 
 
-def read(source: Source) -> Node:
-    """Read the one value of the file. Raises InvalidInputError."""
-    return _Reader(source).read()
+def _integer(digits: str) -> int:
+    """Read no number so long that reading it takes time: it is refused by its length."""
+    return int(digits) if len(digits) <= MAX_DIGITS else 0
 
 
-class _Reader:
-    def __init__(self, source: Source) -> None:
-        self.source = source
-        self.text = source.text
-        self.at = 0
-        self.open: list[Node] = []
-        self.keys: list[tuple[str, int]] = []
-        """The key that each open object waits for a value of; arrays have a dummy."""
-        self.limits = Limits(source)
-        self.problems: list[Problem] = []
+_DECODER = json.JSONDecoder(parse_int=_integer)
 
-    def read(self) -> Node:
-        root = self._value()
-        while self.open:
-            self._member(self.open[-1])
-        self._skip_space()
-        if self.at < len(self.text):
-            self._fail_at_trailing_text()
-        if self.problems:
-            raise InvalidInputError(*self.problems)
-        return root
 
-    def _member(self, parent: Node) -> None:
-        """Read one member of the innermost open array or object, or its end."""
-        is_object = isinstance(parent.value, dict)
-        closing = "}" if is_object else "]"
-        self._skip_space()
-        started = bool(parent.items or parent.entries)
-        if self._peek() == closing:
-            self._close()
-            return
-        if started:
-            if self._peek() != ",":
-                self._fail_at_missing_comma(parent, closing)
-            comma = self.at
-            self.at += 1
-            self._skip_space()
-            if self._peek() == closing:
-                self._fail(
-                    f'There is a comma before "{closing}".', "Remove it: JSON has no trailing commas.", comma
-                )
-        if is_object:
-            self._key()
+def read(source: Source, reading: Reading) -> Node:
+    """Read the one value of the file."""
+    try:
+        _DECODER.decode(source.text)
+    except json.JSONDecodeError as error:
+        _explain(source, reading, error)
+    except RecursionError:
+        pass  # the walk says where it is too deep
+    return _walk(source.text, reading)
+
+
+def _walk(text: str, reading: Reading) -> Node:
+    root = Node(0, 0, None)
+    opened: list[Node] = []
+    key: tuple[str, int] | None = None
+    at = _end_of(_BETWEEN, text, 0)
+    while at < len(text):
+        start = at
+        if text[at] in "]}":
+            at += 1
+            opened.pop().end = at
+        elif text[at] in "[{":
+            at += 1
+            node = container(start, at, {} if text[start] == "{" else [])
+            _attach(node, opened, key, reading)
+            key = None
+            root = root if opened else node
+            opened.append(node)
+            reading.check_depth(len(opened), start)
         else:
-            self.keys.append(("", self.at))
-        self._value()
+            value, at = _DECODER.raw_decode(text, at)
+            _check_scalar(value, text[start:at], start, reading)
+            if opened and key is None and isinstance(opened[-1].value, dict):
+                key = value, start
+            else:
+                style = '"' if isinstance(value, str) else ""
+                node = Node(start, at, value, style)
+                _attach(node, opened, key, reading)
+                key = None
+                root = root if opened else node
+        at = _end_of(_BETWEEN, text, at)
+    return root
 
-    def _key(self) -> None:
-        start = self.at
-        if self._peek() != '"':
-            self._fail_at_key()
-        key = self._string()
-        self._skip_space()
-        if self._peek() != ":":
-            self._fail(
-                f'A ":" is missing after the key "{short(key)}".',
-                'Write "key": value.',
-                self.at if self.at < len(self.text) else self.source.last_visible(),
-            )
-        self.at += 1
-        self.keys.append((key, start))
 
-    def _value(self) -> Node:
-        self._skip_space()
-        start = self.at
-        character = self._peek()
-        if character == '"':
-            value = self._string()
-            return self._attach(Node(start, self.at, value, '"', weight=len(value)))
-        if character in {"{", "["}:
-            self.at += 1
-            node = self._attach(container(start, self.at, {} if character == "{" else []))
-            self.open.append(node)
-            self.limits.check_depth(len(self.open), start)
-            return node
-        number = _NUMBER.match(self.text, start)
-        if number and not _is_glued(self.text, number.end()):
-            self.at = number.end()
-            return self._attach(Node(start, self.at, self._number(number)))
-        word = _WORD.match(self.text, start)
-        if word and word[0] in _LITERALS:
-            self.at = word.end()
-            return self._attach(Node(start, self.at, _LITERALS[word[0]]))
-        return self._fail_at_value()
+def _attach(node: Node, opened: list[Node], key: tuple[str, int] | None, reading: Reading) -> None:
+    reading.count_value(node.start)
+    if not opened:
+        return
+    parent = opened[-1]
+    if key is None:
+        parent.value.append(node.value)
+        parent.items.append(node)
+        reading.check_items(len(parent.items), node.start)
+        return
+    name, node.key_start = key
+    if name in parent.entries:
+        reading.duplicate_key(name, parent.entries[name].key_start, node.key_start)
+    parent.value[name] = node.value
+    parent.entries[name] = node
 
-    def _attach(self, node: Node) -> Node:
-        self.limits.count_value(node.start)
-        if not self.open:
-            return node
-        parent = self.open[-1]
-        key, key_start = self.keys.pop()
-        if isinstance(parent.value, list):
-            parent.value.append(node.value)
-            parent.items.append(node)
-            self.limits.check_items(len(parent.items), node.start)
-            return node
-        earlier = parent.entries.get(key)
-        if earlier:
-            self._note_duplicate(key, earlier.key_start, key_start)
-        parent.value[key] = node.value
-        node.key_start = key_start
-        parent.entries[key] = node
-        return node
 
-    def _close(self) -> None:
-        self.at += 1
-        self.open.pop().end = self.at
-
-    def _string(self) -> str:
-        start = self.at
-        value: str
-        try:
-            value, self.at = scanstring(self.text, start + 1, True)  # noqa: FBT003 - not a keyword there
-        except JSONDecodeError as error:
-            self._fail_in_string(error, start)
+def _check_scalar(value: object, written: str, start: int, reading: Reading) -> None:
+    """Refuse what the standard library reads although it is not JSON, or cannot be sent."""
+    if isinstance(value, str):
         if _SURROGATE.search(value):
-            self._fail_at_surrogate(start)
-        return value
-
-    def _number(self, found: re.Match[str]) -> int | float:
-        if len(found[0]) > MAX_DIGITS:
-            self._fail(
-                f"A number has {len(found[0]):,} digits.",
-                'Put it in quotes ("…") if it is meant as text.',
-                found.start(),
+            half = next((found.start() for found in _ESCAPES.finditer(written) if found["half"]), 0)
+            reading.stop(
+                start + half,
+                "This is only half of a character.",
+                "Write the character itself, or both halves: \\ud83d\\ude80.",
             )
-        return float(found[0]) if found[1] or found[2] else int(found[0])
-
-    def _skip_space(self) -> None:
-        found = _SPACE.match(self.text, self.at)
-        self.at = found.end() if found else self.at
-
-    def _peek(self) -> str:
-        return self.text[self.at : self.at + 1]
-
-    def _note_duplicate(self, key: str, first: int, second: int) -> None:
-        if len(self.problems) < MAX_PROBLEMS:
-            self.problems.append(duplicate_key(self.source, key, first, second))
-
-    def _fail_at_value(self) -> NoReturn:
-        self._fail_if_comment_or_end("a value")
-        character = self._peek()
-        word = _WORD.match(self.text, self.at)
-        if character == "'":
-            self._fail(
-                "A single quote stands where a value must begin.", 'JSON strings have double quotes: "…".'
-            )
-        if (word and word[0] in {"NaN", "Infinity"}) or self.text.startswith("-Infinity", self.at):
-            self._fail(
-                "NaN and Infinity are not JSON.", "Write a number, null, or the word in double quotes."
-            )
-        if word:
-            lower = {"None": "null"}.get(word[0], word[0].lower())
-            self._fail(
-                f'"{short(word[0])}" is not a JSON value.',
-                f"Write {lower}." if lower in _LITERALS else 'Put text in double quotes: "…".',
-            )
-        if character in {"+", "-", "."} or character.isdigit():
-            self._fail(
-                "This is not a JSON number.",
-                "Write it without a plus sign or leading zeros, with a digit before and after the point; "
-                'put it in quotes ("…") if it is meant as text.',
-            )
-        if character in {",", "]", "}", ":"}:
-            self._fail(
-                f'A value is missing before "{character}".', "Write the value, or remove what is left over."
-            )
-        self._fail("No JSON value begins with this character.", 'Put text in double quotes: "…".')
-
-    def _fail_at_key(self) -> NoReturn:
-        self._fail_if_comment_or_end("a key")
-        if self._peek() == "'":
-            self._fail("A key stands in single quotes.", 'JSON has only double quotes: "text".')
-        self._fail(
-            "A key must stand in double quotes.", 'Write "text": instead of text: and likewise for every key.'
+    elif written in {"NaN", "Infinity", "-Infinity"}:
+        reading.stop(
+            start, f'"{written}" is not JSON.', "Write a number, null, or the word in double quotes."
+        )
+    elif len(written) > MAX_DIGITS:
+        reading.stop(
+            start, f"A number has {len(written):,} digits.", 'Put it in quotes ("…") if it is meant as text.'
         )
 
-    def _fail_at_missing_comma(self, parent: Node, closing: str) -> NoReturn:
-        self._fail_if_comment_or_end(f'"," or "{closing}"', parent)
-        if self._peek() in {"]", "}"}:
-            line, _ = self.source.position(parent.start)
-            opening = "{" if closing == "}" else "["
-            self._fail(
-                f'"{self._peek()}" cannot close the "{opening}" of line {line}.',
-                f'Write "{closing}", or look for a bracket that is missing or too much.',
-            )
-        self._fail("A comma is missing before this.", "Put a comma after the value before it.")
 
-    def _fail_at_trailing_text(self) -> NoReturn:
-        self._fail_if_comment_or_end("the end")
-        self._fail(
-            "There is something after the end of the JSON document.",
-            "Remove it, or look for a bracket that closes too early. For several posts use a list: [ …, … ].",
-        )
-
-    def _fail_if_comment_or_end(self, expected: str, parent: Node | None = None) -> None:
-        if self.at >= len(self.text):
-            container = parent or (self.open[-1] if self.open else None)
-            line = self.source.position(container.start)[0] if container else 1
-            self._fail(
-                f"The file breaks off where {expected} is expected.",
-                f'The "{self.text[container.start]}" of line {line} is never closed.' if container else "",
-                self.source.last_visible(),
-            )
-        if self._peek() == "#" or self.text.startswith(("//", "/*"), self.at):
-            self._fail("A comment stands here.", "JSON has no comments: remove it, or use a .yml file.")
-
-    def _fail_in_string(self, error: JSONDecodeError, start: int) -> NoReturn:
-        if error.msg.startswith("Unterminated"):
-            self._fail("A string is never closed.", 'Put a " at its end.', start)
-        if error.msg.startswith("Invalid control character"):
-            if self.text[error.pos] in "\r\n":
-                self._fail(
-                    "A line ends inside a string.",
-                    'Write a line break as \\n, or close the string with ".',
-                    error.pos,
-                )
-            shown = (
-                "a tab"
-                if self.text[error.pos] == "\t"
-                else f"the control character U+{ord(self.text[error.pos]):04X}"
-            )
-            self._fail(
-                f"A string contains {shown}.",
-                "Write a tab as \\t and remove other control characters.",
-                error.pos,
-            )
-        place = (
-            error.pos
-            if self.text[error.pos : error.pos + 1] == "\\"
-            else self.text.rfind("\\", start, error.pos + 1)
-        )
-        self._fail(
-            "A backslash begins an escape that JSON does not know.",
+def _explain(source: Source, reading: Reading, error: json.JSONDecodeError) -> None:
+    """Report the mistake that the standard library has stopped at."""
+    text, at, reason = source.text, error.pos, error.msg
+    if reason.startswith("Unterminated"):
+        reading.stop(at, "A text is never closed.", 'Put a " at its end.')
+    if reason.startswith("Invalid control character"):
+        _explain_control_character(text[at], at, reading)
+    if reason.startswith("Invalid \\"):
+        reading.stop(
+            text.rfind("\\", 0, at + 1),
+            "A backslash begins something that JSON does not know.",
             'Write \\\\ for a backslash. Known: \\" \\\\ \\/ \\b \\f \\n \\r \\t and \\u with four digits.',
-            max(place, start),
         )
-
-    def _fail_at_surrogate(self, start: int) -> NoReturn:
-        lone = next(
-            (found.start() for found in _ESCAPE_PAIR.finditer(self.text, start, self.at) if found[1]), start
+    at = _end_of(_BETWEEN, text, at) if "trailing comma" in reason else at
+    if text[:at].rstrip().endswith(",") and text[at : at + 1] in {"]", "}"}:
+        at = text.rindex(",", 0, at)
+        reading.stop(at, "A comma follows the last entry.", "Remove it: nothing comes after it.")
+    if at >= len(text.rstrip()):
+        reading.stop(
+            source.last_visible(),
+            "The file ends too early.",
+            'Look for a "{", "[" or quote that is never closed.',
         )
-        self._fail(
-            "Half a surrogate pair is not a character.",
-            "Write the character itself, or both halves: \\ud83d\\ude80.",
-            lone,
-        )
-
-    def _fail(self, message: str, hint: str, at: int | None = None) -> NoReturn:
-        problem = problem_at(self.source, self.at if at is None else at, message, hint)
-        raise InvalidInputError(*self.problems, problem)
+    reading.stop(at, *_described(text, at, reason))
 
 
-def _is_glued(text: str, at: int) -> bool:
-    """Whether a number goes on with what cannot follow it, such as ``012`` or ``12abc``."""
-    return at < len(text) and (text[at].isalnum() or text[at] in "._")
+def _described(text: str, at: int, reason: str) -> tuple[str, str]:
+    """Return message and hint for what the standard library did not expect at an offset."""
+    here = text[at]
+    word = _WORD.match(text, at)
+    if here == "#" or text.startswith(("//", "/*"), at):
+        return "JSON has no comments.", "Remove it, or use a .yml file."
+    if here == "'":
+        return "JSON has no single quotes.", 'Write double ones: "…".'
+    if text[at - 1 : at].isdigit() and (here.isalnum() or here == "."):
+        return "This is not a JSON number.", 'Put it in quotes ("…") if it is meant as text.'
+    for begin, message, hint in _EXPECTED:
+        if reason.startswith(begin) and (here not in "]}" or not reason.startswith("Expecting ','")):
+            return message, hint
+    if word:
+        meant = _WORDS.get(word[0].lower())
+        hint = f"Write {meant}." if meant else _TEXT_IN_QUOTES
+        return f'"{short(word[0])}" is not a JSON value.', hint
+    return f'"{here}" does not belong here.', f"Look for what is missing or too much. {_TEXT_IN_QUOTES}"
+
+
+def _explain_control_character(character: str, at: int, reading: Reading) -> None:
+    if character in "\r\n":
+        reading.stop(at, "A line ends inside a text.", 'Write a line break as \\n, or close the text with ".')
+    if character == "\t":
+        reading.stop(at, "A text contains a tab.", "Write it as \\t.")
+    reading.stop(
+        at,
+        f"A text contains the control character U+{ord(character):04X}.",
+        "Remove it; it often comes from copying text out of another program.",
+    )
+
+
+def _end_of(pattern: re.Pattern[str], text: str, at: int) -> int:
+    found = pattern.match(text, at)
+    return found.end() if found else at

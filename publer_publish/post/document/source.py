@@ -1,4 +1,4 @@
-"""Nodes of a parsed post file and where each of them stands in its source text."""
+"""The text of a post file, its values with their places, and what is wrong with it."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, NoReturn
 
-from publer_publish.errors import InvalidInputError, Problem, Where
+from publer_publish.errors import Problem, Problems, Where
 
 MAX_DEPTH = 64
 """Levels of nesting. Publer's deepest documented body has 12."""
@@ -21,8 +21,7 @@ MAX_ITEMS = 1_000
 """Items of one list: Publer takes 500 posts in a request, and no post has hundreds of anything."""
 MAX_DIGITS = 400
 """Of one number, however it is written."""
-MAX_PROBLEMS = 20
-"""Duplicate keys and unusable values of one file that are told."""
+_SPLIT = "Split the posts into several files."
 
 _LINE_BREAK = re.compile(r"\r\n|\n|\r")
 _SPACE = " \t\n\r"
@@ -54,6 +53,14 @@ class Source:
         line = bisect_right(self._line_starts, offset)
         return line, offset - self._line_starts[line - 1] + 1
 
+    def lines(self) -> list[str]:
+        """Return the lines without their ends."""
+        return _LINE_BREAK.split(self.text)
+
+    def offset(self, line: int, column: int) -> int:
+        """Return the offset of a place whose line and column count from 0."""
+        return self._line_starts[min(line, len(self._line_starts) - 1)] + column
+
     def last_visible(self) -> int:
         """Return the offset of the last visible character: where an unfinished file breaks off."""
         return max(len(self.text.rstrip()) - 1, 0)
@@ -66,7 +73,7 @@ class Node:
     start: int
     end: int
     value: Any
-    """Plain data; the very object that stands in ``Document.data``."""
+    """Plain data; the very object that is in ``Document.data``."""
     style: str = ""
     """Of a scalar: ``'``, ``"``, ``|``, ``>``, or empty for a plain one."""
     entries: dict[str, Node] = field(default_factory=lambda: _NO_ENTRIES)
@@ -76,7 +83,7 @@ class Node:
     height: int = 1
     """Levels of nesting from here down."""
     key_start: int = 0
-    """Of a value in a mapping: where its key stands."""
+    """Of a value in a mapping: where its key is."""
 
     def child(self, step: str | int) -> Node | None:
         """Return the value under a key or at an index."""
@@ -87,7 +94,7 @@ class Node:
 
 _NO_ENTRIES: dict[str, Node] = {}
 _NO_ITEMS: list[Node] = []
-"""Of all that has none: most nodes are scalars, and a file of 500 posts has 25,000 nodes."""
+"""Shared by all nodes without any: most are scalars, and a file of 500 posts has 25,000 nodes."""
 
 
 def container(start: int, end: int, value: dict[str, Any] | list[Any], *, weight: int = 0) -> Node:
@@ -97,69 +104,65 @@ def container(start: int, end: int, value: dict[str, Any] | list[Any], *, weight
     return Node(start, end, value, items=[], weight=weight)
 
 
-class Limits:
-    """What a hostile file could exhaust: the depth and the number of its values."""
+class Unreadable(Exception):  # noqa: N818 (not an error of the program)
+    """The file cannot be read any further; why has been reported."""
 
-    def __init__(self, source: Source) -> None:
+
+class Reading:
+    """One reading of a file: what a hostile one must not exhaust, and what is wrong with it."""
+
+    def __init__(self, source: Source, problems: Problems) -> None:
         self._source = source
+        self._problems = problems
         self._values = 0
+        self.is_faulty = False
+
+    def error(self, at: int, message: str, hint: str, fix: str = "") -> None:
+        """Report a mistake at an offset; ``fix``: the corrected lines."""
+        self.is_faulty = True
+        line, column = self._source.position(at)
+        where = Where(file=self._source.file, line=line, column=column)
+        self._problems.add(Problem(message=message, hint=hint, fix=fix, where=where))
+
+    def stop(self, at: int, message: str, hint: str, fix: str = "") -> NoReturn:
+        """Report a mistake after which nothing can be read."""
+        self.error(at, message, hint, fix)
+        raise Unreadable
+
+    def duplicate_key(self, key: str, first: int, second: int) -> None:
+        """Report both places of a key that is written twice."""
+        line, column = self._source.position(first)
+        self.error(
+            second,
+            f'"{short(key)}" is written twice: here and in line {line}, column {column}.',
+            "Remove one of the two: only one could count.",
+        )
 
     def check_depth(self, depth: int, at: int) -> None:
+        """End the reading of a file that is nested too deep."""
         if depth > MAX_DEPTH:
-            raise InvalidInputError(
-                problem_at(
-                    self._source,
-                    at,
-                    f"The file is nested more than {MAX_DEPTH} levels deep.",
-                    "A post needs about ten; look for brackets that are never closed.",
-                )
+            self.stop(
+                at,
+                f"The file is nested more than {MAX_DEPTH} levels deep.",
+                "A post needs about ten; look for brackets that are never closed.",
             )
 
     def count_value(self, at: int) -> None:
+        """End the reading of a file with too many values."""
         self._values += 1
         if self._values > MAX_VALUES:
-            raise InvalidInputError(
-                problem_at(
-                    self._source,
-                    at,
-                    f"The file has more than {MAX_VALUES:,} values.",
-                    "Split the posts into several files.",
-                )
-            )
+            self.stop(at, f"The file has more than {MAX_VALUES:,} values.", _SPLIT)
 
     def check_items(self, count: int, at: int) -> None:
+        """End the reading of a file with a list that is too long."""
         if count > MAX_ITEMS:
-            raise InvalidInputError(
-                problem_at(
-                    self._source,
-                    at,
-                    f"A list has more than {MAX_ITEMS:,} items.",
-                    "Split the posts into several files.",
-                )
-            )
-
-
-def problem_at(source: Source, offset: int, message: str, hint: str) -> Problem:
-    """Make a problem of a place in the source."""
-    line, column = source.position(offset)
-    return Problem(message=message, hint=hint, where=Where(file=source.file, line=line, column=column))
+            self.stop(at, f"A list has more than {MAX_ITEMS:,} items.", _SPLIT)
 
 
 def short(text: str) -> str:
     """Make what a message quotes fit on a line: cut, and without control characters."""
     text = "".join(char if char.isprintable() else " " for char in text[: MAX_QUOTED + 1])
     return text if len(text) <= MAX_QUOTED else text[: MAX_QUOTED - 1] + "…"
-
-
-def duplicate_key(source: Source, key: str, first: int, second: int) -> Problem:
-    """Name both places of a key that a mapping has twice."""
-    first_line, first_column = source.position(first)
-    return problem_at(
-        source,
-        second,
-        f'The key "{short(key)}" stands twice: here and at line {first_line}, column {first_column}.',
-        "Remove one of the two; only one could count.",
-    )
 
 
 def place_in_string(source: Source, node: Node, offset: int) -> int:

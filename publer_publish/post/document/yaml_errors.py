@@ -1,287 +1,452 @@
-"""The syntax errors of the YAML parser, in our words: what, where, the probable cause, what to change."""
+"""What people get wrong in YAML, in words for people who have never heard of it.
+
+The parser only says where it gave up. Each rule looks at the lines around that place for one mistake and
+corrects it; it is believed only if the parser then gets past these lines. Where no rule fits there is one
+plain sentence with the line.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator, Sequence
+from itertools import product
+from typing import NamedTuple
 
-from publer_publish.errors import Problem
-from publer_publish.post.document.source import Source, problem_at, short
+import yaml
 
-_QUOTE = (
-    'Put the whole value in quotes ("…"), or write it as a block: "text: |" and the text below, indented.'
+from publer_publish.networks.table import NETWORKS
+from publer_publish.post.document.source import MAX_DEPTH, Reading, Source, short
+from publer_publish.post.document.yaml_events import events, without_yaml_1_1_breaks
+
+_MOST_MISTAKES = 10
+_MOST_LINES = 20
+"""Of a correction: nobody copies more."""
+_LONGEST_TEXT = 128 * 1024
+"""Characters of a file in which corrections are tried out."""
+_KEYS = frozenset(
+    {"accounts", "alt_text", "bulk", "comments", "details", "extra", "file", "id", "labels", "media",
+     "networks", "options", "posts", "text", "title", "type", "url", "when", *NETWORKS}
+)  # fmt: skip
+_WITHOUT_TEXT = frozenset(
+    {
+        "accounts",
+        "bulk",
+        "comments",
+        "details",
+        "extra",
+        "labels",
+        "media",
+        "networks",
+        "options",
+        "posts",
+        *NETWORKS,
+    }
 )
-_INDENT = "Lines that belong together begin in the same column; what belongs to a key is indented below it."
+_START = r"(?P<start>[ \t]*(?:-[ \t]+)*)"
+_LINE = re.compile(rf"(?P<head>{_START}(?:(?P<key>[A-Za-z_$][\w-]*):[ \t]+)?)(?P<value>\S.*?)[ \t]*\Z")
+_KEY_LINE = re.compile(rf"{_START}(?P<key>[A-Za-z_$][\w-]*):(?:[ \t]|\Z)")
+_BLOCK = re.compile(rf"{_START}(?P<key>[A-Za-z_$][\w-]*):[ \t]+[|>][-+1-9]*(?:[ \t]+#.*)?\Z")
+_GLUED = re.compile(rf"{_START}(?P<key>[A-Za-z_]\w*):(?P<value>[^ \t/].*)\Z")
+_NO_COLON = re.compile(rf"{_START}(?P<key>[A-Za-z_]+)(?P<sign>[ \t]*=[ \t]*|[ \t]+|\Z)(?P<value>.*)\Z")
+_LIST_BEHIND_KEY = re.compile(r"(?P<head>(?P<blank>[ \t]*)(?:-[ \t]+)*[\w-]+:)[ \t]+(?P<item>-[ \t]+.*)\Z")
+_COLON = re.compile(r":(?=[ \t]|\Z)")
+_LONE_STAR = re.compile(r"(?<=[\[,])(?P<blank>[ \t]*)\*(?=[ \t]*[\],])")
+_INVISIBLE = "\u00a0\u1680\u2000-\u200b\u200e\u200f\u202f\u205f\u2060\u3000\ufeff"
+_WIDTHLESS = str.maketrans(dict.fromkeys("\u200b\u200e\u200f\u2060\ufeff", ""))
+_START_WITH_INVISIBLE = re.compile(
+    rf"(?P<head>[ \t{_INVISIBLE}]*(?:-[ \t{_INVISIBLE}]+)*(?:[\w-]+:[ \t{_INVISIBLE}]*)?)(?P<rest>.*)\Z"
+)
+_OPENING = "\u201c\u201d\u201e\u2018\u2019\u201a\xab\xbb"
+_CURLY_QUOTED = re.compile(rf"[\"'{_OPENING}](?P<inner>.*)[\"'{_OPENING}]\Z")
+_RESERVED = "@`%*&![{,]}?"
+_BACKSLASH = re.compile(r"\\(?![xuU\\])")
+_BAR = re.compile(r"[|>][-+0-9]*(?:[ \t]+|\Z)")
+_NEVER_TEXT = ("---", "...", "- ")
 
-_EXPLANATIONS: tuple[tuple[str, str, str], ...] = (
-    (
-        "mapping values are not allowed",
-        'A ": " stands where YAML expects no key.',
-        "Either a text contains a colon and needs quotes, or this line is indented differently "
-        "from the line before. " + _QUOTE,
-    ),
-    (
-        "could not find expected ':'",
-        'A ":" is missing: a line here is neither "key: value" nor "- item".',
-        _INDENT,
-    ),
-    (
-        "did not find expected key",
-        "This does not fit the lines before it: YAML expects another key, or the end.",
-        _INDENT + " A text that goes on after its closing quote causes this too.",
-    ),
-    ("did not find expected '-' indicator", 'A list item must begin with "- " here.', _INDENT),
-    (
-        "block sequence entries are not allowed",
-        'A list item ("- ") cannot stand here.',
-        "Begin the list on a line of its own. " + _INDENT,
-    ),
-    ("block mapping entries are not allowed", "A key cannot stand here.", _INDENT),
-    (
-        "mapping keys are not allowed",
-        'A "? " key cannot stand here.',
-        "Put the text in quotes if it begins with a question mark.",
-    ),
-    (
-        "did not find expected ',' or ']'",
-        'A "[" is not closed, or a comma is missing in its list.',
-        'A text that contains "[", "]" or "," needs quotes.',
-    ),
-    (
-        "did not find expected ',' or '}'",
-        'A "{" is not closed, or a comma is missing in it.',
-        'A text or template in braces needs quotes: "{{ tag }}".',
-    ),
-    (
-        "found unexpected ':'",
-        'A ":" stands where a text in brackets or braces goes on.',
-        'Put the text in quotes; between a key and its value write ": ".',
-    ),
-    (
-        "did not find expected node content",
-        "A value is missing here, or a bracket stands where none belongs.",
-        "A text that contains brackets or commas needs quotes.",
-    ),
-    (
-        "found unexpected end of stream",
-        "A quoted text is never closed.",
-        "Put the same quote at its end; inside '…' an apostrophe is written ''.",
-    ),
-    (
-        "found unexpected document indicator",
-        'A quoted text is not closed before "---" or "...".',
-        "Put the same quote at its end.",
-    ),
-    (
-        "found unknown escape character",
-        "A backslash begins an escape that YAML does not know.",
-        "Write \\\\ for a backslash in \"…\", or use '…', where a backslash is only a backslash.",
-    ),
-    (
-        "did not find expected hexdecimal number",
-        "An escape such as \\u lacks its hex digits.",
-        "Write \\xNN, \\uNNNN or \\UNNNNNNNN.",
-    ),
-    (
-        "found invalid Unicode character escape code",
-        "An escape stands for no character: half a surrogate pair, or beyond Unicode.",
-        "Write the character itself, such as 🚀, or \\U0001F680.",
-    ),
-    (
-        "did not find expected alphabetic or numeric character",
-        'A value that begins with "*" or "&" is an alias or an anchor in YAML, but no name follows.',
-        "Is it meant as text? " + _QUOTE,
-    ),
-    (
-        "did not find expected comment or line break",
-        'Only a comment may follow "|" or ">" on its line.',
-        "Begin the text on the next line, indented.",
-    ),
-    (
-        "found an indentation indicator equal to 0",
-        "A block text cannot have the indentation 0.",
-        'Write "|" without a number.',
-    ),
-    (
-        "found a tab character where an indentation",
-        "A tab stands where YAML expects spaces.",
-        "Indent with spaces.",
-    ),
-    ("found a tab character that violates", "A tab stands where YAML expects spaces.", "Indent with spaces."),
-    (
-        "did not find expected <document start>",
-        "Something follows after the end of the document.",
-        _INDENT + ' For several posts use one list: "posts:".',
-    ),
-    ("did not find expected <document end>", "Something follows after the end of the document.", _INDENT),
-    (
-        "found undefined tag handle",
-        "A value begins with a tag that is not defined.",
-        "If the text begins with an exclamation mark, put it in quotes.",
-    ),
-    (
-        "did not find expected tag URI",
-        "A value begins with an incomplete tag.",
-        "If the text begins with an exclamation mark, put it in quotes.",
-    ),
-    (
-        "did not find expected '!'",
-        "A value begins with an incomplete tag.",
-        "If the text begins with an exclamation mark, put it in quotes.",
-    ),
-    (
-        "did not find the expected '>'",
-        "A value begins with an incomplete tag.",
-        "If the text begins with an exclamation mark, put it in quotes.",
-    ),
-    (
-        "did not find expected whitespace or line break",
-        "A space is missing after an anchor or a tag.",
-        'If the text begins with "&" or "!", put it in quotes.',
-    ),
-    (
-        "found incompatible YAML document",
-        "The file asks for a YAML version that does not exist.",
-        'Remove the "%YAML" line: post files are YAML 1.2.',
-    ),
-    ("duplicate %YAML directive", 'The "%YAML" line stands twice.', "Remove both: post files are YAML 1.2."),
-    (
-        "directive",
-        'A line that begins with "%" is a directive in YAML, and this one is not valid.',
-        "Remove it, or put the text in quotes.",
-    ),
-    (
-        "non-alphabetical character",
-        'A line that begins with "%" is a directive in YAML, and this one is not valid.',
-        "Remove it, or put the text in quotes.",
-    ),
-    ("version", 'The "%YAML" line is not valid.', "Remove it: post files are YAML 1.2."),
-    ("simple key", 'A ":" is missing: a line here is neither "key: value" nor "- item".', _INDENT),
+QUOTE = "Put the whole text in quotes."
+_AS_BLOCK = 'Write "|" behind the key, and the text in the lines below it, indented.'
+_IN_WORDS = (
+    'Compare its spaces and quotes with the lines around it. If it is part of a text, write "text: |" and '
+    "below it every line of the text, indented by two spaces."
 )
 
-_TAB = ("A tab stands where YAML expects spaces.", "Indent with spaces.")
-_RESERVED = (
-    'A value cannot begin with "{}": the character is reserved in YAML.',
-    _QUOTE,
-)
-_BEGINS_WHERE_OPENED = (
-    "could not find expected ':'",
-    "found unexpected end of stream",
-    "found unexpected document indicator",
-    "did not find expected ',' or ']'",
-    "did not find expected ',' or '}'",
-)
-_KEY_WITHOUT_SPACE = re.compile(r"[ \t]*(?:-[ \t]+)*(?P<key>[A-Za-z_]\w+):(?=(?P<next>[^ \t\r\n/]))")
-"""Not followed by a slash: that is an address."""
-_BEGINS_WITH_BRACKET = re.compile(r"[ \t]*(?:-[ \t]+)*(?:\w+:[ \t]+)?(?P<bracket>[\[{]).*[\]}][ \t]*\Z")
-_COMMENT_LINE = re.compile(r"[ \t]*#")
-_BLOCK = re.compile(r"[ \t]*(?:-[ \t]+)*(?P<key>\w+):[ \t]+[|>][-+1-9]*(?:[ \t]+#.*)?\Z")
-_KEY = re.compile(r"[ \t]*(?:-[ \t]+)*\w+:(?:[ \t\r\n]|\Z)")
-_OTHERWISE = ("This is not valid YAML.", _INDENT + " " + _QUOTE)
+
+class Mistake(NamedTuple):
+    """What is wrong with some lines, and what they were meant to be. Everything counts from 0."""
+
+    line: int
+    column: int
+    message: str
+    hint: str
+    corrected: Sequence[str]
+    first: int
+    """The first line that is replaced."""
+    length: int = 1
+    """How many lines are replaced."""
 
 
-def explain(source: Source, error: Exception) -> Problem:
-    """Turn an error of the YAML parser into a problem."""
-    reason = str(getattr(error, "problem", None) or getattr(error, "reason", None) or "")
-    at = _place(source, error, reason)
-    if "\ufeff" in source.text[max(at - 1, 0) : at + 1]:
-        return problem_at(
-            source,
-            at,
-            "An invisible byte order mark (U+FEFF) stands here, in the middle of the file.",
-            "Remove it: it comes along when files are joined. Write this line anew if you cannot see it.",
+def explain(source: Source, error: yaml.YAMLError, reading: Reading) -> None:
+    """Report the mistake at which the parser gave up, and those after it as far as they can be found."""
+    if "maximum nesting depth" in str(error):
+        reading.check_depth(MAX_DEPTH + 1, source.offset(*_place(source.lines(), error)[::2]))
+    lines = source.lines()
+    added = 0
+    for _ in range(_MOST_MISTAKES):
+        line, opened, column = _place(lines, error)
+        mistake = _mistake(lines, line, opened) if len(source.text) <= _LONGEST_TEXT else None
+        if mistake is None:
+            reading.error(
+                source.offset(line - added, column),
+                f"This line cannot be read: {short(lines[line].strip())}",
+                _IN_WORDS,
+            )
+            return
+        reading.error(
+            source.offset(mistake.line - added, mistake.column),
+            mistake.message,
+            mistake.hint,
+            "\n".join(mistake.corrected[:_MOST_LINES]),
         )
-    earlier = _cause_before(source, error, reason, at)
-    if earlier:
-        return earlier
-    character = source.text[at : at + 1]
-    if "cannot start any token" in reason:
-        message, hint = _TAB if character == "\t" else (_RESERVED[0].format(character), _RESERVED[1])
-    else:
-        message, hint = next(
-            ((message, hint) for part, message, hint in _EXPLANATIONS if part in reason), _OTHERWISE
-        )
-        if _begins_with_tab(source, at):
-            message, hint = _TAB
-    return problem_at(source, at, message, hint)
+        lines = _corrected(lines, mistake)
+        added += len(mistake.corrected) - mistake.length
+        next_error = _first_error(lines)
+        if next_error is None:
+            return
+        error = next_error
 
 
-def _place(source: Source, error: Exception, reason: str) -> int:
-    mark = getattr(error, "problem_mark", None)
-    opened = getattr(error, "context_mark", None)
-    if opened is not None and reason in _BEGINS_WHERE_OPENED:
-        mark = opened
-    at = int(mark.index) if mark is not None else int(getattr(error, "position", 0) or 0)
-    return at if at < len(source.text.rstrip()) else source.last_visible()
+def in_quotes(text: str) -> str:
+    """Write a text in the quotes that need the fewest changes in it."""
+    if not {'"', "\\"} & set(text):
+        return f'"{text}"'
+    if "'" not in text:
+        return f"'{text}'"
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def _begins_with_tab(source: Source, at: int) -> bool:
-    indentation = source.text[_line_start(source, at) : at]
-    return "\t" in indentation and not indentation.strip()
+def value_in_quotes(source: Source, at: int) -> str:
+    """Return the line of a value with the value in quotes; empty if it is only a part of what is there."""
+    line, column = source.position(at)
+    written = source.lines()[line - 1]
+    found = _LINE.match(written)
+    return with_value_in_quotes(written) if found and found.start("value") == column - 1 else ""
 
 
-def _cause_before(source: Source, error: Exception, reason: str, at: int) -> Problem | None:
-    """Return the mistake that the parser has read over; it stops where nothing fits any more."""
-    opened = getattr(error, "context_mark", None)
-    line = _line_start(source, at)
-    before = _line_start(source, len(source.text[:line].rstrip()))
-    if "mapping values are not allowed" in reason or "could not find expected ':'" in reason:
-        scanned = [_line_start(source, opened.index)] if opened is not None else [line, before]
-        found = filter(None, (_KEY_WITHOUT_SPACE.match(source.text, start) for start in scanned))
-        if key := next(found, None):
-            return _no_space(source, key)
-        block = _BLOCK.match(source.text[before:line].rstrip())
-        return _not_indented(source, line, block) if block else None
-    if "did not find expected key" in reason or "did not find expected '-' indicator" in reason:
-        bracket = _BEGINS_WITH_BRACKET.match(source.text[line:at])
-        if bracket:
-            return _text_in_brackets(source, line + bracket.start("bracket"))
-        comment = _COMMENT_LINE.match(source.text, before) if before < line else None
-        if comment and not _KEY.match(source.text, line):
-            return _comment_in_text(source, comment.end() - 1)
+def with_value_in_quotes(line: str) -> str:
+    """Return a line of a file with its value in quotes; empty if it has none."""
+    found = _LINE.match(line)
+    return found["head"] + in_quotes(found["value"]) if found else ""
+
+
+def without_invisible(line: str) -> str:
+    """Return a line of a file with ordinary spaces in front of its value."""
+    found = _START_WITH_INVISIBLE.match(line)
+    head = found["head"] if found else line
+    cleaned = re.sub(f"[{_INVISIBLE}]", " ", head.translate(_WIDTHLESS))
+    cleaned = re.sub(r":\Z", ": ", cleaned) if len(head) < len(line) else cleaned
+    return cleaned + line[len(head) :].translate({0xFEFF: None})
+
+
+def _place(lines: Sequence[str], error: yaml.YAMLError) -> tuple[int, int | None, int]:
+    """Return the line at which the parser gave up, the one in which that begins, and the column."""
+    mark, context = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
+    if mark is None:
+        return 0, None, 0
+    last = max((number for number, line in enumerate(lines) if line.strip()), default=0)
+    opened = min(context.line, last) if context else None
+    if mark.line > last:
+        return last, opened, max(len(lines[last].rstrip()) - 1, 0)
+    return mark.line, opened, mark.column
+
+
+def _first_error(lines: Sequence[str]) -> yaml.YAMLError | None:
+    try:
+        for _ in events(without_yaml_1_1_breaks("\n".join(lines))[0]):
+            pass
+    except yaml.YAMLError as error:
+        return error
     return None
 
 
-def _line_start(source: Source, at: int) -> int:
-    return max(source.text.rfind("\n", 0, at), source.text.rfind("\r", 0, at)) + 1
+def _corrected(lines: Sequence[str], mistake: Mistake) -> list[str]:
+    return [*lines[: mistake.first], *mistake.corrected, *lines[mistake.first + mistake.length :]]
 
 
-def _no_space(source: Source, found: re.Match[str]) -> Problem:
-    key, character = short(found["key"]), found["next"]
-    if character.isprintable():
-        message = f'A space is missing after the colon of "{key}".'
-    else:
-        message = (
-            f'The invisible character U+{ord(character):04X} follows the colon of "{key}", and no space.'
+def _mistake(lines: Sequence[str], line: int, opened: int | None) -> Mistake | None:
+    """Return the first mistake whose correction gets the parser past these lines."""
+    mistake: Mistake
+    before = next((number for number in range(line - 1, -1, -1) if lines[number].strip()), None)
+    numbers = dict.fromkeys(one for one in (opened, line, before) if one is not None)
+    for rule, number in product(_RULES, numbers):
+        for mistake in rule(lines, number):
+            corrected = _corrected(lines, mistake)
+            error = _first_error(corrected)
+            if error is None or _place(corrected, error)[0] >= _end(lines, corrected, line, mistake):
+                return mistake
+    return None
+
+
+def _end(before: Sequence[str], after: Sequence[str], line: int, mistake: Mistake) -> int:
+    """Return the line that a corrected text must be read up to."""
+    return max(line + len(after) - len(before) + 1, mistake.first + len(mistake.corrected))
+
+
+def _tab(lines: Sequence[str], number: int) -> Iterator[Mistake]:
+    def indentation(line: str) -> str:
+        return line[: len(line) - len(line.lstrip())]
+
+    end = number
+    while end < len(lines) and "\t" in indentation(lines[end]):
+        end += 1
+    if end > number:
+        corrected = [indentation(line).replace("\t", "  ") + line.lstrip() for line in lines[number:end]]
+        message = "This line is indented with a tab."
+        column = lines[number].index("\t")
+        yield Mistake(number, column, message, "Indent with spaces.", corrected, number, end - number)
+
+
+def _invisible(lines: Sequence[str], number: int) -> Iterator[Mistake]:
+    cleaned = without_invisible(lines[number])
+    found = re.search(f"[{_INVISIBLE}]", lines[number])
+    if found and cleaned != lines[number]:
+        message = f"This line contains an invisible character (U+{ord(found[0]):04X})."
+        hint = "Write the line anew: it was probably copied from a page or a chat."
+        yield Mistake(number, found.start(), message, hint, [cleaned], number)
+
+
+def _glued(lines: Sequence[str], number: int) -> Iterator[Mistake]:
+    found = _GLUED.match(lines[number])
+    if found:
+        message = f'A space is missing after the colon of "{short(found["key"])}".'
+        corrected = f"{found['start']}{found['key']}: {found['value']}"
+        yield Mistake(number, found.start("value"), message, "Write one.", [corrected], number)
+
+
+def _curly_quotes(lines: Sequence[str], number: int) -> Iterator[Mistake]:
+    found = _LINE.match(lines[number])
+    quoted = _CURLY_QUOTED.match(found["value"]) if found else None
+    if found and quoted and set(found["value"]) & set(_OPENING):
+        message = "These quotes are curly; a text can only be put in straight ones."
+        corrected = found["head"] + in_quotes(quoted["inner"])
+        yield Mistake(number, found.start("value"), message, "Write straight ones.", [corrected], number)
+
+
+def _quotes(lines: Sequence[str], number: int) -> Iterator[Mistake]:
+    found = _LINE.match(lines[number])
+    if not found or found["value"][0] not in "\"'":
+        return
+    value, quote = found["value"], found["value"][0]
+    marks = [at for at, character in enumerate(value) if character == quote]
+
+    def mistake(text: str, column: int, message: str, hint: str) -> Mistake:
+        corrected = found["head"] + in_quotes(text)
+        return Mistake(number, found.start("value") + column, message, hint, [corrected], number)
+
+    if len(marks) == 1:
+        yield mistake(value[1:], 0, "The quote at the beginning of this text is never closed.", "Close it.")
+        return
+    if quote == '"' and _BACKSLASH.search(value) and value[-1] == quote:
+        message = "In double quotes a backslash begins a special character."
+        yield mistake(value[1:-1], value.index("\\"), message, "Write single quotes.")
+    closes = value[marks[1] - 1] != " " and value[marks[1] + 1 : marks[1] + 2] in ("", " ", ",", ".", ":")
+    if value.endswith(quote) and len(marks) == 2:  # noqa: PLR2004 (both quotes are in their places)
+        return
+    if closes and len(marks) % 2 == 0:
+        yield mistake(value, marks[1] + 1, "The text goes on after its closing quote.", QUOTE)
+    inner = value[1:-1] if value[-1] == quote else value[1:]
+    name = "an apostrophe" if quote == "'" else "a quote"
+    message = f"This text is in quotes, and {name} inside it ends it."
+    yield mistake(inner, marks[1], message, "Use the other kind of quotes around it.")
+
+
+def _list_behind_key(lines: Sequence[str], number: int) -> Iterator[Mistake]:
+    found = _LIST_BEHIND_KEY.match(lines[number])
+    if found:
+        end = _end_of_value(lines, number)
+        items = [found["item"], *(line.strip() for line in lines[number + 1 : end])]
+        corrected = [found["head"], *(f"{found['blank']}  {item}" for item in items)]
+        message = "A list begins on the line below its key."
+        hint = "Write each item on a line of its own."
+        yield Mistake(number, found.start("item"), message, hint, corrected, number, end - number)
+
+
+def _lone_star(lines: Sequence[str], number: int) -> Iterator[Mistake]:
+    found = _LONE_STAR.search(lines[number])
+    if found:
+        corrected = _LONE_STAR.sub(r'\g<blank>"*"', lines[number])
+        message = 'A "*" alone needs quotes.'
+        yield Mistake(number, found.end() - 1, message, "Write them.", [corrected], number)
+
+
+def _text_behind_bar(lines: Sequence[str], number: int) -> Iterator[Mistake]:
+    found = _LINE.match(lines[number])
+    text = _BAR.sub("", found["value"], count=1) if found and found["value"][0] in "|>" else ""
+    if found and text:
+        end = _end_of_value(lines, number)
+        texts = [text, *(line.strip() for line in lines[number + 1 : end])]
+        corrected = _block(found["head"] + found["value"][0], texts)
+        message = f'After "{found["value"][0]}" the text begins on the next line.'
+        column = found.end("value") - len(text)
+        hint = "Write it there, indented."
+        yield Mistake(number, column, message, hint, corrected, number, end - number)
+
+
+def _begins_with_sign(lines: Sequence[str], number: int) -> Iterator[Mistake]:
+    found = _LINE.match(lines[number])
+    if not found or found["value"][0] not in _RESERVED or _end_of_value(lines, number) > number + 1:
+        return
+    is_list = found["value"][0] in "[{" and (found["key"] in _WITHOUT_TEXT or not found["head"].strip())
+    if found["head"].strip() and not is_list:
+        message = f'A text that begins with "{found["value"][0]}" needs quotes.'
+        corrected = with_value_in_quotes(lines[number])
+        yield Mistake(number, found.start("value"), message, QUOTE, [corrected], number)
+
+
+def _missing_dash(lines: Sequence[str], number: int) -> Iterator[Mistake]:
+    line, blank = lines[number], _indentation(lines[number])
+    above = next((one for one in reversed(lines[:number]) if one.strip() and _indentation(one) <= blank), "")
+    if _indentation(above) != blank or not above.lstrip().startswith("- ") or line.lstrip().startswith("-"):
+        return
+    if _is_key_line(line) and _KEY_LINE.match(above):
+        end = number + 1
+        while end < len(lines) and not lines[end].lstrip().startswith("- "):
+            end += 1
+        while not lines[end - 1].strip():
+            end -= 1
+        corrected = [f"  {one}" if one.strip() else one for one in lines[number:end]]
+        message = "This line belongs to the item above, but is not indented."
+        hint = "Begin it in the same column as the first key of the item."
+        yield Mistake(number, blank, message, hint, corrected, number, end - number)
+    corrected = [f"{' ' * blank}- {line.strip()}"]
+    message = "A dash is missing at the beginning of this item."
+    yield Mistake(number, blank, message, "Write one, with a space after it.", corrected, number)
+
+
+def _text_of_several_lines(lines: Sequence[str], number: int) -> Iterator[Mistake]:
+    """A text whose lines do not belong together: not indented, or with a colon or ``#`` in one of them."""
+    first = next((one for one in range(number, -1, -1) if _is_key_line(lines[one])), number)
+    found = _KEY_LINE.match(lines[first])
+    if not found or found["key"] in _WITHOUT_TEXT:
+        return
+    value = "" if _BLOCK.match(lines[first]) else lines[first][found.end() :].strip()
+    if value[:1] in {*"\"'[{|>"}:
+        return
+    end = first + 1
+    while end < len(lines) and not _is_key_line(lines[end]) and not lines[end].startswith(_NEVER_TEXT):
+        end += 1
+    while end > first + 1 and not lines[end - 1].strip():
+        end -= 1
+    if not first <= number < end or end == first + 1:
+        return
+    head = lines[first] if _BLOCK.match(lines[first]) else f"{found[0].rstrip()} |"
+    texts = [*([value] if value else []), *(line.strip() for line in lines[first + 1 : end])]
+    key = f'"{short(found["key"])}"'
+    if any(_indentation(one) <= len(found["start"]) for one in lines[first + 1 : end] if one.strip()):
+        message = f"The text of {key} goes on in a line that is not indented."
+        number = next(
+            one
+            for one in range(first + 1, end)
+            if lines[one].strip() and _indentation(lines[one]) <= len(found["start"])
         )
-    cure = f'Write "{key}: …"; if it is part of a text, put the whole text in quotes.'
-    return problem_at(source, found.start("next"), message, cure)
+    elif comment := next((one for one in range(first + 1, end) if lines[one].lstrip().startswith("#")), 0):
+        number = comment
+        message = f'The text of {key} ends here: a line that begins with "#" is a comment.'
+    else:
+        message = f"The text of {key} has several lines, and a colon in one of them."
+    column = _indentation(lines[number]) if number > first else found.end()
+    yield Mistake(number, column, message, _AS_BLOCK, _block(head, texts), first, end - first)
 
 
-def _not_indented(source: Source, line: int, block: re.Match[str]) -> Problem:
-    indented = source.text[line:]
-    return problem_at(
-        source,
-        line + len(indented) - len(indented.lstrip()),
-        f'The text of "{short(block["key"])}" is not indented.',
-        "Begin each of its lines with two spaces more than the key has.",
-    )
+def _missing_colon(lines: Sequence[str], number: int) -> Iterator[Mistake]:
+    found = _NO_COLON.match(lines[number])
+    if found and found["key"].lower() in _KEYS:
+        corrected = f"{found['start']}{found['key']}: {found['value']}".rstrip()
+        message = f'A colon is missing after "{found["key"]}".'
+        yield Mistake(number, found.start("key"), message, "Write one.", [corrected], number)
 
 
-def _text_in_brackets(source: Source, at: int) -> Problem:
-    kind, closing = ("list", "]") if source.text[at] == "[" else ("mapping", "}")
-    return problem_at(
-        source,
-        at,
-        f'A value that begins with "{source.text[at]}" is a {kind} in YAML and ends at its "{closing}", '
-        "but here something follows.",
-        "Is it meant as text? " + _QUOTE,
-    )
+def _colon(lines: Sequence[str], number: int) -> Iterator[Mistake]:
+    found = _LINE.match(lines[number])
+    colon = _COLON.search(found["value"]) if found else None
+    is_list = found and found["value"][0] in "[{" and found["key"] in _WITHOUT_TEXT
+    if found and colon and not is_list and _end_of_value(lines, number) == number + 1:
+        at = found.start("value") + colon.start()
+        corrected = with_value_in_quotes(lines[number])
+        yield Mistake(number, at, "A text that contains a colon needs quotes.", QUOTE, [corrected], number)
 
 
-def _comment_in_text(source: Source, at: int) -> Problem:
-    return problem_at(
-        source,
-        at,
-        'A line that begins with "#" is a comment in YAML, which ends the text before it.',
-        'If it is part of the text, write that as a block: "text: |" and the text below, indented.',
-    )
+def _wrong_indentation(lines: Sequence[str], number: int) -> Iterator[Mistake]:
+    if not _is_key_line(lines[number]):
+        return
+    blank, end = _indentation(lines[number]), _end_of_value(lines, number)
+    for other in dict.fromkeys(_column_of_key(line) for line in reversed(lines[:number]) if line.strip()):
+        moved = [" " * max(other + _indentation(one) - blank, 0) + one.strip() for one in lines[number:end]]
+        message = "This line begins in another column than those that it belongs to."
+        hint = "Keys that belong together begin in the same column."
+        yield Mistake(number, blank, message, hint, moved, number, end - number)
+
+
+def _missing_bracket(lines: Sequence[str], number: int) -> Iterator[Mistake]:
+    expected: list[str] = []
+    for character in re.sub(r"\"[^\"]*\"|'[^']*'", "", lines[number]):
+        if character in "[{":
+            expected.append("]" if character == "[" else "}")
+        elif character in "]}" and expected and expected[-1] == character:
+            expected.pop()
+    if expected:
+        corrected = lines[number].rstrip(" ,") + "".join(reversed(expected))
+        opening = "[" if expected[-1] == "]" else "{"
+        at = lines[number].index(opening)
+        yield Mistake(number, at, f'The "{opening}" is never closed.', "Close it.", [corrected], number)
+
+
+_RULES: tuple[Callable[[Sequence[str], int], Iterator[Mistake]], ...] = (
+    _tab,
+    _invisible,
+    _glued,
+    _curly_quotes,
+    _quotes,
+    _list_behind_key,
+    _lone_star,
+    _text_behind_bar,
+    _begins_with_sign,
+    _missing_dash,
+    _text_of_several_lines,
+    _missing_colon,
+    _missing_bracket,
+    _colon,
+    _wrong_indentation,
+)
+
+
+def _indentation(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))
+
+
+def _column_of_key(line: str) -> int:
+    found = _KEY_LINE.match(line)
+    return len(found["start"]) if found else _indentation(line)
+
+
+def _is_key_line(line: str) -> bool:
+    """Whether a line begins with a key of ours, and not with the words of a text."""
+    found = _KEY_LINE.match(line) or _GLUED.match(line) or _NO_COLON.match(line)
+    if not found or found["key"].lower() not in _KEYS:
+        return False
+    return found.re is not _NO_COLON or not found["value"]
+
+
+def _end_of_value(lines: Sequence[str], number: int) -> int:
+    """Return the index behind the lines that are indented below this one."""
+    column = _column_of_key(lines[number])
+    end = number + 1
+    while end < len(lines) and (not lines[end].strip() or _indentation(lines[end]) > column):
+        end += 1
+    while end > number + 1 and not lines[end - 1].strip():
+        end -= 1
+    return end
+
+
+def _block(head: str, texts: Sequence[str]) -> list[str]:
+    blank = " " * (_column_of_key(head) + 2)
+    return [head, *(blank + text if text else "" for text in texts)]

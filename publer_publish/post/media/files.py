@@ -1,13 +1,13 @@
-"""The media files of a post: whether Publer takes them, by content. What networks want: ``media_rules``."""
+"""The media files of a post: whether Publer takes them, by content. What networks want: ``rules``."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
-from publer_publish.errors import Problem
-from publer_publish.post.media.kinds import MediaInfo, NotMediaError
+from publer_publish.errors import Problems
+from publer_publish.post.media.kinds import MediaInfo, NotMediaError, probe
 from publer_publish.post.media.rules import FORMATS, duration, extension_of, path_of_url
 from publer_publish.post.model import Media, MediaSource
 from publer_publish.text import file_size
@@ -18,74 +18,59 @@ MOST_BYTES = 200_000_000
 _NO_ID = re.compile(r"[\s./\\]")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Checked:
-    """What is known about the files of a run."""
+class MediaFiles:
+    """The media files of a run. Each is opened once, however many posts and networks use it."""
 
-    infos: Mapping[str, MediaInfo]
-    """By the path as written (``Media.value``); the usable ones."""
-    problems: tuple[Problem, ...] = ()
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._known: dict[str, tuple[MediaInfo | None, Problems]] = {}
 
     def info(self, media: Media) -> MediaInfo | None:
-        """None for what is no file, or no usable one."""
-        return self.infos.get(media.value) if media.source is MediaSource.FILE else None
+        """What the file is; None if the item is not a file that Publer takes."""
+        return self._look(media.value)[0] if _is_file(media) else None
 
+    def check(self, media: Media, problems: Problems) -> None:
+        """Check a media item and its thumbnail: files, addresses, ids."""
+        for item in with_thumbnails([media]):
+            _check_source(item, problems)
+            for problem in self._look(item.value)[1] if _is_file(item) else ():
+                problems.add(replace(problem, where=item.where))
 
-def check_files(
-    workspace: Workspace, items: Iterable[Media], known: Mapping[str, MediaInfo] | None = None
-) -> Checked:
-    """Check each item and its thumbnail; a file is opened once, however often it is named.
-
-    ``known``: usable files that were opened before, by their path as written.
-    """
-    infos: dict[str, MediaInfo] = dict(known or {})
-    failed: dict[str, tuple[Problem, ...]] = {}
-    problems: list[Problem] = []
-    for media in with_thumbnails(items):
-        wrong = _wrong_source(media)
-        if wrong:
-            problems.append(wrong)
-        if wrong or media.source is not MediaSource.FILE:
-            continue
-        if media.value in failed:
-            problems += [replace(problem, where=media.where) for problem in failed[media.value]]
-        elif media.value not in infos:
+    def _look(self, name: str) -> tuple[MediaInfo | None, Problems]:
+        """What a file is, and what is wrong with it, wherever it is named."""
+        if name not in self._known:
+            info, problems = None, Problems()
             try:
-                with workspace.open(media.value) as file:
-                    found = check_file(file, media)
+                with self._workspace.open(name) as file:
+                    info = check_file(file, problems)
             except UnusableFileError as error:
-                found = (Problem(message=error.message, hint=error.hint, where=media.where),)
-            if isinstance(found, MediaInfo):
-                infos[media.value] = found
-            else:
-                failed[media.value] = found
-                problems += found
-    return Checked(infos=infos, problems=tuple(dict.fromkeys(problems)))
+                problems.error(error.message, error.hint)
+            self._known[name] = info, problems
+        return self._known[name]
 
 
-def check_file(file: OpenFile, media: Media) -> MediaInfo | tuple[Problem, ...]:
-    """Tell what an open file is, or everything that keeps Publer from taking it."""
-    from publer_publish.post.media.kinds import probe  # noqa: PLC0415 - most posts have no media
+def check_file(file: OpenFile, problems: Problems) -> MediaInfo | None:
+    """Return what an open file is; None if Publer does not take it."""
 
-    def wrong(message: str, hint: str) -> Problem:
-        return Problem(message=f"{file.name!r} {message}.", hint=hint, where=media.where)
+    def refuse(message: str, hint: str) -> None:
+        problems.error(f"{file.name!r} {message}.", hint)
 
     if not file.size:
-        return (wrong("is empty", "Did the step that makes it fail, or is it a placeholder?"),)
-    problems = []
+        refuse("is empty", "Did the step that makes it fail, or is it a placeholder?")
+        return None
     if file.size > MOST_BYTES:
         size = f"has {file.size:,} bytes; Publer takes at most {MOST_BYTES:,} (200 MB)"
-        problems.append(wrong(size, "Make it smaller, or give its public address as `url`."))
-    info = None
+        refuse(size, "Make it smaller, or give its public address as `url`.")
     try:
         info = probe(file.stream, file.size)
     except NotMediaError as error:
-        problems.append(wrong(error.message, error.hint))
+        refuse(error.message, error.hint)
+        return None
     extension = extension_of(file.name)
-    if info and extension and info.format not in FORMATS.get(extension, (None, frozenset()))[1]:
+    if extension and info.format not in FORMATS.get(extension, (None, frozenset()))[1]:
         what = f"is named .{extension}, but its content is {info.format.upper()}"
-        problems.append(wrong(what, f"Name it .{info.format}, or convert it."))
-    return info if info and not problems else tuple(problems)
+        refuse(what, f"Name it .{info.format}, or convert it.")
+    return None if problems.errors() else info
 
 
 def described(info: MediaInfo) -> str:
@@ -108,25 +93,28 @@ def with_thumbnails(items: Iterable[Media]) -> Iterator[Media]:
             yield media.thumbnail
 
 
-def _wrong_source(media: Media) -> Problem | None:
-    """What was taken for something else: an address for a file, a file for an id."""
+def _is_file(media: Media) -> bool:
+    return media.source is MediaSource.FILE and path_of_url(media.value) is None
+
+
+def _check_source(media: Media, problems: Problems) -> None:
+    """Find what was taken for something else: an address for a file, a file for an id."""
     is_address = path_of_url(media.value) is not None
     if media.source is MediaSource.URL and not is_address:
-        return Problem(
-            message=f"{media.value!r} is not an address that Publer could download from.",
-            hint="Give the direct, public address of the file: https://…",
-            where=media.where,
+        problems.error(
+            f"{media.value!r} is not an address that Publer could download from.",
+            "Give the direct, public address of the file: https://…",
+            media.where,
         )
-    if media.source is MediaSource.FILE and is_address:
-        return Problem(
-            message=f"{media.value!r} is an address, not a file of the repository.",
-            hint="Write `url:` instead of `file:`.",
-            where=media.where,
+    elif media.source is MediaSource.FILE and is_address:
+        problems.error(
+            f"{media.value!r} is an address, not a file of the repository.",
+            "Write `url:` instead of `file:`.",
+            media.where,
         )
-    if media.source is MediaSource.ID and _NO_ID.search(media.value):
-        return Problem(
-            message=f"{media.value!r} is not the id of a file in Publer.",
-            hint=f"Write `{'url' if is_address else 'file'}:` instead of `id:`.",
-            where=media.where,
+    elif media.source is MediaSource.ID and _NO_ID.search(media.value):
+        problems.error(
+            f"{media.value!r} is not the id of a file in Publer.",
+            f"Write `{'url' if is_address else 'file'}:` instead of `id:`.",
+            media.where,
         )
-    return None

@@ -13,14 +13,14 @@ from pathlib import PurePosixPath
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
-from publer_publish.errors import Problem, Severity
+from publer_publish.errors import Problems
 from publer_publish.networks.table import Frame, Kind, Network, network, real_type
 from publer_publish.post.media.kinds import MediaInfo
 from publer_publish.post.model import Media, MediaSource
 from publer_publish.text import file_size
 
 Item: TypeAlias = "tuple[Media, MediaInfo | None]"
-"""A media item and what is known about it; None for what is no file, or no usable one."""
+"""A media item and what is known about it; None if it is not a readable file."""
 
 FORMATS: Mapping[str, tuple[Kind, frozenset[str]]] = {
     **dict.fromkeys(("jpg", "jpeg", "jpe", "jfif"), (Kind.PHOTO, frozenset({"jpg"}))),
@@ -103,141 +103,146 @@ def check_for_network(
     network_key: str,
     content_type: str,
     items: Sequence[Item],
+    problems: Problems,
     *,
     subtype: str = "",
-) -> list[Problem]:
+) -> None:
     """Check the media of one network's content. ``subtype`` is its ``details.type``."""
     if not items:
-        return []
+        return
     rules = network(network_key)
     kinds = [kind_of(media, info) for media, info in items]
     shown_as = subtype if subtype in _NEEDED_KIND else content_type
     # Each of these rests on the one before: the type follows from the kinds, and is not to blame for them.
-    problems = (
-        [*_kind_problems(rules, items, kinds)]
-        or [*_mix_problems(rules, items, kinds)]
-        or [*_type_problems(rules, "document" if shown_as == "document" else content_type, items, kinds)]
-        or [*_count_problems(rules, items, kinds, shown_as)]
-    )
+    if (
+        _check_kinds(rules, items, kinds, problems)
+        and _check_mix(rules, items, kinds, problems)
+        and _check_type(rules, "document" if shown_as == "document" else content_type, items, kinds, problems)
+    ):
+        _check_count(rules, items, kinds, shown_as, problems)
     for (media, info), kind in zip(items, kinds, strict=True):
-        problems += _thumbnail_problems(media, kind)
-        problems += _alt_text_problems(media, kind)
-        if info:
-            problems += [
-                Problem(
-                    message=f"{media.value!r} {message}.",
-                    hint=hint,
-                    where=media.where,
-                    severity=Severity.WARNING,
-                )
-                for message, hint in _advice(rules, shown_as, info)
-            ]
-    return problems
+        _check_thumbnail(media, kind, problems)
+        _check_alt_text(media, kind, problems)
+        for message, hint in _advice(rules, shown_as, info) if info else ():
+            problems.warn(f"{media.value!r} {message}.", hint, media.where)
 
 
-def _kind_problems(rules: Network, items: Sequence[Item], kinds: Sequence[Kind | None]) -> Iterator[Problem]:
-    for (media, _), kind in zip(items, kinds, strict=True):
-        if kind and kind not in rules.media_most:
-            taken = _listed(str(kind) for kind in rules.media_most)
-            yield Problem(
-                message=f"{rules.label} takes no {kind}: {media.value!r}.",
-                hint=f"{rules.label} takes {taken}. Give it media of its own, or leave it out of this post.",
-                where=media.where,
-            )
+def _check_kinds(
+    rules: Network, items: Sequence[Item], kinds: Sequence[Kind | None], problems: Problems
+) -> bool:
+    wrong = [
+        (media, kind)
+        for (media, _), kind in zip(items, kinds, strict=True)
+        if kind and kind not in rules.media_most
+    ]
+    taken = _listed(map(str, rules.media_most))
+    for media, kind in wrong:
+        problems.error(
+            f"{rules.label} takes no {kind}: {media.value!r}.",
+            f"{rules.label} takes {taken}. Give it media of its own, or leave it out of this post.",
+            media.where,
+        )
+    return not wrong
 
 
-def _type_problems(
-    rules: Network,
-    content_type: str,
-    items: Sequence[Item],
-    kinds: Sequence[Kind | None],
-) -> Iterator[Problem]:
+def _check_mix(
+    rules: Network, items: Sequence[Item], kinds: Sequence[Kind | None], problems: Problems
+) -> bool:
+    mixed = {kind for kind in kinds if kind}
+    if len(mixed) <= 1 or mixed <= rules.media_mix:
+        return True
+    other = next(item for item, kind in zip(items, kinds, strict=True) if kind and kind is not kinds[0])
+    report = problems.warn if mixed == rules.mix_undocumented else problems.error
+    report(
+        f"{rules.label} takes no {_listed(sorted(mixed))} together in one post.",
+        "Keep one kind, or give this network media of its own.",
+        other[0].where,
+    )
+    return False
+
+
+def _check_type(
+    rules: Network, content_type: str, items: Sequence[Item], kinds: Sequence[Kind | None], problems: Problems
+) -> bool:
     needed = _NEEDED_KIND.get(content_type)
     if needed is None:
-        if content_type in {"status", "link", "poll"}:
-            yield Problem(
-                message=f"{rules.label}: a {content_type} shows no media.",
-                hint="Leave `type` out, then it follows from the content; or leave the media out.",
-                where=items[0][0].where,
-                severity=Severity.WARNING,
-            )
-        return
-    for (media, _), kind in zip(items, kinds, strict=True):
-        if kind and kind not in needed and kind in rules.media_most:
-            yield Problem(
-                message=f"{rules.label}: {media.value!r} is a {kind}, but the type is {content_type}.",
-                hint="Leave `type` out, then it follows from the content; or give the media that it needs.",
-                where=media.where,
-            )
+        if content_type not in {"status", "link", "poll"}:
+            return True
+        problems.warn(
+            f"{rules.label}: a {content_type} shows no media.",
+            "Leave `type` out, then it follows from the content; or leave the media out.",
+            items[0][0].where,
+        )
+        return False
+    wrong = [
+        (media, kind) for (media, _), kind in zip(items, kinds, strict=True) if kind and kind not in needed
+    ]
+    for media, kind in wrong:
+        problems.error(
+            f"{rules.label}: {media.value!r} is a {kind}, but the type is {content_type}.",
+            "Leave `type` out, then it follows from the content; or give the media that it needs.",
+            media.where,
+        )
+    return not wrong
 
 
-def _count_problems(
-    rules: Network, items: Sequence[Item], kinds: Sequence[Kind | None], shown_as: str
-) -> Iterator[Problem]:
+def _check_count(
+    rules: Network,
+    items: Sequence[Item],
+    kinds: Sequence[Kind | None],
+    shown_as: str,
+    problems: Problems,
+) -> None:
     if shown_as == "document" and Kind.DOCUMENT not in kinds:
         if len(items) > _MOST_PAGES:
-            yield Problem(
-                message=f"{rules.label} takes at most {_MOST_PAGES} pages in a document; "
-                f"these are {len(items)}.",
-                hint="Take some out.",
-                where=items[_MOST_PAGES][0].where,
+            problems.error(
+                f"{rules.label} takes at most {_MOST_PAGES} pages in a document; these are {len(items)}.",
+                "Take some out.",
+                items[_MOST_PAGES][0].where,
             )
         return
 
-    def too_many(most: int, what: str, media: Sequence[Media]) -> Problem:
-        return Problem(
-            message=f"{rules.label} takes at most {most} {what} in a post; these are {len(media)}.",
-            hint=f"Take some out: {rules.media_disputed or rules.media_source}.",
-            where=media[most].where,
-            severity=Severity.WARNING if rules.media_disputed and most > 1 else Severity.ERROR,
+    def too_many(most: int, what: str, media: Sequence[Media]) -> None:
+        report = problems.warn if rules.media_disputed and most > 1 else problems.error
+        report(
+            f"{rules.label} takes at most {most} {what} in a post; these are {len(media)}.",
+            f"Take some out: {rules.media_disputed or rules.media_source}.",
+            media[most].where,
         )
 
     for kind, most in rules.media_most.items():
         of_kind = [media for (media, _), its in zip(items, kinds, strict=True) if its is kind]
         if most is not None and len(of_kind) > most:
-            yield too_many(most, f"{kind}s" if most > 1 else kind, of_kind)
+            too_many(most, f"{kind}s" if most > 1 else kind, of_kind)
             return
     limits = [most for most in rules.media_most.values() if most is not None]
     if len(limits) == len(rules.media_most) and len(items) > max(limits):
-        yield too_many(max(limits), "media items", [media for media, _ in items])
+        too_many(max(limits), "media items", [media for media, _ in items])
 
 
-def _mix_problems(rules: Network, items: Sequence[Item], kinds: Sequence[Kind | None]) -> Iterator[Problem]:
-    mixed = {kind for kind in kinds if kind}
-    if len(mixed) > 1 and not mixed <= rules.media_mix:
-        other = next(item for item, kind in zip(items, kinds, strict=True) if kind and kind is not kinds[0])
-        yield Problem(
-            message=f"{rules.label} takes no {_listed(sorted(mixed))} together in one post.",
-            hint="Keep one kind, or give this network media of its own.",
-            where=other[0].where,
-            severity=Severity.WARNING if mixed == rules.mix_undocumented else Severity.ERROR,
-        )
-
-
-def _thumbnail_problems(media: Media, kind: Kind | None) -> Iterator[Problem]:
+def _check_thumbnail(media: Media, kind: Kind | None, problems: Problems) -> None:
     if media.thumbnail is None:
         return
     if kind and kind is not Kind.VIDEO:
-        yield Problem(
-            message=f"Only a video has a thumbnail; {media.value!r} is a {kind}.",
-            hint="Take `thumbnail` out.",
-            where=media.where,
+        problems.error(
+            f"Only a video has a thumbnail; {media.value!r} is a {kind}.",
+            "Take `thumbnail` out.",
+            media.where,
         )
     if isinstance(media.thumbnail, Media) and kind_of(media.thumbnail) not in {None, Kind.PHOTO}:
-        yield Problem(
-            message=f"A thumbnail is a picture; {media.thumbnail.value!r} is none.",
-            hint="Name a JPG, PNG or WEBP file.",
-            where=media.thumbnail.where,
+        problems.error(
+            f"A thumbnail is a picture, and {media.thumbnail.value!r} is not.",
+            "Name a JPG, PNG or WEBP file.",
+            media.thumbnail.where,
         )
 
 
-def _alt_text_problems(media: Media, kind: Kind | None) -> Iterator[Problem]:
+def _check_alt_text(media: Media, kind: Kind | None, problems: Problems) -> None:
     if kind in _PICTURES and not media.alt_text.strip():
-        yield Problem(
-            message=f"{media.value!r} has no alt_text.",
-            hint="Say in a sentence what the picture shows, for those who cannot see it.",
-            where=media.where,
-            severity=Severity.WARNING,
+        problems.warn(
+            f"{media.value!r} has no alt_text.",
+            "Say in a sentence what the picture shows, for those who cannot see it.",
+            media.where,
         )
 
 
@@ -295,7 +300,7 @@ def extension_of(name: str) -> str:
 
 
 def path_of_url(url: str) -> str | None:
-    """Return the path of a web address; None if it is none."""
+    """Return the path of a web address; None if it is not one."""
     try:
         parts = urlsplit(url)
     except ValueError:  # such as an unclosed bracket of an IPv6 address

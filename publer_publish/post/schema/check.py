@@ -1,53 +1,49 @@
-"""Check a post file against ``schemas/post.schema.json``: every mistake at its node, in our own words."""
+"""Check a post file against ``schemas/post.schema.json``: every mistake at its place, in our own words."""
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from functools import cache
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
-from jsonschema import Draft202012Validator, ValidationError
+from jsonschema import Draft202012Validator
 from jsonschema.validators import extend
 
+from publer_publish.errors import MOST_ERRORS, Problems
 from publer_publish.errors import Path as DataPath
-from publer_publish.errors import Problems
 from publer_publish.post.document.parse import Document
 from publer_publish.post.schema.messages import Explainer, Finding
 
-SCHEMA_FILE = Path(__file__).parents[3] / "schemas" / "post.schema.json"
-MAX_PROBLEMS = 200
-"""In one file; who has more fixes these first."""
+_PACKAGE = Path(__file__).parents[2]
+_INSTALLED = _PACKAGE / "schemas"
+"""In an installed package the schemas lie inside it; in a checkout and in the image, beside it."""
+
+SCHEMA_FILE = (_INSTALLED if _INSTALLED.is_dir() else _PACKAGE.parent / "schemas") / "post.schema.json"
 
 _COMBINATORS = {"anyOf", "oneOf"}
 
 
-def check(document: Document, data: Any, problems: Problems) -> None:  # noqa: ANN401 - any YAML or JSON
-    """Find everything that the schema says is wrong, in the order of the file.
+def check(document: Document, data: Any, problems: Problems) -> None:  # noqa: ANN401 (any YAML or JSON)
+    """Report everything that the schema finds wrong, in the order of the file.
 
     ``data`` has the shape of the document with some texts already rendered; places come from the document.
     """
-    shape = _shape(data)
-    findings = _findings(shape, data) if shape else []
-    not_finite = list(islice(_not_finite(data), MAX_PROBLEMS + 1))
-    if shape and not findings and not not_finite:
+    findings = _root_causes(list(islice(_findings(data), MOST_ERRORS + 1)))
+    not_finite = list(islice(_not_finite(data), MOST_ERRORS + 1))
+    if not findings and not not_finite:
         return
-
     explainer = Explainer(load(), document)
-    if shape is None:
-        problems.add(explainer.no_post_file(data), explains=[()])
-        return
-    found = [problem for finding in findings for problem in explainer.explain(finding)]
-    found += [explainer.not_finite(path) for path in not_finite]
-    found = sorted(dict.fromkeys(found), key=lambda problem: (problem.where.line, problem.where.column))
-    places = list(islice(chain.from_iterable(map(explainer.places, findings)), 2 * MAX_PROBLEMS))
-    for problem in found[:MAX_PROBLEMS]:
+    explained = chain(
+        chain.from_iterable(map(explainer.explain, findings)), map(explainer.not_finite, not_finite)
+    )
+    for problem, places in sorted(
+        islice(explained, MOST_ERRORS + 1), key=lambda one: (one[0].where.line, one[0].where.column)
+    ):
         problems.add(problem, explains=places)
-    if len(found) > MAX_PROBLEMS:
-        problems.add(explainer.more(found[MAX_PROBLEMS]))
 
 
 @cache
@@ -57,32 +53,33 @@ def load() -> dict[str, Any]:
     return schema
 
 
-def _shape(data: object) -> str | None:
-    """Choose the definition by the form of the file, so that errors lie in it and not in an alternative."""
-    if isinstance(data, list):
-        return "posts"
-    if not isinstance(data, dict):
-        return None
-    if "bulk" in data:
-        return "bulk_document"
-    return "posts_document" if "posts" in data else "post"
-
-
-def _findings(shape: str, data: object) -> list[Finding]:
-    return _root_causes(list(islice(_validator().findings(shape, data), MAX_PROBLEMS + 1)))
+def _is_whole_number(_: object, value: object) -> bool:
+    """Whether a value is written as a whole number: ``1e3`` and ``1.0`` would be sent as they are."""
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 @cache
-def _validator() -> SchemaValidator:
+def _validator() -> Any:  # noqa: ANN401 (jsonschema has no types for it)
+    types = Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_whole_number)
+    return extend(Draft202012Validator, type_checker=types)(load())  # type: ignore[no-untyped-call]
 
-    return SchemaValidator(load()["$defs"])
+
+def _findings(data: object) -> Iterator[Finding]:
+    for error in _validator().iter_errors(data):
+        yield Finding(
+            keyword=str(error.validator),
+            rule=error.validator_value,
+            path=tuple(error.absolute_path),
+            value=error.instance,
+            schema=error.schema,
+        )
 
 
 def _root_causes(findings: list[Finding]) -> list[Finding]:
-    """Leave out what only follows from another error at the same node.
+    """Leave out what only follows from another error at the same place.
 
-    Who mistypes ``file`` as ``fil`` need not read as well that one of file, url and id is missing; and
-    what is not text cannot be one of the allowed words.
+    If ``file`` is misspelt as ``fil``, one of file, url and id is missing only because of that; and what is
+    not text cannot be one of the allowed words.
     """
     wrong_type = {finding.path for finding in findings if finding.keyword == "type"}
     unknown_key = {finding.path for finding in findings if finding.keyword == "additionalProperties"}
@@ -110,92 +107,3 @@ def _not_finite(data: object) -> Iterator[DataPath]:
 def _is_account_id(path: DataPath) -> bool:
     entry = path[:-1] if path and path[-1] == "id" else path
     return len(entry) > 1 and entry[-2] == "accounts" and isinstance(entry[-1], int) and "extra" not in entry
-
-
-Schema = Mapping[str, Any]
-
-
-def _is_whole_number(_: object, value: object) -> bool:
-    """Whether a value is written as a whole number: ``1e3`` and ``1.0`` would be sent as they stand."""
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-TYPES = Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_whole_number)
-
-
-class SchemaValidator:
-    """Validates against definitions that refer to each other as ``#/$defs/name`` only."""
-
-    def __init__(self, definitions: Mapping[str, Schema]) -> None:
-        self._definitions = definitions
-        self._validators: dict[int, Any] = {}
-        self._make = extend(  # type: ignore[no-untyped-call]  # jsonschema has no types for it
-            Draft202012Validator,
-            {
-                "$ref": self._ref,
-                "properties": self._properties,
-                "items": self._items,
-                "anyOf": self._any_of,
-                "oneOf": self._one_of,
-                "not": self._not,
-            },
-            type_checker=TYPES,
-        )
-
-    def findings(self, name: str, data: object) -> Iterator[Finding]:
-        """Yield every error of ``data`` against a definition."""
-        error: Any  # a ValidationError, whose types allow for one that is not filled in yet
-        for error in self._errors(self._definitions[name], data):
-            yield Finding(
-                keyword=str(error.validator),
-                rule=error.validator_value,
-                path=tuple(error.absolute_path),
-                value=error.instance,
-                schema=error.schema,
-            )
-
-    def _errors(self, schema: Schema, data: object) -> Iterator[ValidationError]:
-        # By identity: the parts of a schema live as long as the definitions.
-        if id(schema) not in self._validators:
-            self._validators[id(schema)] = self._make(schema)
-        yield from self._validators[id(schema)].iter_errors(data)
-
-    def _below(self, step: str | int, schema: Schema, data: object) -> Iterator[ValidationError]:
-        for error in self._errors(schema, data):
-            error.path.appendleft(step)
-            yield error
-
-    def _holds(self, schema: Schema, data: object) -> bool:
-        return next(self._errors(schema, data), None) is None
-
-    def _ref(self, _: object, target: str, data: object, __: Schema) -> Iterator[ValidationError]:
-        yield from self._errors(self._definitions[target.removeprefix("#/$defs/")], data)
-
-    def _properties(
-        self, _: object, properties: Mapping[str, Schema], data: object, __: Schema
-    ) -> Iterator[ValidationError]:
-        if isinstance(data, dict):
-            for key, value in data.items():
-                if key in properties:
-                    yield from self._below(key, properties[key], value)
-
-    def _items(self, _: object, schema: Schema, data: object, __: Schema) -> Iterator[ValidationError]:
-        if isinstance(data, list):
-            for index, item in enumerate(data):
-                yield from self._below(index, schema, item)
-
-    def _any_of(
-        self, _: object, schemas: Sequence[Schema], data: object, __: Schema
-    ) -> Iterator[ValidationError]:
-        if not any(self._holds(schema, data) for schema in schemas):
-            yield ValidationError("none of them")
-
-    def _one_of(
-        self, _: object, schemas: Sequence[Schema], data: object, __: Schema
-    ) -> Iterator[ValidationError]:
-        if sum(self._holds(schema, data) for schema in schemas) != 1:
-            yield ValidationError("none of them, or several")
-
-    def _not(self, _: object, schema: Schema, data: object, __: Schema) -> Iterator[ValidationError]:
-        if self._holds(schema, data):
-            yield ValidationError("it holds")

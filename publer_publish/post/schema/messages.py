@@ -25,6 +25,9 @@ class Finding(NamedTuple):
     """The part of the schema that holds the keyword."""
 
 
+Explained = tuple[Problem, tuple[Path, ...]]
+"""A problem, and the places where what else is wrong only follows from it."""
+
 _MAX_LISTED = 24
 _LISTED_OF_MANY = 5
 _TYPE_NAMES = {
@@ -54,8 +57,6 @@ class Explainer:
             "type": self._type,
             "enum": self._enum,
             "pattern": self._with_own_message,
-            "anyOf": self._combination,
-            "oneOf": self._combination,
             "not": self._forbidden,
             "minLength": self._empty,
             "minItems": self._too_few,
@@ -64,73 +65,45 @@ class Explainer:
             "maximum": self._too_large,
         }
 
-    def explain(self, finding: Finding) -> Iterator[Problem]:
+    def explain(self, finding: Finding) -> Iterator[Explained]:
         """Give the problems of one error: an object with three unknown keys has three."""
         path = finding.path
         if finding.keyword == "additionalProperties":
             yield from self._unknown_keys(finding, path)
         elif finding.keyword == "required":
             yield from self._missing(finding, path)
-        else:
-            yield self._by_keyword.get(finding.keyword, self._otherwise)(finding, path)
-
-    def places(self, finding: Finding) -> Iterator[Path]:
-        """Give the places that an error speaks of: of a key that is missing or misspelt, its own."""
-        path, value = finding.path, finding.value
-        if finding.keyword == "additionalProperties":
-            allowed: dict[str, Any] = finding.schema["properties"]
-            for key in value:
-                if key not in allowed:
-                    yield (*path, key)
-                    yield (*path, self._keys.suggestion(key, allowed))
-        elif finding.keyword == "required":
-            yield from ((*path, key) for key in finding.rule if key not in value)
         elif finding.keyword in ("anyOf", "oneOf"):
             keys = (key for part in finding.rule for key in part.get("required", ()))
-            yield from ((*path, key) for key in keys if key not in value)
+            places = tuple((*path, key) for key in keys if key not in finding.value)
+            yield self._combination(finding, path), places
         else:
-            yield path
+            yield self._by_keyword.get(finding.keyword, self._otherwise)(finding, path), (path,)
 
-    def no_post_file(self, data: object) -> Problem:
-        """Say that the file holds neither a mapping nor a list."""
-        found = "nothing" if data is None else f"only {_kind(data)}"
-        return Problem(
-            message=f"A post file is a post or a list of posts, but this one contains {found}.",
-            hint='Write "text: …" and below it "accounts:" with a list.',
-            where=self._document.where(()),
-        )
-
-    def not_finite(self, path: Path) -> Problem:
+    def not_finite(self, path: Path) -> Explained:
         """Say that a number cannot be sent."""
-        return Problem(
+        problem = Problem(
             message=f"{_name(path)} is a number too large to be sent.",
             hint="Put it in quotes if it is meant as text.",
             where=self._document.where(path),
         )
+        return problem, (path,)
 
-    def more(self, first: Problem) -> Problem:
-        """Say that the list is not complete."""
-        return Problem(
-            message="There are more problems from here on.",
-            hint="Mend those above first; the next run shows the rest.",
-            where=first.where,
-        )
-
-    def _unknown_keys(self, finding: Finding, path: Path) -> Iterator[Problem]:
+    def _unknown_keys(self, finding: Finding, path: Path) -> Iterator[Explained]:
         allowed: dict[str, Any] = finding.schema["properties"]
         for key in finding.value:
             if key in allowed:
                 continue
             forbidden = self._keys.forbidden(key)
+            places = ((*path, key), (*path, self._keys.suggestion(key, allowed)))
             if forbidden:
-                yield self._not_allowed(key, forbidden, (*path, key))
+                yield self._not_allowed(key, forbidden, (*path, key)), places
                 continue
             message, hint = self._keys.advise(key, allowed, path)
             hint += "" if self._is_json else _may_be_text(key, finding.value[key], path)
             where = self._document.where((*path, key), key=True)
-            yield Problem(message=message, hint=hint, where=where)
+            yield Problem(message=message, hint=hint, where=where), places
 
-    def _missing(self, finding: Finding, path: Path) -> Iterator[Problem]:
+    def _missing(self, finding: Finding, path: Path) -> Iterator[Explained]:
         present = finding.value
         allowed = finding.schema.get("properties", {})
         for key in finding.rule:
@@ -142,19 +115,30 @@ class Explainer:
             if key == "id" and any(map(self._keys.is_network, unknown)):
                 continue
             description = _first_sentence(_resolved(self._keys.schema, allowed.get(key, {})))
-            yield Problem(
+            problem = Problem(
                 message=f'{_name(path, "The file")} lacks "{key}".',
                 hint=f'Add "{key}": {description}' if description else f'Add "{key}".',
                 where=self._document.where((*path, key)),
             )
+            yield problem, ((*path, key),)
 
     def _type(self, finding: Finding, path: Path) -> Problem:
+        if not path:
+            return self._no_post_file(finding.value)
         wanted = finding.rule
         types = [wanted] if isinstance(wanted, str) else list(wanted)
         return Problem(
             message=f"{_name(path)} must be {_types(types)}, but {self._reading(finding.value, path)}.",
             hint=self._type_hint(types, finding.value, path),
             where=self._document.where(path),
+        )
+
+    def _no_post_file(self, data: object) -> Problem:
+        found = "nothing" if data is None else f"only {_kind(data)}"
+        return Problem(
+            message=f"A post file is a post or a list of posts, but this one contains {found}.",
+            hint='Write "text: …" and below it "accounts:" with a list.',
+            where=self._document.where(()),
         )
 
     def _reading(self, value: object, path: Path) -> str:

@@ -11,7 +11,7 @@ from publer_publish.delivery.confirm import is_about_the_minute, read_verdicts
 from publer_publish.delivery.ledger import LOOK_FIRST, Ledger
 from publer_publish.publer.model import Job, JobEntry, JobState, Verdict
 from publer_publish.report.values import Status
-from tests.unit.delivery.build import live, target
+from tests.support.build import live, target
 
 A = target(account="a", network="twitter", name="Acme")
 B = target(account="b", network="linkedin", name="Acme")

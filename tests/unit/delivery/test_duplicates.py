@@ -33,7 +33,7 @@ from publer_publish.delivery.matching_posts import (
 from publer_publish.delivery.targets import Target
 from publer_publish.publer.model import ListedPost, PostPage
 from sandbox.clock import VirtualClock
-from tests.unit.delivery.build import live, target
+from tests.support.build import live, target
 
 NOW = VirtualClock().time()
 

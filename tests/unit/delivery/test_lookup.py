@@ -15,7 +15,7 @@ from publer_publish.errors import ServiceError
 from publer_publish.publer.errors import RefusedError
 from publer_publish.publer.model import ListedPost, PostPage
 from sandbox.clock import VirtualClock
-from tests.unit.delivery.build import live, target
+from tests.support.build import live, target
 
 
 @dataclass

@@ -19,7 +19,7 @@ from publer_publish.delivery.matching_posts import (
 )
 from publer_publish.delivery.targets import Target
 from publer_publish.publer.model import ListedPost
-from tests.unit.delivery.build import live, target
+from tests.support.build import live, target
 
 SAME, OPEN, OTHER = Likeness.SAME, Likeness.OPEN, Likeness.OTHER
 ANY, PERHAPS, OWN = Origin.ANY_RUN, Origin.PERHAPS_THIS_RUN, Origin.THIS_RUN

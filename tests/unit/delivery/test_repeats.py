@@ -11,7 +11,7 @@ from publer_publish.delivery.ledger import Ledger
 from publer_publish.errors import Where
 from publer_publish.post.model import Media, MediaSource
 from publer_publish.report.values import Status
-from tests.unit.delivery.build import live, target
+from tests.support.build import live, target
 
 FIELDS = {"title": "A", "privacy": "public"}
 SAME: dict[str, dict[str, Any]] = {

@@ -12,7 +12,7 @@ from publer_publish.delivery.request import bulk_body, second_names
 from publer_publish.delivery.targets import Target
 from publer_publish.errors import Where
 from publer_publish.post.model import AccountRef, Media, MediaSource
-from tests.unit.delivery.build import target
+from tests.support.build import target
 
 PICTURE = Media(source=MediaSource.ID, value="m1", where=Where(), fields={"type": "photo"})
 

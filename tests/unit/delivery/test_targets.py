@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from publer_publish.delivery.targets import Target, rounds
-from tests.unit.delivery.build import target
+from tests.support.build import target
 
 _TARGETS = st.lists(st.tuples(st.integers(0, 6), st.sampled_from("abcd")), unique=True, max_size=20).map(
     lambda pairs: [target(post=post, account=account) for post, account in sorted(pairs)]

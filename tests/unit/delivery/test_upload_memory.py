@@ -21,8 +21,8 @@ import json, sys
 from pathlib import Path
 from publer_publish.clock import Deadline, SystemClock
 from publer_publish.delivery.media import Uploader
-from publer_publish.errors import Where
-from publer_publish.post.media.files import check_files
+from publer_publish.errors import Problems, Where
+from publer_publish.post.media.files import MediaFiles
 from publer_publish.post.model import Media, MediaSource
 from publer_publish.workspace import Workspace
 from publer_publish.publer.api import Publer
@@ -32,7 +32,9 @@ url, key, workspace_id, directory = sys.argv[1:]
 clock, logged = SystemClock(), []
 media = [Media(source=MediaSource.FILE, value=f"{n}.mp4", where=Where()) for n in range(2)]
 workspace = Workspace(Path(directory))
-problems = check_files(workspace, media).problems
+files, problems = MediaFiles(workspace), Problems()
+for item in media:
+    files.check(item, problems)
 publer = Publer(Transport(url, key, workspace_id, clock, logged.append))
 uploader = Uploader(publer=publer, workspace=workspace, log=logged.append)
 prepared = uploader.upload(media, Deadline.after(clock, 120))

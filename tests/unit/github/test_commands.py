@@ -14,7 +14,7 @@ from publer_publish.github.commands import (
     utf16_length,
 )
 from publer_publish.text import encodable
-from tests.fake_runner.commands import parse_line, split_lines, unescape_data, unescape_property
+from tests.support.fake_runner.commands import parse_line, split_lines, unescape_data, unescape_property
 
 ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=()))
 NASTY = st.lists(

@@ -13,8 +13,8 @@ from publer_publish.errors import ActionError, Problem, Severity, Where
 from publer_publish.github.files import heredoc
 from publer_publish.github.runner import Runner
 from publer_publish.github.terminal import Stream
-from tests.fake_runner.commands import Command, parse_line, split_lines
-from tests.fake_runner.file_commands import read_entries
+from tests.support.fake_runner.commands import Command, parse_line, split_lines
+from tests.support.fake_runner.file_commands import read_entries
 from tests.unit.github.test_commands import ANY_TEXT, NASTY
 
 SECRET = "sk-live-0123456789/+abc"

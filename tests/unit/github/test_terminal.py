@@ -12,7 +12,7 @@ from publer_publish.errors import Problem, Severity, Where
 from publer_publish.github.console import Console, open_console
 from publer_publish.github.runner import Runner
 from publer_publish.github.terminal import Stream, Terminal
-from tests.screen import screen
+from tests.support.screen import screen
 
 
 class Tty(io.StringIO):

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from publer_publish.errors import Problems
-from publer_publish.post.document.parse import parse
 from publer_publish.post.schema.check import check, load
+from tests.support.documents import parse
 
 ROOT = Path(__file__).parents[3]
 EXAMPLES = sorted(path for path in (ROOT / "examples").iterdir() if path.suffix in {".yml", ".yaml", ".json"})

@@ -13,7 +13,7 @@ from publer_publish.github.console import open_console
 from publer_publish.github.terminal import Stream
 from publer_publish.report.summary import summary
 from publer_publish.report.wording import Rerun
-from tests.unit.report import samples
+from tests.support import samples
 
 
 @pytest.mark.parametrize("name", samples.ALL)

@@ -7,10 +7,9 @@ import pytest
 from publer_publish.report.outcome import decide, is_live, needs_attention
 from publer_publish.report.values import Check, Outcome, Result, Status
 
-# One letter a kind of target: (p)ublished, (a)ccepted, (f)ailed, (u)nconfirmed, (d)uplicate, (w)hen is false.
+# One letter a kind of target: (p)ublished, (f)ailed, (u)nconfirmed, (d)uplicate, (w)hen is false.
 KINDS = {
     "p": Result(post=0, file="", status=Status.PUBLISHED),
-    "a": Result(post=0, file="", status=Status.ACCEPTED),
     "f": Result(post=0, file="", status=Status.FAILED),
     "u": Result(post=0, file="", status=Status.UNCONFIRMED),
     "d": Result(post=0, file="", status=Status.SKIPPED, duplicate=True),
@@ -21,13 +20,13 @@ MIXES = ["".join(mix) for size in range(5) for mix in combinations_with_replacem
 
 def expected(mix: str, fail_on: str, *, stopped: bool) -> tuple[str, bool]:
     """The rules once more, on letters and in other words."""
-    live = set(mix) & set("pad")
+    live = set(mix) & set("pd")
     if "f" in mix or stopped:
         outcome = "partial" if live or "u" in mix else "failed"
     elif "u" in mix:
         outcome = "unconfirmed"
     else:
-        outcome = "published" if "p" in mix or "a" in mix else "skipped"
+        outcome = "published" if "p" in mix else "skipped"
     trouble = "f" in mix or "u" in mix
     fails = {"any": trouble, "all": trouble and not live, "never": False}[fail_on]
     return outcome, stopped or fails
@@ -91,7 +90,7 @@ def test_doctor_fails_on_any_check_whatever_fail_on_says(
 
 
 def test_a_duplicate_is_live_and_a_false_when_is_not() -> None:
-    assert [kind for kind, result in KINDS.items() if is_live(result)] == ["p", "a", "d"]
+    assert [kind for kind, result in KINDS.items() if is_live(result)] == ["p", "d"]
 
 
 def test_what_a_person_has_to_look_at() -> None:

@@ -15,21 +15,9 @@ from hypothesis import strategies as st
 from publer_publish.report.outputs import TOTAL_UNITS, outputs
 from publer_publish.report.summary import summary
 from publer_publish.report.values import Outcome, Result, Run, Status
-from tests.unit.report import samples
+from tests.support import samples
+from tests.support.repository import OUTPUTS
 
-NAMES = [
-    "outcome",
-    "job-id",
-    "job-ids",
-    "results",
-    "post-urls",
-    "published-count",
-    "failed-count",
-    "skipped-count",
-    "unconfirmed-count",
-    "preview-file",
-    "summary",
-]
 KEYS = [
     "post",
     "file",
@@ -84,19 +72,20 @@ def utf16(values: dict[str, str]) -> int:
 @pytest.mark.parametrize("name", samples.ALL)
 def test_all_outputs_are_set_in_every_run(name: str) -> None:
     values = made(samples.ALL[name]())
-    assert list(values) == NAMES
+    assert list(values) == list(OUTPUTS)
     assert json.loads(values["results"]) is not None
-    assert all(values[count].isdecimal() for count in NAMES[5:9])
+    assert all(values[count].isdecimal() for count in list(OUTPUTS)[5:9])
 
 
 def test_the_outputs_of_a_partial_failure() -> None:
     values = made(samples.partial())
-    assert {name: values[name] for name in NAMES if name not in {"results", "summary"}} == {
+    assert {name: values[name] for name in list(OUTPUTS) if name not in {"results", "summary"}} == {
         "outcome": "partial",
         "job-id": "66f1c0ffee00000000000001",
         "job-ids": "66f1c0ffee00000000000001",
         "post-urls": "https://twitter.example/acme/status/1802\n"
-        "https://bluesky.example/acme/status/1812\nhttps://mastodon.example/acme/status/1810",
+        "https://bluesky.example/acme/status/1812\nhttps://mastodon.example/acme/status/1810\n"
+        "https://threads.example/acme/status/1811",
         "published-count": "4",
         "failed-count": "1",
         "skipped-count": "0",

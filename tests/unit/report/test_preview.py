@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from publer_publish.networks.table import Fold
 from publer_publish.report.preview import before_the_fold, first_link, link_of, previews, usage
-from tests.unit.report import samples
+from tests.support import samples
 
 
 @pytest.mark.parametrize(

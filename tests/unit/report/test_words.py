@@ -23,12 +23,11 @@ from publer_publish.report.wording import (
     target,
 )
 from publer_publish.text import columns, cut, duration, one_line, suggest, visible
-from tests.unit.report import samples
-from tests.unit.report.samples import row, run
+from tests.support import samples
+from tests.support.samples import row, run
 
 KINDS = {
     "p": row("twitter"),
-    "a": row("linkedin", Status.ACCEPTED),
     "f": row("bluesky", Status.FAILED, message="Publer said no."),
     "u": row("mastodon", Status.UNCONFIRMED),
     "d": row("threads", Status.SKIPPED, duplicate=True),
@@ -48,11 +47,10 @@ def said(mix: str, *, cancelled: bool = False, cause: ActionError | None = None)
     [
         ("ppp", "Published to 3 targets."),
         ("p", "Published to 1 target."),
-        ("pad", "Published to 1 target; 1 more accepted by Publer, not yet seen live; 1 skipped as already live."),
-        ("aa", "Accepted by Publer for 2 targets, not yet seen live."),
+        ("pd", "Published to 1 target; 1 skipped as already live."),
         ("pw", "Published to 1 target; 1 skipped (when is false)."),
         ("pf", "1 of 2 targets failed (1 published): Bluesky / acme: Publer said no."),
-        ("fduaf", ("2 of 5 targets failed (1 accepted by Publer but not yet seen live, 1 already live before, "
+        ("fduf", ("2 of 4 targets failed (1 already live before, "
                   "1 unconfirmed): Bluesky / acme, Bluesky / acme: Publer said no.")),
         ("f", "Nothing was published: the only target failed: Bluesky / acme: Publer said no."),
         ("ffw", "Nothing was published: 2 of 3 targets failed: Bluesky / acme, Bluesky / acme: Publer said no."),
@@ -173,7 +171,6 @@ def test_a_headline_is_always_one_line(results: list[Result], outcome: Outcome, 
         ("u", Rerun(window=0), ["**A re-run sends it again in any case**"]),
         ("u", Rerun(on_duplicate="fail"), ["sends nothing if Publer lists it as live"]),
         ("uu", Rerun(), ["2 targets are unconfirmed", "skips those that Publer lists as live"]),
-        ("fa", Rerun(), ["sends the target that failed", "accepted by Publer and not yet seen live"]),
     ],
 )
 def test_what_a_rerun_does(mix: str, rerun: Rerun, words: list[str]) -> None:
@@ -183,7 +180,7 @@ def test_what_a_rerun_does(mix: str, rerun: Rerun, words: list[str]) -> None:
         assert "sends the target that failed" not in lines
 
 
-@pytest.mark.parametrize("mix", ["", "p", "pad", "w"])
+@pytest.mark.parametrize("mix", ["", "p", "pd", "w"])
 def test_nothing_is_said_of_a_rerun_when_nothing_is_left_to_do(mix: str) -> None:
     assert rerun_lines([KINDS[kind] for kind in mix], Rerun()) == []
 
@@ -203,7 +200,6 @@ def test_the_hint_after_a_failure(mix: str, rerun: Rerun, words: str) -> None:
 
 
 def test_a_status_claims_no_more_than_is_known() -> None:
-    assert status_words(KINDS["a"]) == "accepted by Publer, not yet seen live"
     assert (
         status_words(KINDS["u"]) == "unconfirmed: may or may not be live; look in Publer before posting again"
     )

@@ -97,7 +97,11 @@ def test_the_page_escapes_everything_and_fetches_nothing(new_sandbox: NewSandbox
     scenario = Scenario().with_account("linkedin", name="<b>Acme</b>")
     sandbox = new_sandbox(scenario)
     post = a_post(sandbox, nasty, "bluesky")
-    post["networks"]["linkedin"] = {"type": "link", "text": "x", "url": 'https://example.com/"><img src=x>'}
+    post["networks"]["linkedin"] = {
+        "type": "link",
+        "text": "x",
+        "link": {"url": 'https://example.com/"><img src=x>'},
+    }
     linkedin = scenario.account("linkedin", "<b>Acme</b>")
     post["accounts"].append({"id": linkedin.id, "comments": [{"text": "<i>first</i>"}]})
     RawClient(sandbox).publish(post)

@@ -8,7 +8,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from sandbox import Scenario, demo
-from sandbox.demo import LogView
+from sandbox.runner import LogView
 
 ROOT = Path(__file__).parents[3]
 
@@ -54,7 +54,7 @@ PROGRAM = """
 import http.client, json, os, urllib.parse
 url = urllib.parse.urlsplit(os.environ["INPUT_API-URL"])
 connection = http.client.HTTPConnection(url.netloc)
-headers = {"Authorization": "Bearer-API " + os.environ["INPUT_API-KEY"], "Content-Type": "application/json",
+headers = {"Authorization": "Bearer-API " + os.environ["INPUT_API-KEY"], "Content-Type": "application/json", "User-Agent": "x/1",
            "Publer-Workspace-Id": "66db7f0a4e299efa19a2d801"}
 connection.request("GET", url.path + "/accounts", headers=headers)
 account = next(a for a in json.load(connection.getresponse()) if a["provider"] == "bluesky")

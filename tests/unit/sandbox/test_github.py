@@ -38,7 +38,7 @@ def test_drafts_and_strangers_are_not_found(new_sandbox: NewSandbox) -> None:
         f"{PATH}/tags/v3.0.0",
         f"{PATH}/tags/v9",
         "/repos/other/rocket/releases/tags/v2.0.0",
-        "/user",
+        "/nowhere",
     ):
         reply = client.get(path)
         assert (reply.status, reply.json["message"]) == (404, "Not Found")

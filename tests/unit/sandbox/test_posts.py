@@ -65,7 +65,7 @@ def test_dates_may_be_exclusive(new_sandbox: NewSandbox) -> None:
         ([("state[]", "published"), ("state[]", "Failed")], "Unknown state Failed"),
         ([("from", "2026-10-30")], "Both from and to are required"),
         ([("to", "2026-10-30")], "Both from and to are required"),
-        ([("from", "2026-10-30T00:00"), ("to", "2026-10-31")], "Invalid date"),
+        ([("from", "2026-10-30 00:00"), ("to", "2026-10-31")], "Invalid date"),
         ([("from", "20261030"), ("to", "2026-10-31")], "Invalid date"),
         ([("page", "-1")], "Invalid page"),
         ([("page", "one")], "Invalid page"),
@@ -87,24 +87,113 @@ def test_unknown_parameters_are_surprises(new_sandbox: NewSandbox) -> None:
     )
 
 
-def test_pages_have_twenty_and_start_at_zero(new_sandbox: NewSandbox) -> None:
-    posts = tuple(SeededPost(account_id=X, text=f"{n}", age=n * 100.0) for n in range(45))
-    client = RawClient(new_sandbox(Scenario(posts=posts)))
-    pages = [client.get("/posts", [("page", str(page)), ("per_page", "100")]).json for page in range(4)]
-    assert [len(page.pop("posts")) for page in pages] == [20, 20, 5, 0]
-    assert pages[1] == {"total": 45, "page": 1, "per_page": 20, "total_pages": 3}
-    assert texts(client)[0] == "0"
+MANY = tuple(SeededPost(account_id=X, text=f"{n}", age=n * 100.0) for n in range(45))
+WINDOW = [("from", "2026-10-30"), ("to", "2026-11-01")]
 
 
-def test_the_summary_has_the_documented_fields(new_sandbox: NewSandbox) -> None:
-    client = seeded(new_sandbox)
+def answers(new_sandbox: NewSandbox, listing: Listing, *query: tuple[str, str], first: int = 0) -> list[Any]:
+    """The answers about four pages."""
+    client = RawClient(new_sandbox(Scenario(posts=MANY, listing=listing), clock=VirtualClock()))
+    return [client.get("/posts", [*query, ("page", str(first + page))]).json for page in range(4)]
+
+
+def test_without_a_window_pages_have_fifteen_rows(new_sandbox: NewSandbox) -> None:
+    pages = answers(new_sandbox, Listing(), ("per_page", "100"))
+    assert [[post["text"] for post in page.pop("posts")][:1] for page in pages] == [["0"], ["15"], ["30"], []]
+    assert pages[1] == {"total": 45, "page": 1, "per_page": 15, "total_pages": 3}
+
+
+@pytest.mark.parametrize(
+    ("listing", "rows", "total", "pages"),
+    [
+        (Listing(), [45] * 4, 45, 1),
+        (Listing(total_pages="as_if_in_pages"), [45] * 4, 45, 3),
+        (Listing(total_pages="missing", total="missing"), [45] * 4, None, None),
+        (Listing(window="in_pages"), [15, 15, 15, 0], 45, 3),
+        (Listing(window="in_pages", page_size=20), [20, 20, 5, 0], 45, 3),
+        (Listing(window="in_pages", first_page="1"), [15, 15, 15, 15], 45, 3),
+    ],
+)
+def test_a_window_comes_at_once_or_in_pages(
+    new_sandbox: NewSandbox, listing: Listing, rows: list[int], total: int | None, pages: int | None
+) -> None:
+    found = answers(new_sandbox, listing, *WINDOW)
+    assert [len(page["posts"]) for page in found] == rows
+    assert {(page.get("total"), page.get("total_pages")) for page in found} == {(total, pages)}
+
+
+@pytest.mark.parametrize(("total", "expected"), [("of_the_filters", 0), ("of_the_workspace", 45)])
+def test_what_the_total_of_a_window_in_the_future_is(
+    new_sandbox: NewSandbox, total: Any, expected: int
+) -> None:
+    (page, *_) = answers(new_sandbox, Listing(total=total), ("from", "2027-01-01"), ("to", "2027-01-02"))
+    assert (page["posts"], page["total"]) == ([], expected)
+
+
+@pytest.mark.parametrize(
+    ("honoured", "expected"),
+    [
+        ("all", ["Version ONE is out", "two", "three", "four"]),
+        ("first", ["Version ONE is out", "two", "four"]),
+        ("last", ["three"]),
+        ("ignored", ["five", "Version ONE is out", "two", "three", "four"]),
+        ("nothing", []),
+    ],
+)
+def test_several_states_may_not_be_honoured(
+    new_sandbox: NewSandbox, honoured: Any, expected: list[str]
+) -> None:
+    client = seeded(new_sandbox, listing=Listing(states=honoured))
+    assert texts(client, ("state[]", "published"), ("state[]", "failed")) == expected
+    assert texts(client, ("state[]", "failed")) == texts(client, ("state", "failed")) == ["three"]
+
+
+DOCUMENTED = {
+    "id", "text", "url", "state", "type", "account_id", "user", "scheduled_at", "post_link", "has_media", "network",
+}  # fmt: skip
+OBSERVED = {
+    "id", "account_id", "account_type", "state", "type", "source", "scheduled_at", "updated_at", "text", "title",
+    "media", "post_link", "error",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("rows", "keys"),
+    [("all_keys", DOCUMENTED | OBSERVED), ("documented", DOCUMENTED), ("observed", OBSERVED)],
+)
+def test_a_row_has_the_documented_and_the_observed_keys(
+    new_sandbox: NewSandbox, rows: Any, keys: set[str]
+) -> None:
+    client = seeded(new_sandbox, listing=Listing(rows=rows))
     first, failed = client.get("/posts", [("state[]", "published"), ("state[]", "failed")]).json["posts"][1:3]
-    assert set(first) == {
-        "id", "text", "url", "state", "type", "account_id", "user", "scheduled_at", "post_link", "has_media", "network",
-    }  # fmt: skip
-    assert (first["url"], first["network"], first["type"]) == ("https://example.com", "twitter", "link")
+    assert set(first) == keys
+    assert first.get("url", "https://example.com") == "https://example.com"
     assert first["scheduled_at"] == "2026-10-30T12:00:00+00:00"
-    assert (failed["state"], failed["error"], failed["post_link"]) == ("failed", "No.", None)
+    assert (failed["state"], failed.get("error", "No."), failed["post_link"]) == ("failed", "No.", None)
+
+
+def test_a_row_says_where_it_comes_from(new_sandbox: NewSandbox) -> None:
+    natively = SeededPost(account_id=X, text="By hand", source="sync")
+    sandbox = new_sandbox(Scenario(posts=(natively,), listing=Listing(source="schedule")))
+    client = RawClient(sandbox)
+    client.publish(a_post(sandbox, "Ours", "bluesky"))
+    assert [(row["text"], row["source"]) for row in client.get("/posts").json["posts"]] == [
+        ("Ours", "schedule"),
+        ("By hand", "sync"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("window", "expected"),
+    [
+        (("2026-10-31T11:00", "2026-10-31T12:30Z"), ["Version ONE is out"]),
+        (("2026-10-31T12:59:30+01:00", "2026-10-31T12:30Z"), []),
+    ],
+)
+def test_a_window_may_be_given_to_the_minute(
+    new_sandbox: NewSandbox, window: tuple[str, str], expected: list[str]
+) -> None:
+    assert texts(seeded(new_sandbox), ("from", window[0]), ("to", window[1])) == expected
 
 
 def published_states(sandbox: Sandbox) -> list[tuple[str, str]]:

@@ -7,11 +7,22 @@ from typing import Any
 
 import pytest
 
-from sandbox import Account, Job, Sandbox, Scenario, StoredText, VirtualClock, Workspace
+from sandbox import (
+    Accepts,
+    Account,
+    Job,
+    Sandbox,
+    Scenario,
+    Signature,
+    StoredText,
+    VirtualClock,
+    Workspace,
+)
 from sandbox.networks import NETWORKS
 from sandbox.testing import NewSandbox, RawClient, a_post
 
 PUBLISH = "/posts/schedule/publish"
+WEB = "https://example.com/x"
 POST: dict[str, Any] = {"networks": {"twitter": {"type": "status", "text": "x"}}, "accounts": []}
 
 
@@ -231,11 +242,22 @@ def test_content_that_lacks_something_fails(
     assert failure(sandbox, a_post(sandbox, "x", "twitter", **content)) == sentence
 
 
-@pytest.mark.parametrize("link", [{"url": "https://example.com"}, {"link": {"url": "https://example.com"}}])
-def test_a_link_stands_at_either_place(new_sandbox: NewSandbox, link: dict[str, Any]) -> None:
-    sandbox = new_sandbox()
-    assert failure(sandbox, a_post(sandbox, "x", "linkedin", type="link", **link)) is None
-    assert sandbox.record.published[0].url == "https://example.com"
+@pytest.mark.parametrize(
+    ("read", "link", "works"),
+    [
+        ("link", {"link": {"url": WEB}}, True),
+        ("link", {"url": WEB}, False),
+        ("url", {"link": {"url": WEB}}, False),
+        ("url", {"url": WEB}, True),
+        ("either", {"url": WEB}, True),
+    ],
+)
+def test_the_address_of_a_link_post_is_read_at_one_place(
+    new_sandbox: NewSandbox, read: Any, link: dict[str, Any], works: bool
+) -> None:
+    sandbox = new_sandbox(Scenario(accepts=Accepts(link_from=read)))
+    said = failure(sandbox, a_post(sandbox, "x", "linkedin", type="link", **link))
+    assert (said is None, [post.url for post in sandbox.record.published]) == (works, [WEB] * works)
 
 
 def test_youtube_wants_a_video(new_sandbox: NewSandbox) -> None:
@@ -296,21 +318,33 @@ def test_unknown_keys_are_surprises(new_sandbox: NewSandbox, change: dict[str, A
 
 
 @pytest.mark.parametrize(
-    ("rule", "stored"),
+    ("rule", "sent", "listed", "url"),
     [
-        (StoredText(), "a  b \nhttps://example.com/x"),
-        (StoredText(whitespace="collapsed"), "a b https://example.com/x"),
-        (StoredText(whitespace="crlf"), "a  b \r\nhttps://example.com/x"),
-        (StoredText(whitespace="stripped"), "a  b\nhttps://example.com/x"),
+        (StoredText(), f"a  b \n{WEB}", f"a  b \n{WEB}", None),
+        (StoredText(whitespace="collapsed"), f"a  b \n{WEB}", f"a b {WEB}", None),
+        (StoredText(whitespace="crlf"), f"a  b \n{WEB}", f"a  b \r\n{WEB}", None),
+        (StoredText(whitespace="stripped"), f"a  b \n{WEB}", f"a  b\n{WEB}", None),
+        (StoredText(links="moved_to_url"), f"See {WEB} now", "See now", WEB),
+        (StoredText(links="moved_to_url"), f"See\n\n{WEB}\n\n#tag", "See\n\n#tag", WEB),
+        (StoredText(links="moved_to_url"), "See", "See", None),
+        (StoredText(tracking="added"), f"{WEB}?a=1#b", f"{WEB}?a=1&utm_source=publer&utm_medium=bluesky#b", None),
+        (StoredText(entities="escaped"), 'Q&A "<b>"', "Q&amp;A &quot;&lt;b&gt;&quot;", None),
+        (StoredText(default_signature="appended"), "Hello", "Hello\n\nSigned", None),
+        (StoredText(default_signature="appended", links="moved_to_url"), f"At {WEB}", "At\n\nSigned", WEB),
+        (StoredText(appended="By us"), "Hello", "Hello\nBy us", None),
     ],
-)
-def test_publer_may_store_another_text(new_sandbox: NewSandbox, rule: StoredText, stored: str) -> None:
-    sandbox = new_sandbox(Scenario(stored_text=rule))
+)  # fmt: skip
+def test_publer_may_keep_another_text_than_it_was_sent(
+    new_sandbox: NewSandbox, rule: StoredText, sent: str, listed: str, url: str | None
+) -> None:
+    signatures = (Signature(text="Other"), Signature(text="Signed", default=True))
+    sandbox = new_sandbox(Scenario(stored_text=rule).with_account("bluesky", signatures=signatures))
     client = RawClient(sandbox)
-    client.publish(a_post(sandbox, "a  b \nhttps://example.com/x", "bluesky"))
+    client.publish(a_post(sandbox, sent, "bluesky"))
     (post,) = sandbox.record.published
-    assert (post.text, post.stored_text) == ("a  b \nhttps://example.com/x", stored)
-    assert client.get("/posts").json["posts"][0]["text"] == stored
+    assert (post.text, post.stored_text) == (sent, listed)
+    (row,) = client.get("/posts").json["posts"]
+    assert (row["text"], row["url"]) == (listed, url)
 
 
 def test_publer_may_shorten_links(new_sandbox: NewSandbox) -> None:
@@ -335,3 +369,37 @@ def test_a_job_that_fails_as_a_whole_posts_nothing(new_sandbox: NewSandbox) -> N
     client = RawClient(sandbox)
     assert client.job(client.publish(a_post(sandbox, "x", "twitter")))["status"] == "failed"
     assert sandbox.record.published == ()
+
+
+def test_the_same_text_again_may_be_refused_by_x(new_sandbox: NewSandbox) -> None:
+    clock = VirtualClock()
+    sandbox = new_sandbox(Scenario(accepts=Accepts(the_same_text_again_on_x=False)), clock=clock)
+    said = []
+    for network in ("twitter", "bluesky", "twitter", "bluesky"):
+        said.append(failure(sandbox, a_post(sandbox, "Hello", network)))
+        clock.advance(60)
+    assert [sentence is None for sentence in said] == [True, True, False, True]
+
+
+def test_several_accounts_in_a_post_may_break_the_composer(new_sandbox: NewSandbox) -> None:
+    sandbox = new_sandbox(Scenario(accepts=Accepts(several_accounts=False)))
+    client = RawClient(sandbox)
+    first, second = client.job(client.publish(a_post(sandbox, "x", "twitter", "bluesky")))["payload"]
+    assert "post" in first
+    assert "composer is in a bad state" in second["failure"]["message"]
+
+
+def test_the_key_of_a_failure_is_the_posts_own_id(new_sandbox: NewSandbox) -> None:
+    sandbox = new_sandbox(Scenario(job=Job(family="failures")).with_account("twitter", failure="No."))
+    client = RawClient(sandbox)
+    post = with_(a_post(sandbox, "x", "twitter"), id="post_0")
+    assert list(client.job(client.publish(post))["payload"]["failures"]) == ["post_0"]
+    assert sandbox.record.surprises == ()
+
+
+@pytest.mark.parametrize(("status", "works"), [("400", 400), ("500", 500)])
+def test_a_malformed_body_may_be_called_a_server_error(
+    new_sandbox: NewSandbox, status: Any, works: int
+) -> None:
+    client = RawClient(new_sandbox(Scenario(malformed_body=status)))
+    assert client.post(PUBLISH, {"bulk": []}).status == works

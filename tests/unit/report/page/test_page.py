@@ -19,7 +19,7 @@ from publer_publish.networks.table import NETWORKS
 from publer_publish.post.model import Comment, Content, Media, MediaSource
 from publer_publish.report.preview_page import page
 from publer_publish.report.values import Picture, Result, Run, Status, Variant
-from tests.unit.report import samples
+from tests.support import samples
 
 WHERE = Where(file="posts/release.yml", line=2, column=7)
 PIXEL = base64.b64decode("R0lGODlhAQABAIAAAAUEBAAAACwAAAAAAQABAAACAkQBADs=")

@@ -1,0 +1,333 @@
+"""What was exchanged with Publer, for a report of a problem: one line of JSON for each request.
+
+Whose posts they were must not be readable in it, and what Publer did must: names, ids, addresses and the
+words of texts become numbered stand-ins of the same form and length, the same one for the same word;
+punctuation, line ends, the structure of addresses and Publer's own words and sentences stay.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+import threading
+import unicodedata
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from publer_publish.clock import Clock
+
+MOST_CHARACTERS = 1_000_000
+"""Of one line; what is longer says only how long it was."""
+_SHORTEST = 3
+"""Letters of a word that is looked for in sentences: Publer counts media, minutes and days."""
+_MOST_RAW = 2_000
+"""Characters that are kept of an answer that is not JSON."""
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_PUBLERS_WORDS = _words(
+    "status state type provider account_type source rate network postType unit relation comparison "
+    "privacy visibility replySettings parseMode parse_mode trial_reel"
+)
+"""Keys whose values are Publer's own words."""
+_SENTENCES = _words("error errors message reason failure failures")
+"""Keys under which Publer speaks."""
+_KEYS = _words(
+    "account_id account_ids account_name account_type accounts age album_id albums alt_text bulk "
+    "caption category comments content created_at data default default_thumbnail delay delete "
+    "description details direct_upload duration end engagements error errors failure failures "
+    "first_name from has_media height id ids image images in_library in_photo_captions job_id label "
+    "labels language link locked media member_id members message name network networks old_id options "
+    "owner page path payload per_page picture plan post post_id post_ids post_link posts privacy "
+    "provider published_at query question rate reach result results scheduled_at share signatures "
+    "size social_id source start state status success successes tags text thumbnail thumbnails title "
+    "to total total_pages type unit updated_at url user validity value visibility watermarks width "
+    "workspace workspaces"
+)
+_COMMON = _words(
+    "a account accounts already an and another api are at attached authorized be been blank by can "
+    "cannot code connection content could count date day days do does duplicate error expired failed "
+    "file for format found gap has have hours image in invalid is it its later limit link long many "
+    "media message method minute minutes missing more must need needed network nil no not of on one "
+    "only or page params permission photo please post posts publish published rate reached reconnect "
+    "refused required retry server social something state status text than that the there this time "
+    "to token too try type undefined unknown upload url user valid video wait was went with wrong you "
+    "your"
+)
+"""Words of sentences that say nothing about anybody, whichever texts they are also in."""
+_TOP_LEVEL = _words("com org net edu gov info io dev app ai co me example test")
+_PUBLIC = _words(
+    "publer facebook instagram twitter x linkedin pinterest google youtube youtu tiktok t telegram "
+    "mastodon threads bsky github wordpress www cdn app api"
+)
+"""Labels of hosts that everybody uses."""
+_SEGMENTS = _words(
+    "users me workspaces accounts posts schedule publish job_status media from-url media_options signatures"
+)
+
+_ID = re.compile(r"[0-9a-f]{24}", re.IGNORECASE)
+_DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?)?")
+_WORD_OF_PUBLERS = re.compile(r"[A-Za-z][A-Za-z_]{0,30}")
+_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,40}")
+_ADDRESS = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)
+_KEPT = re.compile(
+    r"(?P<entity>&(?:amp|lt|gt|quot|apos|nbsp|#\d{1,6}|#x[0-9a-f]{1,6});)|(?P<address>https?://[^\s<>\"]+)",
+    re.IGNORECASE,
+)
+_QUOTED = re.compile(
+    "[\"\u201c\u201e\u00ab]([^\"\u201c\u201d\u201e\u00bb]{2,})[\"\u201d\u201c\u00bb]|(?<!\\w)['\u2018]([^'\u2018\u2019]{2,})['\u2019](?!\\w)"
+)
+_NUMBER = re.compile(r"\d{5,}|\d{1,3}(?:\.\d{1,3}){3}")
+_MAIL = re.compile(r"[^\s@<>\"']+@[^\s@<>\"']+|@[\w.-]+")
+_ALPHABETS = {
+    "l": "abcdefghijklmnopqrstuvwxyz",
+    "u": "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+    "d": "0123456789",
+    "o": "àáâãäåæçèéêëìíîïðñòóôõöøùúûüýþ",
+    "w": "".join(map(chr, range(0x4E00, 0x5E00))),
+}
+"""What stands for a small letter, a capital, a digit, another letter, and one that is twice as wide."""
+
+
+class Anonymiser:
+    """Replaces what is private, the same by the same; one for a whole transcript."""
+
+    def __init__(self, secrets: Sequence[str] = ()) -> None:
+        self._secrets = tuple(secret for secret in secrets if secret)
+        self._ids: dict[str, str] = {}
+        self._standing: dict[str, str] = {}
+        self._counts: dict[str, Iterator[int]] = defaultdict(itertools.count)
+        self._private: set[str] = set()
+
+    def value(self, value: Any, key: str = "") -> Any:  # noqa: ANN401  any JSON value
+        """Any JSON value, found under a key. What people wrote is met before what Publer says of it."""
+        if isinstance(value, dict):
+            later = sorted(value.items(), key=lambda item: item[0] in _SENTENCES)
+            found = {name: self.value(item, self._meaning(name, key)) for name, item in later}
+            return {self._key(name): found[name] for name in value}
+        if isinstance(value, list):
+            return [self.value(item, key) for item in value]
+        if isinstance(value, str):
+            return self._string(value, key)
+        if isinstance(value, bool) or value is None or not key.endswith(("id", "ids")):
+            return value
+        return int(self._word(str(value))) if isinstance(value, int) and value >= 0 else 0
+
+    def query(self, name: str, value: str) -> str:
+        """The value of a parameter of an address."""
+        if name == "page":
+            return value
+        return self._string(value, "state" if name.startswith("state") else name.removesuffix("[]"))
+
+    def _meaning(self, key: str, above: str) -> str:
+        """Failures are keyed by post: what stands there is said by Publer, too."""
+        return above if above == "failures" and key not in _KEYS else key
+
+    def path(self, path: str) -> str:
+        return "/".join(part if part in _SEGMENTS else self.text(part) for part in path.split("/"))
+
+    def text(self, text: str) -> str:
+        """A text that somebody wrote."""
+        text = self._without_secrets(text)
+        parts, end = [], 0
+        for found in _KEPT.finditer(text):
+            kept = found["entity"] or self._address(found["address"])
+            parts += [self._plain(text[end : found.start()]), kept]
+            end = found.end()
+        return "".join((*parts, self._plain(text[end:])))
+
+    def sentence(self, text: str) -> str:
+        """What Publer said: everything stays but what is known, or looks as if it were, to be private."""
+        text = self._without_secrets(text)
+        for private in (_ADDRESS, _MAIL, _ID, _NUMBER):
+            text = private.sub(lambda found: self.text(found[0]), text)
+        text = _QUOTED.sub(self._quoted, text)
+        return "".join(
+            self._word(word) if is_word and self._is_private(word) else word for word, is_word in _split(text)
+        )
+
+    def _quoted(self, found: re.Match[str]) -> str:
+        inner = found[1] or found[2]
+        is_a_name = _WORD_OF_PUBLERS.fullmatch(inner) is not None and not self._is_private(inner)
+        return found[0] if is_a_name else found[0].replace(inner, self._plain(inner))
+
+    def _is_private(self, word: str) -> bool:
+        known = word.casefold()
+        return len(known) >= _SHORTEST and known in self._private and known not in _COMMON
+
+    def _string(self, text: str, key: str) -> str:
+        if _DATE.fullmatch(text):
+            return text
+        if key in _SENTENCES or (not key and text):
+            return self.sentence(text)
+        if key in _PUBLERS_WORDS and _WORD_OF_PUBLERS.fullmatch(text) and not self._is_private(text):
+            return text
+        return text if text in {"external", "external-0"} else self.text(text)
+
+    def _key(self, key: str) -> str:
+        is_public = key in _KEYS or (
+            _KEY.fullmatch(key) and not _ID.fullmatch(key) and key.casefold() not in self._private
+        )
+        return key if is_public else self.text(key)
+
+    def _without_secrets(self, text: str) -> str:
+        for secret in self._secrets:
+            text = text.replace(secret, "***")
+        return text
+
+    def _address(self, address: str) -> str:
+        scheme, _, rest = address.partition("://")
+        end = min((at for at in map(rest.find, "/?#") if at >= 0), default=len(rest))
+        host, below = rest[:end], rest[end:]
+        labels = host.split(".")
+        ends_well = len(labels) > 1 and labels[-1].lower() in _TOP_LEVEL
+        shown = [
+            one if one.lower() in _PUBLIC or (ends_well and one is labels[-1]) else self._plain(one)
+            for one in labels
+        ]
+        words = [
+            self._word(word) if is_word else word
+            for word, is_word in _split(re.sub("%[0-9A-Fa-f]{2}", self._escape, below))
+        ]
+        return f"{scheme}://{'.'.join(shown)}{_with_tracking_names(below, ''.join(words))}"
+
+    def _escape(self, found: re.Match[str]) -> str:
+        return f"%{self._word(found[0][1:].upper())}"
+
+    def _plain(self, text: str) -> str:
+        return "".join(self._word(part) if is_word else part for part, is_word in _split(text))
+
+    def _word(self, word: str) -> str:
+        if _ID.fullmatch(word):
+            return self._ids.setdefault(word.lower(), f"{len(self._ids) + 1:024x}")
+        if word == "***":
+            return word
+        if word not in self._standing:
+            self._private.add(word.casefold())
+            form = "".join(map(_kind, word))
+            number, standing = next(self._counts[form]), ""
+            for kind in reversed(form):
+                number, place = divmod(number, len(_ALPHABETS[kind]))
+                standing = _ALPHABETS[kind][place] + standing
+            # A number of JSON does not begin with 0.
+            self._standing[word] = f"1{standing[1:]}" if set(form) == {"d"} and len(form) > 1 else standing
+        return self._standing[word]
+
+
+def _split(text: str) -> Iterator[tuple[str, bool]]:
+    """A text as words and what is between them."""
+    for is_word, run in itertools.groupby(text, lambda char: unicodedata.category(char)[0] in "LMN"):
+        yield "".join(run), is_word
+
+
+def _kind(char: str) -> str:
+    if char.isascii():
+        return "d" if char.isdigit() else "u" if char.isupper() else "l"
+    return "w" if unicodedata.east_asian_width(char) in "WF" else "o"
+
+
+def _with_tracking_names(before: str, after: str) -> str:
+    """The anonymised part of an address with the names of its tracking words as they were."""
+    for found in re.finditer(r"(?<=[?&])utm_[a-z]+(?==)", before):
+        after = after[: found.start()] + found[0] + after[found.end() :]
+    return after
+
+
+@dataclass(slots=True)
+class Exchange:
+    """One request, until it is known what became of it."""
+
+    _transcript: Transcript | None = None
+    _began: float = 0.0
+    _line: dict[str, Any] = field(default_factory=dict)
+
+    def answered(self, status: int, rate_limit: Mapping[str, float | None], body: str) -> None:
+        """Publer answered, with whatever."""
+        self._end({"status": status, "rate_limit": dict(rate_limit), "response": body})
+
+    def failed(self, why: str, *, sent: bool) -> None:
+        """There was no answer; ``sent``: the request may have been taken."""
+        self._end({"status": None, "lost" if sent else "not_sent": why})
+
+    def _end(self, what: dict[str, Any]) -> None:
+        if self._transcript is not None:
+            self._transcript.write(self._line | what, self._began)
+            self._transcript = None
+
+
+class Transcript:
+    """Writes a line for every exchange. Safe to use from several threads."""
+
+    def __init__(self, write: Callable[[str], None], clock: Clock, secrets: Sequence[str]) -> None:
+        self._write, self._clock = write, clock
+        self._anonymiser = Anonymiser(secrets)
+        self._lock = threading.Lock()
+
+    def planned(self, bulk: Any, **rules: float) -> None:  # noqa: ANN401  any JSON value
+        """What is to be sent, if it is not live already, and the numbers that the run goes by."""
+        self._say({"publer": 1, "at": round(self._clock.time(), 3), "rules": rules}, {"plan": bulk})
+
+    def begin(
+        self,
+        method: str,
+        path: str,
+        params: Sequence[tuple[str, str]],
+        document: Any,  # noqa: ANN401  any JSON value
+        *,
+        is_upload: bool,
+    ) -> Exchange:
+        """A request is about to be sent."""
+        began = self._clock.time()
+        request = {"upload": True} if is_upload else document
+        line = {"method": method, "path": path, "query": list(params), "request": request}
+        return Exchange(self, began, line)
+
+    def write(self, line: dict[str, Any], began: float) -> None:
+        """Write what became of a request that was sent at that time of the clock."""
+        body = line.pop("response", None)
+        line |= {"query": [[name, value] for name, value in line["query"]]}
+        now = self._clock.time()
+        first = {"publer": 1, "at": round(began, 3), "ms": round((now - began) * 1000)}
+        self._say(first, line | {"response": body})
+
+    def _say(self, first: dict[str, Any], rest: dict[str, Any]) -> None:
+        with self._lock:
+            shown = self._written(first | self._anonymous(rest))
+            if len(shown) > MOST_CHARACTERS:
+                shown = self._written(
+                    first | self._anonymous(rest | {"response": None}) | {"cut": len(shown)}
+                )
+            self._write(shown)
+
+    @staticmethod
+    def _written(line: dict[str, Any]) -> str:
+        return json.dumps(line)  # no letter beyond ASCII, so nothing that a console has to make visible
+
+    def _anonymous(self, line: dict[str, Any]) -> dict[str, Any]:
+        hide = self._anonymiser
+        changes: dict[str, Callable[[Any], Any]] = {
+            "path": hide.path,
+            "query": lambda pairs: [[name, hide.query(name, value)] for name, value in pairs],
+            "request": hide.value,
+            "plan": hide.value,
+            "response": self._body,
+        }
+        return {name: changes.get(name, lambda value: value)(value) for name, value in line.items()}
+
+    def _body(self, text: str | None) -> Any:  # noqa: ANN401  any JSON value
+        if text is None:
+            return None
+        try:
+            return self._anonymiser.value(json.loads(text))
+        except (ValueError, RecursionError):
+            return {"raw": self._anonymiser.sentence(text[:_MOST_RAW])}
+
+
+SILENT = Exchange()
+"""Of a run of which nobody wants a transcript."""

@@ -1,0 +1,91 @@
+"""Every position of every switch, by itself: what Publer may do where the reference leaves it open."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing
+from collections.abc import Callable
+from typing import Any
+
+from sandbox.scenario import Scenario, Signature
+
+Change = Callable[[Scenario], Scenario]
+
+_SWITCHES: dict[str, tuple[str, ...]] = {
+    "": ("auth", "accounts_form", "boards", "malformed_body"),
+    "accepts": (),
+    "imports": ("form",),
+    "job": (
+        *("family", "entries", "reason", "failures_form", "no_failures_form", "envelope", "outer_status"),
+        *("plan", "read_once", "id_place", "numeric_post_ids", "payload"),
+    ),
+    "listing": (),
+    "rate_limit": ("kind", "headers", "headers_when_limited", "retry_after"),
+    "stored_text": (),
+}
+"""The fields of the scenario that are switches, by the part in which they stand; none named: all are."""
+
+_WITH: dict[tuple[str, str], dict[str, Any]] = {
+    ("job", "no_failures_form"): {"family": "failures"},
+    ("job", "failures_form"): {"family": "failures"},
+    ("job", "outer_status"): {"envelope": "oas"},
+    ("listing", "total_pages"): {},
+    ("listing", "first_page"): {"window": "in_pages"},
+}
+"""What a switch needs beside it to be felt."""
+
+_OTHER: dict[str, dict[str, dict[str, Any]]] = {
+    "a list that is 18 s late": {"listing": {"lag": 18.0}},
+    "days of a zone in the east": {"listing": {"zone": 14.0}},
+    "days of a zone in the west": {"listing": {"zone": -12.0}},
+    "the word completed": {"job": {"status_word": "completed"}},
+    "no status while the job runs": {"job": {"working_word": None, "working_polls": 1}},
+    "an answer with 202": {"job": {"http_status": 202}},
+    "a signature that may not be read": {
+        "": {"signatures": "forbidden"},
+        "stored_text": {"default_signature": "appended"},
+    },
+    "a signature and no list of signatures": {
+        "": {"signatures": "not_found"},
+        "stored_text": {"default_signature": "appended"},
+    },
+    "a text of its own below every post": {"stored_text": {"appended": "Posted by Acme"}},
+}
+"""Positions of what is no choice between few words."""
+
+SIGNATURE = Signature(text="Acme Inc, makers of fine rockets", default=True)
+
+
+def positions() -> dict[str, Change]:
+    """Name → what it makes of a scenario. Derived from the types, so that no new switch is forgotten."""
+    found: dict[str, Change] = {}
+    for part, names in _SWITCHES.items():
+        kind: type[Any] = typing.get_type_hints(Scenario)[part] if part else Scenario
+        hints = typing.get_type_hints(kind)
+        for field in dataclasses.fields(kind):
+            if names and field.name not in names:
+                continue
+            for value in _values(hints[field.name]):
+                if value != field.default:
+                    label = ".".join(filter(None, (part, field.name)))
+                    changes = _WITH.get((part, field.name), {}) | {field.name: value}
+                    found[f"{label}: {value}"] = _change({part: changes})
+    return found | {name: _change(parts) for name, parts in _OTHER.items()}
+
+
+def _values(hint: Any) -> tuple[Any, ...]:  # noqa: ANN401  a type
+    if typing.get_origin(hint) is typing.Literal:
+        return typing.get_args(hint)
+    return (True, False) if hint is bool else ()
+
+
+def _change(parts: dict[str, dict[str, Any]]) -> Change:
+    def change(scenario: Scenario) -> Scenario:
+        for part, fields in parts.items():
+            whole = {part: dataclasses.replace(getattr(scenario, part), **fields)} if part else fields
+            scenario = scenario.but(**whole)
+        if "default_signature" in parts.get("stored_text", {}):
+            scenario = scenario.with_every_account(signatures=(SIGNATURE,))
+        return scenario
+
+    return change
