@@ -18,11 +18,13 @@ COPY entrypoint.py /app/entrypoint.py
 # The kernel hands everything after the interpreter over as one argument: `-uE` is `-u -E`.
 # This line is for `runs.entrypoint` of action.yml, which names one program without arguments. No shell
 # stands in between, because dash drops variables such as INPUT_API-KEY.
-# Libraries bring their tests along. Byte code is compiled now and trusted later: every run is a new container.
+# Libraries bring their tests along. Modes must not depend on whose checkout this is. Byte code is compiled now and
+# trusted later: every run is a new container.
 RUN sed -i '1i #!/app/venv/bin/python -uE' /app/entrypoint.py \
  && chmod 0755 /app/entrypoint.py \
  && find /app/venv/bin -type f -delete \
  && find /app/venv/lib -type d -name tests -prune -exec rm -r {} + \
+ && chmod -R u=rwX,go=rX /app \
  && /app/venv/bin/python -m compileall -q -j 0 --invalidation-mode unchecked-hash \
       /app/venv/lib /app/publer_publish
 # What every user pulls for every run: not Debian, but what the program needs of it and of Python. It fails and says

@@ -10,7 +10,7 @@ WORKERS ?= $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
 # uv installs in seconds what pip takes minutes for; pip stays for where only it is configured, as with a mirror.
 LOCKED := --quiet --require-hashes --no-deps --only-binary :all:
 INSTALL = install() { $(BIN)/uv pip install --python $(BIN)/python $(LOCKED) -r $$1 2>/dev/null || $(PIP) install $(LOCKED) -r $$1; }; install
-COMPILE := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header
+COMPILE := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes
 
 .DEFAULT_GOAL := help
 .PHONY: help demo docs picture test test-all lint format typecheck sandbox package e2e image oracles browser faults properties bench lock check \
@@ -60,7 +60,7 @@ lint: $(READY) ## Style, types, schemas, workflows, Dockerfile
 	@found=$$($(BIN)/zizmor --quiet --offline --no-progress --persona=pedantic action.yml .github) || \
 	  { echo "$$found"; exit 1; }
 	@$(BIN)/actionlint .github/workflows/*.yml examples/workflows/*.yml
-	@$(BIN)/hadolint Dockerfile
+	@$(BIN)/hadolint Dockerfile image/builders/Dockerfile
 
 format: $(READY) ## Format the code
 	@$(BIN)/ruff format --quiet . && $(BIN)/ruff check --quiet --fix .

@@ -24,6 +24,8 @@ APP = Path("/app")
 PACKAGE = "publer_publish"
 LIBRARIES = Path(sysconfig.get_path("purelib"))
 ACT_WHEN_IMPORTED = {"__main__", "antigravity", "this"}
+OPTIONAL = ("rich",)
+"""What the image goes without on purpose, and the program imports only at a terminal."""
 BY_NAME = {
     f"encodings.{name}" for name in ("ascii", "idna", "latin_1", "unicode_escape", "utf_16", "utf_8_sig")
 }
@@ -91,7 +93,8 @@ def wanted(root: str) -> list[str]:
     """Print what must be there. A module of our own that cannot be imported even here is a problem."""
     reasons = {name: why_not_importable(name) for name in of_the_program() | of_the_standard_library(root)}
     sys.stdout.write("".join(f"{name}\n" for name, why in sorted(reasons.items()) if not why))
-    return [reasons[name] for name in modules_below(APP / PACKAGE, f"{PACKAGE}.") if reasons.get(name)]
+    ours = [reasons[name] for name in modules_below(APP / PACKAGE, f"{PACKAGE}.") if reasons.get(name)]
+    return [why for why in ours if not why.endswith(tuple(f"No module named '{name}'" for name in OPTIONAL))]
 
 
 def main(verb: str, root: str = "") -> int:

@@ -89,7 +89,7 @@ class TimeLimit:
 
 
 _SILENCE = 15.0
-"""Seconds without a line that nobody has to bear."""
+"""The longest time without a line, in seconds."""
 
 
 class Progress:

@@ -6,11 +6,12 @@ The only module below ``entrypoint`` that knows how inputs are named in the envi
 from __future__ import annotations
 
 import ipaddress
+import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from publer_publish.errors import Problems, Where
@@ -130,6 +131,10 @@ _SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600}
 _LONGEST_WAIT = 6 * 3600
 """A hosted job ends after six hours: a longer wait could never be reported."""
 _LONGEST_WINDOW = 31 * 24 * 3600
+_SEVERAL_LINES = (
+    "If it is a line of a longer value, pass the values as JSON: "
+    '{"notes": ${{ toJSON(steps.x.outputs.notes) }}}.'
+)
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _WORKSPACE_ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
 _SHORTEST_KEY = 8
@@ -149,7 +154,7 @@ class Config:
     """Paths and globs as typed."""
     text: str = ""
     accounts: tuple[str, ...] = ()
-    variables: Mapping[str, str] = field(default_factory=dict)
+    variables: Mapping[str, Any] = field(default_factory=dict)
     api_key: str = field(default="", repr=False)
     workspace_id: str = ""
     fail_on: FailOn = FailOn.ANY
@@ -246,6 +251,28 @@ def _missing_key(mode: Mode, no_secrets: str) -> tuple[str, str]:
     )
 
 
+class _Pairs(list[tuple[str, Any]]):
+    """A JSON object with every name that it has, even twice."""
+
+
+def _without_pairs(value: object) -> object:
+    if isinstance(value, _Pairs):
+        return {key: _without_pairs(item) for key, item in value}
+    return [_without_pairs(item) for item in value] if isinstance(value, list) else value
+
+
+def warn_of_unused_variables(variables: Iterable[str], texts: Iterable[str], problems: Problems) -> None:
+    """Warn of each variable that is in no post: it may be a line of another one's value."""
+    templates = [text for text in texts if "vars" in text]
+    for name in variables:
+        if name != "tag" and not any(re.search(rf"(?<!\w){name}(?!\w)", text) for text in templates):
+            problems.warn(
+                f"No post uses the variable `{name}`.",
+                f"Remove it from `variables`, or write {{{{ vars.{name} }}}} in a text. {_SEVERAL_LINES}",
+                Where(path=("variables",)),
+            )
+
+
 class _Reader:
     """Reads single inputs."""
 
@@ -278,7 +305,7 @@ class _Reader:
         return value
 
     def lines(self, name: str) -> tuple[str, ...]:
-        stripped = (line.strip() for line in self._inputs.get(name, "").splitlines())
+        stripped = (line.strip() for line in self._inputs.get(name, "").split("\n"))
         return tuple(line for line in stripped if line)
 
     def choice(self, name: str, choices: type[_Choice]) -> _Choice:
@@ -315,22 +342,57 @@ class _Reader:
         )
         return 0.0
 
-    def variables(self, name: str) -> dict[str, str]:
-        found: dict[str, str] = {}
+    def variables(self, name: str) -> dict[str, Any]:
+        """Lines of ``name=value``, or a JSON object, whose values may have several lines or be lists."""
+        written = self.text(name)
+        pairs = self._json_pairs(name, written) if written.startswith("{") else self._line_pairs(name)
+        found: dict[str, Any] = {}
+        for key, value in pairs:
+            if not _VARIABLE.fullmatch(key):
+                self.error(
+                    name,
+                    f"Input `{name}` has the name {quoted(key)}.",
+                    "A name has letters, digits and underscores, and does not begin with a digit.",
+                )
+            elif key in found:
+                self.error(
+                    name, f"Input `{name}` sets `{key}` twice.", f"Keep one of the two. {_SEVERAL_LINES}"
+                )
+            elif key == "tag" and not isinstance(value, str):
+                self.error(
+                    name,
+                    f"Input `{name}` sets `tag` to something other than text.",
+                    'Put it in quotes: {"tag": "v1"}.',
+                )
+            else:
+                found[key] = value
+        return found
+
+    def _line_pairs(self, name: str) -> Iterator[tuple[str, str]]:
         for number, line in enumerate(self.lines(name), start=1):
             key, equals, value = line.partition("=")
-            key = key.strip()
-            if not equals or not _VARIABLE.fullmatch(key):
+            if equals and _VARIABLE.fullmatch(key.strip()):
+                yield key.strip(), value.strip()
+            else:
                 self.error(
                     name,
                     f"Line {number} of input `{name}` is {quoted(line)}.",
-                    "Write `name=value`, each on its own line; a name has letters, digits and underscores.",
+                    "Write `name=value`, each on its own line; a name has letters, digits and underscores. "
+                    f"{_SEVERAL_LINES}",
                 )
-            elif key in found:
-                self.error(name, f"Input `{name}` sets `{key}` twice.", "Keep one of the two lines.")
-            else:
-                found[key] = value.strip()
-        return found
+
+    def _json_pairs(self, name: str, written: str) -> list[tuple[str, Any]]:
+        try:
+            found = json.loads(written, object_pairs_hook=_Pairs)
+        except (ValueError, RecursionError) as error:
+            self.error(
+                name,
+                f"Input `{name}` begins like a JSON object and is not one: {error}.",
+                'Write {"name": "value"}; values from elsewhere go in with toJSON: '
+                '{"notes": ${{ toJSON(steps.x.outputs.notes) }}}.',
+            )
+            return []
+        return [(key, _without_pairs(value)) for key, value in found]
 
     def key(self, name: str) -> str:
         value = self.line(name)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from publer_publish.clock import Clock, Deadline, TimeLimit
-from publer_publish.config import Config, Mode
+from publer_publish.config import Config, Mode, warn_of_unused_variables
 from publer_publish.delivery.ledger import Ledger
 from publer_publish.errors import ActionError, Problems
 from publer_publish.github.console import Console
@@ -68,6 +68,8 @@ class Session:
         files = self.workspace.read_all(self.config.post_files, MAX_BYTES, problems)
         if self.config.only_changed:
             files = self._changed(files, problems)
+        texts = [*(content.decode("utf-8", "replace") for _, content in files), self.config.text]
+        warn_of_unused_variables(self.config.variables, texts, problems)
         context = RunContext(
             self.event, self.config.variables, self._fetch_release, placeholders=placeholders
         )

@@ -72,7 +72,9 @@ def suggest(word: str, known: Iterable[str], *, likeness: float = 0.7) -> str:
     plain = letters(word)
     if not plain or len(word) > _LONGEST_GUESSED:
         return ""
-    by_letters = {letters(name): name for name in known}
+    words = list(known)
+    by_letters = {letters(name): name for name in words}
+    by_letters |= {letters(name): name for name in words if name.lower() == word.lower()}
     near = get_close_matches(plain, by_letters, n=1, cutoff=likeness)
     return by_letters[near[0]] if near else ""
 

@@ -28,7 +28,7 @@ _FOR_A_LOOK = 1.0
 _LINK_PAUSES = (1.0, 3.0)
 """For a missing link only: it may take hours, or never come (publer-api 8.1)."""
 _LINK_TIME = 20.0
-"""Seconds for all looks for links: a run does not wait any longer for what is no failure."""
+"""Seconds for all look-ups of links: a missing link is no failure, and not worth a longer wait."""
 _STATES = ("published", "failed")
 """Without these the list does not tell what became of a post."""
 _TRY = "Try the same post in Publer itself, which may say more; a re-run sends it again."
@@ -192,16 +192,16 @@ class Confirmer:
     known: Container[str] = ()
     """Identities of posts that were there before, and therefore are others."""
     takes_timeless: bool = True
-    """Whether a post without a time can be it: not where nobody looked before, as it may be of any day."""
+    """Whether a post without a time can be it: not without a look beforehand, as it may be of any day."""
     rivals: Sequence[Target] = ()
-    """What was sent earlier, and became nobody knows which post: theirs may appear now."""
+    """Targets of earlier requests whose posts are not known: theirs may appear now."""
     _open: dict[Key, Match] = field(default_factory=dict)
     """What the list showed that may be a target."""
 
     def settle(self, unsettled: Sequence[Unsettled]) -> None:
         """Settle every target: by evidence if some appears in time, else by what was concluded before."""
         left = list(unsettled)
-        looks = 0
+        read = 0
         progress = Progress(self.deadline.clock, self.log, "Looking in Publer's post list")
         for number, pause in enumerate(_PAUSES):
             time_to_wait = self.deadline.remaining() - _FOR_A_LOOK
@@ -210,12 +210,12 @@ class Confirmer:
                 break
             progress.wait(min(pause, time_to_wait))
             posts = self._look_for([one.target for one in left], progress, self.deadline)
-            looks += posts is not None
+            read += posts is not None
             left = [one for one in left if not self._settle_by_evidence(one, posts or ())]
             if not left:
                 return
-        if looks:
-            times = "once" if looks == 1 else f"{looks} times"
+        if read:
+            times = "once" if read == 1 else f"{read} times"
             names = ", ".join(str(one.target) for one in left)
             self.log(
                 f"Publer's post list, read {times}, shows nothing that is certainly the post for {names}."
@@ -264,7 +264,7 @@ class Confirmer:
         return self.takes_timeless if post.at is None else post.at >= self.since
 
     def find_links(self, targets: Sequence[Target], known: Callable[[Target], ListedPost | None]) -> None:
-        """Rule 7: a few looks for links that the job's answer lacks. A missing link is never a failure."""
+        """Rule 7: look a few times for links that the job's answer lacks. A missing one is no failure."""
         progress = Progress(self.deadline.clock, self.log, "Looking for the links of new posts")
         left = list(targets)
         clock = self.deadline.clock

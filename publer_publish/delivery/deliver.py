@@ -325,7 +325,7 @@ def send_once(publish: Callable[[], str], *, deadline: Deadline, log: Callable[[
 
     Repeats only after a connection that was never established and after 429, both of which say for certain
     that nothing was taken. Raises ``NotSentError``, ``RateLimitedError`` (time is up), ``RefusedError``
-    (Publer said no) or ``LostError``: then nobody knows, and the caller must look.
+    (Publer said no) or ``LostError``: it may have been taken, and the caller must look.
     """
     progress = Progress(deadline.clock, log, "Still waiting to publish")
     pause = _FIRST_PAUSE

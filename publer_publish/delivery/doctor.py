@@ -46,7 +46,7 @@ def examine(
 
 
 def _plan(workspace: Workspace) -> Check:
-    plan = workspace.plan or "not told by Publer"
+    plan = workspace.plan or "not said by Publer"
     known_without = bool(workspace.plan) and not any(word in workspace.plan.lower() for word in _PLANS)
     if known_without:
         return Check(

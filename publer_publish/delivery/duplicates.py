@@ -30,7 +30,7 @@ class Window:
     seconds: float
     """0: do not look at all."""
     rerun_since: float | None = None
-    """In a re-run: when its first attempt began (epoch seconds); None: nobody knows."""
+    """In a re-run: when its first attempt began (epoch seconds); None if that is not known."""
     is_rerun: bool = False
 
     def begins(self, now: float) -> float:
@@ -147,7 +147,7 @@ def why_unclear(found: Match) -> str:
 
 
 def describe_open(found: Match) -> str:
-    """What Publer lists that may be a target, and why nobody knows."""
+    """What Publer lists that may be a target, and why it is not certain."""
     return f"Publer lists a post {found.comparison.reason} (post {_named(found.post)})"
 
 

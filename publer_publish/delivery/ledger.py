@@ -100,7 +100,7 @@ class Ledger:
         return [one for one, result in results if result.status is Status.PUBLISHED and not result.url]
 
     def sent_without_post(self) -> list[Target]:
-        """Those that were sent, and of which nobody knows which post they have become."""
+        """Those that were sent and whose posts are not known."""
         return [entry.target for entry in self._entries.values() if entry.sent and not entry.result.post_id]
 
     def post_ids(self) -> set[str]:

@@ -36,7 +36,7 @@ class Origin(Enum):
     """Who can have made a listed post, as its time tells."""
 
     ANY_RUN = "anybody"
-    PERHAPS_THIS_RUN = "an earlier attempt of this run, or an earlier run: nobody knows when this one began"
+    PERHAPS_THIS_RUN = "an earlier attempt of this run, or an earlier run: when this one began is not known"
     THIS_RUN = "this run or an earlier attempt of it, unless somebody else posted at the same time"
 
 
@@ -68,7 +68,7 @@ SEVERAL = Comparison(
 _BY_CIRCUMSTANCES = {Origin.ANY_RUN: OTHER, Origin.PERHAPS_THIS_RUN: NO_TIME, Origin.THIS_RUN: SAME}
 """What has the right account, type and time, and no text that could tell it from another."""
 _NOT_LISTED = {Origin.ANY_RUN: NOT_SHOWN, Origin.PERHAPS_THIS_RUN: NO_TIME, Origin.THIS_RUN: SAME}
-"""What has the right text, but lacks what stands beside it."""
+"""What has the right text, but does not show what was sent beside it."""
 _OTHER_LINK = {Origin.ANY_RUN: OTHER, Origin.PERHAPS_THIS_RUN: SHORTENED, Origin.THIS_RUN: SHORTENED}
 """What has the right text, but a link that may be a short one."""
 
@@ -120,7 +120,7 @@ def _worst(*found: Likeness) -> Likeness:
 
 
 def _is_known_by_circumstances(target: Target, post: ListedPost, text: str) -> bool:
-    """Whether the text says nothing against it: there is none, or an article's first paragraph."""
+    """Whether account, type and time must decide: there is no text, or only an article's first paragraph."""
     shown = comparable(text)
     if target.content.text.strip():
         return target.content.type == "article" and shown == comparable(
@@ -149,7 +149,7 @@ def _is_accepted(link: Likeness, origin: Origin) -> bool:
 
 
 def _texts(target: Target) -> list[str]:
-    """The text of a target; where it has none, what stands in another field."""
+    """The text of a target; where it has none, the words of another field."""
     if target.content.text.strip():
         return [target.content.text]
     elsewhere = (_sent(target).get(key) for key in _WORDS_ELSEWHERE)
@@ -292,7 +292,7 @@ class _Page(NamedTuple):
 
 
 def _page(link: str) -> _Page | None:
-    """Read a web address; None if it is none."""
+    """Read a web address; None if the text is not one."""
     try:
         parts = urlsplit(html.unescape(link.strip()).rstrip(_BEHIND_A_LINK))
         port = parts.port
@@ -375,7 +375,7 @@ _KNOWN_TYPES = frozenset().union(*_LISTED_AS.values()) | {"poll", "article"}
 
 
 def type_fits(target: Target, listed: str) -> bool:
-    """Whether Publer may list the target under this type; one that nobody knows may be any."""
+    """Whether Publer may list the target under this type; an unknown type may be any."""
     details = _sent(target).get("details")
     own = details.get("type") if isinstance(details, Mapping) else None
     kinds = [target.content.type, *([own] if isinstance(own, str) else [])]
@@ -405,7 +405,7 @@ def match(targets: Sequence[Target], posts: Iterable[ListedPost], how: Compare =
     """Give every target that is listed, or may be, its post, and no post to two targets.
 
     Targets that are mistaken for each other, by way of a third too, form a group with the posts that may be
-    theirs. If these are fewer than the targets, nobody knows whose they are.
+    theirs. If these are fewer than the targets, whose they are is not known.
     """
     groups: list[_Group] = []
     for post in posts:
@@ -449,15 +449,15 @@ def _is_open_with(target: Target, found: Mapping[Key, Comparison], texts: set[st
 
 def _given_out(group: _Group, order: Sequence[Key]) -> dict[Key, Match]:
     keys = sorted(group.found, key=order.index)
-    nobody_knows = {key: Match(group.posts[0], SEVERAL) for key in keys}
+    unclear = {key: Match(group.posts[0], SEVERAL) for key in keys}
     if len(group.posts) < len(keys):
-        return nobody_knows
+        return unclear
     given: dict[Key, Match] = {}
     free = list(group.posts)
     for key in sorted(keys, key=lambda one: len(group.found[one])):
         own = [one for one in group.found[key] if one.post in free]
         if not own:
-            return nobody_knows
+            return unclear
         given[key] = min(own, key=lambda one: _suits(one, in_order=len(keys) > 1))
         free.remove(given[key].post)
     return given
@@ -477,7 +477,7 @@ _STATES = ("published", "scheduled", "scheduled_pending", "scheduled_reauth", "s
 _WIDER = timedelta(days=2)
 """The days of ``GET /posts`` may be exclusive, and those of a zone up to 14 hours from ours."""
 _FUTURE = timedelta(days=366)
-"""Days in which nobody has a post."""
+"""Far enough ahead that no post is due then."""
 _ACCOUNTS_A_REQUEST = 100
 """Keeps the address of the request below the 8 KB that servers take."""
 _MOST_PAGES = 200

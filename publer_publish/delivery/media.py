@@ -2,7 +2,7 @@
 
 Files are uploaded at most four at once, each file once however many posts use it; all URLs go in one import,
 because Publer runs one import at a time. Both may be repeated: a second copy that no post uses does no harm.
-The work is done in daemon threads that nobody waits for: a signal leaves at once.
+The work is done in daemon threads, which end with the program: a signal ends it at once.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ AT_ONCE = 4
 PROGRESS_EVERY = 4.0
 """Seconds between two lines about a file: at least every 5 s are promised."""
 _LOOK_EVERY = 0.2  # seconds
-_GRACE = 10  # looks at the threads after the deadline: the client ends its requests by itself
+_GRACE = 10
+"""Times ``_LOOK_EVERY`` that threads may go on after the deadline: the client ends its requests by itself."""
 _LONGEST_NAME = 100
 
 
@@ -334,13 +335,13 @@ _PASSED_BACK = ("id", "type", "path", "thumbnail", "thumbnails", "default_thumbn
 
 
 def key_of(media: Media) -> Key:
-    """Tell what is the same media item, whatever the posts say about it."""
+    """Identifies a media item, whatever the posts say about it."""
     return media.source, media.value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
-    """By media item: Publer's objects, or why there is none."""
+    """By media item: Publer's objects, or why Publer does not have it."""
 
     answers: Mapping[Key, tuple[Mapping[str, Any], ...]] = field(default_factory=lambda: MappingProxyType({}))
     failures: Mapping[Key, str] = field(default_factory=lambda: MappingProxyType({}))
@@ -365,7 +366,7 @@ class Prepared:
         return tuple(self._item(media, answer) for answer in self._objects(media))
 
     def warnings(self, content: Content) -> Iterator[Problem]:
-        """Tell which items this network will not take, in Publer's own judgement."""
+        """Warn of items that this network will not take, in Publer's own judgement."""
         for media in content.media:
             details = content.fields.get("details")
             subtype = details.get("type") if isinstance(details, dict) else ""
@@ -445,7 +446,7 @@ class Transfer:
 
 
 Show = Callable[[Sequence[Transfer]], None]
-"""What is told about the files on their way, several times a second; an empty one ends it."""
+"""Is called with the files on their way, several times a second; an empty sequence ends it."""
 
 
 def line(transfer: Transfer) -> str:

@@ -86,8 +86,12 @@ def _selects(selector: Selector, account: Account) -> bool:
     return selector.kind is SelectorKind.NETWORK or _folded(account.name) == _folded(selector.value)
 
 
+_COPIED = str.maketrans({"\u00a0": " ", "\u200b": None})
+"""What a name has in it that was copied from a page, such as our own summary."""
+
+
 def _folded(name: str) -> str:
-    return name.strip().casefold()
+    return name.translate(_COPIED).strip().casefold()
 
 
 def describe(account: Account) -> str:

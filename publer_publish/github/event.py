@@ -7,6 +7,7 @@ read is an empty one, and ``payload_note`` says why.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -194,10 +195,14 @@ class Event:
         return context
 
 
+_NUMBER = r"(\d+(?:\.\d+)*(?:[-+._]?[0-9A-Za-z]+)*)\Z"
+_VERSION = re.compile(rf"(?:\A|[-_/@])[vV]{_NUMBER}|(?:\A|[-_/@])(?=\d+\.\d){_NUMBER}")
+
+
 def tag_context(tag: str) -> dict[str, str]:
-    """``tag`` and ``version``: the tag without a leading ``v`` before a digit."""
-    has_prefix = tag[:1] in {"v", "V"} and tag[1:2].isdigit()
-    return {"tag": tag, "version": tag[1:] if has_prefix else tag}
+    """``tag`` and ``version``: the version number in the tag, or all of a tag without one."""
+    found = _VERSION.search(tag)
+    return {"tag": tag, "version": (found[1] or found[2]) if found else tag}
 
 
 def read_event(env: Mapping[str, str], *, now: float) -> Event:
@@ -233,9 +238,11 @@ def read_event(env: Mapping[str, str], *, now: float) -> Event:
 def release_fields(release: Mapping[str, Any]) -> dict[str, Any]:
     """Pick the fields that templates know; what is null or of another type is ``""`` or ``False``."""
     author = release.get("author")
+    tag, name = _text(release.get("tag_name")), _text(release.get("name")).strip()
     return {
-        "tag_name": _text(release.get("tag_name")),
-        "name": _text(release.get("name")),
+        "tag_name": tag,
+        "name": name or tag,
+        "title": "" if _says_only_the_version(name, tag) else name,
         "body": _text(release.get("body")),
         "html_url": _text(release.get("html_url")),
         "prerelease": release.get("prerelease") is True,
@@ -243,6 +250,12 @@ def release_fields(release: Mapping[str, Any]) -> dict[str, Any]:
         "published_at": _text(release.get("published_at")),
         "author": _text(author.get("login")) if isinstance(author, Mapping) else _text(author),
     }
+
+
+def _says_only_the_version(name: str, tag: str) -> bool:
+    version = tag_context(tag)["version"].casefold()
+    words = name.casefold().removeprefix("release").removeprefix("version").strip(" :")
+    return words in {tag.casefold(), version, f"v{version}"}
 
 
 def _read_payload(file: str) -> tuple[dict[str, Any], str]:

@@ -45,6 +45,28 @@ class CommandFiles:
         return True
 
 
+def vanish_with_their_pod(env: Mapping[str, str], mounts: Path) -> bool:
+    """Whether the files are in a volume that Kubernetes deletes with the pod of this very step.
+
+    A runner in Kubernetes mode gives each container action a pod of its own; since hooks 0.8
+    nothing is copied back from it (actions/runner-container-hooks#302). Older hooks mount a volume that
+    outlives the pod. With Docker-in-Docker the volume is of this kind as well, but it belongs to the runner's
+    pod, whose variables a step does not get.
+    """
+    file = env.get("GITHUB_OUTPUT", "")
+    if not file or "KUBERNETES_SERVICE_HOST" not in env:
+        return False
+    with suppress(OSError):
+        fields = (line.split() for line in mounts.read_text(encoding="utf-8").splitlines())
+        above = [(len(place), root) for _, _, _, root, place, *_ in fields if _is_below(file, place)]
+        return "/kubernetes.io~empty-dir/" in max(above, default=(0, ""))[1]
+    return False
+
+
+def _is_below(file: str, directory: str) -> bool:
+    return file.startswith(f"{directory.rstrip('/')}/")
+
+
 def heredoc(name: str, value: str) -> str:
     """One entry of an output file, in the form that carries any value: ``name<<DELIMITER``.
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
+from textwrap import indent
 
 from publer_publish.errors import Problem, Severity
 from publer_publish.github.commands import command, neutralise, one_line, truncate
-from publer_publish.github.files import CommandFiles
+from publer_publish.github.files import CommandFiles, vanish_with_their_pod
 from publer_publish.github.terminal import Stream, Upload
 from publer_publish.secrets import SHORTEST_SECRET, Redactor
 from publer_publish.text import plural
@@ -22,6 +24,14 @@ _LIMITS = {
     Severity.NOTICE: ANNOTATIONS_PER_STEP,
 }
 
+_VANISH = Problem(
+    message="The outputs and the summary of this step will be lost, unless this runner copies them out of "
+    "the step's pod, which is deleted with everything in it. This log stays.",
+    hint="Runner-container-hooks 0.8 and newer do not copy them (actions/runner-container-hooks#302). "
+    "docs/organisations.md says what to do under Kubernetes runners.",
+    severity=Severity.WARNING,
+)
+
 
 class Runner:
     """A ``Console`` for a step of a workflow.
@@ -30,11 +40,18 @@ class Runner:
     error separately, so what is spread over both gets out of order, and a mask may come too late.
     """
 
-    def __init__(self, env: Mapping[str, str], stdout: Stream, redact: Redactor | None = None) -> None:
+    def __init__(
+        self,
+        env: Mapping[str, str],
+        stdout: Stream,
+        redact: Redactor | None = None,
+        mounts: Path = Path("/proc/self/mountinfo"),
+    ) -> None:
         self._stdout = stdout
         self._redact = redact or Redactor()
         self._files = CommandFiles(env, self._redact)
         self.is_debugging = env.get("RUNNER_DEBUG") == "1"
+        self._outputs_vanish = vanish_with_their_pod(env, mounts)
         self._in_group = False
         self._headline_said = False
         self._annotated: Counter[Severity] = Counter()
@@ -104,6 +121,8 @@ class Runner:
     def set_outputs(self, outputs: Mapping[str, str]) -> None:
         if not self._files.write_outputs(outputs):
             self._say_missing("GITHUB_OUTPUT", "outputs")
+        if self._outputs_vanish:
+            self.annotate(_VANISH)
 
     def write_summary(self, markdown: str) -> None:
         if not self._files.write_summary(markdown):
@@ -149,7 +168,7 @@ class Runner:
 
 
 def problem_text(problem: Problem) -> str:
-    """Place, message and hint. The runner logs only the message of an annotation, so the place is in it."""
+    """Place, message, hint and fix. The runner logs only the message of an annotation: the place is in it."""
     place = str(problem.where)
     message = f"{place}: {problem.message}" if place else problem.message
-    return "\n".join(filter(None, (message, problem.hint)))
+    return "\n".join(filter(None, (message, problem.hint, indent(problem.fix, "    "))))

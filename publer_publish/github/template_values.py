@@ -33,7 +33,7 @@ class RunContext:
     """The context of one run. In ``validate``, placeholders stand for what does not exist yet."""
 
     def __init__(
-        self, event: Event, variables: Mapping[str, str], fetch_release: FetchRelease, *, placeholders: bool
+        self, event: Event, variables: Mapping[str, Any], fetch_release: FetchRelease, *, placeholders: bool
     ) -> None:
         self._event = event
         self._tag = event.tag or variables.get("tag") or None
@@ -141,6 +141,7 @@ class RunContext:
         return {
             "tag_name": tag,
             "name": f"[name of the release {tag}]",
+            "title": f"[title of the release {tag}]",
             "body": "[The notes of the release will stand here, cut where the template cuts them.]",
             "html_url": f"{self._home()}/releases/tag/{tag}",
             "prerelease": False,
@@ -155,7 +156,7 @@ def _no_tag(event: Event) -> Problem:
     return Problem(
         message=f"The template asks for a tag or a release, but {built}.",
         hint="Run it on a tag or a release, or name the tag: `variables: tag=v1.2.3` "
-        "(on a desk: `--variables tag=v1.2.3`).",
+        "(at a terminal: `--variables tag=v1.2.3`).",
     )
 
 
@@ -166,5 +167,5 @@ def _no_run(names: Iterable[str]) -> Problem:
     form = " (a repository is written owner/name)" if _REPOSITORY in variables else ""
     return Problem(
         message=f"The template asks for {asked}, which only a run of a workflow has by itself.",
-        hint=f"On a desk set {unset}{form}, or leave it out of the text.",
+        hint=f"At a terminal set {unset}{form}, or leave it out of the text.",
     )

@@ -78,6 +78,8 @@ class Terminal:
     def annotate(self, problem: Problem) -> None:
         message = ": ".join(filter(None, (str(problem.where), problem.message)))
         self._say(problem.severity, message, problem.hint)
+        if problem.fix:
+            self._print(2 * _INDENT + self._clean(problem.fix).replace("\n", f"\n{2 * _INDENT}"))
 
     def headline(self, message: str, hint: str = "") -> None:
         if self._headline_said:

@@ -111,6 +111,8 @@ class Network(NamedTuple):
     """In code points."""
     comments: bool = False
     """Whether Publer documents comments, or a thread made of them."""
+    thread: bool = False
+    """Whether the comments are further posts of a thread."""
     comment_limit: int | None = None
     """Of one comment or one further post of a thread, counted as a text."""
     comments_most: int | None = None
@@ -239,6 +241,7 @@ _TABLE = (
     Network(
         key="twitter",
         label="X",
+        other_keys=("x",),
         types=_types("status photo video link gif poll"),
         text_limit=280,
         long_text_limit=25_000,
@@ -246,6 +249,7 @@ _TABLE = (
         counting=Counting.TWITTER,
         counting_source="twitter-text v3 configuration and conformance data",
         comments=True,
+        thread=True,
         comment_limit=280,
         comments_most=25,
         media_most={PHOTO: 4, VIDEO: 1, GIF: 1},
@@ -400,6 +404,7 @@ _TABLE = (
         counting=Counting.MASTODON,
         counting_source="Mastodon's status length validator: grapheme clusters, URLs 23, no remote domains",
         comments=True,
+        thread=True,
         comment_limit=500,
         media_most={PHOTO: 4, VIDEO: 1, GIF: 1},
         media_mb={GIF: 8},
@@ -420,6 +425,7 @@ _TABLE = (
         counting=Counting.THREADS,
         counting_source="Threads API: characters, an emoji as the number of its UTF-8 bytes",
         comments=True,
+        thread=True,
         comment_limit=500,
         media_most={PHOTO: 20, VIDEO: 20},
         media_mb={PHOTO: 8, VIDEO: 1_000},
@@ -437,6 +443,7 @@ _TABLE = (
         counting=Counting.GRAPHEMES,
         counting_source="lexicon app.bsky.feed.post: extended grapheme clusters",
         comments=True,
+        thread=True,
         comment_limit=300,
         media_most={PHOTO: 4, VIDEO: 1},
         media_mb={PHOTO: 5, VIDEO: 100},
@@ -456,8 +463,9 @@ KEYS = tuple(_BY_KEY)
 
 
 def canonical(key: str) -> str:
-    """Return the provider key that ``key`` means; ``key`` itself if no network is named so."""
-    return _BY_KEY[key].key if key in _BY_KEY else key
+    """Return the provider key that ``key`` means, in any case; ``key`` itself if no network is named so."""
+    named = _BY_KEY.get(key.lower())
+    return named.key if named else key
 
 
 def of_account_type(account_type: str) -> str:

@@ -206,17 +206,17 @@ def _tld_end(text: str, start: int, end: int) -> int:
     if punycode:
         return punycode.end()
     ascii_prefix = _ASCII_PREFIX.match(text, start, end)
-    if ascii_prefix and _may_follow_tld(text, ascii_prefix.end()) and _is_tld(ascii_prefix.group()):
+    if ascii_prefix and _may_follow_tld(text, ascii_prefix.end()) and is_tld(ascii_prefix.group()):
         return ascii_prefix.end()
     if text[start:end].isascii():
         return 0
     for stop in range(min(end, start + MAX_TLD_LENGTH), start, -1):
-        if _may_follow_tld(text, stop) and _is_tld(text[start:stop]):
+        if _may_follow_tld(text, stop) and is_tld(text[start:stop]):
             return stop
     return 0
 
 
-def _is_tld(word: str) -> bool:
+def is_tld(word: str) -> bool:
     word = word.lower()
     if word in _COMMON_TLDS:
         return True

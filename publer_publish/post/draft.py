@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +12,7 @@ from publer_publish.networks.table import NETWORKS, Network, needs, real_type
 from publer_publish.post.checks import Checks, Place
 from publer_publish.post.media.rules import infer_type
 from publer_publish.post.model import AccountRef, Comment, Content, Json, Media, MediaSource, Post
+from publer_publish.post.template.fit import in_pieces
 from publer_publish.post.template.render import Positions, Renderer
 from publer_publish.secrets import credential_in, leak, without_credentials
 
@@ -21,6 +22,8 @@ _LINE_END = re.compile(r"\r\n?")
 _OURS = frozenset({"text", "media", "type", "extra", "max_length"})
 _COMMENT_OURS = frozenset({"text", "media"})
 _MEDIA_OURS = frozenset({"alt_text", "thumbnail"})
+MAX_THREAD = 25
+"""Further posts that a text may go on in; X takes no more (publer-api.md 5.3)."""
 _NONE: Mapping[str, Any] = {}
 """Of all that have none: 500 posts for 13 networks have 6,500 contents."""
 _SOURCES = (MediaSource.ID, MediaSource.FILE, MediaSource.URL)
@@ -110,10 +113,12 @@ class Draft:
         media_path = (*own_path, "media") if "media" in own else (*self.path, "media")
         media = self._media(media_path, own.get("media", self._data.get("media")))
         fields = {key: _trimmed(value) for key, value in own.items() if key not in _OURS} or _NONE
-        text_path, text = self._text_of(network, own_path, own)
+        rest: list[str] = []
+        text_path, text = self._text_of(network, own_path, own, rest)
         comments = self._comments(network, own_comments)
         if text is None or comments is None:
             return None
+        comments = (*self._thread(network, rest, text_path), *comments)
         post_type = self._type(network, own, media)
         content = Content(
             network=network.key,
@@ -134,8 +139,13 @@ class Draft:
         self._checks.content(network, content, own, place, self._problems)
         return _showable(content) if leaks else content
 
-    def _text_of(self, network: Network, own_path: Path, own: Mapping[str, Any]) -> tuple[Path, str | None]:
-        """The text that is sent, and where it is; None after a mistake in its template."""
+    def _text_of(
+        self, network: Network, own_path: Path, own: Mapping[str, Any], rest: list[str]
+    ) -> tuple[Path, str | None]:
+        """The text that is sent, and where it is; None after a mistake in its template.
+
+        ``rest`` gets what goes on in a thread.
+        """
         extra = _mapping(own.get("extra"))
         if isinstance(extra.get("text"), str):
             # It is what will be sent, and by what the post is recognised; rendered already.
@@ -144,8 +154,15 @@ class Draft:
             # Publer knows the words below a video under both names; rendered already, too.
             return (*own_path, network.text_field), own[network.text_field].strip()
         path = (*own_path, "text") if "text" in own else (*self.path, "text")
-        text = self._rendered(path, own.get("text", self._data.get("text")), self._checks.fits(network, own))
-        return path, text
+        markup = "article" if "article" in network.types else _text(own.get("parseMode"))
+        source = own.get("text", self._data.get("text"))
+        return path, self._rendered(path, source, self._checks.fits(network, own), markup, rest)
+
+    def _thread(self, network: Network, rest: Sequence[str], path: Path) -> Iterator[Comment]:
+        """What the text left over, as the further posts of a thread."""
+        if network.thread:
+            texts = in_pieces("\n\n".join(rest), self._checks.comment_fits(network), MAX_THREAD)
+            yield from (Comment(text=text, where=self._positions.where(path)) for text in texts)
 
     def _own(self, network: Network) -> tuple[Path, Mapping[str, Any]]:
         """The network's own node, under whichever of its spellings the file uses."""
@@ -155,11 +172,19 @@ class Draft:
                 return (*self.path, "networks", key), _mapping(listed[key])
         return self.path, {}
 
-    def _rendered(self, path: Path, source: Json, fits: Callable[[str], bool] | None = None) -> str | None:
+    def _rendered(
+        self,
+        path: Path,
+        source: Json,
+        fits: Callable[[str], bool] | None = None,
+        markup: str = "",
+        rest: list[str] | None = None,
+    ) -> str | None:
         """A text, rendered, without white space at its ends; empty if there is none; None after a mistake."""
         if not isinstance(source, str):
             return ""
-        rendered = self._renderer.text(path, source, fits=(lambda text: fits(text.strip())) if fits else None)
+        stripped_fits = (lambda text: fits(text.strip())) if fits else None
+        rendered = self._renderer.text(path, source, fits=stripped_fits, markup=markup, rest=rest)
         if rendered is None:
             return None
         if _CONTROL.search(rendered):

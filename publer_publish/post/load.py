@@ -7,11 +7,12 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from publer_publish.clock import TimeLimit
-from publer_publish.errors import Path, Problems, Where
+from publer_publish.errors import Path, Problem, Problems, Where
 from publer_publish.networks.table import NETWORKS, canonical
 from publer_publish.post.checks import Checks
 from publer_publish.post.document.parse import Document, parse
 from publer_publish.post.document.source import Source
+from publer_publish.post.document.yaml_errors import in_quotes
 from publer_publish.post.draft import Draft
 from publer_publish.post.model import AccountRef, Json, Post, Selector, SelectorKind
 from publer_publish.post.schema.check import check
@@ -190,7 +191,11 @@ class _Loader:
         try:
             return parse_selector(value if isinstance(value, str) else written)
         except SelectorError as error:
-            self._problems.error(error.message, error.hint, self._positions.where(path))
+            fix = ""
+            if error.meant and isinstance(self._positions, Document):
+                fix = self._positions.rewrite.value(path, in_quotes(error.meant))
+            where = self._positions.where(path)
+            self._problems.add(Problem(message=error.message, hint=error.hint, fix=fix, where=where))
             return None
 
     def _check_spellings(self, path: Path, networks: Json) -> None:

@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from publer_publish.errors import Path, Problems, Where
+from publer_publish.errors import Path, Problem, Problems, Severity, Where
+from publer_publish.post.document.rewrite import Rewriter
 from publer_publish.post.document.source import Node, Source, short
 from publer_publish.post.model import SelectorKind
 from publer_publish.post.selectors import SelectorError, parse_selector
@@ -29,12 +30,16 @@ _NO_PROSE = frozenset(
 def report(source: Source, root: Node, where: Callable[[int, Path], Where], problems: Problems) -> None:
     """Report every unquoted text of a file that has lost something."""
     aliases = set(_ALIAS.findall(source.text))
+    rewrite = Rewriter(source, root)
     for path, node in _texts(source, root):
         found = _AFTER.match(source.text, node.end)
         if found and (
             found["indentation"] is None or len(found["indentation"]) > _indentation(source, path, node)
         ):
-            _report_comment(path, str(node.value), found["lost"], where(found.start("lost"), path), problems)
+            fix = rewrite.in_quotes(path) if found["indentation"] is None else ""
+            lost = _of_comment(path, str(node.value), found["lost"], where(found.start("lost"), path), fix)
+            if lost:
+                problems.add(lost)
         anchor = _ANCHOR.search(source.text, max(0, node.start - _LONGEST_ANCHOR), node.start)
         if anchor and anchor["name"] not in aliases:
             problems.warn(
@@ -45,17 +50,18 @@ def report(source: Source, root: Node, where: Callable[[int, Path], Where], prob
             )
 
 
-def _report_comment(path: Path, value: str, lost: str, where: Where, problems: Problems) -> None:
-    cure = 'If it belongs to it, put the whole text in quotes; if not, write a space after the "#".'
-    if not _is_selector(path):
-        problems.warn(
-            f'The text ends before "{short(lost)}": a "#" after a space begins a comment.', cure, where
-        )
-    elif _has_name(value):
-        # An error, for the shorter name may be that of another account.
-        problems.error(
-            f'The name ends before "{short(lost)}": a "#" after a space begins a comment.', cure, where
-        )
+def _of_comment(path: Path, value: str, lost: str, where: Where, fix: str) -> Problem | None:
+    what = "name" if _is_selector(path) else "text"
+    if what == "name" and not _has_name(value):
+        return None
+    return Problem(
+        message=f'The {what} ends before "{short(lost)}": a "#" after a space begins a comment.',
+        hint='If it belongs to it, put the whole text in quotes; if not, write a space after the "#".',
+        fix=fix,
+        where=where,
+        # The shorter name may be that of another account.
+        severity=Severity.ERROR if what == "name" else Severity.WARNING,
+    )
 
 
 def _texts(source: Source, node: Node, path: Path = ()) -> Iterator[tuple[Path, Node]]:

@@ -30,10 +30,12 @@ IN_INPUT = "Write one selector a line, without dashes, commas, brackets and quot
 class SelectorError(ValueError):
     """What is wrong with a selector, and what to write instead."""
 
-    def __init__(self, message: str, hint: str) -> None:
+    def __init__(self, message: str, hint: str, meant: str = "") -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.meant = meant
+        """The selector as it should be, if that is certain."""
 
 
 def parse_selector(written: str, several: str = IN_FILE) -> Selector:
@@ -55,14 +57,14 @@ def parse_selector(written: str, several: str = IN_FILE) -> Selector:
     raise SelectorError(*_complaint(text, network, key, bool(slash), name))
 
 
-def _complaint(text: str, network: str, key: str, slash: bool, name: str) -> tuple[str, str]:  # noqa: FBT001
+def _complaint(text: str, network: str, key: str, slash: bool, name: str) -> tuple[str, ...]:  # noqa: FBT001
     shown = _shown(text)
     forms = "Write an account's 24-digit id, `network/Name`, `network/*` or `*`."
     if not text:
         return "An account selector is empty.", forms
     if text[0] in _TYPOGRAPHIC_QUOTES:
         hint = 'In a file write straight ones, as in "twitter/*"; in the input none.'
-        return f"`{shown}` has typographic quotes.", hint
+        return f"`{shown}` has curly quotes.", hint, text.strip(_TYPOGRAPHIC_QUOTES)
     if key in NETWORKS and not name:
         return f"`{shown}` names a network but no account.", f"For all its accounts write `{key}/*`. {forms}"
     if slash:

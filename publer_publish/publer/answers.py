@@ -15,7 +15,7 @@ from publer_publish.publer.model import Json, ListedPost, PostPage
 
 
 def holders(body: Json, name: str) -> list[Any]:
-    """List where an answer may stand: at the top, under its name, within ``data``, or both."""
+    """List where the content of an answer may be: at the top, under its name, within ``data``, or both."""
     if not isinstance(body, dict):
         return [body]
     data = body.get("data")
@@ -23,9 +23,9 @@ def holders(body: Json, name: str) -> list[Any]:
 
 
 def objects_of(body: Json, name: str) -> list[dict[str, Any]]:
-    """Find the list of that name. Raises LostError where there is none, or where it holds anything else.
+    """Find the list of that name. Raises LostError if there is no such list of objects.
 
-    Nor is it one with an error beside it: what it lacks may be there all the same.
+    Nor is a list believed that has an error beside it: what it lacks may exist all the same.
     """
     if isinstance(body, dict) and (body.get("success") is False or body.get("error") or body.get("errors")):
         raise unreadable(f"the list of {name}", body)
@@ -220,7 +220,7 @@ def read_job_id(body: Json) -> str:
     said = sentence_of(body)
     quoted = f" It said: {said}" if said else ""
     raise LostError(
-        f"Publer answered without a job id, so nobody knows whether it took the request.{quoted}",
+        f"Publer answered without a job id, so whether it took the request is not known.{quoted}",
         hint="Look in Publer before sending it again.",
     )
 

@@ -49,7 +49,7 @@ class NotSentError(ServiceError):
 
 
 class RefusedError(ServiceError):
-    """Publer, or the network in front of it, said no: nothing was taken or told.
+    """Publer, or the network in front of it, said no: nothing was taken or answered.
 
     Asking again hardly brings another answer.
     """

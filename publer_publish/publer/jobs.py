@@ -50,8 +50,8 @@ def read_job(body: Json) -> Job:
     """Read one answer of ``GET /job_status``.
 
     An unknown status word means that the job is still working, as null does; such an answer keeps
-    its ``raw`` form so that it can be logged. Raises LostError for an answer that is none, and RefusedError
-    for one that only says that Publer does not tell: that is no word about any post.
+    its ``raw`` form so that it can be logged. Raises LostError for an answer that
+    cannot be read, and RefusedError for an error that says nothing about the job or any post.
     """
     if isinstance(body, list) and body:
         body = {"status": "complete", "payload": body}
@@ -142,7 +142,7 @@ def _is_documented_success(payload: Json) -> bool:
 
 
 def _message(levels: list[dict[str, Any]]) -> str:
-    """Publer's sentence about the whole job; it may stand anywhere, or nowhere."""
+    """Publer's sentence about the whole job; it may be anywhere, or missing."""
     for level in reversed(levels):
         for holder in (level, level.get("payload"), level.get("failures")):
             wanted = holder
@@ -246,12 +246,12 @@ def _walk_object(node: dict[str, Any], depth: int) -> Iterator[JobEntry]:
 
 
 def _is_list_of_failures(value: Json) -> bool:
-    """Tell several failures, each with an account of its own, from the sentences of one."""
+    """Whether it holds several failures, each with an account of its own, or the sentences of one."""
     return isinstance(value, list) and any(isinstance(item, dict) for item in value)
 
 
 def _from_text(text: str) -> Iterator[JobEntry]:
-    """Keep a sentence that stands in the place of an entry: it says something, if not of whom."""
+    """Keep a sentence in the place of an entry: it says something, although not about whom."""
     if len(text.split()) > 1:
         yield JobEntry(verdict=Verdict.UNKNOWN, message=clean(text))
 
@@ -419,7 +419,7 @@ _DEEPEST = 40
 
 
 def is_failure(value: Json) -> bool:
-    """Tell a failure from its absence: ``error: null`` and ``failures: []`` are none."""
+    """Whether a value says that something failed: ``error: null`` and ``failures: []`` do not."""
     return value not in (None, False, "", 0) and value not in ({}, [])
 
 

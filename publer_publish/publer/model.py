@@ -100,8 +100,8 @@ class ListedPost:
     def is_on_its_way(self, now: float) -> bool:
         """Taken by Publer and due now, but not yet out.
 
-        One without a time may be due now, and one in a state that nobody knows may be about to go out, or
-        live: sending again is the greater risk.
+        One without a time may be due now, and one in an unknown state may be about to go out, or live:
+        sending again is the greater risk.
         """
         if self.is_live or self.has_failed or self.state.startswith(_NOT_OUT):
             return False
@@ -129,7 +129,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobEntry:
-    """What a finished job says about one account (or about nobody in particular)."""
+    """What a finished job says about one account (or without naming one)."""
 
     verdict: Verdict
     account_id: str = ""

@@ -182,7 +182,7 @@ class Transport:
         ``document`` is sent as JSON, ``stream`` as it is. ``patience`` is how many seconds the whole
         exchange may take, and never more than the deadline leaves; ``silence`` how many of them may pass
         without a byte from Publer, by default all. ``fresh`` opens a new connection,
-        because an old one may have died unnoticed, and then nobody knows whether the request got there.
+        because an old one may have died unnoticed, and whether the request got there would not be known.
         """
         label = f"{method} {path}"
         seconds = min(patience, deadline.remaining())
@@ -430,7 +430,7 @@ def rate_limit_of(headers: Mapping[str, str]) -> RateLimit:
 
 
 def wait_of(headers: Mapping[str, str], now: float) -> float:
-    """Tell how many seconds a 429 asks for: until X-RateLimit-Reset, else Retry-After, else a minute."""
+    """Return how many seconds a 429 asks for: until X-RateLimit-Reset, else Retry-After, else a minute."""
     reset = _number(headers.get("X-RateLimit-Reset"))
     if reset is not None:
         left = reset - now if reset >= _EARLIEST_EPOCH else reset
@@ -532,7 +532,7 @@ class Patient:
 
 
 def is_busy(error: RefusedError) -> bool:
-    """Tell whether this 403 only means that another import is running, which passes."""
+    """Whether this 403 only means that another import is running, which passes."""
     # Publer's sentences may be in the user's language: what is not about access is about waiting.
     return (
         error.status == FORBIDDEN

@@ -1,8 +1,8 @@
 """Knowing for certain whether a request left, and never waiting longer than allowed.
 
-What requests raises does not tell: ``ConnectionError`` stands for a refused connection as well as
-for one that was reset after Publer took the request. So the connection itself takes a note at the
-one moment that matters: when it is established and the first byte of the request is about to go.
+What requests raises does not say: ``ConnectionError`` is a refused connection as well as one that was reset
+after Publer took the request. So the connection itself takes a note at the one moment that matters: when it
+is established and the first byte of the request is about to go.
 """
 
 from __future__ import annotations

@@ -109,6 +109,13 @@ def code(text: str, limit: int = CELL_LIMIT) -> str:
     return f"{fence}{blank}{line}{blank}{fence}"
 
 
+def block(text: str, language: str = "") -> str:
+    """Return foreign text as a block of code that it cannot close."""
+    shown = visible(text)
+    fence = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", shown)), default=0))
+    return f"{fence}{language}\n{shown}\n{fence}"
+
+
 def in_html(text: str, limit: int = CELL_LIMIT) -> str:
     """Return foreign text for the inside of an HTML element, such as ``<summary>``, where Markdown is off."""
     return _broken(one_line(text, limit)).translate(_HTML_ESCAPES)

@@ -6,11 +6,12 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, pairwise
+from textwrap import indent
 
 from publer_publish.errors import Problem, Severity, is_error
 from publer_publish.post.model import Media
 from publer_publish.report.links import PUBLER, docs_url, line_url
-from publer_publish.report.markdown import code, in_html, inline, link, quoted
+from publer_publish.report.markdown import block, code, in_html, inline, link, quoted
 from publer_publish.report.outcome import is_live, needs_attention
 from publer_publish.report.preview import (
     Preview,
@@ -146,7 +147,8 @@ def _problem(problem: Problem, source_url: str, docs: str) -> str:
     place = " ".join(filter(None, (line, code(where.shown_path, 200))))
     hint = f" → {inline(problem.hint)}" if problem.hint else ""
     more = f" ({link('docs', docs)})" if docs else ""
-    return f"- {place}{': ' if place else ''}{inline(problem.message)}{hint}{more}"
+    fix = f"\n\n{indent(block(problem.fix, 'yaml'), '  ')}\n" if problem.fix else ""
+    return f"- {place}{': ' if place else ''}{inline(problem.message)}{hint}{more}{fix}"
 
 
 def _checks(checks: Sequence[Check]) -> Iterator[str]:

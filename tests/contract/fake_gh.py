@@ -1,7 +1,9 @@
 """As much of GitHub's command line as release.yml uses, over a real repository: ``$FAKE_GITHUB/origin.git``.
 
-Releases stand in ``$FAKE_GITHUB/releases.json``. ``$FAKE_GITHUB/fail`` may hold words of the call that is to
-fail, once: before it did anything, or, behind a ``+``, after it did all.
+Releases are kept in ``$FAKE_GITHUB/releases.json``, attested digests in ``attested``, the number of reviewers in
+``reviewers``. ``fail`` may hold words of the call that is to fail, once: before it did anything, or, behind a ``+``,
+after it did all. ``mutable`` means that immutable releases are off; ``late`` holds how often GitHub still says so
+of a release that is immutable.
 """
 
 import base64
@@ -48,6 +50,7 @@ def api(path: str, method: str, fields: dict[str, str], releases: list[dict[str,
     """The lines that the one ``--jq`` expression that is used with a path prints."""
     path = path.removeprefix(f"repos/{os.environ['GITHUB_REPOSITORY']}/")
     ours = [release for release in releases if release["tag"] == f"v{os.environ['VERSION']}"]
+    public = [release for release in releases if not release["draft"]]
     lines: list[object] = []
     if path in {"git/blobs", "git/trees", "git/commits"}:
         lines = [make(path.removeprefix("git/"), fields)]
@@ -62,12 +65,38 @@ def api(path: str, method: str, fields: dict[str, str], releases: list[dict[str,
         lines = [name for name in names if name.startswith(prefix)]
     elif path.startswith("git/ref/"):
         lines = [git("rev-parse", "--verify", "refs/" + path.removeprefix("git/ref/"))]
+    elif path == "environments/release":
+        lines = [int((HOME / "reviewers").read_text(encoding="utf-8"))]
+    elif path == "releases?per_page=10":
+        lines = [str(public[-1]["immutable"]).lower() if public else "none"]
     elif path == "releases":
         lines = [str(release["draft"]).lower() for release in ours]
     else:
         assert path == f"releases/tags/v{os.environ['VERSION']}", path
-        lines = [str(release["immutable"]).lower() for release in ours if not release["draft"]]
+        lines = [
+            str(release["immutable"] and not is_late()).lower() for release in ours if not release["draft"]
+        ]
     return lines
+
+
+def is_late() -> bool:
+    late = HOME / "late"
+    left = int(late.read_text(encoding="utf-8")) if late.exists() else 0
+    late.write_text(str(max(left - 1, 0)), encoding="utf-8")
+    return left > 0
+
+
+def verify(arguments: list[str]) -> int:
+    """``gh attestation verify``, asked for all that makes an attestation ours."""
+    ours = os.environ["GITHUB_REPOSITORY"]
+    expected = [
+        "--repo", ours, "--signer-workflow", f"{ours}/.github/workflows/release.yml",
+        "--source-ref", f"refs/tags/release/v{os.environ['VERSION']}", "--deny-self-hosted-runners",
+    ]  # fmt: skip
+    assert arguments[1:] == expected, arguments
+    attested = HOME / "attested"
+    digest = arguments[0].partition("@")[2]
+    return 0 if attested.exists() and digest in attested.read_text(encoding="utf-8").split() else 1
 
 
 def release(verb: str, tag: str, arguments: list[str], releases: list[dict[str, Any]]) -> None:
@@ -94,6 +123,8 @@ def main(arguments: list[str]) -> int:
         fail.unlink()
     if meant and not words.startswith("+"):
         return 1
+    if arguments[:2] == ["attestation", "verify"]:
+        return verify(arguments[2:])
     releases = json.loads(RELEASES.read_text(encoding="utf-8"))
     if arguments[0] == "api":
         method = arguments[arguments.index("-X") + 1] if "-X" in arguments else ""

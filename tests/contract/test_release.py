@@ -1,7 +1,7 @@
 """The scripts of release.yml, run against a stand-in for GitHub that fails wherever it can.
 
 Whatever happens half-way: a version never gets a second image, `vX` never points to anything but an immutable
-release, and running the same jobs again finishes the release.
+release of an attested image, and running the same jobs again finishes the release.
 """
 
 import json
@@ -29,9 +29,13 @@ def _script(job: str, step: str) -> str:
 
 
 CHECK = _script("check", "Compare tag, program, changelog and history")
+GUARD = _script("check", "Check that nothing is missing that would stop the release at its end")
+BEFORE = _script("release", "Look whether an earlier attempt attested it")
+VERIFY = _script("release", "Verify it as the documentation says")
 TAG = _script("release", "Write the release commit and tag it")
 PUBLISH = _script("release", "Publish the release, which locks its tag")
 MOVE = _script("release", "Move the major tag, forward only")
+NAME = _script("release", "Name the image by its version")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +79,12 @@ class GitHub:
         done = subprocess.run(
             ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script],
             cwd=self.home / "work",
-            env={**self.env, "GITHUB_OUTPUT": str(output), **env},
+            env={
+                **self.env,
+                "GITHUB_OUTPUT": str(output),
+                "GITHUB_STEP_SUMMARY": str(self.home / "summary"),
+                **env,
+            },
             capture_output=True,
             text=True,
             check=False,
@@ -92,11 +101,18 @@ class GitHub:
         if code:
             return False, said
         env = {**asked, "VERSION": version, "DIGEST": checked["digest"] or built}
+        code, guarded, more = self.step(GUARD, **env)
+        said += more
+        if code:
+            return False, said
+        said += guarded["approve"]
         self._checkout(sha)
         passed_on: dict[str, str] = {}
-        for script in (TAG, PUBLISH, MOVE):
+        for script in (BEFORE, VERIFY, TAG, PUBLISH, MOVE, NAME):
             if script is MOVE and not passed_on.get("MAJOR"):
                 continue
+            if script is VERIFY and not passed_on.get("ATTESTED"):
+                self.attest(env["DIGEST"])
             code, outputs, more = self.step(script, **env, **passed_on)
             said += more
             if code:
@@ -104,29 +120,58 @@ class GitHub:
             passed_on |= {name.upper(): value for name, value in outputs.items()}
         return True, said
 
+    def attest(self, digest: str) -> None:
+        """What the action does for whom the environment lets in."""
+        with (self.home / "attested").open("a", encoding="utf-8") as attested:
+            attested.write(f"{digest}\n")
+
+    def attested(self) -> list[str]:
+        return (self.home / "attested").read_text(encoding="utf-8").split()
+
     def _checkout(self, sha: str) -> None:
         self.git("fetch", "-q", "--tags", "--force", "origin")
         self.git("checkout", "-q", "--force", sha)
 
 
+DOCKER = """\
+case $* in
+*create*) printf '%s\\n' "$6" "$5" >"$FAKE_GITHUB/named" ;;
+*inspect*) sed -n '1s/.*@//p' "$FAKE_GITHUB/named" ;;
+esac
+"""
+"""As much of `docker buildx imagetools` as gives an image a second name."""
+
+CURL = """\
+case "$*" in
+*token?service*) read -r user || :; echo "{\\"token\\":\\"${user:+ours}\\"}" ;;
+*"Bearer ours"*) cat "$FAKE_GITHUB/package-for-us" ;;
+*) cat "$FAKE_GITHUB/package-for-all" ;;
+esac
+"""
+"""The registry: a token for whoever asks, and whether it shows the package for that token."""
+
+
 @pytest.fixture
 def github(tmp_path: Path) -> GitHub:
-    gh = tmp_path / "bin" / "gh"
-    gh.parent.mkdir()
-    gh.write_text(
-        f'#!/bin/sh\nexec {sys.executable} -SE {Path(__file__).with_name("fake_gh.py")} "$@"\n',
-        encoding="utf-8",
-    )
-    gh.chmod(0o755)
+    fake_gh = f'exec {sys.executable} -SE {Path(__file__).with_name("fake_gh.py")} "$@"\n'
+    (tmp_path / "bin").mkdir()
+    for name, script in {"gh": fake_gh, "docker": DOCKER, "curl": CURL, "sleep": ":\n"}.items():
+        program = tmp_path / "bin" / name
+        program.write_text(f"#!/bin/sh\n{script}", encoding="utf-8")
+        program.chmod(0o755)
+    for name, content in {"reviewers": "1", "package-for-us": "200", "package-for-all": "200"}.items():
+        (tmp_path / name).write_text(content, encoding="utf-8")
     (tmp_path / "releases.json").write_text("[]", encoding="utf-8")
     (tmp_path / "work").mkdir()
     env = {
-        "PATH": f"{gh.parent}:{os.environ['PATH']}",
+        "PATH": f"{tmp_path / 'bin'}:{os.environ['PATH']}",
         "HOME": str(tmp_path),
         "FAKE_GITHUB": str(tmp_path),
         "GITHUB_REPOSITORY": repo.OURS,
         "IMAGE": IMAGE,
         "RUNNER_TEMP": str(tmp_path),
+        "ACTOR": "octocat",
+        "GH_TOKEN": "x",
         **{
             f"GIT_{who}_{what}": "x@example.com"
             for who in ("AUTHOR", "COMMITTER")
@@ -151,6 +196,9 @@ def assert_released(github: GitHub, version: str, digest: str) -> None:
     assert "what is new" in release["notes"]
     assert "soon" not in release["notes"]
     assert f"{IMAGE}@{digest}" in release["notes"]
+    assert digest in github.attested()
+    named = (github.home / "named").read_text(encoding="utf-8").split()
+    assert named == [f"{IMAGE}@{digest}", f"{IMAGE}:{version}"]
 
 
 def assert_nothing_unfinished_has_a_moving_name(github: GitHub) -> None:
@@ -170,7 +218,10 @@ def test_a_release_differs_from_its_commit_in_the_digest_alone(github: GitHub) -
     assert github.releases()[0]["latest"] is True
 
 
-READS = ["git/matching-refs", "releases --jq", "git/ref/tags", "releases/tags"]
+READS = [
+    "environments/release", "releases?per_page", "git/matching-refs", "releases --jq", "git/ref/tags",
+    "releases/tags", "attestation verify",
+]  # fmt: skip
 WRITES = [
     "git/blobs", "git/trees", "git/commits", "git/refs -f ref=refs/tags/v1.2.0", "release create",
     "release edit", "-X PATCH", "git/refs -f ref=refs/tags/v1 ",
@@ -193,8 +244,9 @@ def test_whatever_fails_half_way_another_run_finishes_with_one_image(github: Git
     assert again, said
     assert_released(github, "1.2.0", FIRST if tagged else SECOND)
     assert github.ref("refs/tags/v1") == github.ref("refs/tags/v1.2.0")
-    # Only where the tag `vX` could not be moved because there is none yet may a step go on.
-    assert not first or "PATCH" in call
+    # Only where the tag `vX` could not be moved because there is none yet may a step go on, and where an
+    # attestation was not found: then there is one more.
+    assert not first or "PATCH" in call or "attestation" in call
 
 
 def test_a_finished_release_may_be_run_again_and_nothing_changes(github: GitHub) -> None:
@@ -241,6 +293,88 @@ def test_users_do_not_get_a_release_that_can_still_be_changed(github: GitHub) ->
     assert not done
     assert "turn immutable releases on" in said
     assert github.ref("refs/tags/v1") == ""
+
+
+def test_a_version_released_with_immutability_off_is_not_lost(github: GitHub) -> None:
+    """The cure that the message names: the setting on, the release a draft again, the job once more."""
+    (github.home / "mutable").touch()
+    assert not github.run("1.2.0", FIRST)[0]
+    (github.home / "mutable").unlink()
+    (release,) = github.releases()
+    (github.home / "releases.json").write_text(json.dumps([{**release, "draft": True}]), encoding="utf-8")
+    done, said = github.run("1.2.0", SECOND)
+    assert done, said
+    assert_released(github, "1.2.0", FIRST)
+
+
+@pytest.mark.parametrize("late", [1, 4, 5, 9])
+def test_a_late_answer_about_immutability_costs_no_version(github: GitHub, late: int) -> None:
+    """GitHub is asked five times; whoever waits longer runs the job again."""
+    (github.home / "late").write_text(str(late), encoding="utf-8")
+    done, said = github.run("1.2.0", FIRST)
+    assert done == (late < 5), said
+    if not done:
+        assert github.ref("refs/tags/v1") == ""
+        assert github.run("1.2.0", SECOND)[0]
+    assert_released(github, "1.2.0", FIRST)
+
+
+def test_an_attested_image_is_not_attested_twice(github: GitHub) -> None:
+    (github.home / "fail").write_text("git/blobs", encoding="utf-8")
+    assert not github.run("1.2.0", FIRST)[0]
+    assert github.run("1.2.0", FIRST)[0]
+    assert github.attested() == [FIRST]
+
+
+def test_nothing_is_named_that_cannot_be_verified(github: GitHub) -> None:
+    env = {"VERSION": "1.2.0", "DIGEST": FIRST}
+    assert github.step(BEFORE, **env)[:2] == (0, {})
+    assert github.step(VERIFY, **env)[0] == 1
+
+
+def test_a_release_that_nobody_has_to_approve_is_refused(github: GitHub) -> None:
+    (github.home / "reviewers").write_text("0", encoding="utf-8")
+    done, said = github.run("1.2.0", FIRST)
+    assert not done
+    assert "no required reviewers" in said
+
+
+def test_a_missing_environment_is_refused_before_github_makes_one(github: GitHub) -> None:
+    (github.home / "fail").write_text("environments/release", encoding="utf-8")
+    done, said = github.run("1.2.0", FIRST)
+    assert not done
+    assert "does not exist or cannot be read" in said
+
+
+@pytest.mark.parametrize(
+    ("for_us", "for_all", "goes_on", "says"),
+    [
+        ("200", "200", True, "Release 1.2.0"),
+        ("200", "401", False, "is not public"),
+        # The very first release, or a registry that does not answer: the trial shows it before anything has a name.
+        ("404", "401", True, "not there yet"),
+        ("", "", True, "not there yet"),
+    ],
+)
+def test_a_package_that_is_not_public_is_refused(
+    github: GitHub, for_us: str, for_all: str, goes_on: bool, says: str
+) -> None:
+    (github.home / "package-for-us").write_text(for_us, encoding="utf-8")
+    (github.home / "package-for-all").write_text(for_all, encoding="utf-8")
+    done, said = github.run("1.2.0", FIRST)
+    assert done == goes_on
+    assert says in said
+
+
+def test_the_approval_asks_for_what_no_workflow_can_see(github: GitHub) -> None:
+    """Whether releases are immutable: the newest one shows it; where there is none, the reviewer is asked."""
+    _, first = github.run("1.2.0", FIRST)
+    assert "are immutable releases turned on in the settings?" in first
+    github.git("checkout", "-q", "main")
+    github.commit("1.3.0")
+    _, second = github.run("1.3.0", SECOND)
+    assert "Release 1.3.0" in second
+    assert "settings" not in second
 
 
 @pytest.mark.parametrize(

@@ -150,39 +150,118 @@ def test_no_workflow_gives_a_key_to_the_code_of_a_pull_request() -> None:
 
 
 def test_a_release_reaches_users_last() -> None:
-    """Nothing is half-released: the tags that users name come after image, attestation and trial."""
+    """Nothing is half-released: the tags that users name come after trial, approval and attestation."""
     jobs = repo.read(_path("release.yml"))["jobs"]
-    assert set(jobs["image"]["needs"]) == {"check", "ci"}
-    assert set(jobs["try"]["needs"]) == {"check", "image"}
-    assert set(jobs["release"]["needs"]) == {"check", "image", "try"}
-    assert set(jobs["name-image"]["needs"]) == {"check", "image", "release"}
-    writers = [name for name, job in jobs.items() if job["permissions"].get("contents") == "write"]
-    assert writers == ["release"]
-    names = [step["name"] for step in jobs["release"]["steps"]]
-    assert names == [
+    needs = {name: set(job.get("needs", ())) for name, job in jobs.items()}
+    assert needs == {
+        "check": set(),
+        "ci": set(),
+        "image": {"check", "ci"},
+        "index": {"check", "image"},
+        "try": {"check", "index"},
+        "rebuild": {"check", "index"},
+        "release": {"check", "index", "try", "rebuild"},
+    }
+    assert [step["name"] for step in jobs["release"]["steps"]] == [
         "Check out",
+        "Log in to the registry",
+        "Look whether an earlier attempt attested it",
+        "Attest the provenance",
+        "Verify it as the documentation says",
         "Write the release commit and tag it",
         "Publish the release, which locks its tag",
         "Move the major tag, forward only",
+        "Name the image by its version",
     ]
     # The image gets its version's name last as well: until then it has one that nobody uses.
-    (pushed,) = [step["with"]["tags"] for step in jobs["image"]["steps"] if "tags" in step.get("with", {})]
-    assert pushed == "${{ env.IMAGE }}:build-${{ github.run_id }}-${{ github.run_attempt }}"
+    (join,) = jobs["index"]["steps"]
+    assert "name=$IMAGE:build-$GITHUB_RUN_ID-$GITHUB_RUN_ATTEMPT" in join["run"]
     # A pipe whose first command failed has failed.
     assert repo.read(_path("release.yml"))["defaults"]["run"]["shell"] == "bash"
 
 
+def test_one_approval_guards_all_that_can_sign_or_write_to_the_repository() -> None:
+    jobs = repo.read(_path("release.yml"))["jobs"]
+    strong = {"contents", "id-token", "attestations", "artifact-metadata"}
+    can = {
+        name
+        for name, job in jobs.items()
+        if strong & {right for right, level in job["permissions"].items() if level == "write"}
+    }
+    assert can == {"release"}
+    assert [name for name, job in jobs.items() if "environment" in job] == ["release"]
+    assert jobs["release"]["environment"] == "release"
+
+
+def test_the_release_verifies_with_the_command_that_users_are_given() -> None:
+    """It names the workflow that signs and the ref that was asked for, and refuses self-hosted runners."""
+    (verify,) = (
+        step["run"]
+        for step in repo.read(_path("release.yml"))["jobs"]["release"]["steps"]
+        if step["name"] == "Verify it as the documentation says"
+    )
+    page = (repo.ROOT / "docs" / "releasing.md").read_text(encoding="utf-8")
+    documented = page[page.index("gh attestation verify") :].partition("```")[0]
+    for name, value in {
+        "$IMAGE@$DIGEST": "ghcr.io/publer-publish/publer-publish@sha256:…",
+        "$GITHUB_REPOSITORY": repo.OURS,
+        "$VERSION": "1.2.3",
+    }.items():
+        verify = verify.replace(name, value)
+    assert documented.replace("\\", "").split() == verify.replace("\\", "").replace('"', "").split()
+    assert {"--signer-workflow", "--source-ref", "--deny-self-hosted-runners"} <= set(documented.split())
+
+
 def test_the_pushed_image_is_what_was_tested() -> None:
-    """The same end-to-end tests run once more, with the digest that the release will name."""
+    """The same end-to-end tests run once more, with the digest that the release will name, and not logged in."""
     jobs = repo.read(_path("release.yml"))["jobs"]
     steps = {step["name"]: step for step in jobs["try"]["steps"]}
     whole = steps["Run it in workflows, against the stand-in for Publer"]
     assert (whole["run"], whole["env"]) == (
         "make e2e",
-        {"E2E_IMAGE": "${{ env.IMAGE }}@${{ needs.image.outputs.digest }}"},
+        {"E2E_IMAGE": "${{ env.IMAGE }}@${{ needs.index.outputs.digest }}"},
     )
-    assert "--source-digest" in steps["Verify the attestation"]["run"]
     assert jobs["try"]["strategy"]["matrix"]["runner"] == ["ubuntu-24.04", "ubuntu-24.04-arm"]
+    assert "packages" not in jobs["try"]["permissions"]
+    assert "docker login" not in str(jobs["try"])
+
+
+def test_each_architecture_is_built_on_its_own_and_once_more_to_compare() -> None:
+    """What emulates is privileged and was fetched by a tag that moves; a digest that nobody can make again proves nothing."""
+    jobs = repo.read(_path("release.yml"))["jobs"]
+    runners = {"amd64": "ubuntu-24.04", "arm64": "ubuntu-24.04-arm"}
+    for name in ("image", "rebuild"):
+        matrix = jobs[name]["strategy"]["matrix"]["include"]
+        assert {one["arch"]: one["runner"] for one in matrix} == runners
+        assert "image/build" in str(jobs[name]["steps"])
+    assert "qemu" not in _path("release.yml").read_text(encoding="utf-8")
+
+
+def test_what_builds_a_release_is_pinned_where_dependabot_renews_it() -> None:
+    lines = (repo.ROOT / "image" / "builders" / "Dockerfile").read_text(encoding="utf-8").splitlines()
+    froms = [line for line in lines if not line.startswith("#")]
+    assert [line.rpartition(" ")[2] for line in froms] == ["buildkit", "sbom-scanner"]
+    assert all(
+        re.fullmatch(r"FROM docker\.io/\S+:\S+@sha256:[0-9a-f]{64} AS [a-z-]+", line) for line in froms
+    )
+    script = (repo.ROOT / "image" / "build").read_text(encoding="utf-8")
+    assert "image=$(pinned buildkit)" in script
+    assert "generator=$(pinned sbom-scanner)" in script
+    (docker,) = (one for one in _updates() if one["package-ecosystem"] == "docker")
+    assert docker["directories"] == ["/", "/image/builders"]
+
+
+def test_what_is_released_is_scanned_every_week_by_a_job_that_may_write_nothing() -> None:
+    """A vulnerability that is found later makes no noise by itself: an image that is out does not change."""
+    document = repo.read(_path("scan.yml"))
+    assert len(document["on"]["schedule"][0]["cron"].split()) == 5
+    assert {name: job["permissions"] for name, job in document["jobs"].items()} == {
+        "scan": {"contents": "read"},
+        "report": {"issues": "write"},
+    }
+    (scan,) = repo.steps(document)
+    assert scan["with"]["image"] == "${{ steps.newest.outputs.image }}"
+    assert "@sha256:[0-9a-f]{64}" in document["jobs"]["scan"]["steps"][0]["run"]
 
 
 def test_ci_runs_on_every_python_that_we_support() -> None:
@@ -190,8 +269,30 @@ def test_ci_runs_on_every_python_that_we_support() -> None:
     assert matrix == ["3.11", "3.12", "3.13", "3.14"]
 
 
+def _updates() -> list[dict[str, Any]]:
+    updates = repo.read(repo.ROOT / ".github" / "dependabot.yml")["updates"]
+    assert isinstance(updates, list)
+    return updates
+
+
 def test_new_versions_wait_before_they_are_proposed() -> None:
     """Most poisoned packages are found within days (poisoned dependency)."""
-    updates = repo.read(repo.ROOT / ".github" / "dependabot.yml")["updates"]
-    assert {update["package-ecosystem"] for update in updates} == {"pip", "docker", "github-actions"}
-    assert [update for update in updates if update["cooldown"]["default-days"] < 7] == []
+    assert {update["package-ecosystem"] for update in _updates()} == {"uv", "docker", "github-actions"}
+    assert [update for update in _updates() if update["cooldown"]["default-days"] < 7] == []
+
+
+@pytest.mark.parametrize("lock", ["runtime", "dev", "e2e"])
+def test_a_lock_says_how_it_was_made_so_that_dependabot_makes_it_so_again(lock: str) -> None:
+    """Its uv takes these options from the header. Without them, a lock holds for one version of Python only."""
+    head = (repo.ROOT / "requirements" / f"{lock}.txt").read_text(encoding="utf-8").partition("==")[0]
+    assert "uv pip compile --universal --python-version 3.11 --generate-hashes" in head
+
+
+def test_a_new_minor_version_of_python_is_a_decision_and_no_update() -> None:
+    (docker,) = (one for one in _updates() if one["package-ecosystem"] == "docker")
+    assert docker["ignore"] == [
+        {
+            "dependency-name": "python",
+            "update-types": ["version-update:semver-major", "version-update:semver-minor"],
+        }
+    ]

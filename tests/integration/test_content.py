@@ -232,3 +232,38 @@ def test_a_mistake_in_the_input_text_is_told_with_its_line(stage: Stage) -> None
     assert run.exit_code == 1
     assert "2:4 (text): There is no 'tagg'" in run.text
     assert "2:15 (text): There is no 'tga'" in run.text
+
+
+@pytest.mark.parametrize(("network", "threads"), [("twitter", True), ("bluesky", True), ("linkedin", False)])
+def test_what_does_not_fit_goes_on_in_a_thread_where_there_are_threads(
+    stage: Stage, network: str, threads: bool
+) -> None:
+    stage.open(world(account(network)))
+    words = [f"word{number}" for number in range(600)]
+    stage.write(
+        "p.yml", "text: '{{ vars.long | fit(rest=\"thread\") }}'\naccounts: ['*']\ncomments: [Mine]\n"
+    )
+    assert stage.run(post_file="p.yml", variables=f"long={' '.join(words)}").exit_code == 0
+    texts = [sent(stage)["networks"][network]["text"]]
+    texts += [comment["text"] for comment in sent(stage)["accounts"][0]["comments"]]
+    assert texts.pop() == "Mine"
+    said = " ".join(text.removesuffix("…") for text in texts).split()
+    assert said == words if threads else words[: len(said)]
+    assert (len(texts) > 2) == threads
+
+
+def test_values_are_escaped_for_the_markup_of_telegram(stage: Stage) -> None:
+    stage.open(world(account("telegram")))
+    stage.write(
+        "p.yml", "networks: {telegram: {parseMode: HTML, text: '<b>{{ vars.x }}</b>'}}\naccounts: ['*']\n"
+    )
+    assert stage.run(post_file="p.yml", variables="x=<dir> & co").exit_code == 0
+    assert sent(stage)["networks"]["telegram"]["text"] == "<b>&lt;dir&gt; &amp; co</b>"
+
+
+def test_a_line_of_a_value_that_became_a_variable_is_noticed(stage: Stage) -> None:
+    stage.open(world(account("twitter")))
+    stage.write("p.yml", "text: '{{ vars.notes }}'\naccounts: ['*']\n")
+    outcome = stage.run(post_file="p.yml", variables="notes=Two options:\nFOO=1", mode="validate")
+    assert b"No post uses the variable `FOO`" in outcome.stdout
+    assert b"toJSON" in outcome.stdout

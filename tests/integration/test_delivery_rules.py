@@ -158,7 +158,7 @@ def test_a_post_of_today_is_seen_whether_the_dates_include_it_or_not(stage: Stag
 
 def test_a_duplicate_on_the_third_page_is_found(stage: Stage) -> None:
     others = [seeded(f"Something else {number}", age=60.0 + number) for number in range(45)]
-    stage.open(two(*others, seeded(age=7200)))
+    stage.open(two(*others, seeded(age=7200), listing=Listing(window="in_pages", page_size=20)))
     stage.write("post.yml", FIVE)
     assert statuses(stage.run(post_file="post.yml"))["twitter"] == "skipped"
     pages = [dict(request.query)["page"] for request in stage.requests("/posts") if request.method == "GET"]

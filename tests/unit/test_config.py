@@ -49,6 +49,40 @@ def test_a_line_is_an_item_and_an_empty_line_is_none() -> None:
     assert chosen.accounts == ("*",)
 
 
+def test_variables_as_json_may_have_several_lines_and_be_lists() -> None:
+    written = '{"notes": "Two options:\\nFOO=1\\ntag=v0", "list": ["a", {"b": 1}], "n": 3}'
+    assert read(variables=written).variables == {
+        "notes": "Two options:\nFOO=1\ntag=v0",
+        "list": ["a", {"b": 1}],
+        "n": 3,
+    }
+
+
+@pytest.mark.parametrize("end", ["\u2028", "\x85", "\v", "\f"])
+def test_only_a_new_line_separates_variables(end: str) -> None:
+    """A release name with an exotic line end sets no variable of its own."""
+    assert read(variables=f"name=Rocket{end}tag=v0").variables == {"name": f"Rocket{end}tag=v0"}
+
+
+@pytest.mark.parametrize(
+    ("written", "message"),
+    [
+        ('{"a": 1, "a": 2}', "sets `a` twice"),
+        ("a=1\na=2", "sets `a` twice"),
+        ('{"a": 1', "begins like a JSON object"),
+        ("{" * 100_000, "begins like a JSON object"),
+        ('{"a-b": 1}', "has the name `a-b`"),
+        ('{"tag": 1}', "`tag` to something other than text"),
+        ("notes=Two options:\nand more", "Line 2 of input `variables`"),
+    ],
+)
+def test_wrong_variables_are_explained_with_the_json_form(written: str, message: str) -> None:
+    ((where, said),) = complaints(variables=written)
+    assert where == "variables"
+    assert message in said
+    assert "toJSON" in said or "A name has" in said or "quotes" in said
+
+
 def test_values_of_variables_keep_their_equals_signs() -> None:
     assert read(variables="a=b=c\nd = e ").variables == {"a": "b=c", "d": "e"}
 

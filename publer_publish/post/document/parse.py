@@ -13,7 +13,8 @@ from typing import Any
 
 from publer_publish.errors import Problems, Where, format_path
 from publer_publish.post import lost_text
-from publer_publish.post.document import read_json, read_yaml
+from publer_publish.post.document import read_json, read_yaml, shorthand
+from publer_publish.post.document.rewrite import Rewriter
 from publer_publish.post.document.source import Node, Reading, Source, Unreadable, place_in_string, short
 
 MAX_BYTES = 1024 * 1024
@@ -25,7 +26,7 @@ _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """A parsed file. ``data`` is shared where the file uses aliases: treat it as read-only."""
+    """A parsed file without short forms. ``data`` is shared where the file repeats: treat it as read-only."""
 
     file: str
     data: Any
@@ -70,6 +71,11 @@ class Document:
         found = _COMMENT.match(self._source.text, node.start)
         return short(found[1]) if found else ""
 
+    @property
+    def rewrite(self) -> Rewriter:
+        """Rewrites lines of the file for a message."""
+        return Rewriter(self._source, self._root)
+
     def lost_texts(self, problems: Problems) -> None:
         """Report the texts of which YAML has taken a part for a comment or an anchor."""
         if _MAY_LOSE_TEXT.search(self._source.text):
@@ -100,7 +106,10 @@ def parse(content: bytes, file: str, problems: Problems) -> Document | None:
         root = _read(source, reading)
     except Unreadable:
         return None
-    return None if reading.is_faulty else Document(file=file, data=root.value, _root=root, _source=source)
+    if reading.is_faulty:
+        return None
+    shorthand.expand(root)
+    return Document(file=file, data=root.value, _root=root, _source=source)
 
 
 def _read(source: Source, reading: Reading) -> Node:

@@ -139,7 +139,10 @@ def _explain(source: Source, reading: Reading, error: json.JSONDecodeError) -> N
     at = _end_of(_BETWEEN, text, at) if "trailing comma" in reason else at
     if text[:at].rstrip().endswith(",") and text[at : at + 1] in {"]", "}"}:
         at = text.rindex(",", 0, at)
-        reading.stop(at, "A comma follows the last entry.", "Remove it: nothing comes after it.")
+        line, column = source.position(at)
+        written = source.lines()[line - 1]
+        fix = written[: column - 1] + written[column:]
+        reading.stop(at, "A comma follows the last entry.", "Remove it: nothing comes after it.", fix)
     if at >= len(text.rstrip()):
         reading.stop(
             source.last_visible(),

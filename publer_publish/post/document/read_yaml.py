@@ -7,10 +7,11 @@ The events are turned into plain data here and not by a loader: loaders resolve 
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, NoReturn
 
 import yaml
 
+from publer_publish.post.document.rewrite import as_posts
 from publer_publish.post.document.source import (
     MAX_DIGITS,
     Node,
@@ -19,7 +20,13 @@ from publer_publish.post.document.source import (
     container,
     short,
 )
-from publer_publish.post.document.yaml_errors import QUOTE, explain, value_in_quotes, without_invisible
+from publer_publish.post.document.yaml_errors import (
+    QUOTE,
+    explain,
+    is_key_line,
+    value_in_quotes,
+    without_invisible,
+)
 from publer_publish.post.document.yaml_events import end, events, start, without_yaml_1_1_breaks
 
 MAX_EXPANSION = 4 * 1024 * 1024
@@ -28,6 +35,7 @@ MAX_EXPANSION = 4 * 1024 * 1024
 Scalar = str | int | float | bool | None
 
 _NODE_WEIGHT = 16
+_MOST_LINES = 20
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ufffe\uffff]")
 _INVISIBLE = re.compile("[\u00a0\u1680\u2000-\u200b\u200e\u200f\u202f\u205f\u2060\u3000]")
 """What looks like a space or like nothing, and is a character of the key to YAML."""
@@ -69,6 +77,7 @@ class _Builder:
         """The key that each open mapping waits for a value of; None when it waits for a key."""
         self.anchors: dict[str, Node] = {}
         self.unfinished: dict[int, str] = {}
+        self.second_posts: set[int] = set()
         self.expanded = 0
         self.root: Node | None = None
         self.restore: dict[int, str] = {}
@@ -96,11 +105,22 @@ class _Builder:
         elif isinstance(event, yaml.AliasEvent):
             self._add_alias(event)
         elif isinstance(event, yaml.DocumentStartEvent) and self.root is not None:
-            self.reading.stop(
-                start(event),
-                "A second YAML document begins here.",
-                'Remove the "---" line. For several posts use one list: "posts:" with one "-" for each post.',
-            )
+            self._second_part(start(event))
+
+    def _second_part(self, begin: int) -> NoReturn:
+        """Report a ``---`` in the middle of a file: two posts, or a text below its front matter."""
+        lines = self.source.lines()
+        line = self.source.position(begin)[0] - 1
+        first = [one for one in lines[:line] if one.strip() not in ("---", "")]
+        second = lines[line + 1 :]
+        if is_key_line(next((one for one in second if one.strip()), "")):
+            parts = [first, *_parts(second)]
+            hint = "Write one list of posts, in which each begins with a dash."
+            self.reading.stop(begin, 'The line "---" begins a second post.', hint, as_posts(parts))
+        text = [f"  {one}" if one.strip() else "" for one in second]
+        fix = "\n".join([*first, "text: |", *text]).rstrip() if len(lines) <= _MOST_LINES else ""
+        hint = 'Write the text behind "text: |", with every line indented.'
+        self.reading.stop(begin, 'A post file has no text below a line "---".', hint, fix)
 
     def _open(self, event: yaml.CollectionStartEvent, value: dict[str, Any] | list[Any], kind: str) -> None:
         begin = self._start_of(event)
@@ -200,8 +220,20 @@ class _Builder:
                 without_invisible(self.source.lines()[self.source.position(node.start)[0] - 1]),
             )
         elif key in parent.entries:
-            self.reading.duplicate_key(key, parent.entries[key].key_start, node.start)
+            self._duplicate_key(key, parent, node)
         self.keys[-1] = (key, node.start)
+
+    def _duplicate_key(self, key: str, parent: Node, node: Node) -> None:
+        """Report a key that is there twice; of a whole post that follows another one only the first."""
+        if id(parent) in self.second_posts:
+            return
+        fix = ""
+        if len(self.open) == 1 and node.start > parent.start and key == next(iter(parent.entries)):
+            self.second_posts.add(id(parent))
+            line = self.source.position(node.start)[0] - 1
+            lines = self.source.lines()
+            fix = as_posts([lines[self.source.position(parent.start)[0] - 1 : line], lines[line:]])
+        self.reading.duplicate_key(key, parent.entries[key].key_start, node.start, fix)
 
     def _expect_value_or_string_key(self, node: Node) -> None:
         if self.open and isinstance(self.open[-1].value, dict) and self.keys[-1] is None:
@@ -283,10 +315,27 @@ class _Builder:
         shown = "!!" + tag.removeprefix(_TAG) if tag.startswith(_TAG) else tag
         line = self.source.lines()[self.source.position(start)[0] - 1]
         written = start - self.source.position(start)[1] + 1 + line.find("!")
-        fix = value_in_quotes(self.source, written) if shown[:2] != "!!" and written < start else ""
-        hint = "If it is part of a text, put the whole text in quotes." if fix else "Remove it."
-        message = f'"{short(shown)}" is something that a post file cannot have: a tag of YAML.'
-        self.reading.error(start, message, hint, fix)
+        fix = (
+            value_in_quotes(self.source, written)
+            if not re.match("!![a-z]", shown) and written < start
+            else ""
+        )
+        if fix:
+            self.reading.error(written, 'A text that begins with "!" needs quotes.', QUOTE, fix)
+        else:
+            message = f'"{short(shown)}" is something that a post file cannot have: a tag of YAML.'
+            self.reading.error(start, message, "Remove it.")
+
+
+def _parts(lines: list[str]) -> list[list[str]]:
+    """Divide lines where there is a ``---``."""
+    parts: list[list[str]] = [[]]
+    for line in lines:
+        if line.rstrip() == "---":
+            parts.append([])
+        else:
+            parts[-1].append(line)
+    return parts
 
 
 def _kind(value: object) -> str:

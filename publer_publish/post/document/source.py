@@ -129,14 +129,12 @@ class Reading:
         self.error(at, message, hint, fix)
         raise Unreadable
 
-    def duplicate_key(self, key: str, first: int, second: int) -> None:
-        """Report both places of a key that is written twice."""
+    def duplicate_key(self, key: str, first: int, second: int, fix: str = "") -> None:
+        """Report both places of a key that is written twice; ``fix``: as two posts, if they may be two."""
         line, column = self._source.position(first)
-        self.error(
-            second,
-            f'"{short(key)}" is written twice: here and in line {line}, column {column}.',
-            "Remove one of the two: only one could count.",
-        )
+        message = f'"{short(key)}" is written twice: here and in line {line}, column {column}.'
+        hint = "Remove one of the two: only one could count."
+        self.error(second, message, "If these are two posts, write them as a list." if fix else hint, fix)
 
     def check_depth(self, depth: int, at: int) -> None:
         """End the reading of a file that is nested too deep."""

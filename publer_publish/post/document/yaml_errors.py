@@ -42,6 +42,7 @@ _WITHOUT_TEXT = frozenset(
         *NETWORKS,
     }
 )
+_LISTS = frozenset({"accounts", "comments", "labels", "options"})
 _START = r"(?P<start>[ \t]*(?:-[ \t]+)*)"
 _LINE = re.compile(rf"(?P<head>{_START}(?:(?P<key>[A-Za-z_$][\w-]*):[ \t]+)?)(?P<value>\S.*?)[ \t]*\Z")
 _KEY_LINE = re.compile(rf"{_START}(?P<key>[A-Za-z_$][\w-]*):(?:[ \t]|\Z)")
@@ -59,7 +60,7 @@ _START_WITH_INVISIBLE = re.compile(
 _OPENING = "\u201c\u201d\u201e\u2018\u2019\u201a\xab\xbb"
 _CURLY_QUOTED = re.compile(rf"[\"'{_OPENING}](?P<inner>.*)[\"'{_OPENING}]\Z")
 _RESERVED = "@`%*&![{,]}?"
-_BACKSLASH = re.compile(r"\\(?![xuU\\])")
+_BACKSLASH = re.compile(r"\\(?:[^xuU\\]|x(?![0-9a-fA-F]{2})|u(?![0-9a-fA-F]{4})|U(?![0-9a-fA-F]{8}))")
 _BAR = re.compile(r"[|>][-+0-9]*(?:[ \t]+|\Z)")
 _NEVER_TEXT = ("---", "...", "- ")
 
@@ -219,7 +220,7 @@ def _glued(lines: Sequence[str], number: int) -> Iterator[Mistake]:
     if found:
         message = f'A space is missing after the colon of "{short(found["key"])}".'
         corrected = f"{found['start']}{found['key']}: {found['value']}"
-        yield Mistake(number, found.start("value"), message, "Write one.", [corrected], number)
+        yield Mistake(number, found.start("value"), message, "Write a space there.", [corrected], number)
 
 
 def _curly_quotes(lines: Sequence[str], number: int) -> Iterator[Mistake]:
@@ -243,11 +244,16 @@ def _quotes(lines: Sequence[str], number: int) -> Iterator[Mistake]:
         return Mistake(number, found.start("value") + column, message, hint, [corrected], number)
 
     if len(marks) == 1:
-        yield mistake(value[1:], 0, "The quote at the beginning of this text is never closed.", "Close it.")
+        yield mistake(
+            value[1:],
+            0,
+            "The quote at the beginning of this text is never closed.",
+            "Write the same quote at its end.",
+        )
         return
     if quote == '"' and _BACKSLASH.search(value) and value[-1] == quote:
         message = "In double quotes a backslash begins a special character."
-        yield mistake(value[1:-1], value.index("\\"), message, "Write single quotes.")
+        yield mistake(value[1:-1], value.index("\\"), message, "Put the text in single quotes.")
     closes = value[marks[1] - 1] != " " and value[marks[1] + 1 : marks[1] + 2] in ("", " ", ",", ".", ":")
     if value.endswith(quote) and len(marks) == 2:  # noqa: PLR2004 (both quotes are in their places)
         return
@@ -275,7 +281,7 @@ def _lone_star(lines: Sequence[str], number: int) -> Iterator[Mistake]:
     if found:
         corrected = _LONE_STAR.sub(r'\g<blank>"*"', lines[number])
         message = 'A "*" alone needs quotes.'
-        yield Mistake(number, found.end() - 1, message, "Write them.", [corrected], number)
+        yield Mistake(number, found.end() - 1, message, "Put it in quotes.", [corrected], number)
 
 
 def _text_behind_bar(lines: Sequence[str], number: int) -> Iterator[Mistake]:
@@ -299,6 +305,8 @@ def _begins_with_sign(lines: Sequence[str], number: int) -> Iterator[Mistake]:
     if found["head"].strip() and not is_list:
         message = f'A text that begins with "{found["value"][0]}" needs quotes.'
         corrected = with_value_in_quotes(lines[number])
+        if found["key"] in _LISTS:
+            corrected = f"{found['head']}[{in_quotes(found['value'])}]"
         yield Mistake(number, found.start("value"), message, QUOTE, [corrected], number)
 
 
@@ -307,7 +315,7 @@ def _missing_dash(lines: Sequence[str], number: int) -> Iterator[Mistake]:
     above = next((one for one in reversed(lines[:number]) if one.strip() and _indentation(one) <= blank), "")
     if _indentation(above) != blank or not above.lstrip().startswith("- ") or line.lstrip().startswith("-"):
         return
-    if _is_key_line(line) and _KEY_LINE.match(above):
+    if is_key_line(line) and _KEY_LINE.match(above):
         end = number + 1
         while end < len(lines) and not lines[end].lstrip().startswith("- "):
             end += 1
@@ -324,7 +332,7 @@ def _missing_dash(lines: Sequence[str], number: int) -> Iterator[Mistake]:
 
 def _text_of_several_lines(lines: Sequence[str], number: int) -> Iterator[Mistake]:
     """A text whose lines do not belong together: not indented, or with a colon or ``#`` in one of them."""
-    first = next((one for one in range(number, -1, -1) if _is_key_line(lines[one])), number)
+    first = next((one for one in range(number, -1, -1) if is_key_line(lines[one])), number)
     found = _KEY_LINE.match(lines[first])
     if not found or found["key"] in _WITHOUT_TEXT:
         return
@@ -332,7 +340,7 @@ def _text_of_several_lines(lines: Sequence[str], number: int) -> Iterator[Mistak
     if value[:1] in {*"\"'[{|>"}:
         return
     end = first + 1
-    while end < len(lines) and not _is_key_line(lines[end]) and not lines[end].startswith(_NEVER_TEXT):
+    while end < len(lines) and not is_key_line(lines[end]) and not lines[end].startswith(_NEVER_TEXT):
         end += 1
     while end > first + 1 and not lines[end - 1].strip():
         end -= 1
@@ -362,7 +370,7 @@ def _missing_colon(lines: Sequence[str], number: int) -> Iterator[Mistake]:
     if found and found["key"].lower() in _KEYS:
         corrected = f"{found['start']}{found['key']}: {found['value']}".rstrip()
         message = f'A colon is missing after "{found["key"]}".'
-        yield Mistake(number, found.start("key"), message, "Write one.", [corrected], number)
+        yield Mistake(number, found.start("key"), message, "Write a colon behind it.", [corrected], number)
 
 
 def _colon(lines: Sequence[str], number: int) -> Iterator[Mistake]:
@@ -376,7 +384,7 @@ def _colon(lines: Sequence[str], number: int) -> Iterator[Mistake]:
 
 
 def _wrong_indentation(lines: Sequence[str], number: int) -> Iterator[Mistake]:
-    if not _is_key_line(lines[number]):
+    if not is_key_line(lines[number]):
         return
     blank, end = _indentation(lines[number]), _end_of_value(lines, number)
     for other in dict.fromkeys(_column_of_key(line) for line in reversed(lines[:number]) if line.strip()):
@@ -397,7 +405,14 @@ def _missing_bracket(lines: Sequence[str], number: int) -> Iterator[Mistake]:
         corrected = lines[number].rstrip(" ,") + "".join(reversed(expected))
         opening = "[" if expected[-1] == "]" else "{"
         at = lines[number].index(opening)
-        yield Mistake(number, at, f'The "{opening}" is never closed.', "Close it.", [corrected], number)
+        yield Mistake(
+            number,
+            at,
+            f'The "{opening}" is never closed.',
+            "Write the bracket that closes it.",
+            [corrected],
+            number,
+        )
 
 
 _RULES: tuple[Callable[[Sequence[str], int], Iterator[Mistake]], ...] = (
@@ -428,7 +443,7 @@ def _column_of_key(line: str) -> int:
     return len(found["start"]) if found else _indentation(line)
 
 
-def _is_key_line(line: str) -> bool:
+def is_key_line(line: str) -> bool:
     """Whether a line begins with a key of ours, and not with the words of a text."""
     found = _KEY_LINE.match(line) or _GLUED.match(line) or _NO_COLON.match(line)
     if not found or found["key"].lower() not in _KEYS:

@@ -40,10 +40,11 @@ def check(document: Document, data: Any, problems: Problems) -> None:  # noqa: A
     explained = chain(
         chain.from_iterable(map(explainer.explain, findings)), map(explainer.not_finite, not_finite)
     )
-    for problem, places in sorted(
-        islice(explained, MOST_ERRORS + 1), key=lambda one: (one[0].where.line, one[0].where.column)
-    ):
-        problems.add(problem, explains=places)
+    found = list(islice(explained, MOST_ERRORS + 1))
+    follows = {place for problem, places in found for place in places if place != problem.where.path}
+    for problem, places in sorted(found, key=lambda one: (one[0].where.line, one[0].where.column)):
+        if problem.where.path not in follows:
+            problems.add(problem, explains=places)
 
 
 @cache

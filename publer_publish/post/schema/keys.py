@@ -7,24 +7,36 @@ from itertools import pairwise
 from typing import Any
 
 from publer_publish.errors import Path
+from publer_publish.networks.table import canonical
 from publer_publish.post.document.source import short
 from publer_publish.text import letters, suggest
 
 MEANT = {
+    "account": "accounts",
     "alt": "alt_text",
+    "attachment": "media",
     "attachments": "media",
+    "boardid": "board",
     "body": "text",
+    "caption": "text",
+    "channel": "accounts",
     "channels": "accounts",
-    "content_warning": "spoilerText",
+    "comment": "comments",
+    "content": "text",
+    "contentwarning": "spoilerText",
+    "copy": "text",
     "cw": "spoilerText",
     "fb": "facebook",
+    "file": "media",
+    "firstcomment": "comments",
     "gbp": "google",
     "gmb": "google",
-    "google_business": "google",
     "googlebusiness": "google",
+    "gif": "media",
     "ig": "instagram",
     "image": "media",
     "images": "media",
+    "img": "media",
     "insta": "instagram",
     "message": "text",
     "name": "id",
@@ -33,24 +45,33 @@ MEANT = {
     "photos": "media",
     "picture": "media",
     "pictures": "media",
+    "platform": "networks",
     "platforms": "networks",
     "poll": "options",
     "post": "posts",
     "profiles": "accounts",
     "providers": "networks",
     "replies": "comments",
+    "reply": "comments",
     "src": "file",
+    "status": "text",
     "tg": "telegram",
     "thread": "comments",
     "threads": "comments",
+    "to": "accounts",
     "tweet": "text",
     "video": "media",
     "videos": "media",
     "wp": "wordpress",
-    "x": "twitter",
     "yt": "youtube",
 }
 """Other words that people know for our keys. Used only where the key on the right is allowed."""
+
+TIMES = frozenset(
+    {"at", "date", "datetime", "publishat", "publishdate", "publishon", "schedule", "scheduled",
+     "scheduledat", "scheduleat", "scheduledate", "scheduledfor", "scheduledtime", "sendat", "time"}
+)  # fmt: skip
+"""Words for the time at which a post should go out."""
 
 _LEVELS = {
     "post": "a post",
@@ -83,12 +104,16 @@ class KeyFinder:
         self._network_keys = definitions["networks"]["properties"]
 
     def forbidden(self, key: str) -> str:
-        """Say why a key is refused wherever it stands; empty if it is not."""
-        return str(self._descriptions.get(key, ""))
+        """Say why a key is refused wherever it is; empty if it is not."""
+        return self._descriptions.get("scheduled_at" if letters(key) in TIMES else key, "")
 
     def is_network(self, key: str) -> bool:
         """Whether a key is that of a network."""
         return key in self._network_keys
+
+    def knows(self, network: str, key: str) -> bool:
+        """Whether a network has a field."""
+        return _knows(self._networks[network]["properties"], key)
 
     def network_of(self, path: Path) -> str:
         """Return the network in whose part of the file a path lies; empty if in none."""
@@ -107,14 +132,14 @@ class KeyFinder:
         if not path and key in ("posts", "bulk"):
             other = "bulk" if key == "posts" else "posts"
             return (
-                f'"{key}" cannot stand beside "{other}".',
+                f'A file has either "{key}" or "{other}", not both.',
                 "Keep one of them: it holds all posts of the file.",
             )
         guess = self.suggestion(key, words)
         if "accounts" in path[-2:-1] and self.is_network(key):
             return (
                 f'Unknown key "{key}" in an entry of accounts.',
-                f'Write the selector as text: "{key}/Name".',
+                f'Write the network and the name as one text: "{key}/Name".',
             )
         exact = guess and (letters(guess) == letters(key) or MEANT.get(letters(key)) == guess)
         near = exact or suggest(key, [guess], likeness=_NEAR)
@@ -135,7 +160,7 @@ class KeyFinder:
         ``only_near``: other networks do not count.
         """
         network = self.network_of(path)
-        own = {"wordpress_oauth": "wordpress", "wordpress_basic": "wordpress"}.get(network, network)
+        own = canonical(network)
         if own and path[-1] == network and key in _details(self._networks[own]):
             return ["its details"]
         if own and path[-1] == "details" and _knows(self._networks[own]["properties"], key):

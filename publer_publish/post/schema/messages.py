@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 from publer_publish.errors import Path, Problem
 from publer_publish.post.document.parse import Document
-from publer_publish.post.document.source import MAX_QUOTED, short
+from publer_publish.post.document.source import short
+from publer_publish.post.schema.fixes import Fixes
 from publer_publish.post.schema.keys import KeyFinder
 from publer_publish.text import suggest
 
@@ -36,11 +37,11 @@ _TYPE_NAMES = {
     "number": "a number",
     "boolean": "true or false",
     "array": "a list",
-    "object": "a mapping",
+    "object": "a group of keys",
     "null": "null",
 }
 _A_LIST = 'Write a list: each item on a line of its own that begins with "- ".'
-_A_MAPPING = "Write key: value pairs, each on a line of its own, indented below it."
+_KEYS_BELOW = "Write its keys with their values below it, each on a line of its own, indented."
 _COLON_IN_TEXT = "If this is a text with a colon, put the whole text in quotes."
 _LISTS_OF_POSTS: tuple[Path, ...] = ((), ("posts",), ("bulk", "posts"))
 _LOOKS_TRUE_OR_FALSE = {"yes", "no", "on", "off", "true", "false", "y", "n"}
@@ -52,6 +53,7 @@ class Explainer:
     def __init__(self, schema: dict[str, Any], document: Document) -> None:
         self._document = document
         self._keys = KeyFinder(schema)
+        self._fixes = Fixes(document, self._keys)
         self._is_json = document.file.lower().endswith(".json")
         self._by_keyword: dict[str, Callable[[Finding, Path], Problem]] = {
             "type": self._type,
@@ -90,18 +92,44 @@ class Explainer:
 
     def _unknown_keys(self, finding: Finding, path: Path) -> Iterator[Explained]:
         allowed: dict[str, Any] = finding.schema["properties"]
-        for key in finding.value:
-            if key in allowed:
-                continue
-            forbidden = self._keys.forbidden(key)
-            places = ((*path, key), (*path, self._keys.suggestion(key, allowed)))
-            if forbidden:
+        unknown = [key for key in finding.value if key not in allowed and not self._is_second_name(path, key)]
+        for key in unknown:
+            places = tuple((*path, one) for one in (key, *self._fixes.meant(key, allowed, path)))
+            if forbidden := self._keys.forbidden(key):
                 yield self._not_allowed(key, forbidden, (*path, key)), places
-                continue
-            message, hint = self._keys.advise(key, allowed, path)
-            hint += "" if self._is_json else _may_be_text(key, finding.value[key], path)
-            where = self._document.where((*path, key), key=True)
-            yield Problem(message=message, hint=hint, where=where), places
+            elif above := self._left_empty(finding.value, allowed, key):
+                yield self._not_indented(above, path, key), (*places, (*path, above))
+            else:
+                yield self._unknown(key, finding.value[key], allowed, path), places
+
+    def _is_second_name(self, path: Path, key: str) -> bool:
+        """Whether a network is there under another name as well, for which there is a message."""
+        return path[-1:] == ("networks",) and self._keys.is_network(key.lower())
+
+    def _unknown(self, key: str, value: object, allowed: Mapping[str, Any], path: Path) -> Problem:
+        message, hint = self._keys.advise(key, allowed, path)
+        where = self._document.where((*path, key), key=True)
+        own_hint, fix = self._fixes.unknown_key(key, value, allowed, path)
+        may_be_text = "" if self._is_json or own_hint else _may_be_text(key, value, path)
+        return Problem(message=message, hint=own_hint or hint + may_be_text, fix=fix, where=where)
+
+    def _left_empty(self, keys: Mapping[str, Any], allowed: Mapping[str, Any], key: str) -> str:
+        """Return the key without a value that this one belongs below, judging by what that one takes."""
+        before = list(keys)[: list(keys).index(key)]
+        above = next((one for one in reversed(before) if one in allowed), "")
+        if not above or keys[above] is not None:
+            return ""
+        below = _resolved(self._keys.schema, allowed[above]).get("properties", {})
+        return above if key in below else ""
+
+    def _not_indented(self, above: str, path: Path, key: str) -> Problem:
+        fix = self._document.rewrite.indented((*path, key), above)
+        return Problem(
+            message=f'"{short(key)}" belongs to "{above}", but is not indented below it.',
+            hint="Indent it by two spaces more than the key that it belongs to.",
+            fix=fix,
+            where=self._document.where((*path, key), key=True),
+        )
 
     def _missing(self, finding: Finding, path: Path) -> Iterator[Explained]:
         present = finding.value
@@ -125,11 +153,12 @@ class Explainer:
     def _type(self, finding: Finding, path: Path) -> Problem:
         if not path:
             return self._no_post_file(finding.value)
-        wanted = finding.rule
-        types = [wanted] if isinstance(wanted, str) else list(wanted)
+        types = [finding.rule] if isinstance(finding.rule, str) else list(finding.rule)
+        hint, fix = self._fixes.wrong_type(types, finding.value, path)
         return Problem(
-            message=f"{_name(path)} must be {_types(types)}, but {self._reading(finding.value, path)}.",
-            hint=self._type_hint(types, finding.value, path),
+            message=f"{_name(path)} {self._reading(types, finding.value, path)}.",
+            hint=hint or self._type_hint(types, finding.value, path),
+            fix=fix,
             where=self._document.where(path),
         )
 
@@ -137,19 +166,17 @@ class Explainer:
         found = "nothing" if data is None else f"only {_kind(data)}"
         return Problem(
             message=f"A post file is a post or a list of posts, but this one contains {found}.",
-            hint='Write "text: …" and below it "accounts:" with a list.',
+            hint='Write "text:" with the text behind it, and "accounts:" with a list.',
+            fix=self._fixes.post_of(data),
             where=self._document.where(()),
         )
 
-    def _reading(self, value: object, path: Path) -> str:
-        if isinstance(value, str | list | dict):
-            return f"here stands {_kind(value)}"
-        written = "" if self._is_json else short(self._raw(path))
+    def _reading(self, types: list[str], value: object, path: Path) -> str:
         if value is None:
-            if comment := self._document.comment_instead(path):
-                return f"YAML takes {comment} for a comment"
-            return f"YAML reads {written} as nothing" if written else "it has no value"
-        return f"YAML reads {written} as {_kind(value)}" if written else f"here stands {_kind(value)}"
+            comment = self._document.comment_instead(path)
+            return f"has no value: {comment} is a comment" if comment else "has no value"
+        written = "" if self._is_json or isinstance(value, str | list | dict) else short(self._raw(path))
+        return f"must be {_types(types)}, but {written or 'this'} is {_kind(value)}"
 
     def _raw(self, path: Path) -> str:
         try:
@@ -161,16 +188,13 @@ class Explainer:
         if "array" in types and "object" not in types:
             return _A_LIST
         if "string" in types and isinstance(value, bool | int | float):
-            written = self._raw(path)
-            return (
-                f'Put it in quotes: "{written}".' if 0 < len(written) <= MAX_QUOTED else "Put it in quotes."
-            )
+            return "Put it in quotes."
         if "string" in types:
             return self._text_hint(value, path)
         if "object" in types:
-            return self._mapping_hint(value, path)
+            return self._group_hint(value, path)
         if "boolean" in types and isinstance(value, str) and value.lower() in _LOOKS_TRUE_OR_FALSE:
-            return "Write true or false, without quotes: in YAML 1.2 yes, no, on and off are text."
+            return "Write true or false, without quotes: yes, no, on and off are text."
         return f"Write {_types(types)}, without quotes."
 
     def _text_hint(self, value: object, path: Path) -> str:
@@ -179,18 +203,16 @@ class Explainer:
         is_comment = self._document.comment_instead(path)
         return f"{'Put the text in quotes' if is_comment else 'Write the text'}, or remove the key."
 
-    def _mapping_hint(self, value: object, path: Path) -> str:
+    def _group_hint(self, value: object, path: Path) -> str:
         if value is None and "networks" in path[-2:-1]:
             return "Write {} if there is nothing to set, or remove the key."
         if path[-1:] == ("networks",):
             return 'Write each network as a key: "twitter: {}".'
-        if "media" in path[-2:-1] and isinstance(value, str):
-            return f'Write "file: {short(value)}"; a URL as "url: …", a Publer media id as "id: …".'
         if path[-1:] == ("link",) and isinstance(value, str):
             return f'Write "link: {{ url: {short(value)} }}".'
         if "networks" in path[-2:-1] and isinstance(value, str):
             return f'Write "{path[-1]}: {{ text: … }}", with the text in quotes.'
-        return _A_MAPPING
+        return _KEYS_BELOW
 
     def _enum(self, finding: Finding, path: Path) -> Problem:
         own = finding.schema.get("errorMessage")
@@ -295,7 +317,7 @@ class Explainer:
 
     def _otherwise(self, finding: Finding, path: Path) -> Problem:
         return Problem(
-            message=f"{_name(path)} is not as the schema asks.",
+            message=f"{_name(path)} is not as it must be.",
             hint=_first_sentence(finding.schema),
             where=self._document.where(path),
         )
@@ -322,7 +344,7 @@ def _kind(value: object) -> str:
         (str, "text"),
         (bool, "true or false"),
         (list, "a list"),
-        (dict, "a mapping"),
+        (dict, "a group of keys"),
     ]
     return next((name for kind, name in kinds if isinstance(value, kind)), "a number")
 
@@ -330,7 +352,7 @@ def _kind(value: object) -> str:
 def _may_be_text(key: str, value: object, path: Path) -> str:
     """Return what else an unknown key may have been meant as."""
     if ":" in key:
-        return ' Between a key and its value write ": ", with the space.'
+        return " Write a space behind the colon that follows a key."
     if value is None:
         return " If it is part of a text, put the whole text in quotes: in braces a comma ends it."
     if path[-2:-1] == ("comments",) and isinstance(value, str):

@@ -7,15 +7,25 @@ Only this module knows Jinja, which takes 60 ms to import: ``render`` imports it
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import wraps
 from itertools import islice
 from typing import Any, NamedTuple, NoReturn, cast
 
-from jinja2 import StrictUndefined, Template, TemplateSyntaxError, Undefined, meta, nodes, pass_environment
+from jinja2 import (
+    StrictUndefined,
+    Template,
+    TemplateSyntaxError,
+    Undefined,
+    meta,
+    nodes,
+    pass_context,
+    pass_environment,
+)
 from jinja2.exceptions import TemplateAssertionError, TemplateRuntimeError, UndefinedError
 from jinja2.filters import do_round
-from jinja2.lexer import TOKEN_DATA, Token, TokenStream
+from jinja2.lexer import TOKEN_BLOCK_END, TOKEN_DATA, TOKEN_VARIABLE_BEGIN, Token, TokenStream
 from jinja2.parser import Parser
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -24,8 +34,9 @@ from jinja2.visitor import NodeTransformer
 
 from publer_publish.errors import ActionError
 from publer_publish.post.template import errors
-from publer_publish.post.template.errors import Refused, TemplateError
-from publer_publish.post.template.fit import Parts
+from publer_publish.post.template.errors import Refused, Remark, Rendered, TemplateError
+from publer_publish.post.template.harmless import effects
+from publer_publish.post.template.pieces import Piece, Pieces, captured, escaped, without_marks
 from publer_publish.post.template.values import FIELDS, NAMES
 
 MAX_TEXT = 100_000
@@ -54,6 +65,11 @@ FILTERS = """
     """.split()
 """Jinja's filters that a post may use. ``plain`` and ``fit`` come on top."""
 
+MARKUPS = frozenset({"HTML", "Markdown"})
+"""What a text may be written in, so that values are escaped for it (Telegram's ``parseMode``)."""
+_LINE_END = re.compile(r"[ \t]*\n")
+_HASHTAG_STOP = re.compile(r"\w+(?=[^\w\s])\S*\w|\s*\Z")
+_WORDS = re.compile(r"[^\W_]+")
 _OF_TEXT = "capitalize lower string title trim upper urlencode wordcount".split()
 
 Fits = Callable[[str], bool]
@@ -95,14 +111,16 @@ class _Sandbox(ImmutableSandboxedEnvironment):
     intercepted_binops = frozenset({"+", "*", "**", "%"})
 
     def __init__(self, is_late: Callable[[], bool]) -> None:
-        super().__init__(undefined=_Missing, keep_trailing_newline=True, optimized=False, finalize=_as_text)
+        super().__init__(undefined=_Missing, keep_trailing_newline=True, optimized=False)
         self.is_late = is_late
-        self.parts: Parts | None = None
-        """The parts that are cut to fit, of the text that is being rendered."""
-        self.concat = self.joined  # type: ignore[method-assign]  # Jinja's own hook for joining output
+        self.pieces = Pieces()
+        """Of the text that is being rendered."""
+        self.cuts_to_fit = False
+        self.concat = self.captured  # type: ignore[method-assign]  # Jinja's own hook for joining output
         self.filters = {name: self.filters[name] for name in FILTERS}
         self.filters |= {name: _of_text(self.filters[name]) for name in _OF_TEXT}
-        self.filters |= {"join": _join, "replace": _replace, "round": _round, "plain": _plain, "fit": _fit}
+        self.filters |= {"join": _join, "replace": _replace, "round": _round}
+        self.filters |= {"plain": _plain, "fit": _fit, "hashtag": _hashtag}
         self.globals = {"range": _range, "namespace": Namespace}
 
     def check_time(self) -> None:
@@ -116,6 +134,14 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         for item in items:
             self.check_time()
             yield item
+
+    def insert(self, value: Any, tag: int) -> str:
+        """What ``{{ value }}`` becomes."""
+        return self.pieces.insert(_as_text(value), tag)
+
+    def captured(self, pieces: Iterable[str]) -> str:
+        """The text of a macro or a ``set`` block: from now on a value like any other."""
+        return captured(self.joined(pieces))
 
     def tilde(self, *values: Any) -> str:
         """What ``~`` makes."""
@@ -168,8 +194,17 @@ class _Sandbox(ImmutableSandboxedEnvironment):
 class _Hooks(NodeTransformer):
     """Puts the sandbox's limits on loops and ``~``, and takes the text around the tags from the context."""
 
-    def visit_TemplateData(self, node: nodes.TemplateData) -> nodes.Node:
-        return nodes.Name(node.data, "load", lineno=node.lineno)
+    def __init__(self) -> None:
+        self._tags = 0
+
+    def visit_Output(self, node: nodes.Output) -> nodes.Node:
+        for at, child in enumerate(node.nodes):
+            if isinstance(child, nodes.TemplateData):
+                node.nodes[at] = nodes.Name(child.data, "load", lineno=child.lineno)
+            else:
+                tag, self._tags = self._tags, self._tags + 1
+                node.nodes[at] = _call("insert", [cast("nodes.Expr", self.visit(child)), nodes.Const(tag)])
+        return node
 
     def visit_For(self, node: nodes.For) -> nodes.Node:
         self.generic_visit(node)
@@ -182,7 +217,8 @@ class _Hooks(NodeTransformer):
 
 
 def _call(method: str, arguments: list[nodes.Expr]) -> nodes.Call:
-    return nodes.Call(nodes.EnvironmentAttribute(method), arguments, [], None, None)
+    line = arguments[0].lineno
+    return nodes.Call(nodes.EnvironmentAttribute(method), arguments, [], None, None, lineno=line)
 
 
 class _Form(NamedTuple):
@@ -207,36 +243,50 @@ class Engine:
         self._forms: dict[tuple[Token, ...], _Form] = {}
         self._parsed: dict[str, _Parsed] = {}
         self._compiled: dict[nodes.Template, Template] = {}
-        self._rendered: dict[str, str] = {}
+        self._rendered: dict[tuple[str, str | None], Rendered] = {}
 
     def uses(self, source: str) -> Uses:
         """Return what the template reads. Raises ``TemplateError``."""
         return self._parse(source).form.uses
 
-    def render(self, source: str, values: Mapping[str, object], fits: Fits | None = None) -> str:
+    def render(
+        self,
+        source: str,
+        values: Mapping[str, object],
+        *,
+        fits: Fits | None = None,
+        markup: str | None = None,
+    ) -> Rendered:
         """Return the text that ``source`` becomes. Raises ``TemplateError``.
 
         With ``fits``, the parts that go through the filter ``fit`` are cut until it holds; else they stay
-        whole. A source without that filter is rendered once: its names must have the same values later.
+        whole. ``markup``: what the text of a post is written in, such as ``HTML``; empty: plain text, in
+        which no value should do anything; None: it is not the text of a post.
+
+        A source without that filter is rendered once: its names must have the same values later.
         """
-        if source in self._rendered:
-            return self._rendered[source]
+        if (source, markup) in self._rendered:
+            return self._rendered[source, markup]
         form, texts = self._parse(source)
         sandbox, template = self._sandbox, None
-        sandbox.parts = parts = Parts() if fits else None
+        sandbox.pieces, sandbox.cuts_to_fit = Pieces(), fits is not None
         try:
             template = self._compiled.get(form.tree) or self._compile(form.tree)
-            context = template.new_context(dict(values), locals=texts)
-            text = sandbox.joined(template.root_render_func(context))
-            if parts and fits and parts.values:
-                return parts.settle(text, fits, sandbox.check_time)
+            context = template.new_context(_with_notes(values, source), locals=texts)
+            marked = sandbox.joined(template.root_render_func(context))
+            pieces = list(sandbox.pieces.read(marked))
+            warnings = tuple(_warnings(source, pieces)) if markup == "" else ()
+            if markup in MARKUPS:
+                pieces = escaped(pieces, markup)
+            text, rest = sandbox.pieces.settle(pieces, fits, sandbox.check_time)
         except ActionError:
             raise
         except Exception as error:  # noqa: BLE001  (whatever a template does wrong is its author's to fix)
             raise self._explained(error, source, values, template) from None
+        rendered = Rendered(text, rest, warnings)
         if "fit" not in source:
-            self._rendered[source] = text
-        return text
+            self._rendered[source, markup] = rendered
+        return rendered
 
     def mistakes(self, source: str, values: Mapping[str, object]) -> list[TemplateError]:
         """Return every wrong name in a template that has failed; none if it cannot be parsed.
@@ -262,10 +312,10 @@ class Engine:
         self._sandbox.check_time()
         texts: dict[str, str] = {}
         tokens = []
-        for token in self._sandbox.lexer.tokenize(source):
+        for token in _without_lines_of_tags(self._sandbox.lexer.tokenize(source)):
             if token.type == TOKEN_DATA:
                 name = str(len(texts))
-                texts[name] = token.value
+                texts[name] = without_marks(token.value)
                 token = token._replace(value=name)  # noqa: PLW2901
             tokens.append(token)
         form = self._forms.get(key := tuple(tokens)) or self._forms.setdefault(key, self._form(tokens))
@@ -311,6 +361,54 @@ class Engine:
         if isinstance(error, TemplateSyntaxError) or said.startswith(("No filter named", "No test named")):
             return errors.bad_syntax(said, source, self._sandbox.filters, line)
         return errors.failed(error, source, line)
+
+
+def _without_lines_of_tags(tokens: Iterable[Token]) -> list[Token]:
+    """Leave out the line ends (and indents) of lines that have nothing but ``{% %}`` and ``{# #}``."""
+    kept: list[Token] = []
+    is_blank = True
+    """Whether the line so far has neither text nor a value."""
+    for token in tokens:
+        if token.type == TOKEN_DATA:
+            is_after_tag = bool(kept) and kept[-1].type in (TOKEN_BLOCK_END, TOKEN_DATA)
+            end = _LINE_END.match(token.value)
+            if is_blank and is_after_tag and end:
+                before = next((at for at in reversed(range(len(kept))) if kept[at].type == TOKEN_DATA), None)
+                if before is not None:
+                    kept[before] = kept[before]._replace(value=kept[before].value.rstrip(" \t"))
+                token = token._replace(value=token.value[end.end() :])  # noqa: PLW2901
+            _, newline, last_line = token.value.rpartition("\n")
+            is_blank = (is_blank or bool(newline)) and not last_line.strip()
+        elif token.type == TOKEN_VARIABLE_BEGIN:
+            is_blank = False
+        kept.append(token)
+    return kept
+
+
+def _with_notes(values: Mapping[str, object], source: str) -> dict[str, object]:
+    """The values, with ``release.notes`` if it is asked for: it takes a while to make."""
+    release = values.get("release")
+    if "notes" not in source or not isinstance(release, Mapping) or "body" not in release:
+        return dict(values)
+    return {**values, "release": {**release, "notes": _plain(release["body"])}}
+
+
+def _warnings(source: str, pieces: Iterable[Piece]) -> Iterator[Remark]:
+    """Yield what values bring in that networks act on, or show as it is written."""
+    places = [tag.start for tag in errors.tags(source) if tag.opening == "{{"]
+    typed = ""
+    for piece in pieces:
+        if piece.tag < 0:
+            typed = piece.text
+            continue
+        offset = places[piece.tag] if piece.tag < len(places) else 0
+        if typed.endswith("#") and (word := _HASHTAG_STOP.match(piece.text)):
+            yield errors.short_hashtag(word[0], offset)
+        for effect in effects(piece.text):
+            is_wanted = effect.shown in source or (effect.kind == "hashtag" and "hashtag" in source)
+            if not is_wanted:
+                yield errors.brought_in(effect, offset)
+        typed = ""
 
 
 # --- every wrong name of a template that has failed ---
@@ -493,7 +591,16 @@ def _plain(value: Any) -> str:
     return plain(text)
 
 
-@pass_environment
-def _fit(sandbox: _Sandbox, value: Any) -> str:
-    text = _as_text(value)
-    return sandbox.parts.add(text) if sandbox.parts is not None else text
+@pass_context  # so that Jinja does not work it out before there is a text
+def _fit(context: Context, value: Any, rest: Any = None) -> str:
+    sandbox, text = cast("_Sandbox", context.environment), _as_text(value)
+    if rest not in (None, "thread"):
+        raise Refused("fit takes no option but rest", 'What does not fit can go on: fit(rest="thread").')
+    return sandbox.pieces.cut(text, goes_on=rest is not None) if sandbox.cuts_to_fit and text else text
+
+
+def _hashtag(value: Any) -> str:
+    """Return ``#MyRocket`` for ``my-rocket``; without letters there is no hashtag."""
+    words = _WORDS.findall(_as_text(value))
+    tag = "".join(word[0].upper() + word[1:] for word in words)
+    return f"#{tag}" if tag and not tag.isdigit() else tag

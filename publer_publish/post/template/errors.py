@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from publer_publish.errors import ActionError
+from publer_publish.post.template.harmless import Effect, markdown
 from publer_publish.post.template.values import NAMES
 from publer_publish.text import cut, suggest
 
@@ -29,6 +30,8 @@ _GITHUB_CONTEXTS = frozenset(
     {"github", "env", "secrets", "inputs", "steps", "needs", "matrix", "strategy", "job", "jobs", "runner"}
 )
 """What GitHub's own ``${{ … }}`` reads and templates do not."""
+_TYPED_NEWLINE = re.compile(r"(?<![:\\A-Za-z])\\n|(?<=[A-Za-z.!?])(?<!:)\\n(?!\w*\\\w)")
+_TAG_FILL = "\ufffc"
 _LISTED = 12
 _LONGEST_NAME = 60
 _LONGEST_MESSAGE = 160
@@ -77,6 +80,23 @@ class TemplateError(ActionError):
         super().__init__(message, hint=hint)
         self.offset = offset
         """Where in the source, in code points from 0."""
+
+
+class Remark(NamedTuple):
+    """Something odd that stops nothing."""
+
+    message: str
+    hint: str
+    offset: int
+
+
+class Rendered(NamedTuple):
+    """What a template becomes."""
+
+    text: str
+    rest: str = ""
+    """What ``fit(rest="thread")`` cut off."""
+    warnings: tuple[Remark, ...] = ()
 
 
 class Refused(Exception):  # noqa: N818  (what the sandbox does, not what is wrong with it)
@@ -132,7 +152,7 @@ def no_filter(name: str, known: Iterable[str], offset: int) -> TemplateError:
 
 def no_test(name: str, offset: int) -> TemplateError:
     """Return the error that there is no such test."""
-    hint = "For example: is defined, is none."
+    hint = "For example: `is defined`, `is none`."
     return TemplateError(f"There is no test {_shown(name)}", hint=hint, offset=offset)
 
 
@@ -169,6 +189,63 @@ def failed(error: Exception, source: str, line: int) -> TemplateError:
         hint="An operation does not suit its value: check the template here.",
         offset=offset,
     )
+
+
+_BRINGS_IN = {
+    "mention": (
+        "brings in the mention {}, which networks take for somebody there",
+        "The filter `plain` keeps the name without the @; `release.notes` is `release.body` with it.",
+    ),
+    "hashtag": (
+        "brings in the hashtag {}",
+        "The filter `plain` keeps the word without the #; where a hashtag is meant, use `hashtag`.",
+    ),
+    "link": (
+        "brings in {}, which networks take for a link",
+        "The filter `plain` writes it so that no network does.",
+    ),
+    "Markdown": (
+        "brings in Markdown that no network renders: {}",
+        "The filter `plain` makes text of it; `release.notes` is `release.body` with it.",
+    ),
+}
+
+
+def brought_in(effect: Effect, offset: int) -> Remark:
+    """Return the warning that a value does something on a network."""
+    message, hint = _BRINGS_IN[effect.kind]
+    return Remark(f"A value {message.format(cut(effect.shown, _LONGEST_NAME))}.", hint, offset)
+
+
+def short_hashtag(value: str, offset: int) -> Remark:
+    """Return the warning that a hashtag ends before the value that it is made of does."""
+    end = re.match(r"\w*", value)
+    shown = end[0] if end else ""
+    return Remark(
+        f"The hashtag made of {_shown(value)} is #{shown}." if shown else "The hashtag is empty.",
+        "Write {{ … | hashtag }} without the # before it: my-rocket becomes #MyRocket.",
+        offset,
+    )
+
+
+def typed_oddities(source: str) -> Iterator[Remark]:
+    """Yield the Markdown and the literal new-line signs that the author of a plain text typed."""
+    typed = source
+    for tag in tags(source) if "{" in source else ():
+        typed = f"{typed[: tag.start]}{_TAG_FILL * (tag.end - tag.start)}{typed[tag.end :]}"
+    for effect in markdown(typed):
+        yield Remark(
+            f"No network renders Markdown: {cut(effect.shown.replace(_TAG_FILL, '…'), _LONGEST_NAME)} "
+            "is shown as it is written.",
+            "Remove the signs; write the address of a link after its text.",
+            effect.start,
+        )
+    if newline := _TYPED_NEWLINE.search(typed):
+        yield Remark(
+            "The text has a backslash and an n where a new line may be meant.",
+            r'In YAML, \n is a new line only between double quotes ("one\ntwo"); or use a block: text: |.',
+            newline.start(),
+        )
 
 
 def name_alone(name: str) -> str:

@@ -8,61 +8,20 @@ one. A URL or a grapheme cluster is never cut.
 from __future__ import annotations
 
 import re
-import secrets
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from publer_publish.networks.count import clusters
 from publer_publish.networks.twitter_text import find_urls
-from publer_publish.post.template.errors import Refused
-
-MAX_PARTS = 20
-"""Of one text that go through ``fit``."""
-
-_MARK = "\U000fff00" + "".join(chr(0xF0000 + byte) for byte in secrets.token_bytes(8))
-"""Private-use characters that no value can have guessed, and no filter changes."""
-_MARKS = re.compile(rf"{_MARK}([\U000fff01-\U000fffff])")
 
 ELLIPSIS = "…"
 LONG_WORD = 40
 """A first word longer than this, in code points, may be cut inside when not even it fits."""
 
-
-class Parts:
-    """The parts of a text that go through ``fit``: marks keep their places until its length is known."""
-
-    def __init__(self) -> None:
-        self.values: list[str] = []
-
-    def add(self, value: str) -> str:
-        """Keep a part and return its mark."""
-        if len(self.values) >= MAX_PARTS:
-            raise Refused(
-                f"More than {MAX_PARTS} parts go through fit", "Put fit around the loop, not into it."
-            )
-        self.values.append(value)
-        return _MARK + chr(0xFFF00 + len(self.values))
-
-    def settle(self, text: str, fits: Callable[[str], bool], check_time: Callable[[], None]) -> str:
-        """Return the text with every part in its place, cut so that the whole fits."""
-        pieces = _MARKS.split(text)
-        fixed, places = pieces[::2], [ord(mark) - 0xFFF01 for mark in pieces[1::2]]
-
-        def whole(values: Sequence[str]) -> str:
-            filled = [fixed[0]]
-            for place, after in zip(places, fixed[1:], strict=True):
-                filled += [values[place], after]
-            return "".join(filled)
-
-        def all_fit(values: Sequence[str]) -> bool:
-            check_time()
-            return fits(whole(values))
-
-        return whole(fit_all(self.values, all_fit))
-
-
 _WORD_END = re.compile(r"(?<=\S)(?=\s|\Z)")
+_ONLY_MARKER = re.compile(r"(?:\A|\n)[ \t]*(?:[\u2022\u2610\u2611]|\d{1,9}\.)\Z")
+"""The mark of a list item of which nothing would be left."""
 _WITHOUT_SPACES = (
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
 )
@@ -99,6 +58,23 @@ def fit_all(parts: Sequence[str], fits: Callable[[Sequence[str]], bool]) -> list
     return cut
 
 
+def in_pieces(text: str, fits: Callable[[str], bool], most: int) -> list[str]:
+    """Return a text in pieces that fit one by one, of which all but the last end with an ellipsis."""
+    pieces: list[str] = []
+    while text and len(pieces) < most:
+        piece = fit(text, fits)
+        if not piece:
+            break
+        pieces.append(piece)
+        text = "" if piece == text else text[len(kept_of(piece)) :].strip()
+    return pieces
+
+
+def kept_of(cut: str) -> str:
+    """Return what a cut has of the part that was cut."""
+    return cut.removesuffix(ELLIPSIS).rstrip()
+
+
 def _longest(part: str, ends: Sequence[int], fits: Callable[[str], bool]) -> int | None:
     fitting = bisect_right(ends, 0, key=lambda end: 0 if fits(_cut(part, end)) else 1)
     return ends[fitting - 1] if fitting else None
@@ -115,6 +91,7 @@ def _cut(part: str, end: int) -> str:
 @lru_cache(maxsize=16)
 def _word_ends(part: str) -> Sequence[int]:
     ends = [match.start() for match in _WORD_END.finditer(part)]
+    ends = [end for end in ends if not _ONLY_MARKER.search(part, max(0, end - 20), end)]
     if re.search(_WITHOUT_SPACES, part):
         ends = sorted({*ends, *_between_characters(part)})
     return ends[:-1]

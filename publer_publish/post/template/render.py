@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import nullcontext
 from itertools import islice
 from typing import Any, Protocol
@@ -10,13 +11,14 @@ from typing import Any, Protocol
 from publer_publish.clock import TimeLimit
 from publer_publish.errors import ActionError, InvalidInputError, Path, Problems, Where
 from publer_publish.post.model import Json
-from publer_publish.post.template.errors import TemplateError, dollars
+from publer_publish.post.template.errors import Remark, Rendered, TemplateError, dollars, typed_oddities
 from publer_publish.text import cut
 
 MAX_SOURCE = 100_000
 """In code points: of one template."""
-MAX_DOLLARS = 20
-"""Of one template that are reported."""
+MAX_REMARKS = 20
+"""Of one kind and one text that are reported."""
+_MAY_BE_MARKDOWN = re.compile(r"\*\*|__|\]\(|^#|^```", re.MULTILINE)
 
 TRUE = frozenset({"true", "yes", "1"})
 FALSE = frozenset({"false", "no", "0", ""})
@@ -71,24 +73,41 @@ class Renderer:
         self._mistakes: dict[str, list[TemplateError]] = {}
         """Of each template that failed: it fails again for the next network."""
 
-    def text(self, path: Path, source: str, *, fits: Callable[[str], bool] | None = None) -> str | None:
-        """One string, rendered; None if it cannot be."""
+    def text(
+        self,
+        path: Path,
+        source: str,
+        *,
+        fits: Callable[[str], bool] | None = None,
+        markup: str | None = None,
+        rest: list[str] | None = None,
+    ) -> str | None:
+        """One string, rendered; None if it cannot be.
+
+        ``markup``: what the text of a post is written in, such as ``HTML``; empty: plain text, of which
+        Markdown and what values bring in are warned of; None: it is not the text of a post.
+        ``rest`` gets what ``fit(rest="thread")`` cut off.
+        """
+        if markup == "" and ("\\n" in source or _MAY_BE_MARKDOWN.search(source)):
+            self._warn(path, typed_oddities(source))
         if not is_template(source):
             return source
         if self.problems.are_too_many(self._positions.file):
             return None
-        for offset in islice(dollars(source), MAX_DOLLARS):
-            # No error: it may be a price.
-            self.problems.warn(
-                'The "$" before "{{" stays in the text: what GitHub writes as ${{ … }} is {{ … }} here.',
-                "Remove it. If it is meant, as in a price, write {{ '$' }} for it.",
-                self._positions.where_in(path, offset),
-            )
+        self._warn(path, map(_dollar, dollars(source)))
         try:
-            return self._rendered(source, fits)
+            rendered = self._rendered(source, fits, markup)
         except ActionError as error:
             self._report(path, source, error)
-        return None
+            return None
+        self._warn(path, rendered.warnings)
+        if rest is not None and rendered.rest:
+            rest.append(rendered.rest)
+        return rendered.text
+
+    def _warn(self, path: Path, remarks: Iterable[Remark]) -> None:
+        for message, hint, offset in islice(remarks, MAX_REMARKS):
+            self.problems.warn(message, hint, self._positions.where_in(path, offset))
 
     def truth(self, path: Path, source: str) -> bool | None:
         """What a ``when`` says; true as long as that is not settled; None if it is wrong."""
@@ -127,7 +146,7 @@ class Renderer:
             return value if items == value else items
         return value
 
-    def _rendered(self, source: str, fits: Callable[[str], bool] | None) -> str:
+    def _rendered(self, source: str, fits: Callable[[str], bool] | None, markup: str | None) -> Rendered:
         if len(source) > MAX_SOURCE:
             raise TemplateError(
                 f"The template has {len(source):,} characters; {MAX_SOURCE:,} are allowed",
@@ -141,8 +160,8 @@ class Renderer:
             uses = self._engine.uses(source)
         values = self._source.values(*uses)
         with self._limit or nullcontext():
-            text: str = self._engine.render(source, values, fits)
-        return text
+            rendered: Rendered = self._engine.render(source, values, fits=fits, markup=markup)
+        return rendered
 
     def _is_settled(self, source: str) -> bool:
         return not is_template(source) or self._source.settles(self._engine.uses(source).names)
@@ -164,3 +183,11 @@ class Renderer:
         if source not in self._mistakes:
             self._mistakes[source] = self._engine.mistakes(source, self._source.values(frozenset()))
         return self._mistakes[source]
+
+
+def _dollar(offset: int) -> Remark:
+    return Remark(  # no error: it may be a price
+        'The "$" before "{{" stays in the text: what GitHub writes as ${{ … }} is {{ … }} here.',
+        "Remove it. If it is meant, as in a price, write {{ '$' }} for it.",
+        offset,
+    )

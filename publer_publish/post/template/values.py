@@ -20,9 +20,26 @@ _RELEASE = "the event brings it, or the tag has one at GitHub"
 
 VALUES = (
     Value("tag", "the tag", "v1.2.3", _TAG),
-    Value("version", "the tag without a leading `v`", "1.2.3", _TAG),
+    Value(
+        "version",
+        "the version number in the tag: `1.2.3` of `v1.2.3`, `pkg-v1.2.3` or `@scope/pkg@1.2.3`",
+        "1.2.3",
+        _TAG,
+    ),
     Value("release.tag_name", "its tag", "v1.2.3", _RELEASE),
-    Value("release.name", "its title; may be empty", "Rocket 1.2.3", _RELEASE),
+    Value("release.name", "its title, or its tag if it has none", "Rocket 1.2.3", _RELEASE),
+    Value(
+        "release.title",
+        "its title; empty if it has none, or one that is only the tag or the version",
+        "Rocket 1.2.3",
+        _RELEASE,
+    ),
+    Value(
+        "release.notes",
+        "its notes as plain text, as in [release notes](release-notes.md); may be empty",
+        "What is new …",
+        _RELEASE,
+    ),
     Value("release.body", "its notes, in Markdown; may be empty", "## What is new …", _RELEASE),
     Value("release.html_url", "its page", "https://github.com/acme/rocket/releases/tag/v1.2.3", _RELEASE),
     Value("release.prerelease", "whether it is a pre-release", "false", _RELEASE),
@@ -57,8 +74,19 @@ FIELDS = {
 """Of what is the same in every run; ``event`` and ``vars`` differ."""
 
 OWN_FILTERS = {
-    "plain": "takes the Markdown out: headings, emphasis, links, lists with `•`",
+    "plain": "makes text of Markdown and HTML that does nothing on a network which it does not do on GitHub: "
+    "no mentions, no hashtags, no links that GitHub does not show ([release notes](release-notes.md))",
+    "hashtag": "makes a hashtag of a name: `#MyRocket` of `my-rocket`",
     "fit": "cuts this part at a word, so that the whole text is short enough for the network that gets it; "
-    "counted as that network counts, up to 20 parts of a text",
+    'counted as that network counts, up to 20 parts of a text. `fit(rest="thread")` goes on with the rest in '
+    "a thread, on X, Threads, Bluesky and Mastodon",
 }
 """What there is beside Jinja's filters."""
+
+ANNOUNCEMENT = """\
+{{ repository.name | plain }} {{ version | plain }} is out!
+{{ release.title | plain | fit }}
+
+{{ release.html_url }}
+"""
+"""The text of a run on a release or a tag that has neither a post file nor a text."""

@@ -31,7 +31,11 @@ JOB_TOKEN = "ghs_TheTokenOfTheJob0123456789"
 
 # PID 1 of a container does not get signals that it has no handler for. Python has one for SIGINT only, so
 # SIGTERM starts out ignored, as it is there. No shell in between: dash drops names with hyphens.
-_AS_PID_1 = "import os, signal, sys; signal.signal(signal.SIGTERM, signal.SIG_IGN); os.execv(sys.argv[1], sys.argv[1:])"
+# A shell that starts something in the background has SIGINT ignored, which would be handed on to here.
+_AS_PID_1 = (
+    "import os, signal, sys; signal.signal(signal.SIGTERM, signal.SIG_IGN); "
+    "signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])"
+)
 
 
 @dataclass(frozen=True)

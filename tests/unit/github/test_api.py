@@ -134,7 +134,8 @@ def test_a_release_has_exactly_the_fields_that_templates_know(github: GitHub) ->
     github.replies[BY_TAG] = [Reply(body=RELEASE)]
     assert fetch(github) == {
         "tag_name": "v1.2.3",
-        "name": "",
+        "name": "v1.2.3",
+        "title": "",
         "body": "Fixes.",
         "html_url": RELEASE["html_url"],
         "prerelease": True,

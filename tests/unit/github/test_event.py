@@ -14,7 +14,7 @@ from publer_publish.github import event as event_module
 from publer_publish.github.event import Event, read_event, release_fields, tag_context
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC).timestamp()
-FIELDS = ["tag_name", "name", "body", "html_url", "prerelease", "draft", "published_at", "author"]
+FIELDS = ["tag_name", "name", "title", "body", "html_url", "prerelease", "draft", "published_at", "author"]
 
 
 def event(tmp_path: Path, payload: Any, **env: str) -> Event:
@@ -184,7 +184,8 @@ def test_a_release_from_the_event_has_exactly_the_fields_that_templates_know(tmp
     seen = event(tmp_path, {"release": release}, GITHUB_EVENT_NAME="release", GITHUB_REF="refs/tags/v2.0")
     assert seen.release == {
         "tag_name": "v2.0",
-        "name": "",
+        "name": "v2.0",
+        "title": "",
         "body": "",
         "html_url": "",
         "prerelease": False,
@@ -225,10 +226,28 @@ def test_the_tag_is_the_one_being_built_or_released(
 
 @pytest.mark.parametrize(
     ("tag", "version"),
-    [("v1.2.3", "1.2.3"), ("V2", "2"), ("1.0", "1.0"), ("version-1", "version-1"), ("v", "v"), ("", "")],
+    [
+        *((tag, "1.2.3") for tag in ("v1.2.3", "1.2.3", "pkg-v1.2.3", "pkg/v1.2.3", "pkg@1.2.3")),
+        *((tag, "1.2.3") for tag in ("@scope/pkg@1.2.3", "my-pkg-1.2.3", "release/1.2.3", "py3.11-v1.2.3")),
+        *(("v1.0.0-rc.1+build.5", "1.0.0-rc.1+build.5"), ("pkg@2.0.0-next.1", "2.0.0-next.1"), ("V2", "2")),
+        *((tag, tag) for tag in ("1.0", "version-1", "nightly", "nightly-20261101", "v", "")),
+    ],
 )
-def test_the_version_is_the_tag_without_its_v(tag: str, version: str) -> None:
+def test_the_version_is_the_number_in_the_tag(tag: str, version: str) -> None:
     assert tag_context(tag) == {"tag": tag, "version": version}
+
+
+@pytest.mark.parametrize(
+    ("name", "tag", "title"),
+    [
+        ("Rocket learns maps", "v1.2.3", "Rocket learns maps"),
+        *((name, "v1.2.3", "") for name in ("v1.2.3", "1.2.3", "Release 1.2.3", "Version v1.2.3", "", None)),
+        ("@acme/rocket@1.2.3", "@acme/rocket@1.2.3", ""),
+    ],
+)
+def test_a_title_says_more_than_the_version(name: str | None, tag: str, title: str) -> None:
+    fields = release_fields({"name": name, "tag_name": tag})
+    assert (fields["name"], fields["title"]) == (name or tag, title)
 
 
 # Modes and secrets

@@ -91,7 +91,7 @@ def test_validation_goes_on_with_placeholders_and_one_notice(event: Event) -> No
     release = values["release"]
     assert isinstance(release, Mapping)
     assert set(release) == {
-        "tag_name", "name", "body", "html_url", "prerelease", "draft", "published_at", "author",
+        "tag_name", "name", "title", "body", "html_url", "prerelease", "draft", "published_at", "author",
     }  # fmt: skip
     assert str(release["html_url"]).startswith("https://")
     assert len(run.notices) == 1
@@ -106,7 +106,7 @@ RUN = Event(repository="acme/rocket", ref_name="main", sha="abcdef0123", actor="
 def test_what_only_a_workflow_says_is_never_published_as_a_hole(name: str) -> None:
     with pytest.raises(InvalidInputError, match=f"`{name}`") as caught:
         context().values(frozenset({name}))
-    assert "On a desk set GITHUB_" in caught.value.hint
+    assert "At a terminal set GITHUB_" in caught.value.hint
 
 
 @pytest.mark.parametrize("name", sorted(NAMES | OF_A_RUN))

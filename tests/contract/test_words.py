@@ -1,0 +1,56 @@
+"""Promise: every message of the program is in words that whoever can write an e-mail understands."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.contract import repository as repo
+from tests.support.words import unsuitable
+
+PACKAGE = repo.ROOT / "publer_publish"
+
+_REPORTS = {"error", "warn", "notice", "stop"}
+_NAMED = {"message", "hint", "cure", "detail"}
+
+
+def messages(path: Path) -> Iterator[tuple[int, str]]:
+    """Every piece of text in a call that reports something, and in what is given as message or hint."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        found: list[ast.expr] = []
+        if isinstance(node, ast.Call):
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            if name in _REPORTS or name.endswith(("Error", "Mistake", "Problem", "Check")):
+                found += node.args
+            found += [keyword.value for keyword in node.keywords if keyword.arg in _NAMED]
+        elif isinstance(node, ast.Assign | ast.AnnAssign) and node.value:
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            names = {
+                name.id.strip("_").lower()
+                for one in targets
+                for name in ast.walk(one)
+                if isinstance(name, ast.Name)
+            }
+            if names & _NAMED or any(name.endswith(("hint", "message", "cure")) for name in names):
+                found.append(node.value)
+        elif isinstance(node, ast.Return) and node.value and path.parent.name in {"schema", "document"}:
+            found.append(node.value)
+        for part in found:
+            for text in ast.walk(part):
+                if isinstance(text, ast.Constant) and isinstance(text.value, str):
+                    yield text.lineno, text.value
+
+
+def test_messages_are_found() -> None:
+    assert sum(1 for path in PACKAGE.rglob("*.py") for _ in messages(path)) > 500
+
+
+def test_no_message_is_in_the_words_of_a_programmer_or_of_our_own() -> None:
+    wrong = [
+        f"{path.relative_to(repo.ROOT)}:{line} {unsuitable(text)}: {text}"
+        for path in sorted(PACKAGE.rglob("*.py"))
+        for line, text in sorted(set(messages(path)))
+        if unsuitable(text)
+    ]
+    assert not wrong, "tests/support/words.py says what to write instead:\n" + "\n".join(wrong)
