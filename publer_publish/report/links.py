@@ -11,8 +11,8 @@ from publer_publish.networks.table import NETWORKS, canonical
 
 PUBLER = "https://app.publer.com"
 """Where a person looks at what Publer has posted."""
-_DOCS = f"https://github.com/publer-publish/publer-publish/blob/v{__version__}/docs"
-"""Of the running version."""
+_VERSION = f"https://github.com/publer-publish/publer-publish/blob/v{__version__}"
+_POST_FILE = f"{_VERSION}/docs/post-file.md"
 _SECTIONS = {"media": "a-media-item", "comments": "a-comment", "accounts": "an-entry-of-accounts"}
 """By the key of a post that they explain."""
 
@@ -27,16 +27,16 @@ def line_url(source_url: str, where: Where) -> str:
 def docs_url(where: Where) -> str:
     """Return the address of the section of the docs that explains a place; empty if none does."""
     if not where.file:
-        return f"{_DOCS}/troubleshooting.md#inputs" if where.path else ""
+        return f"{_VERSION}/README.md#inputs" if where.path else ""
     if not where.path:
-        return f"{_DOCS}/troubleshooting.md#the-post-file-as-yaml-or-json"
+        return f"{_POST_FILE}#the-post-file"
     for step in reversed(where.path):
         if step in _SECTIONS:
-            return f"{_DOCS}/post-file.md#{_SECTIONS[str(step)]}"
+            return f"{_POST_FILE}#{_SECTIONS[str(step)]}"
         network = NETWORKS.get(canonical(str(step)))
         if network and "networks" in where.path:
-            return f"{_DOCS}/post-file.md#{_anchor(f'{network.label} ({network.key})')}"
-    return f"{_DOCS}/post-file.md#a-post"
+            return f"{_POST_FILE}#{_anchor(f'{network.label} ({network.key})')}"
+    return f"{_POST_FILE}#a-post"
 
 
 def _anchor(heading: str) -> str:

@@ -72,7 +72,7 @@ def test_a_mistake_makes_its_own_network_invalid_and_no_other(stage: Stage) -> N
     )
     outcome = stage.run(post_file="post.yml", mode="validate")
     assert outcome.outputs["outcome"] == "invalid"
-    assert rows(outcome) == [(0, "twitter", "invalid"), (0, "linkedin", "valid")]
+    assert rows(outcome) == [(0, "twitter", "invalid"), (0, "linkedin", "valid"), (0, None, "valid")]
 
 
 @pytest.mark.parametrize(
@@ -119,11 +119,36 @@ def test_a_text_that_goes_nowhere_is_not_called_valid(stage: Stage) -> None:
     assert rows(outcome) == [(0, "twitter", "valid")]
 
 
+def test_what_other_networks_get_is_a_row_of_its_own_where_they_may_get_it(stage: Stage) -> None:
+    """With ``networks`` and ``*`` or an id, the shared text goes to all that the post does not name."""
+    stage.open()
+    for accounts, rest in (
+        ("['*']", True),
+        ("['twitter/*', 66db83154e299efa19a2d8ea]", True),
+        ("['twitter/*']", False),
+    ):
+        stage.write(
+            "post.yml",
+            f"text: For all others\nnetworks: {{twitter: {{text: For X}}}}\naccounts: {accounts}\n",
+        )
+        outcome = stage.run(post_file="post.yml", mode="validate")
+        assert rows(outcome) == [(0, "twitter", "valid"), *([(0, None, "valid")] if rest else [])]
+        assert ("any other network" in outcome.summary) is rest
+        assert ("> For all others" in outcome.summary) is rest
+
+
+def test_a_skipped_post_says_by_which_expression_and_value(stage: Stage) -> None:
+    stage.open()
+    stage.write("post.yml", "text: Hi\naccounts: ['twitter/*']\nwhen: '{{ vars.go == \"yes\" }}'\n")
+    outcome = stage.run(post_file="post.yml", mode="validate", variables="go=no")
+    assert results(outcome)[0]["message"] == '`when` is false: `{{ vars.go == "yes" }}` gave `False`'
+
+
 def test_a_shared_mistake_makes_every_network_invalid_with_its_reason(stage: Stage) -> None:
     stage.open()
     stage.write("post.yml", 'text: "{{ nope }}"\nnetworks: {twitter: {}, linkedin: {}}\naccounts: ["*"]\n')
     outcome = stage.run(post_file="post.yml", mode="validate")
-    assert rows(outcome) == [(0, "twitter", "invalid"), (0, "linkedin", "invalid")]
+    assert rows(outcome) == [(0, "twitter", "invalid"), (0, "linkedin", "invalid"), (0, None, "invalid")]
     assert all("'nope'" in row["message"] for row in results(outcome))
 
 

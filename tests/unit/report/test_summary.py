@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from publer_publish.errors import Problem, Severity, Where
 from publer_publish.post.model import Comment, Content, Media, MediaSource
 from publer_publish.report.summary import summary
-from publer_publish.report.values import Check, Outcome, Result, Run, Status
+from publer_publish.report.values import Check, Outcome, Result, Run, Status, Variant
 from tests.support import samples
 from tests.support.samples import row
 from tests.unit.report.test_markdown import FOREIGN, ORACLE, flat, squeezed
@@ -153,7 +153,7 @@ def test_a_post_without_text_or_alt_text_is_shown_as_that() -> None:
     assert "**Instagram**\n\n> (no text)" in page
     assert "`docs/card.png`, no alt text" in page
     bare = summary(samples.run([row("bluesky", content=replace(content, text="Hello", media=()))]))
-    assert bare.endswith("> Hello\n")
+    assert bare.endswith("> Hello\n\n- `type`: photo\n")
 
 
 def test_what_is_known_of_a_file_stands_beside_its_name() -> None:
@@ -189,3 +189,32 @@ def test_a_reviewer_sees_titles_polls_and_the_pictures_of_comments() -> None:
     assert text.count("- Poll: Speed · Calm") == 1
     assert text.count("- Title: A pin") == text.count("- Title: Open day") == 1
     assert text.count("> More\n\n- Media: `docs/second.png`, alt text: Two charts") == 4
+
+
+def test_a_problem_links_to_its_line_and_once_to_the_docs() -> None:
+    problems = [
+        Problem(message=f"Wrong {key}", where=Where(file="posts/a.yml", line=line, path=("media", 0, key)))
+        for line, key in enumerate(("file", "type"), start=2)
+    ]
+    page = summary(samples.run(problems=problems, mode="validate", jobs=()))
+    assert f"**[2](<{samples.SOURCE}/posts/a.yml#L2>)** `media[0].file`" in page
+    assert f"**[3](<{samples.SOURCE}/posts/a.yml#L3>)** `media[0].type`" in page
+    assert page.count("docs/post-file.md#a-media-item") == 1
+
+
+def test_a_published_post_without_a_link_says_why() -> None:
+    page = summary(samples.run([row("twitter", url=None)]))
+    assert "no link: Publer has not given one" in page
+
+
+def test_what_only_some_accounts_get_is_a_preview_of_its_own() -> None:
+    plain = samples.content("twitter")
+    own = replace(plain, comments=(Comment(text="Only here", where=plain.where),))
+    variant = Variant(accounts="twitter/second", content=own, options={"share": {"text": "Shared words"}})
+    page = summary(
+        samples.run([row("twitter", variants=(variant,), selectors=("twitter/*", "twitter/second"))])
+    )
+    assert "- Accounts: `twitter/*`, `twitter/second`" in page
+    assert "**X 46 / 280**, only for `twitter/second`" in page
+    assert "Only here" in page
+    assert "- `account.share.text`: Shared words" in page
