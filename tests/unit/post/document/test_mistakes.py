@@ -16,7 +16,6 @@ from publer_publish.errors import is_error
 from publer_publish.github.runner import problem_text
 from tests.support.documents import problems_of
 from tests.support.words import unsuitable
-from tests.unit.post.document.test_broken_files import Context
 
 ROOT = Path(__file__).parents[4]
 MISTAKES = ROOT / "tests" / "data" / "mistakes"
