@@ -193,6 +193,8 @@ class Confirmer:
     """Identities of posts that were there before, and therefore are others."""
     takes_timeless: bool = True
     """Whether a post without a time can be it: not without a look beforehand, as it may be of any day."""
+    is_retry: bool = False
+    """Whether Publer's minute refused an earlier attempt: what the list shows of that is not this one."""
     rivals: Sequence[Target] = ()
     """Targets of earlier requests whose posts are not known: theirs may appear now."""
     _open: dict[Key, Match] = field(default_factory=dict)
@@ -236,7 +238,7 @@ class Confirmer:
             return False
         if post.is_live:
             self.ledger.settle(target, Status.PUBLISHED, live=post)
-        elif post.has_failed and not is_about_the_minute(post.error):
+        elif post.has_failed and not (self.is_retry and is_about_the_minute(post.error)):
             self.ledger.settle(target, Status.FAILED, _why_failed(post, unsettled), live=post)
         elif post.is_held:
             self.ledger.settle(target, Status.UNCONFIRMED, _why_held(post), live=post)
