@@ -6,14 +6,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from publer_publish.clock import Deadline, Progress
 from publer_publish.delivery.duplicates import describe_open
 from publer_publish.delivery.ledger import LOOK_FIRST, Ledger
-from publer_publish.delivery.matching_posts import OTHER, SAME, Match, Origin, PostList, rank
+from publer_publish.delivery.matching_posts import OTHER, SAME, Match, Origin, PostList, rank, unlisted
 from publer_publish.delivery.targets import Key, Target
 from publer_publish.errors import ServiceError
 from publer_publish.publer.model import Job, JobEntry, JobState, ListedPost, Verdict
@@ -195,8 +195,11 @@ class Confirmer:
     """Whether a post without a time can be it: not without a look beforehand, as it may be of any day."""
     is_retry: bool = False
     """Whether Publer's minute refused an earlier attempt: what the list shows of that is not this one."""
-    rivals: Sequence[Target] = ()
-    """Targets of earlier requests whose posts are not known: theirs may appear now."""
+    rivals: Mapping[str, Sequence[Target]] = field(default_factory=dict)
+    """Targets of earlier requests by the ids of their posts, if these are known.
+
+    What is not listed under its id may still appear, or be listed under another (publer-api 8.1).
+    """
     _open: dict[Key, Match] = field(default_factory=dict)
     """What the list showed that may be a target."""
 
@@ -246,14 +249,15 @@ class Confirmer:
             return False
         return True
 
-    def _find(self, target: Target, posts: Iterable[ListedPost]) -> ListedPost | None:
+    def _find(self, target: Target, posts: Sequence[ListedPost]) -> ListedPost | None:
         """The listed post that is this target and no other's: a live one first, a failed one last."""
         found = []
+        others = unlisted(self.rivals, posts)
         for post in posts:
             if not self._is_new(post):
                 continue
             comparison = self.posts.compare(target, post, Origin.THIS_RUN)
-            rivals = (self.posts.compare(rival, post, Origin.THIS_RUN) for rival in self.rivals)
+            rivals = (self.posts.compare(other, post, Origin.THIS_RUN) for other in others)
             if comparison is SAME and all(rival is OTHER for rival in rivals):
                 found.append(post)
             elif comparison is not SAME and comparison is not OTHER:

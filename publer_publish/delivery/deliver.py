@@ -151,6 +151,7 @@ class Delivery:
             deadline=deadline,
             log=self.log.line,
             taken=self.ledger.post_ids(),
+            sent=self.ledger.sent(),
         )
         self._known.update(found.known)
         self._spacing.saw(found.last_post_at)
@@ -220,7 +221,6 @@ class Delivery:
 
         Returns what Publer's minute refused; None if Publer did not take the request at all.
         """
-        names = {target.key for target in request}
         has_looked = self.rules.window.seconds > 0
         skew = _SKEW if has_looked and not is_retry else _SKEW_UNSEEN
         confirmer = Confirmer(
@@ -232,7 +232,7 @@ class Delivery:
             known=frozenset(self._known),
             takes_timeless=has_looked,
             is_retry=is_retry,
-            rivals=[one for one in self.ledger.sent_without_post() if one.key not in names],
+            rivals=self.ledger.sent(),
         )
         self.log.line(f"Publishing: {', '.join(map(str, request))}")
         if second := second_names(request, media):

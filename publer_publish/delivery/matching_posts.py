@@ -423,6 +423,12 @@ def match(targets: Sequence[Target], posts: Iterable[ListedPost], how: Compare =
     return {key: one for group in groups for key, one in _given_out(group, order).items()}
 
 
+def unlisted(sent: Mapping[str, Sequence[Target]], posts: Iterable[ListedPost]) -> list[Target]:
+    """Of the targets by the ids of their posts: those whose post is not listed under its id, or has none."""
+    listed = {post.id for post in posts if post.id}
+    return [target for post_id, targets in sent.items() if post_id not in listed for target in targets]
+
+
 class _Group(NamedTuple):
     found: dict[Key, list[Match]]
     posts: list[ListedPost]
