@@ -179,6 +179,16 @@ def _sentences(entries: Iterable[JobEntry]) -> str:
     return "; ".join(dict.fromkeys(entry.message for entry in entries if entry.message))
 
 
+class _Shown(NamedTuple):
+    """What the list showed."""
+
+    by_id: Mapping[str, ListedPost]
+    new: Mapping[str, Sequence[ListedPost]]
+    """Posts that this request may have made, by account id."""
+    rivals: Sequence[Target]
+    """Targets of earlier requests whose posts may be among these."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Confirmer:
     """Looks in Publer's post list for what a job, or its silence, left open."""
@@ -214,9 +224,11 @@ class Confirmer:
             if time_to_wait <= 0 or (failed and number >= _LOOKS_FOR_A_FAILURE):
                 break
             progress.wait(min(pause, time_to_wait))
-            posts = self._look_for([one.target for one in left], progress, self.deadline)
-            read += posts is not None
-            left = [one for one in left if not self._settle_by_evidence(one, posts or ())]
+            shown = self._look_for([one.target for one in left], progress, self.deadline)
+            if shown is None:
+                continue
+            read += 1
+            left = [one for one in left if not self._settle_by_evidence(one, shown)]
             if not left:
                 return
         if read:
@@ -234,9 +246,9 @@ class Confirmer:
             return unsettled.message
         return f"{describe_open(found)}. {unsettled.message}"
 
-    def _settle_by_evidence(self, unsettled: Unsettled, posts: Sequence[ListedPost]) -> bool:
+    def _settle_by_evidence(self, unsettled: Unsettled, shown: _Shown) -> bool:
         target = unsettled.target
-        post = self._find(target, posts)
+        post = self._find(target, shown)
         if post is None:
             return False
         if post.is_live:
@@ -249,15 +261,12 @@ class Confirmer:
             return False
         return True
 
-    def _find(self, target: Target, posts: Sequence[ListedPost]) -> ListedPost | None:
+    def _find(self, target: Target, shown: _Shown) -> ListedPost | None:
         """The listed post that is this target and no other's: a live one first, a failed one last."""
         found = []
-        others = unlisted(self.rivals, posts)
-        for post in posts:
-            if not self._is_new(post):
-                continue
+        for post in shown.new.get(target.account.id, ()):
             comparison = self.posts.compare(target, post, Origin.THIS_RUN)
-            rivals = (self.posts.compare(other, post, Origin.THIS_RUN) for other in others)
+            rivals = (self.posts.compare(rival, post, Origin.THIS_RUN) for rival in shown.rivals)
             if comparison is SAME and all(rival is OTHER for rival in rivals):
                 found.append(post)
             elif comparison is not SAME and comparison is not OTHER:
@@ -279,18 +288,18 @@ class Confirmer:
             if not left or soon.expired():
                 return
             progress.wait(min(pause, soon.remaining()))
-            posts = self._look_for(left, progress, soon) or ()
+            shown = self._look_for(left, progress, soon)
+            if shown is None:
+                continue
             for target in list(left):
                 own = known(target)
-                post = next((one for one in posts if own and one.id == own.id), None)
-                post = post or self._find(target, posts)
+                post = shown.by_id.get(own.id) if own and own.id else None
+                post = post or self._find(target, shown)
                 if post and post.is_live and post.link:
                     self.ledger.add_link(target, post)
                     left.remove(target)
 
-    def _look_for(
-        self, targets: Sequence[Target], progress: Progress, deadline: Deadline
-    ) -> tuple[ListedPost, ...] | None:
+    def _look_for(self, targets: Sequence[Target], progress: Progress, deadline: Deadline) -> _Shown | None:
         """The list, or None if it could not be read."""
         accounts = [target.account.id for target in targets]
         try:
@@ -300,4 +309,11 @@ class Confirmer:
             return None
         new = [post for post in posts if self._is_new(post)]
         self.posts.learn_signatures(targets, new, lambda _: Origin.THIS_RUN, deadline)
-        return posts
+        by_account: dict[str, list[ListedPost]] = {}
+        for post in new:
+            by_account.setdefault(post.account_id, []).append(post)
+        return _Shown(
+            by_id={post.id: post for post in posts},
+            new=by_account,
+            rivals=[rival for rival in unlisted(self.rivals, posts) if rival.account.id in by_account],
+        )
