@@ -202,7 +202,8 @@ class Delivery:
                     said = f"{left[target.key].message} (`timeout` leaves no time for another attempt.)"
                     self.ledger.settle(target, Status.FAILED, said)
                 return []
-            self.log.line(f"Publer wants a minute between two posts: {', '.join(map(str, waiting))} again.")
+            names = ", ".join(map(str, waiting))
+            self.log.line(f"Publer refused {names}: {_WHY}. Trying again after that minute.")
             self._spacing.keep(waiting)
             try:
                 waiting = self._drop_duplicates(waiting, deadline)

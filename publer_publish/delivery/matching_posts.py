@@ -344,7 +344,7 @@ def _beside(target: Target, post: ListedPost, origin: Origin) -> Iterator[Compar
         alike = compare_links(link, post.url) if post.url else None
         yield _NOT_LISTED[origin] if alike is None else _as_comparison(alike, origin)
     if title := _title(target):
-        shown = comparable(post.title)
+        shown = _kept(post.title)
         yield _NOT_LISTED[origin] if not shown else SAME if shown == title else OTHER
     if isinstance(_sent(target).get("options"), list):
         yield _NOT_LISTED[origin]
@@ -370,7 +370,7 @@ def _title(target: Target) -> str:
     sent = _sent(target)
     details = sent.get("details")
     title = (details.get("title") if isinstance(details, Mapping) else "") or sent.get("title")
-    return comparable(title) if isinstance(title, str) else ""
+    return _kept(title) if isinstance(title, str) else ""
 
 
 # The type
