@@ -94,8 +94,8 @@ browser: $(READY) tests/browser/node_modules/.package-lock.json ## Look at the p
 bench: $(READY) ## Measure start-up, parsing and polling
 	@$(BIN)/python -m benchmarks
 
-docs: $(READY) ## Renew the pages that are made of the program: the post file
-	@$(BIN)/python -m tools.generate_docs
+docs: $(READY) ## Renew what is generated: the page about the post file, and the action for runners without Docker
+	@$(BIN)/python -m tools.generate_docs && $(BIN)/python -m tools.python_action
 
 picture: $(READY) ## Renew the picture of the README (needs Chromium)
 	@$(BIN)/python -m tools.picture
