@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.contract import repository as repo
+from tests.support import repository as repo
 from tests.support.words import unsuitable
 
 PACKAGE = repo.ROOT / "publer_publish"

@@ -11,7 +11,7 @@ from publer_publish.post.checks import Checks
 from publer_publish.post.load import Options, load
 from publer_publish.publer.model import Account
 from publer_publish.workspace import Workspace
-from tests.unit.post.test_checks import Context
+from tests.support.context import Context
 
 
 def test_a_post_for_two_accounts_on_tiktok_is_a_warning(tmp_path: Path) -> None:

@@ -11,13 +11,13 @@ from textwrap import dedent
 
 import pytest
 import yaml
-from tests.unit.post.test_broken_files import Context
 
 from publer_publish.errors import Problem, Problems, is_error
 from publer_publish.github.runner import problem_text
 from publer_publish.post.checks import Checks
 from publer_publish.post.load import Options, load, named_networks
 from publer_publish.workspace import Workspace
+from tests.support.context import TAG_PUSH, Context
 from tests.support.words import unsuitable
 
 ROOT = Path(__file__).parents[3]
@@ -26,7 +26,7 @@ FILES = sorted(path for path in MISTAKES.iterdir() if path.suffix != ".txt")
 
 
 def problems_of(name: str, content: bytes) -> list[Problem]:
-    options = Options(context=Context(), checks=Checks(Workspace(ROOT)))
+    options = Options(context=Context(TAG_PUSH), checks=Checks(Workspace(ROOT)))
     problems = Problems()
     loaded = load([(name, content)], "", options, problems)
     if not problems.errors():

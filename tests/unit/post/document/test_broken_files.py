@@ -7,7 +7,6 @@ are parts of the message.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from publer_publish.errors import Problem, Problems, Severity
 from publer_publish.post.checks import Checks
 from publer_publish.post.load import Options, load, named_networks
 from publer_publish.workspace import Workspace
+from tests.support.context import TAG_PUSH, Context
 
 ROOT = Path(__file__).parents[4]
 BROKEN = ROOT / "tests" / "data" / "broken"
@@ -24,21 +24,9 @@ EXPECTED = ".expected.json"
 FILES = sorted(path for path in BROKEN.iterdir() if not path.name.endswith(EXPECTED) and path.name[0] != ".")
 
 
-class Context:
-    """A tag push: what the templates of the corpus may use."""
-
-    def values(
-        self, names: frozenset[str], asked_about: frozenset[str] = frozenset()
-    ) -> Mapping[str, object]:
-        return {"tag": "v2.0.0", "version": "2.0.0", "actor": "ada", "vars": {"channel": "stable"}}
-
-    def settles(self, names: frozenset[str]) -> bool:
-        return True
-
-
 def problems_of(path: Path) -> list[Problem]:
     """Give all problems of a file, as a run in the mode ``validate`` reports them."""
-    options = Options(context=Context(), checks=Checks(Workspace(ROOT)), accounts=["*"])
+    options = Options(context=Context(TAG_PUSH), checks=Checks(Workspace(ROOT)), accounts=["*"])
     problems = Problems()
     loaded = load([(path.name, path.read_bytes())], "", options, problems)
     if not problems.errors():

@@ -123,9 +123,11 @@ def test_a_name_becomes_a_hashtag(name: str, tag: str) -> None:
 
 def test_no_list_marker_stays_alone_before_the_cut() -> None:
     source = "{{ '• one two\n• three four' | fit }}"
-    cuts = {
-        Templates({}).render(source, fits=lambda text, room=room: len(text) <= room) for room in range(30)
-    }
+
+    def cut(room: int) -> str | None:
+        return Templates({}).render(source, fits=lambda text: len(text) <= room)
+
+    cuts = {cut(room) for room in range(30)}
     assert cuts == {"", "• one…", "• one two…", "• one two\n• three…", "• one two\n• three four"}
 
 
