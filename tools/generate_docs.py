@@ -1,12 +1,8 @@
-"""Write ``docs/post-file.md`` from the schema and the program's tables: ``python -m tools.generate_docs``.
-
-With ``--check`` nothing is written; the exit code says whether the page is up to date.
-"""
+"""Write ``docs/post-file.md`` from the schema and the program's tables."""
 
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -89,18 +85,6 @@ stand for what does not exist yet, and a notice says so. There are none for `eve
 the commits of a push stands in `{% if event.commits is defined %} … {% endif %}`, so that a pull request can
 be checked that has none.
 """
-
-
-def main(arguments: list[str]) -> int:
-    """Write or check the page; return the exit code."""
-    page = render(load())
-    if arguments == ["--check"]:
-        current = PAGE.read_text(encoding="utf-8") if PAGE.exists() else ""
-        if current != page:
-            sys.stderr.write("docs/post-file.md is out of date: make docs\n")
-        return int(current != page)
-    PAGE.write_text(page, encoding="utf-8")
-    return 0
 
 
 def render(schema: Mapping[str, Any]) -> str:
@@ -276,4 +260,4 @@ def _cell(text: str) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    PAGE.write_text(render(load()), encoding="utf-8")

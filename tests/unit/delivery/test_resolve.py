@@ -16,7 +16,7 @@ from publer_publish.post.checks import Checks
 from publer_publish.post.load import Options, load
 from publer_publish.publer.model import Account, Album
 from publer_publish.workspace import Workspace
-from tests.unit.post.test_checks import Context
+from tests.support.context import Context
 
 X = tuple(Account(id=f"x{number}", provider="twitter", name=f"X {number}") for number in range(3))
 BOARDS = (Album(id="101", name="Releases"), Album(id="102", name="News"), Album(id="103", name="news"))

@@ -14,20 +14,11 @@ from publer_publish.post.checks import Checks
 from publer_publish.post.draft import Draft
 from publer_publish.post.load import Options, load, named_networks
 from publer_publish.workspace import Workspace
+from tests.support.context import Context
 
 ROOT = Path(__file__).parents[3]
 PICTURE = {"file": "examples/media/card.png", "alt_text": "A blue card"}
 DOCUMENT = {"file": "examples/media/slides.pdf"}
-
-
-class Context:
-    def values(
-        self, names: frozenset[str], asked_about: frozenset[str] = frozenset()
-    ) -> Mapping[str, object]:
-        return {}
-
-    def settles(self, names: frozenset[str]) -> bool:
-        return True
 
 
 def problems_of(post: Mapping[str, Any]) -> list[Problem]:
