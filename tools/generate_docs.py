@@ -20,7 +20,7 @@ _TYPE_WORDS = {
     "number": "number",
     "boolean": "true/false",
     "array": "list",
-    "object": "mapping",
+    "object": "group of keys",
     "null": "null",
 }
 _MANY = 12
@@ -60,8 +60,8 @@ _TEMPLATES = """\
 Every text of a post may be a [Jinja](https://jinja.palletsprojects.com/en/stable/templates/) template: the
 text itself, titles, options, alt texts, account selectors. `{{ … }}` stands for a value, `{% if … %}` and
 `{% for … %}` choose and repeat, `{# … #}` is a comment; between `{% raw %}` and `{% endraw %}` nothing is
-looked at. Put a template in quotes or into a block, as here: YAML takes a value that begins with `{` for a
-mapping.
+looked at. Put a template in quotes or into a block, as here: without them a value that begins with `{` is
+a group of keys.
 
 ```yaml
 text: |

@@ -45,9 +45,14 @@ def mistakes(content: bytes | str, file: str = "a.yml") -> list[Problem]:
 
 def problems_of(path: Path, accounts: Sequence[str] = ()) -> list[Problem]:
     """Give all problems of a file, as a run in the mode ``validate`` reports them."""
+    return problems_in(path.name, path.read_bytes(), accounts)
+
+
+def problems_in(name: str, content: bytes, accounts: Sequence[str] = ()) -> list[Problem]:
+    """Give all problems of the content of a file."""
     options = Options(context=Context(), checks=Checks(Workspace(ROOT)), accounts=accounts)
     problems = Problems()
-    loaded = load([(path.name, path.read_bytes())], "", options, problems)
+    loaded = load([(name, content)], "", options, problems)
     if not problems.errors():
         for draft in loaded.drafts:
             for network in named_networks(draft)[0]:

@@ -95,7 +95,7 @@ class Explainer:
         unknown = [key for key in finding.value if key not in allowed and not self._is_second_name(path, key)]
         for key in unknown:
             places = tuple((*path, one) for one in (key, *self._fixes.meant(key, allowed, path)))
-            if forbidden := self._keys.forbidden(key):
+            if forbidden := self._keys.forbidden(key, path):
                 yield self._not_allowed(key, forbidden, (*path, key)), places
             elif above := self._left_empty(finding.value, allowed, key):
                 yield self._not_indented(above, path, key), (*places, (*path, above))

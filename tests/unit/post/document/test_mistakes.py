@@ -6,20 +6,24 @@ an annotation says of it: adding a pair adds a test.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from textwrap import dedent
 
 import pytest
-import yaml
 
 from publer_publish.errors import is_error
 from publer_publish.github.runner import problem_text
-from tests.support.documents import problems_of
+from tests.support.documents import problems_in, problems_of
 from tests.support.words import unsuitable
 
 ROOT = Path(__file__).parents[4]
 MISTAKES = ROOT / "tests" / "data" / "mistakes"
 FILES = sorted(path for path in MISTAKES.iterdir() if path.suffix != ".txt")
+NOT_CERTAIN = {
+    "account-without-a-name.yml", "comment.json", "date.yml", "no-accounts.yml", "picture-not-there.yml",
+    "publish-at.yml", "schedule.yml",
+}  # fmt: skip
+"""Of these nobody but the author knows what was meant."""
 
 
 def shown(path: Path) -> str:
@@ -34,14 +38,29 @@ def test_each_mistake_is_explained(path: Path) -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_one_cause_is_reported_once(path: Path) -> None:
-    problems = [problem for problem in problems_of(path) if is_error(problem)]
-    assert len(problems) == (2 if "two-colons" in path.name or "numbers" in path.name else 1)
+    causes = {"answers-as-numbers.yml": 2, "two-colons-in-one-file.yml": 2, "hashtag-at-the-end.yml": 0}
+    assert len(list(filter(is_error, problems_of(path)))) == causes.get(path.name, 1)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
-def test_corrected_lines_can_be_read(path: Path) -> None:
-    for problem in problems_of(path):
-        yaml.safe_load(dedent(problem.fix))
+def test_the_corrected_lines_make_the_file_valid(path: Path) -> None:
+    """In place of some lines of it: which ones the message says in words."""
+    fixes = [problem.fix for problem in problems_of(path) if problem.fix]
+    if not fixes:
+        assert path.name in NOT_CERTAIN
+        return
+    for fix in fixes:
+        before = len(list(filter(is_error, problems_of(path))))
+        left = [list(filter(is_error, problems_in(path.name, content))) for content in with_lines(path, fix)]
+        assert min(map(len, left)) < max(before, 1)
+
+
+def with_lines(path: Path, fix: str) -> Iterator[bytes]:
+    """Put the corrected lines in place of any lines of the file."""
+    lines = path.read_text("utf-8").split("\n")
+    for start in range(len(lines)):
+        for end in range(start, len(lines) + 1):
+            yield "\n".join([*lines[:start], fix, *lines[end:]]).encode()
 
 
 def test_there_are_at_least_sixty_mistakes() -> None:
