@@ -13,7 +13,7 @@ INSTALL = install() { $(BIN)/uv pip install --python $(BIN)/python $(LOCKED) -r 
 COMPILE := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help demo docs picture test test-all lint format typecheck sandbox package e2e image oracles browser faults properties bench lock check \
+.PHONY: help demo live docs picture test test-all lint format typecheck sandbox package e2e image oracles browser faults properties bench lock check \
         coverage-start coverage-report clean
 
 help: ## Show this list
@@ -99,6 +99,9 @@ docs: $(READY) ## Renew the pages that are made of the program: the post file
 
 picture: $(READY) ## Renew the picture of the README (needs Chromium)
 	@$(BIN)/python -m tools.picture
+
+live: $(READY) ## Record what the real Publer does, on ACCOUNTS="id id"; asks before it posts (PUBLER_API_KEY, PUBLER_WORKSPACE_ID)
+	@$(BIN)/python -m tests.live $(ACCOUNTS)
 
 sandbox: $(READY) ## Start the Publer stand-in on loopback
 	@$(BIN)/python -m sandbox
