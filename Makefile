@@ -16,7 +16,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 
 LEFT_OUT := --no-emit-package rich --no-emit-package pygments
 
 .DEFAULT_GOAL := help
-.PHONY: help demo docs picture test test-all lowest lint format typecheck sandbox package e2e image oracles browser faults properties bench lock check \
+.PHONY: help demo live docs picture test test-all lowest lint format typecheck sandbox package e2e image oracles browser faults properties bench lock check \
         coverage-start coverage-report clean
 
 help: ## Show this list
@@ -109,6 +109,9 @@ docs: $(READY) ## Renew what is generated: the page about the post file, and the
 
 picture: $(READY) ## Renew the picture of the README (needs Chromium)
 	@$(BIN)/python -m tools.picture
+
+live: $(READY) ## Record what the real Publer does, on ACCOUNTS="id id"; asks before it posts (PUBLER_API_KEY, PUBLER_WORKSPACE_ID)
+	@$(BIN)/python -m tests.live $(ACCOUNTS)
 
 sandbox: $(READY) ## Start the Publer stand-in on loopback
 	@$(BIN)/python -m sandbox
