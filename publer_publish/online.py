@@ -1,4 +1,4 @@
-"""The modes that talk to Publer, each as the sequence of its steps: publish, doctor and accounts."""
+"""The modes that talk to Publer, each as the sequence of its steps."""
 
 from __future__ import annotations
 
@@ -31,9 +31,28 @@ NO_ID = "0" * 24
 
 def publish(session: Session) -> None:
     """Validate everything, then resolve and deliver; the ledger learns what became of each target."""
+    planned = _plan(session)
+    if planned:
+        delivery, targets = planned
+        delivery.deliver(targets)
+        _warn_of_an_early_schedule(session)
+
+
+def dry_run(session: Session) -> None:
+    """Do what ``publish`` does up to the first upload; the ledger learns what would be sent."""
+    planned = _plan(session)
+    if planned:
+        delivery, targets = planned
+        for target in delivery.look(targets):
+            session.ledger.settle(target, Status.READY)
+        delivery.settle_repeats()
+
+
+def _plan(session: Session) -> tuple[Delivery, Sequence[Target]] | None:
+    """What goes where, and who would deliver it; None if no post is to be published."""
     drafts = posts_to_publish(session)
     if not drafts:
-        return
+        return None
     deadline = session.deadline()
     directory = connect(session, deadline)
     targets = resolve(
@@ -46,10 +65,8 @@ def publish(session: Session) -> None:
     session.ledger.expect(targets)
     # Nobody holds the posts as written any longer: 1 MB of 500.
     session.previewed = ()
-    del drafts
     _write_down(session, directory.transport, targets)
-    _delivery(session, directory.transport, deadline).deliver(targets)
-    _warn_of_an_early_schedule(session)
+    return _delivery(session, directory.transport, deadline), targets
 
 
 def boards_of(account: Account, directory: Directory, deadline: Deadline) -> Sequence[Album]:
@@ -89,6 +106,7 @@ def accounts(session: Session) -> None:
 
 MODES: Mapping[Mode, Callable[[Session], None]] = {
     Mode.PUBLISH: publish,
+    Mode.DRY_RUN: dry_run,
     Mode.DOCTOR: doctor,
     Mode.ACCOUNTS: accounts,
 }

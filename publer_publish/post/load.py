@@ -32,6 +32,8 @@ class Options(NamedTuple):
     checks: Checks
     accounts: Sequence[str] = ()
     """The ``accounts`` input, for posts that name none."""
+    when: str = ""
+    """The condition of the post that the ``text`` input makes; empty: it always goes out."""
     secrets: Sequence[str] = ()
     template_time: TimeLimit | None = None
 
@@ -56,7 +58,8 @@ def load(files: Iterable[tuple[str, bytes]], text: str, options: Options, proble
         if document:
             drafts += _Loader(document, accounts, options, problems).load(document.data)
     if text:
-        drafts += _Loader(_TextInput(text), accounts, options, problems).load({"text": text})
+        post = {"text": text, "when": options.when} if options.when else {"text": text}
+        drafts += _Loader(_TextInput(text), accounts, options, problems).load(post)
     return Loaded(drafts=tuple(drafts), accounts=accounts)
 
 

@@ -76,7 +76,7 @@ def _severity(result: Result) -> Severity | None:
 
 
 def _cells(result: Result) -> list[str]:
-    begins = result.content.text if result.status is Status.VALID and result.content else ""
+    begins = result.content.text if result.status in {Status.READY, Status.VALID} and result.content else ""
     parts = (
         result.url or "",
         explanation(result),

@@ -20,6 +20,8 @@ class Status(StrEnum):
     UNCONFIRMED = "unconfirmed"
     SKIPPED = "skipped"
     """A duplicate of a live post, or ``when`` is false."""
+    READY = "ready"
+    """In ``dry-run``: it would be sent."""
     VALID = "valid"
     INVALID = "invalid"
 
@@ -75,6 +77,7 @@ class Outcome(StrEnum):
     PUBLISHED = "published"
     SKIPPED = "skipped"
     VALID = "valid"
+    READY = "ready"
     HEALTHY = "healthy"
     UNHEALTHY = "unhealthy"
 
