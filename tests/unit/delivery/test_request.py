@@ -59,9 +59,11 @@ def test_what_publer_spells_in_two_ways_is_sent_in_both(
     assert {key: value for key, value in body.items() if key not in {"type", "text", "media"}} == both
 
 
-def test_what_extra_says_goes_before_the_other_spelling() -> None:
-    body = content("mastodon", "status", fields={"spoilerText": "a"}, extra={"content_warning": "b"})
-    assert (body["spoilerText"], body["content_warning"]) == ("a", "b")
+def test_extra_does_not_replace_the_other_name_of_a_field() -> None:
+    body = content(
+        "mastodon", "status", fields={"spoilerText": "a"}, extra={"content_warning": "b", "new": 1}
+    )
+    assert (body["spoilerText"], body["content_warning"], body["new"]) == ("a", "a", 1)
 
 
 @pytest.mark.parametrize("key", ["board", "boardId", "board_id", "album_id"])
@@ -110,11 +112,6 @@ def test_a_kind_of_post_is_written_as_publers_pages_show_it(
     assert (body["type"], body.get("details")) == written
 
 
-@pytest.mark.parametrize(
-    "given",
-    [{"privacy": "private"}, {"details": {"privacy": "private"}}, {"privacy": "private", "details": {}}],
-)
-@pytest.mark.parametrize("post_type", ["video", "short"])
 def test_publer_takes_a_story_as_what_it_shows() -> None:
     film = Media(source=MediaSource.ID, value="m2", where=Where(), fields={"type": "video"})
     story = content("instagram", "story", media=(film,))
@@ -147,6 +144,11 @@ def test_publer_gets_only_types_that_it_takes(network: str, post_type: str) -> N
     assert body["type"] in SENDABLE[network].split()
 
 
+@pytest.mark.parametrize(
+    "given",
+    [{"privacy": "private"}, {"details": {"privacy": "private"}}, {"privacy": "private", "details": {}}],
+)
+@pytest.mark.parametrize("post_type", ["video", "short"])
 def test_a_video_that_is_private_is_so_wherever_publer_looks(post_type: str, given: dict[str, Any]) -> None:
     body = content("youtube", post_type, fields=given, media=(PICTURE,))
     assert (body["privacy"], body["details"]["privacy"]) == ("private", "private")
