@@ -43,13 +43,13 @@ def second_names(targets: Iterable[Target], media: Prepared) -> list[str]:
 
 
 def network_key(target: Target) -> str:
-    """The network's key; for WordPress the account's own type or provider (publer-api 5.1).
+    """The network's key; for WordPress its own provider, else its type (publer-api 2.1, 5.1).
 
     Publer's documentation has other types, too (``blog``), which are not keys. One key only: under two an
     article might go out twice.
     """
     rules = table.network(target.content.network)
-    own = (word for word in (target.account.type, target.account.provider) if rules.is_own_key(word))
+    own = (word for word in (target.account.provider, target.account.type) if rules.is_own_key(word))
     return next(own, rules.key)
 
 

@@ -212,7 +212,7 @@ def test_what_is_sent_beside_what_the_file_says_can_be_told() -> None:
     ]
 
 
-@pytest.mark.parametrize("account_type", ["blog", "wordpress_oauth", ""])
+@pytest.mark.parametrize("account_type", ["blog", "wordpress_oauth", "wordpress_basic", ""])
 def test_a_provider_of_publers_may_be_the_key_of_an_article(account_type: str) -> None:
     one = target(network="wordpress", type="article")
     one = replace(one, account=replace(one.account, provider="wordpress_oauth", type=account_type))
