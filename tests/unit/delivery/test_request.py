@@ -217,3 +217,9 @@ def test_a_provider_of_publers_may_be_the_key_of_an_article(account_type: str) -
     one = target(network="wordpress", type="article")
     one = replace(one, account=replace(one.account, provider="wordpress_oauth", type=account_type))
     assert list(sent(one)["networks"]) == ["wordpress_oauth"]
+
+
+def test_only_wordpress_is_keyed_by_the_kind_of_its_account() -> None:
+    one = target(network="twitter")
+    one = replace(one, account=replace(one.account, type="twitter_profile"))
+    assert list(sent(one)["networks"]) == ["twitter"]
