@@ -133,7 +133,7 @@ class Network(NamedTuple):
     look: Look = Look()
     frame: Frame = Frame()
     other_keys: tuple[str, ...] = ()
-    """Further keys of ``networks`` that mean it; an account's type may be one, too."""
+    """Further keys of ``networks`` that mean it."""
     keyed_by_account: bool = False
     """In requests it has the key that the account's provider or type is."""
     type_prefixes: tuple[str, ...] = ()

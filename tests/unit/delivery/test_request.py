@@ -101,6 +101,7 @@ def test_the_labels_of_a_post_are_also_named_on_its_accounts() -> None:
         ("tiktok", "carousel", True, {}, ("photo", None)),
         ("pinterest", "carousel", True, {}, ("photo", None)),
         ("facebook", "carousel", False, {"sublinks": [{"url": "https://a.test"}]}, ("carousel", None)),
+        ("facebook", "carousel", True, {"sublinks": [{"url": "https://a.test"}]}, ("carousel", None)),
         ("instagram", "video", True, {"details": {"type": "reel"}}, ("video", {"type": "reel"})),
         ("twitter", "status", False, {}, ("status", None)),
     ],
