@@ -8,6 +8,7 @@ from functools import cache
 
 from publer_publish.clock import Deadline
 from publer_publish.config import Mode, OnDuplicate
+from publer_publish.delivery.boards import boards_of
 from publer_publish.delivery.deliver import Delivery, Rules
 from publer_publish.delivery.doctor import examine
 from publer_publish.delivery.duplicates import Window
@@ -19,7 +20,7 @@ from publer_publish.errors import InvalidInputError, Problem, Problems, ServiceE
 from publer_publish.modes import posts_to_publish
 from publer_publish.networks.table import canonical
 from publer_publish.publer.api import Directory, Publer
-from publer_publish.publer.model import Account, Album, Workspace
+from publer_publish.publer.model import Workspace
 from publer_publish.publer.transcript import Transcript
 from publer_publish.publer.transport import Transport
 from publer_publish.report.values import Listed, Status
@@ -69,11 +70,6 @@ def _plan(session: Session) -> tuple[Delivery, Sequence[Target]] | None:
     return _delivery(session, directory.transport, deadline), targets
 
 
-def boards_of(account: Account, directory: Directory, deadline: Deadline) -> Sequence[Album]:
-    """The boards of an account: Publer shows them with it, or else among its media options."""
-    return account.albums or directory.media_options([account.id], deadline=deadline).get(account.id, ())
-
-
 def doctor(session: Session) -> None:
     """Examine key, plan, workspace, selectors and rate limit. Posts nothing."""
     deadline = session.deadline()
@@ -92,6 +88,7 @@ def doctor(session: Session) -> None:
 def accounts(session: Session) -> None:
     """List the accounts of the workspace: what selectors can name."""
     deadline = session.deadline()
+    directory = connect(session, deadline)
     session.accounts = [
         Listed(
             id=account.id,
@@ -99,8 +96,9 @@ def accounts(session: Session) -> None:
             name=account.name,
             type=account.type,
             trouble=account.trouble,
+            boards=tuple(map(str, boards_of(account, directory, deadline))),
         )
-        for account in connect(session, deadline).accounts(deadline=deadline)
+        for account in directory.accounts(deadline=deadline)
     ]
 
 

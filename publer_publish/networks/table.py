@@ -133,7 +133,9 @@ class Network(NamedTuple):
     look: Look = Look()
     frame: Frame = Frame()
     other_keys: tuple[str, ...] = ()
-    """Further keys of ``networks`` that mean it; an account's type may be one, too."""
+    """Further keys of ``networks`` that mean it."""
+    keyed_by_account: bool = False
+    """In requests it has the key that the account's provider or type is."""
     type_prefixes: tuple[str, ...] = ()
     """How Publer's account types begin, as in ``fb_page``."""
     second_names: Mapping[str, str] = _NOTHING
@@ -166,7 +168,7 @@ class Network(NamedTuple):
 
     def is_own_key(self, word: str) -> bool:
         """Whether a provider or an account's type is itself a key of requests, as ``wordpress_basic``."""
-        return bool(self.other_keys) and word.startswith(f"{self.key}_")
+        return self.keyed_by_account and word.startswith(f"{self.key}_")
 
 
 NEEDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -382,6 +384,7 @@ _TABLE = (
         media_mix=frozenset(Kind),
         media_source="none is given",
         other_keys=("wordpress_oauth", "wordpress_basic"),
+        keyed_by_account=True,
         type_prefixes=("wordpress",),
         form=forms.article,
     ),

@@ -14,6 +14,7 @@ from publer_publish.post.document.parse import Document, parse
 from publer_publish.post.document.source import Source
 from publer_publish.post.document.yaml_errors import in_quotes
 from publer_publish.post.draft import Draft
+from publer_publish.post.extra import OF_ACCOUNT, check_extra
 from publer_publish.post.model import AccountRef, Json, Post, Selector, SelectorKind
 from publer_publish.post.schema.check import check
 from publer_publish.post.selectors import IN_INPUT, SelectorError, parse_selector
@@ -172,6 +173,9 @@ class _Loader:
         if selector is None:
             return None
         extra = options.get("extra")
+        check_extra(
+            extra, OF_ACCOUNT, lambda *steps: self._positions.where((*path, "extra", *steps)), self._problems
+        )
         return AccountRef(
             selector=selector,
             where=self._positions.where(id_path),

@@ -105,6 +105,8 @@ class Listed:
     """Publer's finer word, such as ``in_page``."""
     trouble: str = ""
     """Publer's own words when the connection is broken."""
+    boards: tuple[str, ...] = ()
+    """Where its pins can go: names with ids."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
