@@ -195,7 +195,7 @@ def _without_signature(text: str, signatures: Iterable[str]) -> Iterator[str]:
 def _goes_on(wording: str, text: str, origin: Origin) -> bool:
     """Whether the text goes on after the wording, on a line of its own."""
     lines = text.splitlines()
-    if len(lines) < 2 or not _begins_with(text, wording):  # noqa: PLR2004  (it goes on)
+    if not lines[1:] or not _begins_with(text, wording):
         return False
     alike = {_texts_alike(wording, "\n".join(lines[:count])) for count in range(1, len(lines))}
     return any(_is_accepted(one, origin) for one in alike)
