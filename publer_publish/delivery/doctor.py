@@ -19,6 +19,8 @@ _PLANS = ("business", "enterprise", "ambassador")
 _ENOUGH = 10
 """Requests that a plain run may need."""
 _MOST_BOARDS = 50
+_MOST_NAMES = 5
+"""Accounts of a selector that are named."""
 
 
 def examine(
@@ -109,8 +111,9 @@ def _selectors(refs: Sequence[AccountRef], accounts: Sequence[Account]) -> list[
                 name="selector", ok=False, detail=detail, cure=problem.hint, problem=problem
             )
         else:
-            named = ", ".join(describe(account) for account in found[:5])
-            more = f" and {len(found) - 5} more" if len(found) > 5 else ""  # noqa: PLR2004
+            named = ", ".join(describe(account) for account in found[:_MOST_NAMES])
+            left = len(found[_MOST_NAMES:])
+            more = f" and {left} more" if left else ""
             checks.setdefault(written, Check(name="selector", ok=True, detail=f"{written} → {named}{more}"))
     return list(checks.values())
 
