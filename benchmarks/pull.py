@@ -211,13 +211,20 @@ def section(found: Mapping[str, Mapping[str, list[float]]], rounds: int, before:
     return "\n".join(lines) + "\n"
 
 
-def put(text: str, results: Path = RESULTS) -> None:
-    """Into the place of the section that is there, else before (c), beside the start-up figures."""
-    page = results.read_text(encoding="utf-8")
-    page = re.sub(rf"{re.escape(TITLE)}\n.*?(?=^## |\Z)", "", page, flags=re.DOTALL | re.MULTILINE)
-    at = page.find("## (c)")
-    at = len(page) if at < 0 else at
-    results.write_text(f"{page[:at]}{text}\n{page[at:]}", encoding="utf-8")
+def kept() -> str:
+    """The section as it was measured last, for `make bench`, which writes the page anew."""
+    found = re.search(
+        rf"{re.escape(TITLE)}\n.*?(?=^## |\Z)", RESULTS.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE
+    )
+    return f"{found[0].rstrip()}\n" if found else ""
+
+
+def put(text: str) -> None:
+    """Into the page, beside the start-up figures."""
+    page, old = RESULTS.read_text(encoding="utf-8"), kept()
+    page = page.replace(f"{old}\n", "") if old else page
+    before, heading, after = page.partition("## (c)")
+    RESULTS.write_text(f"{before}{text}\n{heading}{after}", encoding="utf-8")
 
 
 def main() -> int:
