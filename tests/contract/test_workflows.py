@@ -282,7 +282,7 @@ def test_new_versions_wait_before_they_are_proposed() -> None:
     assert [update for update in _updates() if update["cooldown"]["default-days"] < 7] == []
 
 
-@pytest.mark.parametrize("lock", ["runtime", "dev", "e2e"])
+@pytest.mark.parametrize("lock", ["runtime", "dev", "e2e", "installer"])
 def test_a_lock_says_how_it_was_made_so_that_dependabot_makes_it_so_again(lock: str) -> None:
     """Its uv takes these options from the header. Without them, a lock holds for one version of Python only."""
     head = (repo.ROOT / "requirements" / f"{lock}.txt").read_text(encoding="utf-8").partition("==")[0]
