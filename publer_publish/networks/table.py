@@ -128,6 +128,8 @@ class Network(NamedTuple):
     """Its ``carousel`` shows links (``sublinks``), and no media."""
     shows_captions: bool = False
     """Beside each of several pictures stands its ``caption``."""
+    alt_text_limit: int | None = None
+    """Code points of a picture's alternative text, as the network's own pages say."""
     poll: Poll | None = None
     fold: Fold | None = None
     look: Look = Look()
@@ -260,6 +262,7 @@ _TABLE = (
         counting=Counting.TWITTER,
         counting_source="twitter-text v3 configuration and conformance data",
         no_same_text=True,
+        alt_text_limit=1_000,
         comments=True,
         thread=True,
         comment_limit=280,
@@ -414,6 +417,7 @@ _TABLE = (
         limit_source=_PUBLER + "; a server may allow more: max_length",
         counting=Counting.MASTODON,
         counting_source="Mastodon's status length validator: grapheme clusters, URLs 23, no remote domains",
+        alt_text_limit=1_500,
         comments=True,
         thread=True,
         comment_limit=500,

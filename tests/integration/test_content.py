@@ -271,5 +271,5 @@ def test_a_line_of_a_value_that_became_a_variable_is_noticed(stage: Stage) -> No
     stage.open(world(account("twitter")))
     stage.write("p.yml", "text: '{{ vars.notes }}'\naccounts: ['*']\n")
     outcome = stage.run(post_file="p.yml", variables="notes=Two options:\nFOO=1", mode="validate")
-    assert b"No post uses the variable `FOO`" in outcome.stdout
-    assert b"toJSON" in outcome.stdout
+    assert "No post uses the variable `FOO`" in outcome.text
+    assert "toJSON" in outcome.text

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from publer_publish.errors import Problem, Problems, Severity, Where
-from publer_publish.networks.table import NETWORKS, Kind
+from publer_publish.networks.table import NETWORKS, Kind, network
 from publer_publish.post.media import rules
 from publer_publish.post.media.kinds import MediaInfo
 from publer_publish.post.media.rules import infer_type, kind_of
@@ -303,6 +303,18 @@ def test_a_picture_without_alt_text_is_one_warning_however_many_networks_use_it(
     assert [(problem.message, problem.severity, problem.where.line) for problem in found] == [
         ("'a.jpg' has no alt_text.", Severity.WARNING, 3)
     ]
+
+
+@pytest.mark.parametrize(("key", "most"), [("twitter", 1_000), ("mastodon", 1_500), ("linkedin", None)])
+def test_an_alt_text_has_the_length_that_the_network_takes(key: str, most: int | None) -> None:
+    def problems(length: int) -> list[Problem]:
+        item = Media(source=MediaSource.FILE, value="a.jpg", where=Where(line=3), alt_text="x" * length)
+        return list(check_for_network(key, "photo", [(item, PHOTO[1])]))
+
+    assert problems(most or 9_000) == []
+    assert [one.message for one in problems(1_600)] == (
+        [f"The alt_text has 1,600 characters; {network(key).label} takes {most:,}."] if most else []
+    )
 
 
 def test_a_video_needs_no_alt_text_and_what_is_unknown_is_not_warned_of() -> None:
