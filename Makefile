@@ -12,8 +12,11 @@ LOCKED := --quiet --require-hashes --no-deps --only-binary :all:
 INSTALL = install() { $(BIN)/uv pip install --python $(BIN)/python $(LOCKED) -r $$1 2>/dev/null || $(PIP) install $(LOCKED) -r $$1; }; install
 COMPILE := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes
 
+# What draws at a terminal: the image has none.
+LEFT_OUT := --no-emit-package rich --no-emit-package pygments
+
 .DEFAULT_GOAL := help
-.PHONY: help demo docs picture test test-all lint format typecheck sandbox package e2e image oracles browser faults properties bench lock check \
+.PHONY: help demo live docs picture test test-all lowest lint format typecheck sandbox package e2e image oracles browser faults properties bench lock check \
         coverage-start coverage-report clean
 
 help: ## Show this list
@@ -40,6 +43,13 @@ test: $(READY) ## Run the tests; the last line says how long they took and what 
 
 test-all: $(READY) ## Run the exhaustive tests, too: every world, whole corpora, real time
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m ""
+
+lowest: ## Run the tests with the lowest versions that the package allows
+	@$(MAKE) --silent VENV=.venv-lowest .venv-lowest/.ready
+	@mkdir -p build
+	@.venv-lowest/bin/uv pip compile --quiet --resolution lowest-direct pyproject.toml -o build/lowest.txt
+	@.venv-lowest/bin/uv pip install --quiet --python .venv-lowest -r build/lowest.txt
+	@.venv-lowest/bin/python -m pytest -n $(WORKERS) --dist worksteal
 
 properties: $(READY) ## Try each property with a thousand examples never tried before
 	@HYPOTHESIS_PROFILE=explore $(BIN)/python -m pytest -n $(WORKERS) -m hypothesis
@@ -94,19 +104,22 @@ browser: $(READY) tests/browser/node_modules/.package-lock.json ## Look at the p
 bench: $(READY) ## Measure start-up, parsing and polling
 	@$(BIN)/python -m benchmarks
 
-docs: $(READY) ## Renew the pages that are made of the program: the post file
-	@$(BIN)/python -m tools.generate_docs
+docs: $(READY) ## Renew what is generated: the page about the post file, and the action for runners without Docker
+	@$(BIN)/python -m tools.generate_docs && $(BIN)/python -m tools.python_action
 
 picture: $(READY) ## Renew the picture of the README (needs Chromium)
 	@$(BIN)/python -m tools.picture
+
+live: $(READY) ## Record what the real Publer does, on ACCOUNTS="id id"; asks before it posts (PUBLER_API_KEY, PUBLER_WORKSPACE_ID)
+	@$(BIN)/python -m tests.live $(ACCOUNTS)
 
 sandbox: $(READY) ## Start the Publer stand-in on loopback
 	@$(BIN)/python -m sandbox
 
 lock: $(READY) ## Renew the hash-locked requirements
 	@$(COMPILE) requirements/installer.in -o requirements/installer.txt
-	@$(COMPILE) requirements/runtime.in -o requirements/runtime.txt
-	@$(COMPILE) -c requirements/runtime.txt requirements/dev.in -o requirements/dev.txt
+	@$(COMPILE) pyproject.toml $(LEFT_OUT) -o requirements/runtime.txt
+	@$(COMPILE) -c requirements/runtime.txt pyproject.toml requirements/dev.in -o requirements/dev.txt
 	@$(COMPILE) requirements/e2e.in -o requirements/e2e.txt
 	@for arch in x86_64 aarch64; do \
 	  $(PIP) download --dest build/wheels-$$arch --no-deps --only-binary :all: --require-hashes \

@@ -40,9 +40,15 @@ def main(
     ``cancelled_early``: whether a signal came before this function could handle it.
     """
     in_workflow = env.get("GITHUB_ACTIONS") == "true"
-    inputs, as_json = (config.inputs_from_env(env), False) if in_workflow else _from_command_line(argv, env)
+    as_json = False
+    inputs: Mapping[str, str]
+    more: Mapping[str, str] = {}
+    if in_workflow:
+        inputs = config.inputs_from_env(env)
+    else:
+        inputs, as_json, more = _from_command_line(argv, env)
     stream = Stream(stdout)
-    console = open_console(env, Stream(sys.stderr) if as_json else stream)
+    console = open_console({**env, **more}, Stream(sys.stderr) if as_json else stream)
     for secret in config.secrets_in(env, inputs):
         console.mask(secret)
     session = Session(
@@ -63,11 +69,13 @@ def main(
     return code
 
 
-def _from_command_line(argv: Sequence[str], env: Mapping[str, str]) -> tuple[Mapping[str, str], bool]:
+def _from_command_line(
+    argv: Sequence[str], env: Mapping[str, str]
+) -> tuple[Mapping[str, str], bool, dict[str, str]]:
     from publer_publish import cli  # noqa: PLC0415  (brings `argparse`, for the command line only)
 
     typed = cli.parse(argv, env)
-    return typed.inputs, typed.as_json
+    return typed.inputs, typed.as_json, {"RUNNER_DEBUG": "1"} if typed.is_debugging else {}
 
 
 def _run(

@@ -54,6 +54,7 @@ class CommandLine:
 
     inputs: Mapping[str, str]
     as_json: bool
+    is_debugging: bool
 
 
 def parse(argv: Sequence[str], env: Mapping[str, str]) -> CommandLine:
@@ -65,7 +66,7 @@ def parse(argv: Sequence[str], env: Mapping[str, str]) -> CommandLine:
         if flag.may_repeat:
             value = "\n".join(value or ())
         inputs[name] = value or env.get(flag.env, "")
-    return CommandLine(inputs=inputs, as_json=typed["json"])
+    return CommandLine(inputs=inputs, as_json=typed["json"], is_debugging=typed["debug"])
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -97,4 +98,8 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument(f"--{name}", action=action, metavar="VALUE", help=about)
         only = f"{_JSON[mode]} as JSON on standard output, and everything else on standard error"
         command.add_argument("--json", action="store_true", help=only)
+        about = (
+            "show every exchange with Publer, without names, texts and addresses, for a report of a problem"
+        )
+        command.add_argument("--debug", action="store_true", help=about)
     return parser

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from publer_publish.clock import Deadline
 from publer_publish.config import Mode, OnDuplicate
@@ -18,7 +19,7 @@ from publer_publish.errors import InvalidInputError, Problem, Problems, ServiceE
 from publer_publish.modes import posts_to_publish
 from publer_publish.networks.table import canonical
 from publer_publish.publer.api import Directory, Publer
-from publer_publish.publer.model import Workspace
+from publer_publish.publer.model import Account, Album, Workspace
 from publer_publish.publer.transcript import Transcript
 from publer_publish.publer.transport import Transport
 from publer_publish.report.values import Listed, Status
@@ -35,7 +36,12 @@ def publish(session: Session) -> None:
         return
     deadline = session.deadline()
     directory = connect(session, deadline)
-    targets = resolve(drafts, directory.accounts(deadline=deadline), session.problems)
+    targets = resolve(
+        drafts,
+        directory.accounts(deadline=deadline),
+        session.problems,
+        cache(lambda account: boards_of(account, directory, deadline)),
+    )
     session.problems.raise_errors()
     session.ledger.expect(targets)
     # Nobody holds the posts as written any longer: 1 MB of 500.
@@ -44,6 +50,11 @@ def publish(session: Session) -> None:
     _write_down(session, directory.transport, targets)
     _delivery(session, directory.transport, deadline).deliver(targets)
     _warn_of_an_early_schedule(session)
+
+
+def boards_of(account: Account, directory: Directory, deadline: Deadline) -> Sequence[Album]:
+    """The boards of an account: Publer shows them with it, or else among its media options."""
+    return account.albums or directory.media_options([account.id], deadline=deadline).get(account.id, ())
 
 
 def doctor(session: Session) -> None:

@@ -21,13 +21,13 @@ FIELDS: Mapping[str, frozenset[str]] = {
         "type text title excerpt url post_id post_link question duration details media link sublinks tags "
         "categories featured_media options location"
     ),
-    "instagram": words("type text media carouselOptions firstComment details location"),
+    "instagram": words("type text media firstComment details location"),
     "twitter": words("type text media link url options duration replySettings details location"),
-    "linkedin": words("type text title media link url document options duration question details"),
-    "pinterest": words("type text media link url boardId board_id title"),
-    "google": words("type text title url link media details cta location_id"),
+    "linkedin": words("type text title media link url options duration question details"),
+    "pinterest": words("type text media link url title"),
+    "google": words("type text title url media details"),
     "youtube": words("type text media title description tags category privacy isShort details"),
-    "tiktok": words("type text title media carouselOptions soundId duetWith details"),
+    "tiktok": words("type text title media soundId duetWith details"),
     "wordpress": _ARTICLE | {"media"},
     "wordpress_oauth": _ARTICLE | {"media"},
     "wordpress_basic": _ARTICLE | {"media"},
@@ -56,15 +56,9 @@ DETAILS: Mapping[str, frozenset[str]] = {
 }
 
 VALUES: Mapping[tuple[str, str], frozenset[str]] = {
-    ("facebook", "details.type"): words("reel story"),
-    ("instagram", "details.type"): words("reel story"),
     ("instagram", "details.trial_reel"): words("MANUAL SS_PERFORMANCE"),
-    ("twitter", "details.type"): words("long_post"),
     ("twitter", "replySettings"): words("everyone mentionedUsers following"),
-    ("linkedin", "details.type"): words("document"),
-    ("google", "details.type"): words("photo event offer"),
     ("youtube", "privacy"): words("public unlisted private"),
-    ("youtube", "details.type"): words("short"),
     ("youtube", "details.privacy"): words("public unlisted private"),
     ("tiktok", "details.privacy"): words(
         "PUBLIC_TO_EVERYONE MUTUAL_FOLLOW_FRIENDS FOLLOWER_OF_CREATOR SELF_ONLY"
@@ -72,6 +66,16 @@ VALUES: Mapping[tuple[str, str], frozenset[str]] = {
     ("telegram", "parseMode"): words("Markdown HTML"),
     ("mastodon", "visibility"): words("public unlisted private direct"),
 }
+
+MEDIA_KEYS = words(
+    "id type path url name title caption alt_text thumbnail thumbnails default_thumbnail "
+    "width height validity source"
+)
+"""The last four are parts of the object that an upload answers with."""
+LINK_KEYS = words(
+    "url title description images provider_display default_image call_to_action phone_number image_id "
+    "original_url original_title original_description"
+)
 
 ITEM_TYPES: Mapping[str, str] = {
     "photo": "photo",
@@ -83,6 +87,7 @@ ITEM_TYPES: Mapping[str, str] = {
 """What a media item may call itself, and what that is: the reference has both names for a picture."""
 
 MOST_ITEMS: Mapping[str, int] = {
+    "google": 1,
     "instagram": 10,
     "twitter": 4,
     "linkedin": 20,
@@ -94,10 +99,9 @@ MOST_ITEMS: Mapping[str, int] = {
     "threads": 20,
 }
 """Photo posts page; the networks page for YouTube. It names none for the others."""
+MOST_CARDS = 10
+"""Of a carousel of links (multi-link page)."""
 MOST_PAGES = 100
 """Of a document (LinkedIn PDF carousels page)."""
-UNMIXED = frozenset({"linkedin", "pinterest", "tiktok", "telegram", "threads"})
-"""Where videos do not stand beside pictures (photo posts and Pinterest pages)."""
-
 POLLS: Mapping[str, tuple[int, int]] = {"twitter": (25, 7), "linkedin": (30, 14), "mastodon": (50, 7)}
 """Characters of an option, and days (polls page)."""

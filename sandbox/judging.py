@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sandbox.fields import ITEM_TYPES, MOST_ITEMS, MOST_PAGES, POLLS, UNMIXED, VALUES
+from sandbox.fields import ITEM_TYPES, MOST_CARDS, MOST_ITEMS, MOST_PAGES, POLLS, VALUES
 from sandbox.followups import wrong_followup
 from sandbox.networks import LONG_POST_LIMIT, MEDIA_KINDS, NEEDS_MEDIA, NETWORKS, text_length
 from sandbox.scenario import Accepts, Account
@@ -22,6 +22,9 @@ BAD_TYPE = "Post type is not valid"
 GAP = "There's another post at this time. A one minute gap is required between posts"
 SAID_ALREADY = "You already said that"
 NO_VIDEO = "YouTube requires a video attached"
+ONE_AT_A_TIME = "TikTok posts go to one account at a time"
+NO_BOARD = "Album can't be blank"
+NO_ID = "Document(s) not found for class Media with id(s) nil."
 UNKNOWN_MEDIA = "Media not found"
 UNKNOWN_ACCOUNT = "Account not found"
 
@@ -29,8 +32,15 @@ MediaKind = Callable[[str], str | None]
 """From a media id to its kind; None for an id that does not exist."""
 Content = Mapping[str, Any]
 
-_SHOWN_BELOW = frozenset({"reel", "story", "short", "document", "event", "offer"})
-"""What ``details.type`` makes of a photo or a video."""
+_SUBTYPES: Mapping[str, Mapping[str, str]] = {
+    "facebook": {"reel": "video", "story": "photo video"},
+    "instagram": {"reel": "video", "story": "photo video"},
+    "youtube": {"short": "video"},
+    "linkedin": {"document": "photo"},
+    "google": {"photo": "photo", "event": "photo", "offer": "photo"},
+    "twitter": {"long_post": "status photo video link gif poll"},
+}
+"""By network: the words that ``details.type`` may say, and the types beside which it may."""
 
 
 def judge(
@@ -50,20 +60,33 @@ def judge(
     if not isinstance(content, dict) or not (is_first or accepts.several_accounts):
         return BAD_COMPOSER
     return (
-        _type(content, account)
-        or _media(content, account, kind_of)
+        _type(content, account, accepts)
+        or _board(target, account)
+        or _media(content, account, kind_of, accepts)
         or _text(content, account)
         or _link(content, accepts)
         or _poll(content, account)
         or _values(content, account)
-        or _particulars(content, account)
+        or _particulars(content, account, accepts)
         or wrong_followup(target, account.network, accepts)
     )
 
 
-def _type(content: Content, account: Account) -> str | None:
-    kind = content.get("type")
-    return None if isinstance(kind, str) and kind in NETWORKS[account.network].types else BAD_TYPE
+def _type(content: Content, account: Account, accepts: Accepts) -> str | None:
+    kind, subtype = content.get("type"), _below(content, "type")
+    is_taken = isinstance(kind, str) and kind in NETWORKS[account.network].types
+    if kind == "status" and account.network == "google":
+        is_taken = accepts.text_alone_on_google
+    if kind == "link" and account.network in {"threads", "bluesky"}:
+        is_taken = accepts.links_on_threads_and_bluesky
+    if kind == "carousel":
+        is_taken = is_taken and bool(content.get("sublinks"))
+    if subtype == "story" and kind == "video":
+        is_taken = is_taken and accepts.stories_of_videos
+    if subtype is not None:
+        beside = _SUBTYPES.get(account.network, {}).get(str(subtype), "")
+        is_taken = is_taken and str(kind) in beside.split()
+    return None if is_taken else BAD_TYPE
 
 
 def _below(content: Content, key: str) -> Any:  # noqa: ANN401  any JSON value
@@ -71,54 +94,60 @@ def _below(content: Content, key: str) -> Any:  # noqa: ANN401  any JSON value
     return details.get(key) if isinstance(details, dict) else None
 
 
-def _shown_as(content: Content) -> str:
-    own = _below(content, "type")
-    return str(own) if own in _SHOWN_BELOW else str(content["type"])
-
-
-def _media(content: Content, account: Account, kind_of: MediaKind) -> str | None:
-    kind = content["type"]
-    media = content.get("media")
-    if kind == "carousel" and content.get("sublinks"):
+def _media(content: Content, account: Account, kind_of: MediaKind, accepts: Accepts) -> str | None:
+    kind, media = content["type"], content.get("media")
+    needed = kind in NEEDS_MEDIA or account.network == "pinterest"
+    if media is None and not needed:
         return None
-    if kind == "document" and isinstance(content.get("document"), dict) and content["document"].get("id"):
-        document_id = str(content["document"]["id"])
-        return None if kind_of(document_id) else UNKNOWN_MEDIA
-    if media is None and kind not in NEEDS_MEDIA and kind != "document":
-        return None
-    if media is None and account.network == "youtube":
+    if not media and account.network == "youtube":
         return NO_VIDEO
     if not isinstance(media, list) or any(not isinstance(item, dict) for item in media):
         return NO_COUNT
-    if not media and (kind in NEEDS_MEDIA or kind == "document"):
-        return NO_VIDEO if account.network == "youtube" else NO_COUNT
-    return _media_items(content, media, account, kind_of)
+    if not media and needed:
+        return NO_COUNT
+    return _media_items(content, media, account, kind_of, accepts)
 
 
 def _media_items(
-    content: Content, media: list[dict[str, Any]], account: Account, kind_of: MediaKind
+    content: Content,
+    media: list[dict[str, Any]],
+    account: Account,
+    kind_of: MediaKind,
+    accepts: Accepts,
 ) -> str | None:
-    shown_as = _shown_as(content)
-    allowed = MEDIA_KINDS.get(shown_as, MEDIA_KINDS.get(content["type"]))
-    kinds = set()
+    subtype = _below(content, "type")
+    allowed = MEDIA_KINDS.get(str(subtype), MEDIA_KINDS.get(content["type"], set(ITEM_TYPES.values())))
+    if subtype is None and account.network == "instagram" and accepts.pictures_with_videos_on_instagram:
+        allowed = {"photo", "video"}
     for item in media:
         said = item.get("type")
         if said is not None and said not in ITEM_TYPES:
             return f"Media type {said} is not valid"
-        if content["type"] == "gif" and item.get("id") == "external" and isinstance(item.get("url"), str):
+        if _is_external(item, content, account):
             continue
         found = kind_of(item["id"]) if isinstance(item.get("id"), str) else None
         if found is None:
-            return UNKNOWN_MEDIA
-        if (allowed and found not in allowed) or (said is not None and ITEM_TYPES[said] != found):
+            return UNKNOWN_MEDIA if "id" in item else NO_ID
+        if found not in allowed or (said is not None and ITEM_TYPES[said] != found):
             return BAD_TYPE
-        kinds.add(found)
-    if content["type"] == "gif" and len(media) != 1:
+    if len(media) > 1 and (content["type"] == "gif" or (content["type"] == "video" and allowed == {"video"})):
         return BAD_TYPE
-    if "video" in kinds and len(kinds) > 1 and account.network in UNMIXED:
-        return "Videos cannot be mixed with other media"
-    most = MOST_PAGES if shown_as == "document" else MOST_ITEMS.get(account.network, len(media))
+    most = MOST_PAGES if subtype == "document" else MOST_ITEMS.get(account.network, len(media))
     return f"At most {most} media are allowed" if len(media) > most else None
+
+
+def _is_external(item: Content, content: Content, account: Account) -> bool:
+    """The two documented media without an id in the library: a GIF, and a pin's picture, by address."""
+    needed = {"gif": ("url", "path", "thumbnail", "name")}.get(content["type"])
+    if needed and item.get("id") == "external" and item.get("type") == "gif":
+        return all(isinstance(item.get(key), str) for key in needed)
+    is_pin = account.network == "pinterest" and content["type"] == "photo"
+    return is_pin and item.get("id") == "external-0" and isinstance(item.get("path"), str)
+
+
+def _board(target: Mapping[str, Any], account: Account) -> str | None:
+    known = {board.id for board in account.boards}
+    return NO_BOARD if account.network == "pinterest" and target.get("album_id") not in known else None
 
 
 def _text(content: Content, account: Account) -> str | None:
@@ -140,6 +169,10 @@ def _text(content: Content, account: Account) -> str | None:
 
 
 def _link(content: Content, accepts: Accepts) -> str | None:
+    if content["type"] == "carousel":
+        cards = content["sublinks"]
+        is_valid = isinstance(cards, list) and len(cards) <= MOST_CARDS and all(map(_is_card, cards))
+        return None if is_valid else "Sublinks are not valid"
     if content["type"] != "link":
         return None
     link = content.get("link")
@@ -147,6 +180,10 @@ def _link(content: Content, accepts: Accepts) -> str | None:
     read = urls.values() if accepts.link_from == "either" else [urls[accepts.link_from]]
     is_there = any(isinstance(url, str) and re.match(r"https?://", url) for url in read)
     return None if is_there else "Link is not valid"
+
+
+def _is_card(card: object) -> bool:
+    return isinstance(card, dict) and {"url", "title", "description", "images"} <= card.keys()
 
 
 def _poll(content: Content, account: Account) -> str | None:
@@ -171,34 +208,38 @@ def _values(content: Content, account: Account) -> str | None:
         _, _, below = path.partition("details.")
         value = _below(content, below) if below else content.get(path)
         if provider == account.network and value is not None and value not in known:
-            return BAD_TYPE if below == "type" else f"{path} is not valid"
+            return f"{path} is not valid"
     return None
 
 
-def _particulars(content: Content, account: Account) -> str | None:
-    """What single networks demand (OpenAPI, and the pages on their formats)."""
-    title = content.get("title")
+def _particulars(content: Content, account: Account, accepts: Accepts) -> str | None:
+    """What single networks demand (the pages on their formats)."""
+    title, subtype = content.get("title"), _below(content, "type")
+    if account.network == "linkedin" and subtype == "document" and not title:
+        return "Title can't be blank"
+    if account.network in {"youtube", "linkedin"} and len(str(title or "")) > 100:
+        return "Title is too long (maximum is 100 characters)"
     if account.network == "youtube":
-        if not title:
-            return "Title can't be blank"
-        return "Title is too long (maximum is 100 characters)" if len(str(title)) > 100 else None
+        return None if title else "Title can't be blank"
     if account.network == "tiktok":
         if content["type"] != "video" and not title:
             return "Title can't be blank"
         is_private = _below(content, "privacy") == "SELF_ONLY"
         return "Branded content cannot be private" if is_private and _below(content, "paid") is True else None
-    if account.network == "google":
-        return _event(content)
+    if account.network == "google" and subtype in {"event", "offer"}:
+        return _event(content, str(subtype))
     if account.network == "wordpress":
         blocks = content.get("content")
-        return None if isinstance(blocks, list) and all(map(_is_block, blocks)) else "Content is not valid"
+        is_valid = isinstance(blocks, list) and all(map(_is_block, blocks))
+        return (
+            None
+            if is_valid or (blocks is None and content.get("text") and accepts.articles_without_blocks)
+            else "Content is not valid"
+        )
     return None
 
 
-def _event(content: Content) -> str | None:
-    kind = _shown_as(content)
-    if kind not in {"event", "offer"}:
-        return None
+def _event(content: Content, kind: str) -> str | None:
     if not _below(content, "title"):
         return "Title can't be blank"
     times = [_below(content, key) for key in ("start", "end")]

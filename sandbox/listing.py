@@ -99,10 +99,11 @@ def _is_listed(world: World, post: StoredPost) -> bool:
     if world.clock.time() < job.done_at + listing.lag:
         return False
     post.lookups += 1
-    return post.lookups > listing.lag_lookups
+    return True
 
 
 def _row(world: World, post: StoredPost) -> dict[str, Any]:
+    said = post.at if world.scenario.listing.times == "to_the_second" else post.at // 60 * 60
     media = [{"id": post.id, "path": "https://cdn.publer.example/media", "type": "photo"}]
     return {
         "id": int(post.id) if post.id.isdigit() and len(post.id) < 24 else post.id,
@@ -118,8 +119,8 @@ def _row(world: World, post: StoredPost) -> dict[str, Any]:
             "picture": "https://cdn.publer.example/user.jpg",
         },
         "source": post.source,
-        "scheduled_at": iso(post.at),
-        "updated_at": iso(post.at),
+        "scheduled_at": iso(said),
+        "updated_at": iso(said),
         "title": post.title or None,
         "post_link": _known_link(world, post),
         "has_media": post.has_media,
@@ -134,8 +135,10 @@ def _known_link(world: World, post: StoredPost) -> str | None:
     account = post.account
     if post.job is None or account.link == "at_once":
         return post.link
-    shown = post.lookups - world.scenario.listing.lag_lookups
-    late = shown <= account.link_after_lookups or world.clock.time() < post.at + account.link_after_seconds
+    late = (
+        post.lookups <= account.link_after_lookups
+        or world.clock.time() < post.at + account.link_after_seconds
+    )
     return None if account.link == "never" or late else post.link
 
 

@@ -13,17 +13,17 @@ import regex
 
 from sandbox.fields import words
 
-NEEDS_MEDIA = frozenset({"photo", "video", "gif", "carousel", "reel", "story", "short"})
+NEEDS_MEDIA = frozenset({"photo", "video", "gif"})
 MEDIA_KINDS = {
     "photo": {"photo"},
     "video": {"video"},
     "reel": {"video"},
     "short": {"video"},
     "gif": {"gif"},
-    "carousel": {"photo", "video"},
     "story": {"photo", "video"},
     "document": {"document", "photo"},
 }
+"""What may stand in ``media``, by ``type`` or what ``details.type`` makes of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +35,7 @@ class Network:
     account_type: str
     """The string that the live API puts into an account's ``type``."""
     types: frozenset[str]
+    """Those that are shown in requests or were seen to work; others in the lists are refused."""
     limit: int | None
     link: str
     """The permalink of a published post, with a place for its number."""
@@ -53,14 +54,14 @@ def _network(line: str) -> Network:
 
 
 _TABLE = """\
-facebook|Facebook|fb_page|status photo video link carousel story reel gif|10000|https://www.facebook.com/acme/posts/{}
-instagram|Instagram|ig_business|photo video carousel story reel|2200|https://www.instagram.com/p/{}/
+facebook|Facebook|fb_page|status photo video link gif carousel|10000|https://www.facebook.com/acme/posts/{}
+instagram|Instagram|ig_business|photo video|2200|https://www.instagram.com/p/{}/
 twitter|X|twitter|status photo video link gif poll|280|https://x.com/acme/status/{}
-linkedin|LinkedIn|in_page|status photo video link document poll gif|3000|https://www.linkedin.com/feed/update/urn:li:share:{}
-pinterest|Pinterest|pin_business|photo video carousel|500|https://www.pinterest.com/pin/{}/
-google|Google Business|google|status photo video link event offer|1500|https://posts.gle/{}
-youtube|YouTube|youtube|video short|5000|https://www.youtube.com/watch?v={}
-tiktok|TikTok|tiktok|video photo carousel|2200|https://www.tiktok.com/@acme/video/{}
+linkedin|LinkedIn|in_page|status photo video link poll gif|3000|https://www.linkedin.com/feed/update/urn:li:share:{}
+pinterest|Pinterest|pin_business|photo video link|500|https://www.pinterest.com/pin/{}/
+google|Google Business|google|photo status|1500|https://posts.gle/{}
+youtube|YouTube|youtube|video|5000|https://www.youtube.com/watch?v={}
+tiktok|TikTok|tiktok|video photo|2200|https://www.tiktok.com/@acme/video/{}
 wordpress|WordPress|wordpress_basic|article||https://blog.acme.example/?p={}
 telegram|Telegram|telegram|status photo video link gif|4096|https://t.me/acme/{}
 mastodon|Mastodon|mastodon|status photo video link gif poll|500|https://mastodon.social/@acme/{}

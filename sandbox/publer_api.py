@@ -9,7 +9,7 @@ from typing import Any
 
 from sandbox import media_api
 from sandbox.answers import BLOCKED, HTML, RATE_LIMITED, Answer, Call, ok, parsed_json, refused
-from sandbox.fields import DETAILS, FIELDS
+from sandbox.fields import DETAILS, FIELDS, LINK_KEYS, MEDIA_KEYS
 from sandbox.jobs import import_status, job_started, publish_status
 from sandbox.listing import list_posts
 from sandbox.networks import ACCOUNT_KEYS, BULK_KEYS, POST_KEYS
@@ -260,11 +260,18 @@ def _note_surprises(world: World, document: dict[str, Any]) -> None:
             _note(world, "account", target, ACCOUNT_KEYS)
         for network, content in post["networks"].items():
             if isinstance(content, dict):
-                _note(world, f"networks.{network}", content, FIELDS.get(network, frozenset()))
-                details = content.get("details")
-                if isinstance(details, dict):
-                    known = DETAILS.get(network, frozenset())
-                    _note(world, f"networks.{network}.details", details, known)
+                _note_content(world, network, content)
+
+
+def _note_content(world: World, network: str, content: dict[str, Any]) -> None:
+    _note(world, f"networks.{network}", content, FIELDS.get(network, frozenset()))
+    media = content.get("media")
+    below = [("details", content.get("details"), DETAILS.get(network, frozenset()))]
+    below += [("link", content.get("link"), LINK_KEYS)]
+    below += [("media", item, MEDIA_KEYS) for item in (media if isinstance(media, list) else [])]
+    for key, value, known in below:
+        if isinstance(value, dict):
+            _note(world, f"networks.{network}.{key}", value, known)
 
 
 def _note(world: World, where: str, value: dict[str, Any], known: frozenset[str]) -> None:

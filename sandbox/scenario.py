@@ -180,6 +180,8 @@ class Listing:
     """Which keys a row has: ``url`` is documented, ``source`` and ``error`` were observed."""
     source: Literal["post_now", "schedule"] = "post_now"
     """What a row that was made here says of where it comes from."""
+    times: Literal["to_the_second", "to_the_minute"] = "to_the_second"
+    """How exactly a row says when it was posted."""
     dates: Literal["inclusive", "exclusive"] = "inclusive"
     """Whether posts of the days ``from`` and ``to`` themselves are in the answer."""
     zone: float = 0.0
@@ -188,8 +190,6 @@ class Listing:
     """Posts of a job that still runs."""
     lag: float = 0.0
     """Seconds after a job's end before its posts are listed."""
-    lag_lookups: int = 0
-    """So many answers leave a finished post out."""
     failed_posts: bool = True
     """Whether posts that a network refused are listed, with the state ``failed``."""
 
@@ -218,13 +218,14 @@ class Accepts:
     several_accounts: bool = True
     """Several accounts in one post; else all but the first miss their network's parameters."""
     text_alone_on_google: bool = True
+    articles_without_blocks: bool = True
     links_on_threads_and_bluesky: bool = True
     stories_of_videos: bool = True
     pictures_with_videos_on_instagram: bool = False
     the_same_text_again_on_x: bool = True
     """X itself refuses it; taken by default, so that a post that goes out twice is seen."""
     comments_on_instagram: bool = True
-    link_from: Literal["link", "url", "either"] = "either"
+    link_from: Literal["link", "url", "either"] = "link"
     """Where the address of a link post is read: ``link.url``, or ``url`` beside the text."""
     alt_text_from: Literal["either", "alt_text", "caption"] = "either"
     media_without_id: Literal["refused", "dropped"] = "refused"

@@ -11,7 +11,7 @@ from collections import deque
 from typing import Any
 
 from sandbox.clock import Clock
-from sandbox.judging import GAP, SAID_ALREADY, UNKNOWN_ACCOUNT, judge
+from sandbox.judging import GAP, ONE_AT_A_TIME, SAID_ALREADY, UNKNOWN_ACCOUNT, judge
 from sandbox.keeping import kept
 from sandbox.networks import NETWORKS
 from sandbox.record import Imported, Published, Record, Request, Upload
@@ -109,24 +109,35 @@ class World:
         job = PublishJob(
             id=self.new_id("job"), workspace_id=workspace.id, spec=spec, state=state, done_at=now + spec.delay
         )
+        tiktok = {a.id for a in workspace.accounts if a.network == "tiktok"}
+        asked = {target["id"] for post in posts for target in post.get("accounts") or []}
+        crowded = tiktok & asked if len(tiktok & asked) > 1 else set()
         for index, post in enumerate(posts):
             key = str(post.get("id") or self.new_id("post"))
             for target in post.get("accounts") or []:
-                delivery = self._deliver(workspace, spec, post, target, state)
+                delivery = self._deliver(workspace, spec, post, target, state, crowded)
                 delivery.post_index, delivery.post_key = index, key
                 job.deliveries.append(delivery)
                 job.done_at = max(job.done_at, delivery.due)
         self.publish_jobs[job.id] = job
         return job
 
-    def _deliver(
-        self, workspace: Workspace, spec: Job, post: dict[str, Any], target: dict[str, Any], state: str
+    def _deliver(  # noqa: PLR0917  one row of a request
+        self,
+        workspace: Workspace,
+        spec: Job,
+        post: dict[str, Any],
+        target: dict[str, Any],
+        state: str,
+        crowded: set[str],
     ) -> Delivery:
         now = self.clock.time()
         account = next((a for a in workspace.accounts if a.id == target["id"]), None)
         content = post["networks"].get(account.networks_key()) if account else None
         if account is None:
             failure: str | None = UNKNOWN_ACCOUNT
+        elif account.id in crowded:
+            failure = ONE_AT_A_TIME
         else:
             accepts = self.scenario.accepts
             if accepts.media_without_id == "dropped" and isinstance(content, dict):

@@ -1,12 +1,8 @@
-"""Write ``docs/post-file.md`` from the schema and the program's tables: ``python -m tools.generate_docs``.
-
-With ``--check`` nothing is written; the exit code says whether the page is up to date.
-"""
+"""Write ``docs/post-file.md`` from the schema and the program's tables."""
 
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -24,7 +20,7 @@ _TYPE_WORDS = {
     "number": "number",
     "boolean": "true/false",
     "array": "list",
-    "object": "mapping",
+    "object": "group of keys",
     "null": "null",
 }
 _MANY = 12
@@ -64,8 +60,8 @@ _TEMPLATES = """\
 Every text of a post may be a [Jinja](https://jinja.palletsprojects.com/en/stable/templates/) template: the
 text itself, titles, options, alt texts, account selectors. `{{ … }}` stands for a value, `{% if … %}` and
 `{% for … %}` choose and repeat, `{# … #}` is a comment; between `{% raw %}` and `{% endraw %}` nothing is
-looked at. Put a template in quotes or into a block, as here: YAML takes a value that begins with `{` for a
-mapping.
+looked at. Put a template in quotes or into a block, as here: without them a value that begins with `{` is
+a group of keys.
 
 ```yaml
 text: |
@@ -89,18 +85,6 @@ stand for what does not exist yet, and a notice says so. There are none for `eve
 the commits of a push stands in `{% if event.commits is defined %} … {% endif %}`, so that a pull request can
 be checked that has none.
 """
-
-
-def main(arguments: list[str]) -> int:
-    """Write or check the page; return the exit code."""
-    page = render(load())
-    if arguments == ["--check"]:
-        current = PAGE.read_text(encoding="utf-8") if PAGE.exists() else ""
-        if current != page:
-            sys.stderr.write("docs/post-file.md is out of date: make docs\n")
-        return int(current != page)
-    PAGE.write_text(page, encoding="utf-8")
-    return 0
 
 
 def render(schema: Mapping[str, Any]) -> str:
@@ -276,4 +260,4 @@ def _cell(text: str) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    PAGE.write_text(render(load()), encoding="utf-8")

@@ -23,17 +23,10 @@ MOST_BYTES = 150_000
 _SUMMARY = re.compile(r"^3\. The summary[^\n]*\n─+\n(.*?)^What the sandbox says", re.MULTILINE | re.DOTALL)
 _HEIGHT = re.compile(r'data-height="(\d+)"')
 _FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--hide-scrollbars",
-    "--force-device-scale-factor=1.6",
-)
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic",
+    "--no-first-run", "--disable-background-networking", "--disable-component-update",
+    "--disable-sync", "--hide-scrollbars", "--force-device-scale-factor=1.6",
+)  # fmt: skip
 _PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><style>
 body { margin: 0; padding: 20px 24px; background: #fff; color: #1f2328;
   font: 16px/1.5 "Noto Sans", "Liberation Sans", "DejaVu Sans", sans-serif, "Noto Color Emoji"; }

@@ -6,14 +6,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from publer_publish.clock import Deadline, Progress
 from publer_publish.delivery.duplicates import describe_open
 from publer_publish.delivery.ledger import LOOK_FIRST, Ledger
-from publer_publish.delivery.matching_posts import OTHER, SAME, Match, Origin, PostList, rank
+from publer_publish.delivery.matching_posts import OTHER, SAME, Match, Origin, PostList, rank, unlisted
 from publer_publish.delivery.targets import Key, Target
 from publer_publish.errors import ServiceError
 from publer_publish.publer.model import Job, JobEntry, JobState, ListedPost, Verdict
@@ -179,6 +179,16 @@ def _sentences(entries: Iterable[JobEntry]) -> str:
     return "; ".join(dict.fromkeys(entry.message for entry in entries if entry.message))
 
 
+class _Shown(NamedTuple):
+    """What the list showed."""
+
+    by_id: Mapping[str, ListedPost]
+    new: Mapping[str, Sequence[ListedPost]]
+    """Posts that this request may have made, by account id."""
+    rivals: Sequence[Target]
+    """Targets of earlier requests whose posts may be among these."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Confirmer:
     """Looks in Publer's post list for what a job, or its silence, left open."""
@@ -193,8 +203,13 @@ class Confirmer:
     """Identities of posts that were there before, and therefore are others."""
     takes_timeless: bool = True
     """Whether a post without a time can be it: not without a look beforehand, as it may be of any day."""
-    rivals: Sequence[Target] = ()
-    """Targets of earlier requests whose posts are not known: theirs may appear now."""
+    is_retry: bool = False
+    """Whether Publer's minute refused an earlier attempt: what the list shows of that is not this one."""
+    rivals: Mapping[str, Sequence[Target]] = field(default_factory=dict)
+    """Targets of earlier requests by the ids of their posts, if these are known.
+
+    What is not listed under its id may still appear, or be listed under another (publer-api 8.1).
+    """
     _open: dict[Key, Match] = field(default_factory=dict)
     """What the list showed that may be a target."""
 
@@ -209,9 +224,11 @@ class Confirmer:
             if time_to_wait <= 0 or (failed and number >= _LOOKS_FOR_A_FAILURE):
                 break
             progress.wait(min(pause, time_to_wait))
-            posts = self._look_for([one.target for one in left], progress, self.deadline)
-            read += posts is not None
-            left = [one for one in left if not self._settle_by_evidence(one, posts or ())]
+            shown = self._look_for([one.target for one in left], progress, self.deadline)
+            if shown is None:
+                continue
+            read += 1
+            left = [one for one in left if not self._settle_by_evidence(one, shown)]
             if not left:
                 return
         if read:
@@ -229,14 +246,14 @@ class Confirmer:
             return unsettled.message
         return f"{describe_open(found)}. {unsettled.message}"
 
-    def _settle_by_evidence(self, unsettled: Unsettled, posts: Sequence[ListedPost]) -> bool:
+    def _settle_by_evidence(self, unsettled: Unsettled, shown: _Shown) -> bool:
         target = unsettled.target
-        post = self._find(target, posts)
+        post = self._find(target, shown)
         if post is None:
             return False
         if post.is_live:
             self.ledger.settle(target, Status.PUBLISHED, live=post)
-        elif post.has_failed and not is_about_the_minute(post.error):
+        elif post.has_failed and not (self.is_retry and is_about_the_minute(post.error)):
             self.ledger.settle(target, Status.FAILED, _why_failed(post, unsettled), live=post)
         elif post.is_held:
             self.ledger.settle(target, Status.UNCONFIRMED, _why_held(post), live=post)
@@ -244,14 +261,12 @@ class Confirmer:
             return False
         return True
 
-    def _find(self, target: Target, posts: Iterable[ListedPost]) -> ListedPost | None:
+    def _find(self, target: Target, shown: _Shown) -> ListedPost | None:
         """The listed post that is this target and no other's: a live one first, a failed one last."""
         found = []
-        for post in posts:
-            if not self._is_new(post):
-                continue
+        for post in shown.new.get(target.account.id, ()):
             comparison = self.posts.compare(target, post, Origin.THIS_RUN)
-            rivals = (self.posts.compare(rival, post, Origin.THIS_RUN) for rival in self.rivals)
+            rivals = (self.posts.compare(rival, post, Origin.THIS_RUN) for rival in shown.rivals)
             if comparison is SAME and all(rival is OTHER for rival in rivals):
                 found.append(post)
             elif comparison is not SAME and comparison is not OTHER:
@@ -273,18 +288,18 @@ class Confirmer:
             if not left or soon.expired():
                 return
             progress.wait(min(pause, soon.remaining()))
-            posts = self._look_for(left, progress, soon) or ()
+            shown = self._look_for(left, progress, soon)
+            if shown is None:
+                continue
             for target in list(left):
                 own = known(target)
-                post = next((one for one in posts if own and one.id == own.id), None)
-                post = post or self._find(target, posts)
+                post = shown.by_id.get(own.id) if own and own.id else None
+                post = post or self._find(target, shown)
                 if post and post.is_live and post.link:
                     self.ledger.add_link(target, post)
                     left.remove(target)
 
-    def _look_for(
-        self, targets: Sequence[Target], progress: Progress, deadline: Deadline
-    ) -> tuple[ListedPost, ...] | None:
+    def _look_for(self, targets: Sequence[Target], progress: Progress, deadline: Deadline) -> _Shown | None:
         """The list, or None if it could not be read."""
         accounts = [target.account.id for target in targets]
         try:
@@ -294,4 +309,11 @@ class Confirmer:
             return None
         new = [post for post in posts if self._is_new(post)]
         self.posts.learn_signatures(targets, new, lambda _: Origin.THIS_RUN, deadline)
-        return posts
+        by_account: dict[str, list[ListedPost]] = {}
+        for post in new:
+            by_account.setdefault(post.account_id, []).append(post)
+        return _Shown(
+            by_id={post.id: post for post in posts},
+            new=by_account,
+            rivals=[rival for rival in unlisted(self.rivals, posts) if rival.account.id in by_account],
+        )

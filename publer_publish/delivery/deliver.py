@@ -97,15 +97,23 @@ class Delivery:
 
     def deliver(self, targets: Sequence[Target]) -> None:
         """Send what is missing."""
-        if self.rules.skip_duplicates or self.rules.fail_on_duplicates:
-            self._repeats = duplicates.repeats_among(targets)
-        missing = self._drop_duplicates(targets, self.deadline)
+        missing = self.look(targets)
         try:
             self._send_all(missing)
         finally:
-            for target in self.ledger.open_targets():
-                if original := self._repeats.get(target.key):
-                    duplicates.settle_repeat(target, original, self.ledger)
+            self.settle_repeats()
+
+    def look(self, targets: Sequence[Target]) -> list[Target]:
+        """The targets that are to be sent. What is live already, or may be, is settled."""
+        if self.rules.skip_duplicates or self.rules.fail_on_duplicates:
+            self._repeats = duplicates.repeats_among(targets)
+        return self._drop_duplicates(targets, self.deadline)
+
+    def settle_repeats(self) -> None:
+        """Let what repeats an earlier target of the run share its fate."""
+        for target in self.ledger.open_targets():
+            if original := self._repeats.get(target.key):
+                duplicates.settle_repeat(target, original, self.ledger)
 
     def _send_all(self, missing: Sequence[Target]) -> None:
         clock = self.deadline.clock
@@ -143,6 +151,7 @@ class Delivery:
             deadline=deadline,
             log=self.log.line,
             taken=self.ledger.post_ids(),
+            sent=self.ledger.sent(),
         )
         self._known.update(found.known)
         self._spacing.saw(found.last_post_at)
@@ -175,13 +184,12 @@ class Delivery:
 
     def _send_until_settled(self, request: Sequence[Target], media: Prepared, deadline: Deadline) -> bool:
         """One request, again for what Publer's minute refuses. False: the next one would fail as well."""
-        since = self._now() - (_SKEW if self.rules.window.seconds > 0 else _SKEW_UNSEEN)
+        is_retry = False
         while request:
-            too_soon = self._send(request, media, deadline, since)
+            too_soon = self._send(request, media, deadline, is_retry=is_retry)
             if too_soon is None:
                 return False
-            request = self._free_again(too_soon, deadline)
-            since = self._now() - _SKEW_UNSEEN
+            request, is_retry = self._free_again(too_soon, deadline), True
         return True
 
     def _free_again(self, refused: Sequence[Unsettled], deadline: Deadline) -> list[Target]:
@@ -194,7 +202,8 @@ class Delivery:
                     said = f"{left[target.key].message} (`timeout` leaves no time for another attempt.)"
                     self.ledger.settle(target, Status.FAILED, said)
                 return []
-            self.log.line(f"Publer wants a minute between two posts: {', '.join(map(str, waiting))} again.")
+            names = ", ".join(map(str, waiting))
+            self.log.line(f"Publer refused {names}: {_WHY}. Trying again after that minute.")
             self._spacing.keep(waiting)
             try:
                 waiting = self._drop_duplicates(waiting, deadline)
@@ -206,26 +215,25 @@ class Delivery:
                 break
         return waiting
 
-    def _now(self) -> float:
-        return self.deadline.clock.time()
-
     def _send(
-        self, request: Sequence[Target], media: Prepared, deadline: Deadline, since: float
+        self, request: Sequence[Target], media: Prepared, deadline: Deadline, *, is_retry: bool
     ) -> list[Unsettled] | None:
         """One request, from publishing to the last confirmation.
 
         Returns what Publer's minute refused; None if Publer did not take the request at all.
         """
-        names = {target.key for target in request}
+        has_looked = self.rules.window.seconds > 0
+        skew = _SKEW if has_looked and not is_retry else _SKEW_UNSEEN
         confirmer = Confirmer(
             posts=self._posts,
             ledger=self.ledger,
             deadline=deadline,
             log=self.log.line,
-            since=since,
+            since=deadline.clock.time() - skew,
             known=frozenset(self._known),
-            takes_timeless=self.rules.window.seconds > 0,
-            rivals=[one for one in self.ledger.sent_without_post() if one.key not in names],
+            takes_timeless=has_looked,
+            is_retry=is_retry,
+            rivals=self.ledger.sent(),
         )
         self.log.line(f"Publishing: {', '.join(map(str, request))}")
         if second := second_names(request, media):

@@ -7,10 +7,19 @@ import math
 from collections.abc import Callable, Container, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from types import MappingProxyType
 
 from publer_publish.clock import Deadline, Progress
 from publer_publish.delivery.ledger import LOOK_FIRST, Ledger
-from publer_publish.delivery.matching_posts import SAME, Match, Origin, PostList, comparable, match
+from publer_publish.delivery.matching_posts import (
+    SAME,
+    Match,
+    Origin,
+    PostList,
+    comparable,
+    match,
+    unlisted,
+)
 from publer_publish.delivery.media import key_of
 from publer_publish.delivery.targets import Key, Target
 from publer_publish.publer.model import ListedPost
@@ -81,10 +90,12 @@ def look_for_duplicates(
     deadline: Deadline,
     log: Callable[[str], None],
     taken: Container[str] = (),
+    sent: Mapping[str, Sequence[Target]] = MappingProxyType({}),
 ) -> Found:
     """Find the targets that are live already. Raises when the list cannot be read: nothing may be sent.
 
-    ``taken``: ids of posts that are other targets of this run.
+    ``taken``: ids of posts that were recognised as other targets of this run. ``sent``: other targets that
+    this run has sent, by the ids of their posts, if these are known.
     """
     if not window.seconds or not targets:
         return Found()
@@ -103,8 +114,11 @@ def look_for_duplicates(
         ]
         posts.learn_signatures(targets, candidates, window.origin, deadline)
         matches = match(
-            targets, candidates, lambda target, post: posts.compare(target, post, window.origin(post))
+            [*targets, *unlisted(sent, listed)],
+            candidates,
+            lambda target, post: posts.compare(target, post, window.origin(post)),
         )
+        matches = {target.key: matches[target.key] for target in targets if target.key in matches}
         same = {key: one.post for key, one in matches.items() if one.comparison is SAME}
         pending = {key: post for key, post in same.items() if not post.is_live}
         if all(post.is_held for post in pending.values()) or clock.monotonic() >= give_up:

@@ -99,9 +99,13 @@ class Ledger:
         results = [(target, self._entries[target.key].result) for target in targets]
         return [one for one, result in results if result.status is Status.PUBLISHED and not result.url]
 
-    def sent_without_post(self) -> list[Target]:
-        """Those that were sent and whose posts are not known."""
-        return [entry.target for entry in self._entries.values() if entry.sent and not entry.result.post_id]
+    def sent(self) -> dict[str, list[Target]]:
+        """Those that were sent, by the ids of their posts; an empty id if that is not known."""
+        found: dict[str, list[Target]] = {}
+        for entry in self._entries.values():
+            if entry.sent:
+                found.setdefault(entry.result.post_id or "", []).append(entry.target)
+        return found
 
     def post_ids(self) -> set[str]:
         """The ids of all posts that were recognised as targets."""

@@ -96,15 +96,18 @@ def compare(
 
 
 def _text(target: Target, post: ListedPost, origin: Origin, signatures: Iterable[str]) -> Comparison:
+    wordings = _wordings(target, post, origin)
     shown = [post.text, *_without_signature(post.text, signatures)]
-    found = [_one_text(target, post, text, origin) for text in shown]
-    if any(_goes_on(wording.text, post.text, origin) for wording in _wordings(target, post, origin)):
+    found = [_one_text(target, post, text, wordings, origin) for text in shown]
+    if any(_goes_on(wording.text, post.text, origin) for wording in wordings):
         found.append(GOES_ON)
     return min(found, key=lambda one: _ORDER.index(one.likeness))
 
 
-def _one_text(target: Target, post: ListedPost, text: str, origin: Origin) -> Comparison:
-    alike = {_worst(one.link, _texts_alike(one.text, text)) for one in _wordings(target, post, origin)}
+def _one_text(
+    target: Target, post: ListedPost, text: str, wordings: Sequence[_Wording], origin: Origin
+) -> Comparison:
+    alike = {_worst(one.link, _texts_alike(one.text, text)) for one in wordings}
     if Likeness.SAME in alike:
         return SAME
     if _is_known_by_circumstances(target, post, text):
@@ -162,15 +165,24 @@ _WORDS_ELSEWHERE = ("description", "question")
 
 def _without_moved_link(text: str, url: str) -> Iterator[_Wording]:
     """The text without a link that is now the row's ``url``, with and without what encloses it."""
-    for word in re.finditer(r"\S+", text if url else ""):
-        link = word.group().lstrip(_BEFORE_A_LINK).rstrip(_BEHIND_A_LINK)
-        if not _LINK_LIKE.match(link):
-            continue
+    for before, link, after in _links_in(text) if url else ():
         alike = compare_links(link if "://" in link else f"https://{link}", url)
-        begin = word.start() + word.group().find(link)
-        yield _Wording(text[:begin] + text[begin + len(link) :], alike)
-        yield _Wording(text[: word.start()] + text[word.end() :], alike)
-        yield _Wording(text.replace(link, ""), alike)
+        if alike is not Likeness.OTHER:
+            yield _Wording(f"{before}{after}", alike)
+            yield _Wording(f"{before.rstrip(_BEFORE_A_LINK)} {after.lstrip(_BEHIND_A_LINK)}", alike)
+            yield _Wording(text.replace(link, ""), alike)
+
+
+@lru_cache(maxsize=4_096)
+def _links_in(text: str) -> tuple[tuple[str, str, str], ...]:
+    """Every word that may be a link, with or without ``https``, between what comes before and after it."""
+    found = []
+    for word in re.finditer(r"\S+", text):
+        link = word.group().lstrip(_BEFORE_A_LINK).rstrip(_BEHIND_A_LINK)
+        if _LINK_LIKE.match(link):
+            begin = word.start() + word.group().find(link)
+            found.append((text[:begin], link, text[begin + len(link) :]))
+    return tuple(found)
 
 
 def _without_signature(text: str, signatures: Iterable[str]) -> Iterator[str]:
@@ -235,15 +247,18 @@ def comparable(text: str) -> str:
     return _SPACE.sub(" ", composed).strip()
 
 
-@lru_cache(maxsize=4_096)
 def _kept(text: str) -> str:
     """The text as it is compared: also without entities, in which Publer may keep what was sent plain."""
+    return comparable(_without_entities(text))
+
+
+def _without_entities(text: str) -> str:
     for _ in range(_MOST_ESCAPES):
-        plain = _ENTITY.sub(lambda match: html.unescape(match.group()), text)
+        plain = _ENTITY.sub(lambda match: html.unescape(match.group()), text) if "&" in text else text
         if plain == text:
             break
         text = plain
-    return comparable(text)
+    return text
 
 
 @lru_cache(maxsize=4_096)
@@ -255,7 +270,7 @@ def _skeleton(text: str) -> _Skeleton:
         links.append(link)
         return "\0" + match.group()[len(link) :]
 
-    return _Skeleton(comparable(_URL.sub(take, _kept(text.replace("\0", "")))), tuple(links))
+    return _Skeleton(comparable(_URL.sub(take, _without_entities(text.replace("\0", "")))), tuple(links))
 
 
 # Links
@@ -291,6 +306,7 @@ class _Page(NamedTuple):
     fragment: str
 
 
+@lru_cache(maxsize=4_096)
 def _page(link: str) -> _Page | None:
     """Read a web address; None if the text is not one."""
     try:
@@ -328,7 +344,7 @@ def _beside(target: Target, post: ListedPost, origin: Origin) -> Iterator[Compar
         alike = compare_links(link, post.url) if post.url else None
         yield _NOT_LISTED[origin] if alike is None else _as_comparison(alike, origin)
     if title := _title(target):
-        shown = comparable(post.title)
+        shown = _kept(post.title)
         yield _NOT_LISTED[origin] if not shown else SAME if shown == title else OTHER
     if isinstance(_sent(target).get("options"), list):
         yield _NOT_LISTED[origin]
@@ -354,7 +370,7 @@ def _title(target: Target) -> str:
     sent = _sent(target)
     details = sent.get("details")
     title = (details.get("title") if isinstance(details, Mapping) else "") or sent.get("title")
-    return comparable(title) if isinstance(title, str) else ""
+    return _kept(title) if isinstance(title, str) else ""
 
 
 # The type
@@ -408,8 +424,9 @@ def match(targets: Sequence[Target], posts: Iterable[ListedPost], how: Compare =
     theirs. If these are fewer than the targets, whose they are is not known.
     """
     groups: list[_Group] = []
+    own = _by_account(targets)
     for post in posts:
-        may_be = _may_be(targets, post, how)
+        may_be = _may_be(own.get(post.account_id, ()) if post.account_id else targets, post, how)
         if not may_be:
             continue
         mixed = [group for group in groups if not may_be.keys().isdisjoint(group.found)]
@@ -421,6 +438,19 @@ def match(targets: Sequence[Target], posts: Iterable[ListedPost], how: Compare =
         groups.append(_Group(found, [*(one for group in mixed for one in group.posts), post]))
     order = [target.key for target in targets]
     return {key: one for group in groups for key, one in _given_out(group, order).items()}
+
+
+def unlisted(sent: Mapping[str, Sequence[Target]], posts: Iterable[ListedPost]) -> list[Target]:
+    """Of the targets by the ids of their posts: those whose post is not listed under its id, or has none."""
+    listed = {post.id for post in posts if post.id}
+    return [target for post_id, targets in sent.items() if post_id not in listed for target in targets]
+
+
+def _by_account(targets: Iterable[Target]) -> dict[str, list[Target]]:
+    found: dict[str, list[Target]] = {}
+    for target in targets:
+        found.setdefault(target.account.id, []).append(target)
+    return found
 
 
 class _Group(NamedTuple):
@@ -585,11 +615,12 @@ class PostList:
         deadline: Deadline,
     ) -> None:
         """Ask for the signatures of the accounts where a post goes on after our text; of no others."""
+        own = _by_account(one for one in targets if one.account.id not in self._signatures)
         wanted = dict.fromkeys(
             target.account.id
-            for target in targets
-            if target.account.id not in self._signatures
-            and any(may_end_with_signature(target, post, origin(post)) for post in posts)
+            for post in posts
+            for target in own.get(post.account_id, ())
+            if may_end_with_signature(target, post, origin(post))
         )
         if not wanted:
             return

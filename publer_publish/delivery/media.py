@@ -398,7 +398,9 @@ class Prepared:
                 key: answer[key] for key in _PASSED_BACK if answer.get(key) is not None
             }
         if media.alt_text:
+            # Publer's pages name it in two ways; a caption that the file gives is another text.
             item["alt_text"] = media.alt_text
+            item.setdefault("caption", media.alt_text)
         if isinstance(media.thumbnail, int):
             item["default_thumbnail"] = media.thumbnail
         elif media.thumbnail is not None:

@@ -9,7 +9,7 @@ from typing import Any
 from publer_publish.delivery.media import Prepared
 from publer_publish.delivery.targets import Target
 from publer_publish.networks import table
-from publer_publish.networks.forms import mapping
+from publer_publish.networks.forms import as_sent, mapping
 from publer_publish.post.model import Comment, Content, Media
 
 
@@ -20,12 +20,9 @@ def bulk_body(targets: Sequence[Target], media: Prepared) -> dict[str, Any]:
 
 
 def _post(targets: Sequence[Target], media: Prepared) -> dict[str, Any]:
-    contents = [_network(target.content, media) for target in targets]
     body: dict[str, Any] = {
-        "networks": {network_key(target): content for target, content in zip(targets, contents, strict=True)},
-        "accounts": [
-            _account(target, media, content) for target, content in zip(targets, contents, strict=True)
-        ],
+        "networks": {network_key(target): _network(target.content, media) for target in targets},
+        "accounts": [_account(target, media) for target in targets],
     }
     if targets[0].post.labels:
         body["labels"] = list(targets[0].post.labels)
@@ -39,20 +36,21 @@ def second_names(targets: Iterable[Target], media: Prepared) -> list[str]:
         network = target.content.network
         written = _written(target.content, media)
         sent = of_network(network, written)
-        again = of_account(network, sent, target.post.labels)
         found += [f"{network}.{name}" for name in added(written, sent)]
-        found += [f"accounts[].{name}" for name in again if name not in target.ref.fields]
+        if target.post.labels and "labels" not in target.ref.fields:
+            found.append("accounts[].labels")
     return list(dict.fromkeys(found))
 
 
 def network_key(target: Target) -> str:
-    """The provider, but for WordPress: its key is the account's own type (publer-api 5.1).
+    """The network's key; for WordPress the account's own type or provider (publer-api 5.1).
 
-    Where Publer tells another type (its documentation has ``blog``) it stays the provider: whether an article
-    under two keys would go out twice is not known.
+    Publer's documentation has other types, too (``blog``), which are not keys. One key only: under two an
+    article might go out twice.
     """
-    account_type = target.account.type
-    return account_type if account_type.startswith("wordpress_") else target.content.network
+    rules = table.network(target.content.network)
+    own = (word for word in (target.account.type, target.account.provider) if rules.is_own_key(word))
+    return next(own, rules.key)
 
 
 def _network(content: Content, media: Prepared) -> dict[str, Any]:
@@ -70,9 +68,11 @@ def _written(content: Content, media: Prepared) -> dict[str, Any]:
     return body
 
 
-def _account(target: Target, media: Prepared, content: Mapping[str, Any]) -> dict[str, Any]:
-    again = of_account(target.content.network, content, target.post.labels)
-    body: dict[str, Any] = {"id": target.account.id, **again, **target.ref.fields}
+def _account(target: Target, media: Prepared) -> dict[str, Any]:
+    body: dict[str, Any] = {"id": target.account.id, **target.ref.fields}
+    if target.post.labels:
+        # Publer's pages name them on the post, its OpenAPI description on the account.
+        body.setdefault("labels", list(target.post.labels))
     if target.content.comments:
         body["comments"] = [_comment(comment, media) for comment in target.content.comments]
     return merged(body, target.ref.extra)
@@ -107,12 +107,6 @@ def needed_by(target: Target) -> list[Media]:
     return [*target.content.media, *(item for comment in comments for item in comment.media)]
 
 
-_NAMED_BELOW = frozenset({"reel", "story", "short", "event", "offer"})
-"""Types that ``details.type`` names, too: Publer's pages know them only there."""
-_PHOTO_WITH_DETAILS = frozenset({"document", "event", "offer"})
-"""With media Publer's pages show these as a ``photo`` whose ``details.type`` says what it is."""
-
-
 def of_network(network: str, body: Mapping[str, Any]) -> dict[str, Any]:
     """A network's part of a post; what it says itself is kept."""
     rules = table.network(network)
@@ -122,7 +116,8 @@ def of_network(network: str, body: Mapping[str, Any]) -> dict[str, Any]:
         _in_both(found, one, other)
     if rules.form:
         rules.form(found)
-    return _kind(found)
+    as_sent(found)
+    return found
 
 
 def added(written: Mapping[str, Any], sent: Mapping[str, Any]) -> list[str]:
@@ -133,30 +128,8 @@ def added(written: Mapping[str, Any], sent: Mapping[str, Any]) -> list[str]:
     return names if sent["type"] == written["type"] else [*names, f"type {sent['type']}"]
 
 
-def of_account(network: str, content: Mapping[str, Any], labels: Sequence[str]) -> dict[str, Any]:
-    """What an entry of ``accounts`` says again.
-
-    Publer's pages name a pin's board there, and its OpenAPI description the labels of the post.
-    """
-    board = content.get("boardId") if table.network(network).has_boards else None
-    return {**({"album_id": board} if board else {}), **({"labels": list(labels)} if labels else {})}
-
-
 def _in_both(body: dict[str, Any], one: str, other: str) -> None:
     if one in body:
         body.setdefault(other, body[one])
     elif other in body:
         body[one] = body[other]
-
-
-def _kind(body: dict[str, Any]) -> dict[str, Any]:
-    kind = body["type"]
-    as_photo = kind in _PHOTO_WITH_DETAILS and bool(body.get("media"))
-    if as_photo or kind in _NAMED_BELOW:
-        body["details"] = {"type": kind, **mapping(body.get("details"))}
-    if as_photo:
-        body["type"] = "photo"
-        title = mapping(body.get("document")).get("title")
-        if title:
-            body.setdefault("title", title)
-    return body

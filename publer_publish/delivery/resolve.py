@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 
+from publer_publish.delivery.boards import Boards, place_pin
 from publer_publish.delivery.targets import Target
 from publer_publish.errors import Problems
 from publer_publish.networks.table import NETWORKS, canonical
@@ -15,7 +16,12 @@ from publer_publish.text import suggest
 _MOST_NAMES = 20
 
 
-def resolve(drafts: Iterable[Draft], accounts: Sequence[Account], problems: Problems) -> list[Target]:
+def resolve(
+    drafts: Iterable[Draft],
+    accounts: Sequence[Account],
+    problems: Problems,
+    boards: Boards = lambda account: account.albums,
+) -> list[Target]:
     """Every target of every post, in file order.
 
     An account that several selectors of a post name is posted to once, with the first options for it.
@@ -32,7 +38,9 @@ def resolve(drafts: Iterable[Draft], accounts: Sequence[Account], problems: Prob
                     ref.where,
                 )
             elif content := draft.content(network, ref):
-                targets.append(Target(post=draft.post, account=account, ref=ref, content=content))
+                target = Target(post=draft.post, account=account, ref=ref, content=content)
+                targets.append(place_pin(target, boards, problems))
+    _warn_of_same_texts(targets, problems)
     return targets
 
 
@@ -48,7 +56,6 @@ def _chosen(
             if earlier is None or (ref.has_options and not earlier[1].has_options):
                 chosen[account.id] = (account, ref)
     problems.extend(wrong)
-    _warn_of_accounts_at_a_time(chosen.values(), problems)
     if not wrong.errors():  # behind a wrong selector may be the account that is missing
         reached = {canonical(account.provider) for account, _ in chosen.values()}
         for network in draft.post.networks:
@@ -112,13 +119,16 @@ def _what_there_is(selector: Selector, accounts: Sequence[Account]) -> str:
     return f"{guess}The workspace has: {names_listed}{more}."
 
 
-def _warn_of_accounts_at_a_time(chosen: Collection[tuple[Account, AccountRef]], problems: Problems) -> None:
-    for rules in NETWORKS.values():
-        refs = [ref for account, ref in chosen if canonical(account.provider) == rules.key]
-        if rules.one_account_at_a_time and len(refs) > 1:
+def _warn_of_same_texts(targets: Sequence[Target], problems: Problems) -> None:
+    """Warn where accounts of a network that forbids it get the same text."""
+    first: dict[tuple[str, str], Target] = {}
+    for target in targets:
+        rules = NETWORKS[target.content.network]
+        earlier = first.setdefault((rules.key, target.content.text), target)
+        if rules.no_same_text and target.content.text and earlier.account.id != target.account.id:
             problems.warn(
-                f"{len(refs)} accounts on {rules.label} get this post; "
-                "Publer posts to one of them at a time.",
-                "Select one of them here, and publish to the others in runs of their own.",
-                refs[1].where,
+                f"{earlier} and {target} get the same text; {rules.label} forbids that on accounts of "
+                "one owner, and may lock them.",
+                "Give each account a post with a text of its own, or leave one account out.",
+                target.ref.where,
             )

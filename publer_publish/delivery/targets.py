@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from publer_publish.networks.table import network
 from publer_publish.post.model import AccountRef, Content, Post
 from publer_publish.publer.model import Account
 
@@ -34,13 +35,16 @@ def rounds(targets: Sequence[Target], *, at_most: int) -> list[list[Target]]:
     """Split targets into requests: as few as possible, each account at most once in each.
 
     Publer refuses a second post for an account within the minute, so the n-th post of an account goes into
-    the n-th round, in file order. ``at_most`` is the number of posts that one request may carry.
+    the n-th round, in file order; so does the n-th of a network that takes one account at a time.
+    ``at_most`` is the number of posts that one request may carry.
     """
     by_round: list[list[Target]] = []
-    posts_of_account: dict[str, int] = {}
+    taken: dict[str, int] = {}
     for target in targets:
-        number = posts_of_account.get(target.account.id, 0)
-        posts_of_account[target.account.id] = number + 1
+        rules = network(target.content.network)
+        slot = rules.key if rules.one_account_at_a_time else target.account.id
+        number = taken.get(slot, 0)
+        taken[slot] = number + 1
         if number == len(by_round):
             by_round.append([])
         by_round[number].append(target)

@@ -1,6 +1,7 @@
-"""What a network's own page of Publer's documentation wants beside what a post file says.
+"""How a network's part of a post is written for Publer, where it is not what the file says.
 
-Each function adds to a network's part of a post; what the file says itself is kept.
+``as_sent`` is for every network; the other functions are fields of records in ``table``, and each adds what
+the network's own page of Publer's documentation wants.
 """
 
 from __future__ import annotations
@@ -10,11 +11,52 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+SHOWN_BELOW = frozenset({"reel", "story", "short", "document", "event", "offer"})
+"""Types that Publer takes only as ``details.type`` of a photo or a video."""
+_VIDEOS = frozenset({"reel", "short"})
+_BOARD = ("board", "boardId", "board_id", "album_id")
+"""The board of a pin: our own name for it, and those of Publer's sources."""
 _BLANK_LINES = re.compile(r"\n\s*\n")
 
 
+def as_sent(body: dict[str, Any]) -> None:
+    """Write the type as Publer takes it: several pictures are a photo, a story is what it shows."""
+    kind = shown_as(body["type"], body.get("details"))
+    if kind == "document":
+        _document(body)
+    media = body.get("media") or []
+    if kind in SHOWN_BELOW:
+        body["details"] = {**mapping(body.get("details")), "type": kind}
+    elif kind != "carousel" or not media:
+        return
+    shows_videos = media and all(item.get("type") == "video" for item in media)
+    body["type"] = "video" if kind in _VIDEOS or shows_videos else "photo"
+
+
+def shown_as(content_type: str, details: object) -> str:
+    """Return what a post is, also where only ``details.type`` says so."""
+    own = mapping(details).get("type")
+    return own if isinstance(own, str) and own in SHOWN_BELOW else content_type
+
+
+def _document(body: dict[str, Any]) -> None:
+    """Write ``document: {id, title}``, which only Publer's OpenAPI description has, as the page shows it."""
+    document = mapping(body.pop("document", None))
+    if document.get("title"):
+        body.setdefault("title", document["title"])
+    if document.get("id") and not body.get("media"):
+        body["media"] = [{"id": document["id"], "type": "document"}]
+
+
+def board_of(fields: Mapping[str, Any]) -> str:
+    """Return the name or id of the board that a file names for its pins; empty if it names none."""
+    return next((str(fields[name]) for name in _BOARD if fields.get(name)), "")
+
+
 def pin(body: dict[str, Any]) -> None:
-    """Say the destination both ways: Publer's pages have ``url`` and ``link.url``."""
+    """Say the destination both ways (``url``, ``link.url``), and the board on the account only."""
+    for name in _BOARD:
+        body.pop(name, None)
     link = mapping(body.get("link"))
     if "url" in body:
         body["link"] = {"url": body["url"], **link}

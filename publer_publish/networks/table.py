@@ -94,7 +94,7 @@ class Network(NamedTuple):
     """The provider key of ``networks``."""
     label: str
     types: frozenset[str]
-    """The content types it takes, in Publer's words."""
+    """The content types that a file may name; ``forms.as_sent`` says as what each is sent."""
     text_limit: int | None
     """As counted by ``counting``; None: no limit is known."""
     counting: Counting
@@ -124,8 +124,10 @@ class Network(NamedTuple):
     """The largest file that any of Publer's pages names, in MB: advice."""
     media_disputed: str = ""
     """Why a count above ``media_most`` is only a warning; empty: it is an error."""
-    carousel: bool = False
-    """Several pictures make the type ``carousel``."""
+    link_cards: bool = False
+    """Its ``carousel`` shows links (``sublinks``), and no media."""
+    shows_captions: bool = False
+    """Beside each of several pictures stands its ``caption``."""
     poll: Poll | None = None
     fold: Fold | None = None
     look: Look = Look()
@@ -147,7 +149,9 @@ class Network(NamedTuple):
     private: str = ""
     """The ``details.privacy`` that a paid partnership cannot have."""
     has_boards: bool = False
-    """A post goes to a board of the account (``album_id``)."""
+    """A post goes to a board of its account, which it must name."""
+    no_same_text: bool = False
+    """Its rules forbid one text on several accounts of an owner."""
     one_account_at_a_time: bool = False
     """Publer posts the same to several of its accounts only in several requests."""
     mix_undocumented: frozenset[Kind] = frozenset()
@@ -159,6 +163,10 @@ class Network(NamedTuple):
     def keys(self) -> tuple[str, ...]:
         """Every key under which a file may name it."""
         return (self.key, *self.other_keys)
+
+    def is_own_key(self, word: str) -> bool:
+        """Whether a provider or an account's type is itself a key of requests, as ``wordpress_basic``."""
+        return bool(self.other_keys) and word.startswith(f"{self.key}_")
 
 
 NEEDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -175,8 +183,8 @@ NEEDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "link": ("url|link.url",),
         "poll": ("text", "options", "duration"),
         "article": ("text|content",),
-        "event": ("details.title", "details.start", "details.end"),
-        "offer": ("text", "details.title"),
+        "event": ("media", "details.title", "details.start", "details.end"),
+        "offer": ("media", "text", "details.title"),
     }
 )
 """What a type needs on every network (Publer: content types; OpenAPI)."""
@@ -201,7 +209,9 @@ _TABLE = (
         counting=Counting.CODE_POINTS,
         counting_source=_UNDOCUMENTED,
         title_limit=255,
-        needs={"carousel": ("media|sublinks",)},
+        needs={"carousel": ("sublinks",)},
+        link_cards=True,
+        shows_captions=True,
         comments=True,
         media_most={PHOTO: 10, VIDEO: 1, GIF: 1},
         media_mb={PHOTO: 8, VIDEO: 10_000, GIF: 4},
@@ -225,7 +235,6 @@ _TABLE = (
         media_mix=frozenset({PHOTO, VIDEO}),
         media_mb={PHOTO: 8, VIDEO: 1_000},
         media_source="Publer: up to 10 items; " + _MEDIA,
-        carousel=True,
         fold=Fold(characters=125, lines=2),
         type_prefixes=("ig",),
         frame=Frame(
@@ -248,6 +257,7 @@ _TABLE = (
         limit_source=_PUBLER,
         counting=Counting.TWITTER,
         counting_source="twitter-text v3 configuration and conformance data",
+        no_same_text=True,
         comments=True,
         thread=True,
         comment_limit=280,
@@ -298,10 +308,8 @@ _TABLE = (
         media_most={PHOTO: 5, VIDEO: 1},
         media_mb={PHOTO: 20, VIDEO: 2_000},
         media_source="Publer: 1 video or up to 5 photos; " + _MEDIA,
-        carousel=True,
         fold=Fold(characters=50),
         type_prefixes=("pin",),
-        second_names={"boardId": "board_id"},
         has_boards=True,
         form=forms.pin,
         frame=Frame(seconds=(4, 900)),
@@ -310,14 +318,14 @@ _TABLE = (
     Network(
         key="google",
         label="Google Business",
-        types=_types("status photo event offer video link"),
+        types=_types("status photo event offer"),
         text_limit=1_500,
-        limit_source=_PUBLER + " (which also lists video and link; the content types page does not)",
+        limit_source=_PUBLER,
         counting=Counting.CODE_POINTS,
         counting_source=_UNDOCUMENTED,
-        media_most={PHOTO: None, VIDEO: 1},
+        media_most={PHOTO: 1},
         media_mb={PHOTO: 5},
-        media_source=_MEDIA,
+        media_source="Publer: its page on Google Business Profiles shows exactly one picture, and no video",
         fold=Fold(characters=100),
         frame=Frame(least_width=250),
         has_period=True,
@@ -463,9 +471,14 @@ KEYS = tuple(_BY_KEY)
 
 
 def canonical(key: str) -> str:
-    """Return the provider key that ``key`` means, in any case; ``key`` itself if no network is named so."""
+    """Return the provider key that ``key`` means, in any case; ``key`` itself if no network is named so.
+
+    Publer was seen to call a provider ``wordpress_oauth``: another ending there is WordPress, too.
+    """
     named = _BY_KEY.get(key.lower())
-    return named.key if named else key
+    if named:
+        return named.key
+    return next((one.key for one in _TABLE if one.is_own_key(key)), key)
 
 
 def of_account_type(account_type: str) -> str:
@@ -478,12 +491,6 @@ def of_account_type(account_type: str) -> str:
 def network(key: str) -> Network:
     """Return the rules of the network that ``key`` means, or raise KeyError."""
     return _BY_KEY[key]
-
-
-def real_type(content_type: str, details: object) -> str:
-    """Return what a post is: Publer's pages call these a photo, whose ``details.type`` says what it is."""
-    own = details.get("type") if isinstance(details, Mapping) else None
-    return own if own in ("document", "event", "offer") else content_type
 
 
 def look_of(key: str | None) -> Look:

@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 
 from publer_publish.errors import Path, Problems, Where
 from publer_publish.networks import count
-from publer_publish.networks.table import Network, needs, real_type
+from publer_publish.networks.forms import shown_as
+from publer_publish.networks.table import Network, needs
 from publer_publish.post.media.files import MediaFiles, described
 from publer_publish.post.media.rules import check_for_network
 from publer_publish.post.model import Content, Media
@@ -161,7 +162,7 @@ def _type_and_needs(
         if not any(place.is_explained(field, problems) for field in comes_from):
             _wrong_type(network, content, where, problems)
     else:
-        kind = real_type(content.type, content.fields.get("details"))
+        kind = shown_as(content.type, content.fields.get("details"))
         for need in needs(network, kind):
             if not _has(content, need) and not any(
                 place.is_explained(field, problems) for field in need.split("|")

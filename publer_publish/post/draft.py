@@ -8,7 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 from publer_publish.errors import Path, Problems, Where
-from publer_publish.networks.table import NETWORKS, Network, needs, real_type
+from publer_publish.networks.forms import board_of, shown_as
+from publer_publish.networks.table import NETWORKS, Network, needs
 from publer_publish.post.checks import Checks, Place
 from publer_publish.post.media.rules import infer_type
 from publer_publish.post.model import AccountRef, Comment, Content, Json, Media, MediaSource, Post
@@ -137,7 +138,21 @@ class Draft:
             leaks |= self._check_leaks(comment.text, comment.where)
         place = Place(self._positions, post=self.path, own=own_path, network=network.key)
         self._checks.content(network, content, own, place, self._problems)
+        self._check_board(network, content, place)
         return _showable(content) if leaks else content
+
+    def _check_board(self, network: Network, content: Content, place: Place) -> None:
+        """Find pins without a board: named for all of them, or on each account."""
+        refs = [ref for ref in self.post.accounts if ref.selector.may_select(network.key)]
+        without = [ref for ref in refs if not ref.fields.get("album_id")]
+        is_certain = len(without) == len(refs) or any(ref.selector.network for ref in without)
+        if network.has_boards and without and is_certain and not board_of(content.fields):
+            self._problems.error(
+                f"A post on {network.label} needs a board.",
+                f"Add `board: <name or id>` under `networks.{network.key}`, or `album_id` to the account. "
+                "`mode: doctor` lists the boards, as does `accounts` on the command line.",
+                place.where(),
+            )
 
     def _text_of(
         self, network: Network, own_path: Path, own: Mapping[str, Any], rest: list[str]
@@ -311,7 +326,7 @@ def _with_title(
     network: Network, post_type: str, media: Sequence[Media], fields: Mapping[str, Any]
 ) -> Mapping[str, Any]:
     """A title that the network needs and does not have: its only media item may have one."""
-    kind = real_type(post_type, fields.get("details"))
+    kind = shown_as(post_type, fields.get("details"))
     needs_title = any("title" in need.split("|") for need in needs(network, kind))
     title = media[0].fields.get("title") if len(media) == 1 else None
     has_title = fields.get("title") or _mapping(fields.get("document")).get("title")

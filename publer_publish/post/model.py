@@ -48,6 +48,10 @@ class Selector:
     value: str = ""
     """The id or the account's name."""
 
+    def may_select(self, network: str) -> bool:
+        """Whether accounts of a network can be among those that it selects."""
+        return self.network in ("", network)
+
 
 class MediaSource(StrEnum):
     """Where a media item comes from: exactly one of the three keys of a media item."""

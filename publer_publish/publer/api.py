@@ -27,7 +27,7 @@ from publer_publish.publer.answers import (
     word_of,
 )
 from publer_publish.publer.jobs import read_job_of
-from publer_publish.publer.model import Account, Job, JobState, Json, PostPage, User, Workspace
+from publer_publish.publer.model import Account, Album, Job, JobState, Json, PostPage, User, Workspace
 from publer_publish.publer.transport import Patient
 from publer_publish.publer.wire import Multipart
 
@@ -55,6 +55,14 @@ class Directory(Patient):
     def accounts(self, *, deadline: Deadline) -> tuple[Account, ...]:
         """Ask for the social accounts of the workspace."""
         return self._get("/accounts", read_accounts, deadline)
+
+    def media_options(
+        self, account_ids: Iterable[str], *, deadline: Deadline
+    ) -> dict[str, tuple[Album, ...]]:
+        """Ask for the albums of some accounts (Pinterest: their boards), by account id."""
+        params = [("accounts[]", account_id) for account_id in account_ids]
+        path = f"/workspaces/{quote(self.transport.workspace_id, safe='')}/media_options"
+        return self._get(path, read_media_options, deadline, params)
 
 
 _BROKEN = frozenset(
@@ -107,6 +115,7 @@ def read_accounts(body: Json) -> tuple[Account, ...]:
                 provider=_provider(item),
                 name=_name(item),
                 type=word_of(item.get("type")),
+                albums=_albums(item.get("albums")),
                 trouble=_trouble(item.get("status")),
             )
             accounts.setdefault(found, account)
@@ -122,6 +131,22 @@ def read_signatures(body: Json) -> dict[str, tuple[str, ...]]:
             texts = (one.get("text") for one in signatures if isinstance(one, dict))
             found[account_id] = tuple(text for text in texts if isinstance(text, str) and text.strip())
     return found
+
+
+def read_media_options(body: Json) -> dict[str, tuple[Album, ...]]:
+    """Read the albums of each account."""
+    return {
+        found: _albums(item.get("albums"))
+        for item in objects_of(body, "media_options")
+        if (found := id_of(item.get("id")))
+    }
+
+
+def _albums(listed: Json) -> tuple[Album, ...]:
+    items = (one for one in listed if isinstance(one, dict)) if isinstance(listed, list) else ()
+    return tuple(
+        Album(id=found, name=name_of(one.get("name"))) for one in items if (found := id_of(one.get("id")))
+    )
 
 
 def _name(item: Mapping[str, Any]) -> str:

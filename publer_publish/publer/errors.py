@@ -57,7 +57,9 @@ class RefusedError(ServiceError):
     def __init__(
         self, status: int, sentence: str, *, request: str = "the request", from_cdn: bool = False
     ) -> None:
-        where = f"HTTP {status} {'before' if from_cdn else 'from'} Publer to {request}"
+        where = f"HTTP {status} from Publer to {request}"
+        if from_cdn:
+            where = f"HTTP {status} to {request}, not from Publer itself"
         hint = _CDN if from_cdn else _HINTS.get(status, "")
         super().__init__(f"{sentence} ({where})" if sentence else where, hint=hint)
         self.status = status

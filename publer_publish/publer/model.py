@@ -30,6 +30,14 @@ class Workspace:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Album:
+    """Where in an account a post can go: a board on Pinterest, an album on Facebook."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
     """A social account connected to the workspace."""
 
@@ -39,6 +47,8 @@ class Account:
     name: str
     type: str = ""
     """Publer's finer word (``in_page``, ``wordpress_basic``). Only WordPress needs it: as the request key."""
+    albums: tuple[Album, ...] = ()
+    """Pinterest's boards, where the API shows them with the account; else ask ``media_options``."""
     trouble: str = ""
     """Publer's own words when the connection is broken, where the API shows it."""
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.support import repository as repo
+from tools.python_action import render
 
 HERE = repo.ROOT / "python"
 OTHER = repo.read(HERE / "action.yml")
@@ -57,3 +58,7 @@ def test_without_a_new_python_there_is_a_clear_error(tmp_path: Path, pythons: tu
     assert done.returncode == 1
     assert done.stdout.startswith("::error::publer-publish needs Python 3.11 or newer on PATH")
     assert done.stderr == ""
+
+
+def test_it_is_what_make_docs_makes() -> None:
+    assert (HERE / "action.yml").read_text(encoding="utf-8") == render()

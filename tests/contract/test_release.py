@@ -6,6 +6,7 @@ release of an attested image, and running the same jobs again finishes the relea
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -403,3 +404,34 @@ def test_only_main_is_released(github: GitHub) -> None:
     )
     assert code == 1
     assert "not on main" in said
+
+
+BUILDX = """\
+printf '%s\\n' "$SOURCE_DATE_EPOCH $*" >>"$HOME/calls"
+case $* in *" inspect "*) exit 1 ;; esac
+while [ $# -gt 0 ]; do
+  [ "$1" != --metadata-file ] || echo '{ "containerimage.digest": "sha256:DIGEST" }' >"$2"
+  shift
+done
+"""
+
+
+@pytest.mark.parametrize("pushed_to", ["", IMAGE])
+def test_a_build_depends_on_the_commit_and_on_nothing_else(github: GitHub, pushed_to: str) -> None:
+    """Anyone builds the same bytes: no cache, no time but the commit's, the BuildKit that the commit pins."""
+    work = github.home / "work"
+    shutil.copytree(repo.ROOT / "image", work / "image", ignore=shutil.ignore_patterns("__pycache__"))
+    docker = github.home / "bin" / "docker"
+    docker.write_text("#!/bin/sh\n" + BUILDX.replace("DIGEST", "a" * 64), encoding="utf-8")
+    command = [str(work / "image" / "build"), "1.2.3", *filter(None, [pushed_to])]
+    done = subprocess.run(command, env=github.env, capture_output=True, text=True, check=True)
+
+    assert done.stdout == f"{FIRST}\n"
+    *_, create, build = (github.home / "calls").read_text(encoding="utf-8").splitlines()
+    time, commit = github.git("log", "-1", "--format=%ct %H").split()
+    assert "--driver-opt image=docker.io/moby/buildkit:" in create
+    assert build.startswith(f"{time} buildx build ")
+    assert {"--no-cache", "org.opencontainers.image.version=1.2.3"} <= set(build.split())
+    assert f"org.opencontainers.image.revision={commit}" in build
+    assert "rewrite-timestamp=true" in build
+    assert ("push=true" in build, "--sbom generator=docker.io/" in build) == (bool(pushed_to),) * 2

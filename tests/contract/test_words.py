@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.contract import repository as repo
+from tests.support import repository as repo
 from tests.support.words import unsuitable
 
 PACKAGE = repo.ROOT / "publer_publish"
@@ -54,3 +56,12 @@ def test_no_message_is_in_the_words_of_a_programmer_or_of_our_own() -> None:
         if unsuitable(text)
     ]
     assert not wrong, "tests/support/words.py says what to write instead:\n" + "\n".join(wrong)
+
+
+def test_neither_is_what_the_schema_says() -> None:
+    """Its descriptions are hints, what an editor shows, and a page."""
+    written = (repo.ROOT / "schemas" / "post.schema.json").read_text(encoding="utf-8")
+    texts = re.findall(r'"(?:description|errorMessage|title)": ("(?:[^"\\]|\\.)*")', written)
+    assert len(texts) > 200
+    wrong = [text for text in map(json.loads, texts) if unsuitable(text)]
+    assert not wrong, "\n".join(wrong)

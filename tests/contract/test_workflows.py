@@ -93,8 +93,9 @@ def test_a_reusable_workflow_declares_what_it_passes_on_and_with_the_same_defaul
 
 def test_announce_takes_every_input_and_passes_every_output_on() -> None:
     call = repo.read(_path("announce.yml"))["on"]["workflow_call"]
-    # The key is the one secret; the token to look releases up with is the job's own.
-    assert set(call["inputs"]) == set(repo.INPUTS) - {"api-key", "github-token"}
+    # The key is the one secret; the token to look releases up with is the job's own. Pull requests, which are
+    # what `comment` is for, are not announced: it would need a right that no announcement should have.
+    assert set(call["inputs"]) == set(repo.INPUTS) - {"api-key", "github-token", "comment"}
     assert set(call["outputs"]) == set(repo.OUTPUTS)
     assert set(call["secrets"]) == {"api-key"}
 

@@ -13,7 +13,15 @@ from tests.faults.worlds import POSITIONS
 
 
 @pytest.mark.parametrize("world", POSITIONS)
-@pytest.mark.parametrize("name", ["", "reset after processing", "520 after processing"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        "reset after processing",
+        pytest.param("520 after processing", marks=pytest.mark.exhaustive),
+        pytest.param("403 of the CDN", marks=pytest.mark.exhaustive),
+    ],
+)
 def test_the_report_is_true_whatever_publer_does(world: str, name: str) -> None:
     schedules = [Schedule(world=world)]
     if name:

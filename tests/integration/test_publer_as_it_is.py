@@ -244,6 +244,15 @@ def test_publers_minute_is_waited_for_as_often_as_the_timeout_leaves(desk: Desk)
     assert report.ended - report.began <= 300
 
 
+def test_a_lost_post_that_the_list_shows_as_refused_by_the_minute_has_failed(desk: Desk) -> None:
+    desk.open(faults=(Fault(kind="reset", when="before", path=PUBLISH),))
+    refused = {"state": "failed", "error": GAP, "scheduled_at": iso(desk.clock.time() + 2)}
+    desk.sandbox.add_faults(listed(desk, refused, nth=3))
+    report = desk.run(posts("One"), timeout=60.0)
+    assert statuses(report) == ["failed"], report.text
+    assert report.rows[0]["message"] == GAP
+
+
 def test_only_the_accounts_that_the_minute_refused_get_their_post_again(desk: Desk) -> None:
     page = Account(id="66db83154e299efa19a2d811", provider="linkedin", failure=GAP, failure_count=1)
     desk.open(X, page)

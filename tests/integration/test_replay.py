@@ -147,6 +147,21 @@ def test_without_debug_logging_there_is_no_transcript() -> None:
     assert '{"publer"' not in printed[0]
 
 
+def test_at_a_terminal_a_flag_asks_for_the_transcript(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "post.yml").write_text(FILE)
+    monkeypatch.chdir(tmp_path)
+    clock, printed = HurriedClock({}), io.StringIO()
+    with Sandbox(world(), clock=clock) as sandbox:
+        clock.watch(sandbox)
+        arguments = ["publish", "post.yml", "--debug", "--api-url", sandbox.url]
+        workspace = sandbox.scenario.workspaces[0].id
+        env = {"PUBLER_API_KEY": sandbox.scenario.api_key, "PUBLER_WORKSPACE_ID": workspace}
+        assert ACTION(arguments, env, printed, clock) == 0
+    assert played_back(printed.getvalue())[0].outputs["outcome"] == "published"
+
+
 def test_a_log_without_a_transcript_says_what_to_do(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -94,6 +94,16 @@ def test_the_post_of_the_first_round_is_no_evidence_for_the_second(desk: Desk) -
     assert len(texts(desk)) == 1
 
 
+def test_the_post_of_the_first_round_under_another_id_is_no_evidence_for_the_second(desk: Desk) -> None:
+    """Publer was seen to give a post another id once it is live."""
+    desk.open(faults=(Fault(kind="reset", when="before", path=PUBLISH, nth=2),))
+    row = {"id": "another", "text": "Look", "type": "photo", "scheduled_at": iso(desk.clock.time() + 2)}
+    desk.sandbox.add_faults(listed(desk, row, nth=3))
+    report = desk.run(pictured(desk, picture(desk), picture(desk)))
+    assert statuses(report) == ["published", "unconfirmed"], report.text
+    assert len(texts(desk)) == 1
+
+
 def test_a_late_failure_of_the_first_round_is_none_of_the_second(desk: Desk) -> None:
     lost = Fault(kind="reset", when="after", path=PUBLISH, nth=2)
     desk.open(REFUSED_ONCE, listing=Listing(lag=3.0), faults=(lost,))

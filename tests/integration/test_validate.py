@@ -102,7 +102,7 @@ def test_a_wrong_accounts_input_is_blamed_on_the_posts_that_rely_on_it(stage: St
     stage.open()
     stage.write("a.yml", "text: Hi\naccounts: [twitter/*]\n")
     stage.write("b.yml", "text: Hi\nnetworks: {linkedin: {}}\n")
-    outcome = stage.run(post_file="?.yml", text="Hi", mode="validate", accounts="linkedin/*\nx/*")
+    outcome = stage.run(post_file="?.yml", text="Hi", mode="validate", accounts="linkedin/*\ny/*")
     assert rows(outcome) == [
         (0, "twitter", "valid"),
         (0, "linkedin", "invalid"),
@@ -246,7 +246,7 @@ def test_problems_are_told_in_the_order_of_their_files_and_lines(stage: Stage) -
     """Whoever mends a file goes through it from its top."""
     stage.open()
     stage.write("a.yml", f"text: {'x' * 300}\naccount: [x]\nwhen: maybe\naccounts: [twitter/*]\n")
-    stage.write("b.yml", "wrong: 1\ntext: '{{ nope }}'\naccounts: [X/*]\nlater: 1\n")
+    stage.write("b.yml", "wrong: 1\ntext: '{{ nope }}'\naccounts: [Y/*]\nlater: 1\n")
     outcome = stage.run(post_file="?.yml", mode="validate", accounts="twitter")
     places = [one.message.partition(" ")[0] for one in outcome.annotations]
     assert places[:-1] == [

@@ -62,7 +62,7 @@ def read(source: Source, reading: Reading) -> Node:
     if found:
         reading.stop(
             found.start(),
-            f"The control character U+{ord(found[0]):04X} cannot be in a YAML file.",
+            f"The control character U+{ord(found[0]):04X} cannot be in a post file.",
             "Remove it; it often comes from copying text out of another program.",
         )
     return _Builder(source, reading).build()
@@ -210,7 +210,7 @@ class _Builder:
             )
             key = written
         elif key == "<<" and plain:
-            self.reading.error(node.start, 'YAML 1.2 has no merge key "<<".', "Write the keys out.")
+            self.reading.error(node.start, '"<<" means nothing in a post file.', "Write the keys out.")
         elif plain and (found := _INVISIBLE.search(key)):
             visible = short(_INVISIBLE.sub(" ", key).strip())
             self.reading.error(

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import yaml
 
-from publer_publish.networks.table import NETWORKS
+from publer_publish.networks.table import KEYS
 from publer_publish.post.document.source import MAX_DEPTH, Reading, Source, short
 from publer_publish.post.document.yaml_events import events, without_yaml_1_1_breaks
 
@@ -25,7 +25,7 @@ _LONGEST_TEXT = 128 * 1024
 """Characters of a file in which corrections are tried out."""
 _KEYS = frozenset(
     {"accounts", "alt_text", "bulk", "comments", "details", "extra", "file", "id", "labels", "media",
-     "networks", "options", "posts", "text", "title", "type", "url", "when", *NETWORKS}
+     "networks", "options", "posts", "text", "title", "type", "url", "when", *KEYS}
 )  # fmt: skip
 _WITHOUT_TEXT = frozenset(
     {
@@ -39,7 +39,7 @@ _WITHOUT_TEXT = frozenset(
         "networks",
         "options",
         "posts",
-        *NETWORKS,
+        *KEYS,
     }
 )
 _LISTS = frozenset({"accounts", "comments", "labels", "options"})

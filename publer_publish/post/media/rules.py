@@ -14,7 +14,8 @@ from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
 from publer_publish.errors import Problems
-from publer_publish.networks.table import Frame, Kind, Network, network, real_type
+from publer_publish.networks.forms import shown_as
+from publer_publish.networks.table import Frame, Kind, Network, network
 from publer_publish.post.media.kinds import MediaInfo
 from publer_publish.post.model import Media, MediaSource
 from publer_publish.text import file_size
@@ -44,6 +45,8 @@ _NEEDED_KIND = {
     "short": frozenset({Kind.VIDEO}),
     "gif": frozenset({Kind.GIF}),
     "document": frozenset({Kind.DOCUMENT, Kind.PHOTO}),
+    "event": frozenset({Kind.PHOTO}),
+    "offer": frozenset({Kind.PHOTO}),
     "carousel": frozenset({Kind.PHOTO, Kind.VIDEO}),
     "story": frozenset({Kind.PHOTO, Kind.VIDEO}),
 }
@@ -84,16 +87,16 @@ def infer_type(
         return str(fields["type"])
     rules = network(network_key)
     kinds = {kind_of(media, info) or Kind.PHOTO for media, info in items}
-    own = real_type("", fields.get("details"))
-    several = len(items) > 1 and rules.carousel and kinds <= {Kind.PHOTO, Kind.VIDEO}
+    own = shown_as("", fields.get("details"))
+    is_mixed = len(kinds) > 1 and kinds <= rules.media_mix and "carousel" in rules.types
     first_that_holds = (
         (rules.types == {"article"}, "article"),
         (has_poll, "poll"),
-        (several, "carousel"),
+        (rules.link_cards and fields.get("sublinks"), "carousel"),
+        (is_mixed, "carousel"),
+        (own in rules.types and not items, own),
         *((kind in kinds, kind.value) for kind in (Kind.VIDEO, Kind.GIF, Kind.DOCUMENT, Kind.PHOTO)),
-        ("carousel" in rules.types and fields.get("sublinks"), "carousel"),
         ("document" in rules.types and fields.get("document"), "document"),
-        ("event" in rules.types and own in {"event", "offer"}, str(own)),
         (has_link and not rules.url_is_button, "link"),
     )
     return next((content_type for holds, content_type in first_that_holds if holds), "status")
@@ -112,18 +115,20 @@ def check_for_network(
         return
     rules = network(network_key)
     kinds = [kind_of(media, info) for media, info in items]
-    shown_as = subtype if subtype in _NEEDED_KIND else content_type
+    kind_of_post = subtype if subtype in _NEEDED_KIND else content_type
     # Each of these rests on the one before: the type follows from the kinds, and is not to blame for them.
     if (
         _check_kinds(rules, items, kinds, problems)
         and _check_mix(rules, items, kinds, problems)
-        and _check_type(rules, "document" if shown_as == "document" else content_type, items, kinds, problems)
+        and _check_type(rules, kind_of_post, items, kinds, problems)
     ):
-        _check_count(rules, items, kinds, shown_as, problems)
+        _check_count(rules, items, kinds, kind_of_post, problems)
+    if rules.shows_captions and len(items) > 1:
+        _notice_captions(rules, items, problems)
     for (media, info), kind in zip(items, kinds, strict=True):
         _check_thumbnail(media, kind, problems)
         _check_alt_text(media, kind, problems)
-        for message, hint in _advice(rules, shown_as, info) if info else ():
+        for message, hint in _advice(rules, kind_of_post, info) if info else ():
             problems.warn(f"{media.value!r} {message}.", hint, media.where)
 
 
@@ -149,7 +154,15 @@ def _check_mix(
     rules: Network, items: Sequence[Item], kinds: Sequence[Kind | None], problems: Problems
 ) -> bool:
     mixed = {kind for kind in kinds if kind}
-    if len(mixed) <= 1 or mixed <= rules.media_mix:
+    if len(mixed) <= 1:
+        return True
+    if mixed <= rules.media_mix:
+        if "carousel" in rules.types:
+            problems.warn(
+                f"No page of Publer's shows how {_listed(sorted(mixed))} go together on {rules.label}.",
+                "They are sent as a photo with several media; one kind alone is certain.",
+                items[0][0].where,
+            )
         return True
     other = next(item for item, kind in zip(items, kinds, strict=True) if kind and kind is not kinds[0])
     report = problems.warn if mixed == rules.mix_undocumented else problems.error
@@ -164,9 +177,9 @@ def _check_mix(
 def _check_type(
     rules: Network, content_type: str, items: Sequence[Item], kinds: Sequence[Kind | None], problems: Problems
 ) -> bool:
-    needed = _NEEDED_KIND.get(content_type)
+    needed = None if content_type == "carousel" and rules.link_cards else _NEEDED_KIND.get(content_type)
     if needed is None:
-        if content_type not in {"status", "link", "poll"}:
+        if content_type not in {"status", "link", "poll", "carousel"}:
             return True
         problems.warn(
             f"{rules.label}: a {content_type} shows no media.",
@@ -218,6 +231,17 @@ def _check_count(
     limits = [most for most in rules.media_most.values() if most is not None]
     if len(limits) == len(rules.media_most) and len(items) > max(limits):
         too_many(max(limits), "media items", [media for media, _ in items])
+
+
+def _notice_captions(rules: Network, items: Sequence[Item], problems: Problems) -> None:
+    for media, _ in items:
+        if media.alt_text and not media.fields.get("caption"):
+            problems.notice(
+                f"{rules.label} shows the alt text beside each of several pictures.",
+                "Give an item a `caption` if something else should be there.",
+                media.where,
+            )
+            return
 
 
 def _check_thumbnail(media: Media, kind: Kind | None, problems: Problems) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from publer_publish.errors import Path
-from publer_publish.networks.table import NETWORKS, canonical
+from publer_publish.networks.table import KEYS, NETWORKS, canonical
 from publer_publish.post.document.parse import Document
 from publer_publish.post.document.rewrite import as_list
 from publer_publish.post.document.yaml_errors import in_quotes
@@ -28,9 +28,7 @@ _WORDS = dict.fromkeys(("yes", "y", "on", "true"), "true") | dict.fromkeys(
     ("no", "n", "off", "false"), "false"
 )
 _BETWEEN_ITEMS = re.compile(r"\s*[,;\n]\s*|\s+(?=-)")
-_BETWEEN_SELECTORS = re.compile(
-    rf"{_BETWEEN_ITEMS.pattern}|\s+(?=(?:{'|'.join((*NETWORKS, 'x'))})/)", re.IGNORECASE
-)
+_BETWEEN_SELECTORS = re.compile(rf"{_BETWEEN_ITEMS.pattern}|\s+(?=(?:{'|'.join(KEYS)})/)", re.IGNORECASE)
 _IS_TRUE = {
     "yes": True,
     "on": True,
@@ -150,7 +148,12 @@ class Fixes:
             return "Put the text in quotes, or remove the key.", self._rewrite.value(path, in_quotes(comment))
         if isinstance(value, dict) and len(value) == 1 and isinstance(path[-1], int):
             return "", self._rewrite.in_quotes(path)
-        if isinstance(value, list) and value and all(isinstance(one, str) for one in value):
+        if (
+            path[-1] == "text"
+            and isinstance(value, list)
+            and value
+            and all(isinstance(one, str) for one in value)
+        ):
             lines = [f"  {line}" for one in value for line in one.splitlines()]
             head = self._rewrite.value(path, "|")
             blank = " " * (len(head) - len(head.lstrip()))

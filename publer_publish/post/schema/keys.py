@@ -103,9 +103,11 @@ class KeyFinder:
         self._levels = {label: definitions[name]["properties"] for name, label in _LEVELS.items()}
         self._network_keys = definitions["networks"]["properties"]
 
-    def forbidden(self, key: str) -> str:
+    def forbidden(self, key: str, path: Path) -> str:
         """Say why a key is refused wherever it is; empty if it is not."""
-        return self._descriptions.get("scheduled_at" if letters(key) in TIMES else key, "")
+        is_of_post = not path or isinstance(path[-1], int) or "networks" in path[-2:-1]
+        is_time = is_of_post and letters(key) in TIMES
+        return self._descriptions.get("scheduled_at" if is_time else key, "")
 
     def is_network(self, key: str) -> bool:
         """Whether a key is that of a network."""

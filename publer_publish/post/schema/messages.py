@@ -95,7 +95,7 @@ class Explainer:
         unknown = [key for key in finding.value if key not in allowed and not self._is_second_name(path, key)]
         for key in unknown:
             places = tuple((*path, one) for one in (key, *self._fixes.meant(key, allowed, path)))
-            if forbidden := self._keys.forbidden(key):
+            if forbidden := self._keys.forbidden(key, path):
                 yield self._not_allowed(key, forbidden, (*path, key)), places
             elif above := self._left_empty(finding.value, allowed, key):
                 yield self._not_indented(above, path, key), (*places, (*path, above))
@@ -176,7 +176,9 @@ class Explainer:
             comment = self._document.comment_instead(path)
             return f"has no value: {comment} is a comment" if comment else "has no value"
         written = "" if self._is_json or isinstance(value, str | list | dict) else short(self._raw(path))
-        return f"must be {_types(types)}, but {written or 'this'} is {_kind(value)}"
+        is_near = isinstance(value, bool) or ("integer" in types and isinstance(value, float))
+        kind = "not" if is_near else _kind(value)
+        return f"must be {_types(types)}, but {written or 'this'} is {kind}"
 
     def _raw(self, path: Path) -> str:
         try:
@@ -185,8 +187,8 @@ class Explainer:
             return ""
 
     def _type_hint(self, types: list[str], value: object, path: Path) -> str:
-        if "array" in types and "object" not in types:
-            return _A_LIST
+        if "array" in types:
+            return _A_LIST if "string" not in types else "Write a path in the repository or a web address."
         if "string" in types and isinstance(value, bool | int | float):
             return "Put it in quotes."
         if "string" in types:

@@ -133,6 +133,22 @@ def test_only_white_space_composition_and_entities_are_forgiven(ours: str, their
     assert (likeness(ours, theirs) is SAME) is (letters(ours) == letters(theirs))
 
 
+WORDS = st.lists(st.text("abc \u00e9\n.,:!()#", min_size=1, max_size=5), max_size=6)
+PAGES = st.text("abcv123-", min_size=1, max_size=8).map("https://a.example/{}".format)
+
+
+@given(WORDS, WORDS, PAGES, PAGES, st.sampled_from(Origin))
+def test_a_link_may_have_moved_from_anywhere_and_no_other_link_is_ours(
+    before: list[str], after: list[str], ours: str, theirs: str, origin: Origin
+) -> None:
+    text = " ".join([*before, ours, *after])
+    rest = " ".join([*before, *after])
+    assert likeness(text, live(text=rest, url=ours), origin) is SAME
+    if ours != theirs:
+        assert likeness(text, live(text=rest, url=theirs), origin) is OTHER
+    assert likeness(text, live(text=rest), origin) is OTHER
+
+
 # Signatures, and what goes on
 
 
@@ -276,9 +292,11 @@ def test_a_post_that_publer_imported_from_the_network_is_never_the_same() -> Non
         assert likeness(target(), live(imported=True, text="Other"), origin) is OTHER
 
 
-@pytest.mark.parametrize(("title", "expected"), [("Part 1", {SAME}), ("Part 2", {OTHER}), ("", {OPEN, SAME})])
+@pytest.mark.parametrize(
+    ("title", "expected"), [("Part 1 &amp; 2", {SAME}), ("Part 2", {OTHER}), ("", {OPEN, SAME})]
+)
 def test_another_title_is_another_post_whoever_made_it(title: str, expected: set[Likeness]) -> None:
-    film = target(text="About it", type="video", fields={"title": "Part 1"})
+    film = target(text="About it", type="video", fields={"title": "Part 1 & 2"})
     listed = live(text="About it", type="video", title=title)
     assert {likeness(film, listed, origin) for origin in Origin} == expected
 

@@ -72,3 +72,17 @@ def test_wordpress_has_three_spellings() -> None:
 def test_a_failed_item_has_no_warning() -> None:
     content = Content(network="twitter", type="video", text="", where=Where(), media=(MEDIA,))
     assert list(Prepared(failures={key_of(MEDIA): "no"}).warnings(content)) == []
+
+
+@pytest.mark.parametrize("source", MediaSource)
+@pytest.mark.parametrize(
+    ("fields", "caption"), [({}, "Three charts"), ({"caption": "Our new charts"}, "Our new charts")]
+)
+def test_publers_pages_name_the_alt_text_in_two_ways(
+    source: MediaSource, fields: dict[str, Any], caption: str
+) -> None:
+    """A caption of the file's own is another text, and stays."""
+    media = Media(source=source, value="m1", where=Where(), alt_text="Three charts", fields=fields)
+    answer = {"id": "m1", "type": "photo", "caption": "IMG_0042"}
+    (item,) = Prepared(answers={key_of(media): (answer,)}).items(media)
+    assert (item["id"], item["alt_text"], item["caption"]) == ("m1", "Three charts", caption)

@@ -11,6 +11,7 @@ from publer_publish.delivery.media import Prepared
 from publer_publish.delivery.request import bulk_body, second_names
 from publer_publish.delivery.targets import Target
 from publer_publish.errors import Where
+from publer_publish.networks.table import NETWORKS
 from publer_publish.post.model import AccountRef, Media, MediaSource
 from tests.support.build import target
 
@@ -38,7 +39,6 @@ def content(network: str, post_type: str, **more: Any) -> dict[str, Any]:
             {"disable_notification": False},
             {"disableNotification": False, "disable_notification": False},
         ),
-        ("pinterest", {"boardId": "12"}, {"boardId": "12", "board_id": "12"}),
         (
             "pinterest",
             {"url": "https://a.test"},
@@ -49,7 +49,6 @@ def content(network: str, post_type: str, **more: Any) -> dict[str, Any]:
             {"link": {"url": "https://a.test", "title": "A"}},
             {"url": "https://a.test", "link": {"url": "https://a.test", "title": "A"}},
         ),
-        ("pinterest", {"boardId": "12", "board_id": "13"}, {"boardId": "12", "board_id": "13"}),
         ("threads", {"replyTo": "1"}, {"replyTo": "1"}),
     ],
 )
@@ -65,12 +64,12 @@ def test_what_extra_says_goes_before_the_other_spelling() -> None:
     assert (body["spoilerText"], body["content_warning"]) == ("a", "b")
 
 
-@pytest.mark.parametrize("key", ["boardId", "board_id"])
-def test_the_board_of_a_pin_is_also_named_on_the_account(key: str) -> None:
-    pin = target(network="pinterest", type="photo", media=(PICTURE,), fields={key: "12"})
-    assert sent(pin)["accounts"] == [{"id": "a", "album_id": "12"}]
-    own = replace(pin, ref=AccountRef(selector=pin.ref.selector, where=Where(), fields={"album_id": "13"}))
-    assert sent(own)["accounts"] == [{"id": "a", "album_id": "13"}]
+@pytest.mark.parametrize("key", ["board", "boardId", "board_id", "album_id"])
+def test_publer_takes_the_board_of_a_pin_on_the_account_only(key: str) -> None:
+    pin = target(network="pinterest", type="photo", media=(PICTURE,), fields={key: "Releases"})
+    pin = replace(pin, ref=AccountRef(selector=pin.ref.selector, where=Where(), fields={"album_id": "13"}))
+    assert sent(pin)["accounts"] == [{"id": "a", "album_id": "13"}]
+    assert sent(pin)["networks"]["pinterest"].keys() == {"type", "text", "media"}
 
 
 def test_the_labels_of_a_post_are_also_named_on_its_accounts() -> None:
@@ -86,15 +85,20 @@ def test_the_labels_of_a_post_are_also_named_on_its_accounts() -> None:
     ("network", "post_type", "media", "given", "written"),
     [
         ("linkedin", "document", True, {"title": "T"}, ("photo", {"type": "document"})),
-        ("linkedin", "document", False, {"document": {"id": "d1", "title": "T"}}, ("document", None)),
+        ("linkedin", "document", False, {"document": {"id": "d1"}}, ("photo", {"type": "document"})),
         ("linkedin", "photo", True, {}, ("photo", None)),
         ("google", "event", True, {"details": {"title": "T"}}, ("photo", {"type": "event", "title": "T"})),
-        ("google", "event", False, {"details": {"title": "T"}}, ("event", {"type": "event", "title": "T"})),
         ("google", "offer", True, {}, ("photo", {"type": "offer"})),
         ("google", "photo", True, {"details": {"type": "photo"}}, ("photo", {"type": "photo"})),
-        ("instagram", "reel", True, {"details": {"feed": True}}, ("reel", {"type": "reel", "feed": True})),
-        ("facebook", "story", True, {}, ("story", {"type": "story"})),
-        ("youtube", "short", True, {}, ("short", {"type": "short"})),
+        ("instagram", "reel", True, {"details": {"feed": True}}, ("video", {"type": "reel", "feed": True})),
+        ("facebook", "story", True, {}, ("photo", {"type": "story"})),
+        ("facebook", "reel", True, {}, ("video", {"type": "reel"})),
+        ("instagram", "photo", True, {"details": {"type": "story"}}, ("photo", {"type": "story"})),
+        ("youtube", "short", True, {}, ("video", {"type": "short"})),
+        ("instagram", "carousel", True, {}, ("photo", None)),
+        ("tiktok", "carousel", True, {}, ("photo", None)),
+        ("pinterest", "carousel", True, {}, ("photo", None)),
+        ("facebook", "carousel", False, {"sublinks": [{"url": "https://a.test"}]}, ("carousel", None)),
         ("instagram", "video", True, {"details": {"type": "reel"}}, ("video", {"type": "reel"})),
         ("twitter", "status", False, {}, ("status", None)),
     ],
@@ -111,6 +115,38 @@ def test_a_kind_of_post_is_written_as_publers_pages_show_it(
     [{"privacy": "private"}, {"details": {"privacy": "private"}}, {"privacy": "private", "details": {}}],
 )
 @pytest.mark.parametrize("post_type", ["video", "short"])
+def test_publer_takes_a_story_as_what_it_shows() -> None:
+    film = Media(source=MediaSource.ID, value="m2", where=Where(), fields={"type": "video"})
+    story = content("instagram", "story", media=(film,))
+    assert (story["type"], story["details"]) == ("video", {"type": "story"})
+
+
+def test_publer_takes_the_id_of_a_document_among_its_media() -> None:
+    body = content("linkedin", "document", fields={"document": {"id": "d1", "title": "T"}})
+    assert body["media"] == [{"id": "d1", "type": "document"}]
+    assert body["title"] == "T"
+    assert "document" not in body
+
+
+SENDABLE = {
+    "facebook": "status photo video link gif carousel", "instagram": "photo video",
+    "twitter": "status photo video link gif poll", "linkedin": "status photo video link poll gif",
+    "pinterest": "photo video", "google": "photo status", "youtube": "video", "tiktok": "video photo",
+    "wordpress": "article", "telegram": "status photo video link gif",
+    "mastodon": "status photo video link gif poll", "threads": "status photo video link",
+    "bluesky": "status photo video link",
+}  # fmt: skip
+"""What Publer was shown, or seen, to take as `type`."""
+
+
+@pytest.mark.parametrize(
+    ("network", "post_type"), [(key, word) for key, rules in NETWORKS.items() for word in sorted(rules.types)]
+)
+def test_publer_gets_only_types_that_it_takes(network: str, post_type: str) -> None:
+    body = content(network, post_type, media=() if post_type in {"status", "link", "poll"} else (PICTURE,))
+    assert body["type"] in SENDABLE[network].split()
+
+
 def test_a_video_that_is_private_is_so_wherever_publer_looks(post_type: str, given: dict[str, Any]) -> None:
     body = content("youtube", post_type, fields=given, media=(PICTURE,))
     assert (body["privacy"], body["details"]["privacy"]) == ("private", "private")
@@ -153,7 +189,7 @@ def test_an_article_always_has_the_blocks_that_publer_requires() -> None:
         ("", "wordpress"),
     ],
 )
-def test_an_article_stands_under_one_key_only(account_type: str, key: str) -> None:
+def test_publer_takes_an_article_under_the_type_of_its_account(account_type: str, key: str) -> None:
     """Under two of them it might go out twice."""
     one = target(network="wordpress", type="article")
     one = replace(one, account=replace(one.account, type=account_type))
@@ -162,15 +198,20 @@ def test_an_article_stands_under_one_key_only(account_type: str, key: str) -> No
 
 
 def test_what_is_sent_beside_what_the_file_says_can_be_told() -> None:
-    pin = target(network="pinterest", type="photo", media=(PICTURE,), fields={"boardId": "12"})
+    pin = target(network="pinterest", type="photo", media=(PICTURE,), fields={"board": "12"})
     pin = replace(pin, post=replace(pin.post, labels=("release",)))
     slides = target(network="linkedin", type="document", media=(PICTURE,), fields={"title": "T"})
     plain = target(network="bluesky", type="status", fields={"replyTo": "1"}, extra={"other": 1})
     assert second_names([plain], Prepared()) == []
     assert second_names([pin, pin, slides, plain], Prepared()) == [
-        "pinterest.board_id",
-        "accounts[].album_id",
         "accounts[].labels",
         "linkedin.details.type",
         "linkedin.type photo",
     ]
+
+
+@pytest.mark.parametrize("account_type", ["blog", "wordpress_oauth", ""])
+def test_a_provider_of_publers_may_be_the_key_of_an_article(account_type: str) -> None:
+    one = target(network="wordpress", type="article")
+    one = replace(one, account=replace(one.account, provider="wordpress_oauth", type=account_type))
+    assert list(sent(one)["networks"]) == ["wordpress_oauth"]

@@ -49,3 +49,17 @@ def test_what_can_go_together_goes_together() -> None:
 def test_501_posts_are_two_requests() -> None:
     targets = [target(post=number, account=f"account-{number}") for number in range(501)]
     assert [len(request) for request in rounds(targets, at_most=500)] == [500, 1]
+
+
+def test_publer_takes_one_account_on_tiktok_at_a_time() -> None:
+    targets = [
+        target(post=0, account="a", network="tiktok"),
+        target(post=0, account="b", network="tiktok"),
+        target(post=0, account="c"),
+        target(post=1, account="a", network="tiktok"),
+    ]
+    assert [[one.account.id for one in request] for request in rounds(targets, at_most=500)] == [
+        ["a", "c"],
+        ["b"],
+        ["a"],
+    ]

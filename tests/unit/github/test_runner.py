@@ -84,10 +84,13 @@ def test_foreign_text_never_becomes_a_command(text: str) -> None:
 def test_a_located_problem_says_where_in_the_log_as_well() -> None:
     console, stdout = runner()
     where = Where(file="posts/50%: b,c.yml", line=3, column=7, path=("posts", 0, "text"))
-    console.annotate(Problem(message="100% wrong", hint="Make it right.", where=where))
+    console.annotate(Problem(message="100% wrong", hint="Make it right.", fix="text: 9\n- b", where=where))
     (seen,) = commands(stdout)
     assert seen.properties == {"file": "posts/50%: b,c.yml", "line": "3", "col": "7"}
-    assert seen.data == "posts/50%: b,c.yml:3:7 (posts[0].text): 100% wrong\nMake it right."
+    assert (
+        seen.data
+        == "posts/50%: b,c.yml:3:7 (posts[0].text): 100% wrong\nMake it right.\n    text: 9\n    - b"
+    )
 
 
 @pytest.mark.parametrize(

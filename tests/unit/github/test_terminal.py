@@ -31,7 +31,7 @@ def test_a_problem_reads_as_a_compiler_says_it() -> None:
     console.annotate(
         Problem(message="unknown key 'txet'", hint="Did you mean 'text'?\nSee the schema.", where=where)
     )
-    console.annotate(Problem(message="no alt_text", severity=Severity.WARNING))
+    console.annotate(Problem(message="no alt_text", fix="a: |\n  b", severity=Severity.WARNING))
     console.headline("Nothing was sent.", "Correct the file.")
     console.headline("And again.")
     console.finish()
@@ -40,6 +40,8 @@ def test_a_problem_reads_as_a_compiler_says_it() -> None:
         "    Did you mean 'text'?\n"
         "    See the schema.\n"
         "warning: no alt_text\n"
+        "        a: |\n"
+        "          b\n"
         "error: Nothing was sent.\n"
         "    Correct the file.\n"
         "And again.\n"

@@ -14,20 +14,11 @@ from publer_publish.post.checks import Checks
 from publer_publish.post.draft import Draft
 from publer_publish.post.load import Options, load, named_networks
 from publer_publish.workspace import Workspace
+from tests.support.context import Context
 
 ROOT = Path(__file__).parents[3]
 PICTURE = {"file": "examples/media/card.png", "alt_text": "A blue card"}
 DOCUMENT = {"file": "examples/media/slides.pdf"}
-
-
-class Context:
-    def values(
-        self, names: frozenset[str], asked_about: frozenset[str] = frozenset()
-    ) -> Mapping[str, object]:
-        return {}
-
-    def settles(self, names: frozenset[str]) -> bool:
-        return True
 
 
 def problems_of(post: Mapping[str, Any]) -> list[Problem]:
@@ -66,9 +57,9 @@ def on(network: str, own: Any = None, **post: Any) -> dict[str, Any]:
         ({"posts": [{"text": "Hi"}], "accounts": ["twitter/*"]}, "accounts"),
         ({"text": "Hi", "accounts": ["twitter/*", ""]}, "accounts[1]"),
         ({"text": "Hi", "image": "card.png", "accounts": ["instagram/*"]}, "image"),
-        ({"text": "Hi", "networks": {"x": {"options": ["a"]}}, "accounts": ["twitter/*"]}, "networks.x"),
-        (on("instagram", media="card.png"), "media"),
-        (on("instagram", media=["card.png"]), "media[0]"),
+        ({"text": "Hi", "networks": {"y": {"options": ["a"]}}, "accounts": ["twitter/*"]}, "networks.y"),
+        (on("instagram", media=5), "media"),
+        (on("instagram", media=[5]), "media[0]"),
         (on("twitter", media=[{"url": "card.png"}]), "media[0].url"),
         (on("facebook", {"type": "link", "link": "https://example.com"}), "networks.facebook.link"),
         (on("facebook", {"type": "poll"}), "networks.facebook.type"),
@@ -91,7 +82,7 @@ def test_a_mistake_beside_another_is_told_as_well() -> None:
     ]
     poll = {"type": "poll", "options": ["a", "b", 5], "duration": 1}
     assert told(on("linkedin", poll)) == [
-        ("networks.linkedin.options[2]", '"options[2]" must be text, but here stands a number.'),
+        ("networks.linkedin.options[2]", '"options[2]" must be text, but this is a number.'),
         ("networks.linkedin.type", "A post of type poll on LinkedIn needs `question`."),
     ]
 
@@ -198,7 +189,7 @@ def test_a_poll_where_there_is_none_names_the_networks_that_have_one() -> None:
         (
             {"twitter": "Acme"},
             'Unknown key "twitter" in an entry of accounts.',
-            'Write the selector as text: "twitter/Name".',
+            'Write the network and the name as one text: "twitter/Name".',
         ),
     ],
 )
@@ -231,7 +222,8 @@ START = "2026-11-01T09:00:00+00:00"
 def test_an_event_has_a_start_and_an_end_that_are_points_in_time(
     start: str, end: str, wrong: dict[str, str]
 ) -> None:
-    event = on("google", {"type": "event", "details": {"title": "Acme", "start": start, "end": end}})
+    own = {"type": "event", "details": {"title": "Acme", "start": start, "end": end}}
+    event = on("google", own, media=[PICTURE])
     found = told(event)
     assert [path.rpartition(".")[2] for path, _ in found] == list(wrong)
     assert all(message.startswith(wrong[path.rpartition(".")[2]]) for path, message in found)
@@ -268,6 +260,62 @@ def test_comments_where_publer_documents_none_are_a_warning() -> None:
         assert len(warnings_of(on(network, media=[PICTURE], comments=["First"]))) == 1
 
 
+@pytest.mark.parametrize("post_type", ["event", "offer"])
+@pytest.mark.parametrize("below", [False, True])
+def test_publer_shows_no_event_and_no_offer_without_a_picture(post_type: str, *, below: bool) -> None:
+    own = {"details": {"title": "A", "start": START, "end": START}}
+    if below:
+        own["details"]["type"] = post_type
+    assert told(on("google", own if below else {**own, "type": post_type})) == [
+        (
+            "networks.google" if below else "networks.google.type",
+            f"A post of type {post_type} on Google Business needs a picture or a video (`media`).",
+        )
+    ]
+
+
+def test_publer_shows_google_one_picture_and_neither_a_video_nor_a_link() -> None:
+    video = {"url": "https://example.com/a.mp4"}
+    assert [message for _, message in told(on("google", media=[PICTURE, PICTURE]))] == [
+        "Google Business takes at most 1 photo in a post; these are 2."
+    ]
+    assert [message for _, message in told(on("google", media=[video]))] == [
+        "Google Business takes no video: 'https://example.com/a.mp4'."
+    ]
+    for own in ({"type": "link", "url": "https://example.com"}, {"link": {"url": "https://example.com"}}):
+        assert [problem.severity for problem in problems_of(on("google", own))] == [Severity.ERROR]
+
+
+def test_a_carousel_on_facebook_is_one_of_links() -> None:
+    assert [
+        message for _, message in told(on("facebook", {"type": "carousel"}, media=[PICTURE, PICTURE]))
+    ] == ["A post of type carousel on Facebook needs `sublinks`."]
+
+
+@pytest.mark.parametrize(
+    ("own", "accounts", "needs_one"),
+    [
+        ({}, ["pinterest/*"], True),
+        ({"board": " "}, ["pinterest/*"], True),
+        ({"board": "Releases"}, ["pinterest/*"], False),
+        ({"boardId": "1"}, ["pinterest/*"], False),
+        ({"board_id": "1"}, ["pinterest/*"], False),
+        ({"album_id": "1"}, ["pinterest/*"], False),
+        ({}, [{"id": "pinterest/Acme", "album_id": "1"}], False),
+        ({}, [{"id": "pinterest/Acme", "album_id": "1"}, "pinterest/Other"], True),
+        ({}, [{"id": "pinterest/Acme", "album_id": "1"}, "twitter/*"], False),
+        ({}, ["66db83154e299efa19a2d8eb"], True),
+        ({}, ["*"], True),
+        ({}, ["66db83154e299efa19a2d8eb", {"id": "pinterest/Acme", "album_id": "1"}], False),
+    ],
+)
+def test_publer_refuses_a_pin_without_a_board(own: Any, accounts: list[Any], *, needs_one: bool) -> None:
+    post = {"text": "Hi", "media": [PICTURE], "accounts": accounts, "networks": {"pinterest": own}}
+    found = [problem for problem in problems_of(post) if "board" in problem.message]
+    assert [problem.message for problem in found] == ["A post on Pinterest needs a board."] * needs_one
+    assert all("`mode: doctor` lists the boards" in problem.hint for problem in found)
+
+
 PERIOD = {"start": START, "end": "2026-11-02T09:00:00Z"}
 
 
@@ -281,7 +329,7 @@ PERIOD = {"start": START, "end": "2026-11-02T09:00:00Z"}
 )
 def test_an_event_and_an_offer_have_a_title_of_their_own(own: Any, lacks: str, field: str) -> None:
     expected = f"A post of {lacks} on Google Business needs {field}."
-    assert [message for _, message in told(on("google", own))] == [expected]
+    assert [message for _, message in told(on("google", own, media=[PICTURE]))] == [expected]
     # The form that Publer's pages show: a photo whose details say what it is.
     details = {**own["details"], "type": own["type"]}
     as_photo = {**own, "type": "photo", "details": details}

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from publer_publish.errors import ServiceError
 from publer_publish.publer.answers import read_media, read_posts, time_of
-from publer_publish.publer.api import read_accounts, read_user, read_workspaces
+from publer_publish.publer.api import read_accounts, read_media_options, read_user, read_workspaces
 from publer_publish.publer.errors import LostError
-from publer_publish.publer.model import Account, ListedPost, User, Workspace
+from publer_publish.publer.model import Account, Album, ListedPost, User, Workspace
 
 ACCOUNT = {"id": "66db83154e299efa19a2d8eb", "provider": "linkedin", "name": "Acme Inc", "type": "in_page"}
 READ = Account(id="66db83154e299efa19a2d8eb", provider="linkedin", name="Acme Inc", type="in_page")
@@ -104,6 +104,13 @@ def test_ids_are_text() -> None:
 )
 def test_a_broken_account_is_said_only_where_publer_says_it_plainly(status: Any, trouble: str) -> None:
     assert read_accounts([{**ACCOUNT, "status": status}])[0].trouble == trouble
+
+
+def test_publer_lists_the_boards_of_pinterest_with_the_account_or_among_its_media_options() -> None:
+    listed = [{"id": 12, "name": "Releases", "type": "board"}, {"name": "without an id"}, "odd"]
+    boards = (Album(id="12", name="Releases"),)
+    assert read_accounts([{**ACCOUNT, "albums": listed}])[0].albums == boards
+    assert read_media_options([{"id": "a", "albums": listed}, {"id": "b"}]) == {"a": boards, "b": ()}
 
 
 def test_names_are_one_visible_line() -> None:

@@ -347,6 +347,13 @@ def test_a_live_post_that_is_not_named_is_no_evidence_and_said_so() -> None:
     ("post", "verdict", "message"),
     [
         ({**POST, "state": "failed", "error": "Too long"}, "failed", "Too long"),
+        ({**POST, "state": "failed", "details": {"error": "Too long"}}, "failed", "Too long"),
+        ({**POST, "state": "failed", "error": "No", "details": {"error": "Too long"}}, "failed", "No"),
+        (
+            {**POST, "state": "failed", "error": None, "details": {"type": "reel"}},
+            "failed",
+            "Publer lists the post as failed.",
+        ),
         ({**POST, "state": "failed"}, "failed", "Publer lists the post as failed."),
         ({"id": "p", "account_id": "a2", "error": "Too long"}, "failed", "Too long"),
         ({**POST, "state": "scheduled_reauth", "error": "Log in"}, "unknown", "Log in"),

@@ -514,3 +514,25 @@ def test_neither_transport_nor_session_shows_the_key(bench: Any) -> None:
     assert bench.key not in repr(transport) + str(transport) + repr(transport._session) + repr(
         transport._session.auth
     )
+
+
+@pytest.mark.parametrize(
+    ("raw", "from_cdn"),
+    [
+        (HTML, True),
+        (b"error code: 1010", True),
+        (b'{"cloudflare_error":true,"error_code":1010,"detail":"x"}', True),
+        (b'{"errors":["Invalid API key or not active for this account."]}', False),
+        (b"Forbidden", False),
+    ],
+)
+def test_a_403_of_the_network_in_front_of_publer_says_nothing_about_the_key(
+    bench: Any, raw: bytes, from_cdn: bool
+) -> None:
+    server = bench.serve(bench.answer(403, raw=raw))
+    error = failure(bench.transport(server.url), bench)
+    assert isinstance(error, RefusedError)
+    assert error.from_cdn is from_cdn
+    assert ("not from Publer itself" in error.message) is from_cdn
+    assert ("says nothing about `api-key`" in error.hint) is from_cdn
+    assert ("check both inputs" in error.hint) is not from_cdn

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from itertools import pairwise
+from textwrap import indent
 
 import pytest
 from hypothesis import assume, example, given
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from publer_publish.report.markdown import code, in_html, inline, link, quoted, safe_url
+from publer_publish.report.markdown import block, code, in_html, inline, link, quoted, safe_url
 from publer_publish.text import visible
 
 ORACLE = MarkdownIt("commonmark").enable(["table", "strikethrough"])
@@ -234,6 +235,17 @@ def test_a_code_span_holds_all_of_its_text(text: str) -> None:
     assert [token.type for token in tokens] == ["paragraph_open", "inline", "paragraph_close"]
     assert {token.type for token in flat(tokens[1:2])} <= EVERYDAY | {"inline"}
     assert shown(tokens) == "a" + squeezed(text) + "b"
+
+
+@given(FOREIGN)
+def test_a_block_of_code_holds_all_of_its_lines(text: str) -> None:
+    tokens = ORACLE.parse(f"- a\n\n{indent(block(text, 'yaml'), '  ')}\n\nb")
+    types = [token.type for token in tokens if not token.type.startswith(("paragraph", "inline"))]
+    assert types == ["bullet_list_open", "list_item_open", "fence", "list_item_close", "bullet_list_close"]
+    (fence,) = [token for token in tokens if token.type == "fence"]
+    assert [line.strip() for line in fence.content.split("\n")[:-1]] == [
+        line.strip() for line in visible(text).split("\n")
+    ]
 
 
 @given(FOREIGN)

@@ -64,7 +64,8 @@ def hostile_run(text: str, *, outcome: Outcome, posts: int) -> Run:
         hint=foreign,
         results=tuple(results),
         problems=tuple(
-            Problem(message=foreign, hint=foreign, where=where, severity=kind) for kind in Severity
+            Problem(message=foreign, hint=foreign, fix=foreign, where=where, severity=kind)
+            for kind in Severity
         ),
         job_ids=(foreign,),
         workspace=foreign,

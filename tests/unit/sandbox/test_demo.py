@@ -86,7 +86,7 @@ def test_the_demo_shows_everything_and_believes_only_the_truth(
         "published-count: ",
         "job-ids:\n    x\n",
         "    y=z\nempty: \nresults:",
-        '    {"a": 1}',
+        '    [{"a": 1}]',
         "# Done",
         "Bluesky · Acme Inc",
     ):

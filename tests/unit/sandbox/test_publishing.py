@@ -18,6 +18,7 @@ from sandbox import (
     VirtualClock,
     Workspace,
 )
+from sandbox.judging import NO_ID
 from sandbox.networks import NETWORKS
 from sandbox.testing import NewSandbox, RawClient, a_post
 
@@ -228,7 +229,7 @@ def test_an_account_may_have_a_limit_of_its_own(new_sandbox: NewSandbox) -> None
         ({"type": "photo", "media": []}, "undefined method 'count' for nil"),
         ({"type": "photo", "media": ["https://example.com/a.png"]}, "undefined method 'count' for nil"),
         ({"type": "photo", "media": [{"id": "0" * 24, "type": "photo"}]}, "Media not found"),
-        ({"type": "photo", "media": [{"url": "https://example.com/a.png"}]}, "Media not found"),
+        ({"type": "photo", "media": [{"url": "https://example.com/a.png"}]}, NO_ID),
         ({"type": "link"}, "Link is not valid"),
         ({"type": "poll"}, "Polls need two to four options"),
         ({"text": " "}, "Text can't be blank"),

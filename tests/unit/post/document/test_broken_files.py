@@ -7,45 +7,18 @@ are parts of the message.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from publer_publish.errors import Problem, Problems, Severity
-from publer_publish.post.checks import Checks
-from publer_publish.post.load import Options, load, named_networks
-from publer_publish.workspace import Workspace
+from publer_publish.errors import Severity
+from tests.support.documents import problems_of
 
 ROOT = Path(__file__).parents[4]
 BROKEN = ROOT / "tests" / "data" / "broken"
 EXPECTED = ".expected.json"
 FILES = sorted(path for path in BROKEN.iterdir() if not path.name.endswith(EXPECTED) and path.name[0] != ".")
-
-
-class Context:
-    """A tag push: what the templates of the corpus may use."""
-
-    def values(
-        self, names: frozenset[str], asked_about: frozenset[str] = frozenset()
-    ) -> Mapping[str, object]:
-        return {"tag": "v2.0.0", "version": "2.0.0", "actor": "ada", "vars": {"channel": "stable"}}
-
-    def settles(self, names: frozenset[str]) -> bool:
-        return True
-
-
-def problems_of(path: Path) -> list[Problem]:
-    """Give all problems of a file, as a run in the mode ``validate`` reports them."""
-    options = Options(context=Context(), checks=Checks(Workspace(ROOT)), accounts=["*"])
-    problems = Problems()
-    loaded = load([(path.name, path.read_bytes())], "", options, problems)
-    if not problems.errors():
-        for draft in loaded.drafts:
-            for network in named_networks(draft)[0]:
-                draft.content(network)
-    return sorted(problems, key=lambda problem: (problem.where.line, problem.where.column))
 
 
 def expected_of(path: Path) -> list[dict[str, Any]]:
@@ -55,7 +28,7 @@ def expected_of(path: Path) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_each_problem_of_a_broken_file_is_told_at_its_place(path: Path) -> None:
-    found = problems_of(path)
+    found = problems_of(path, ["*"])
     assert [(p.where.line, p.where.column, p.where.shown_path) for p in found] == [
         (e["line"], e["column"], e["path"]) for e in expected_of(path)
     ]
@@ -66,7 +39,7 @@ def test_each_problem_of_a_broken_file_is_told_at_its_place(path: Path) -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_each_problem_is_a_short_sentence_with_a_hint(path: Path) -> None:
-    found = problems_of(path)
+    found = problems_of(path, ["*"])
     assert any(problem.severity is Severity.ERROR for problem in found)
     for problem in found:
         assert problem.where.file == path.name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -81,14 +82,16 @@ def test_the_kind_is_told_by_content_then_type_then_name(item: Item, kind: Kind 
         ("linkedin", [PDF], {}, "document"),
         ("linkedin", [], {"fields": {"document": {"id": "1"}}}, "document"),
         ("instagram", [PHOTO], {}, "photo"),
-        ("instagram", photos(2), {}, "carousel"),
+        ("instagram", photos(2), {}, "photo"),
         ("instagram", [PHOTO, VIDEO], {}, "carousel"),
         ("instagram", [VIDEO], {"fields": {"details": {"type": "reel"}}}, "video"),
         ("instagram", [GIF], {}, "gif"),
-        ("pinterest", photos(3), {}, "carousel"),
+        ("pinterest", photos(3), {}, "photo"),
         ("tiktok", photos(3), {}, "photo"),
         ("facebook", photos(3), {}, "photo"),
         ("facebook", [], {"fields": {"sublinks": [{}]}}, "carousel"),
+        ("facebook", [PHOTO], {"fields": {"sublinks": [{}]}}, "carousel"),
+        ("facebook", [], {"fields": {"details": {"type": "story"}}}, "story"),
         ("wordpress", [PHOTO], {"has_link": True}, "article"),
         ("wordpress_oauth", [], {}, "article"),
     ],
@@ -104,7 +107,7 @@ def test_the_type_follows_from_the_content(
     ("network", "content_type", "items"),
     [
         ("facebook", "photo", photos(10)),
-        ("instagram", "carousel", [*photos(9), VIDEO]),
+        ("instagram", "carousel", photos(10)),
         ("instagram", "photo", [file("a.jpg", width=1080, height=1350)]),
         ("twitter", "photo", photos(4)),
         ("twitter", "gif", [GIF]),
@@ -158,10 +161,19 @@ ERRORS = [
     (
         "instagram",
         "carousel",
-        [*photos(6), *([VIDEO] * 5)],
-        "a.mp4",
-        "Instagram takes at most 10 media items in a post; these are 11.",
+        photos(11),
+        "10.jpg",
+        "Instagram takes at most 10 photos in a post; these are 11.",
     ),
+    (
+        "google",
+        "photo",
+        [PHOTO, file("b.jpg")],
+        "b.jpg",
+        "Google Business takes at most 1 photo in a post; these are 2.",
+    ),
+    ("google", "photo", [GIF], "a.gif", "Google Business takes no gif: 'a.gif'."),
+    ("facebook", "photo", [VIDEO], "a.mp4", "Facebook: 'a.mp4' is a video, but the type is photo."),
 ]
 
 
@@ -181,6 +193,13 @@ def subtyped(network: str, subtype: str, item: Item) -> list[str]:
 
 
 WARNINGS = [
+    (
+        "instagram",
+        "carousel",
+        [*photos(9), VIDEO],
+        "No page of Publer's shows how photo and video go together on Instagram.",
+    ),
+    ("facebook", "carousel", [PHOTO], "Facebook: a carousel shows no media."),
     ("linkedin", "photo", photos(21), "LinkedIn takes at most 20 photos in a post; these are 21."),
     ("facebook", "photo", photos(11), "Facebook takes at most 10 photos in a post; these are 11."),
     (
@@ -306,3 +325,13 @@ def test_only_a_video_has_a_thumbnail_and_it_is_a_picture() -> None:
         ("Only a video has a thumbnail; 'a.jpg' is a photo.", "media"),
         ("A thumbnail is a picture, and 'b.mp4' is not.", "thumbnail"),
     ]
+
+
+def test_facebook_shows_alt_texts_beside_several_pictures_but_for_captions_of_their_own() -> None:
+    plain = [file("a.jpg"), file("b.jpg")]
+    (notice,) = check_for_network("facebook", "photo", plain)
+    assert (notice.severity, notice.where.path) == (Severity.NOTICE, ("a.jpg",))
+    assert notice.message == "Facebook shows the alt text beside each of several pictures."
+    own = [(replace(media, fields={"caption": "Mine"}), info) for media, info in plain]
+    for network, items in (("facebook", own), ("facebook", plain[:1]), ("linkedin", plain)):
+        assert check_for_network(network, "photo", items) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 import pytest
 
@@ -121,11 +122,13 @@ def test_a_name_becomes_a_hashtag(name: str, tag: str) -> None:
     assert Templates({"name": name}).render("{{ name | hashtag }}") == tag
 
 
+def _fits(room: int, text: str) -> bool:
+    return len(text) <= room
+
+
 def test_no_list_marker_stays_alone_before_the_cut() -> None:
     source = "{{ '• one two\n• three four' | fit }}"
-    cuts = {
-        Templates({}).render(source, fits=lambda text, room=room: len(text) <= room) for room in range(30)
-    }
+    cuts = {Templates({}).render(source, fits=partial(_fits, room)) for room in range(30)}
     assert cuts == {"", "• one…", "• one two…", "• one two\n• three…", "• one two\n• three four"}
 
 

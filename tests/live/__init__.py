@@ -1,0 +1,1 @@
+"""``make live``: what the real Publer does where its documentation leaves it open."""
