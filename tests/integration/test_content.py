@@ -201,9 +201,13 @@ def test_what_fail_on_lets_pass_is_a_warning(stage: Stage, fail_on: str, loud: s
     assert run.text.count("Re-run the job") == 1
 
 
-def test_x_may_be_called_by_its_name(stage: Stage) -> None:
-    stage.open()
-    assert stage.run(text="Hi", accounts="x/acme", mode="validate").outputs["outcome"] == "valid"
+def test_x_is_called_by_its_name_and_networks_in_any_case(stage: Stage) -> None:
+    stage.open(world(account("twitter"), account("linkedin")))
+    stage.write(
+        "p.yml", "text: Hi\nnetworks: {X: {text: Short}, LinkedIn: {}}\naccounts: [x/*, LINKEDIN/*]\n"
+    )
+    assert statuses(stage.run(post_file="p.yml")) == {"twitter": "published", "linkedin": "published"}
+    assert {post.text for post in stage.published()} == {"Short", "Hi"}
 
 
 MANY: dict[str, dict[str, Any]] = {
