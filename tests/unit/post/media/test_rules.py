@@ -351,5 +351,5 @@ def test_facebook_shows_alt_texts_beside_several_pictures_but_for_captions_of_th
     assert (notice.severity, notice.where.path) == (Severity.NOTICE, ("a.jpg",))
     assert notice.message == "Facebook shows the alt text beside each of several pictures."
     own = [(replace(media, fields={"caption": "Mine"}), info) for media, info in plain]
-    for network, items in (("facebook", own), ("facebook", plain[:1]), ("linkedin", plain)):
-        assert check_for_network(network, "photo", items) == []
+    for name, items in (("facebook", own), ("facebook", plain[:1]), ("linkedin", plain)):
+        assert check_for_network(name, "photo", items) == []
