@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -12,8 +13,8 @@ from publer_publish.delivery.boards import boards_of
 from publer_publish.delivery.deliver import Delivery, Rules
 from publer_publish.delivery.doctor import examine
 from publer_publish.delivery.duplicates import Window
-from publer_publish.delivery.media import Prepared, Uploader, key_of
-from publer_publish.delivery.request import bulk_body, media_of
+from publer_publish.delivery.media import Prepared, Uploader
+from publer_publish.delivery.request import bulk_body
 from publer_publish.delivery.resolve import resolve
 from publer_publish.delivery.targets import Target
 from publer_publish.errors import InvalidInputError, Problem, Problems, ServiceError, Where
@@ -129,7 +130,7 @@ def _warn_of_an_early_schedule(session: Session) -> None:
 def _write_down(session: Session, transport: Transport, targets: Sequence[Target]) -> None:
     """Begin the transcript with what is to be sent: of what is live already no request will tell."""
     if transport.transcript is not None:
-        unsent = Prepared(answers={key_of(item): ({"id": NO_ID},) for item in media_of(targets)})
+        unsent = Prepared(answers=defaultdict(lambda: ({"id": NO_ID},)))
         transport.transcript.planned(
             bulk_body(targets, unsent),
             attempt=session.event.run_attempt,
