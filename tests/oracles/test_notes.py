@@ -3,6 +3,7 @@
 import json
 import re
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ HERE = Path(__file__).parent
 NOTES = sorted((HERE.parent / "data" / "notes").glob("*.md"))
 
 
-def found_in(texts: list[str]) -> list[dict[str, list[tuple[str, str]]]]:
+def found_in(texts: Sequence[str]) -> list[dict[str, list[tuple[str, str]]]]:
     done = subprocess.run(
         ["node", HERE / "notes.mjs"], input=json.dumps(texts), capture_output=True, text=True, check=True
     )
