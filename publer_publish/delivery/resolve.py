@@ -8,6 +8,7 @@ from publer_publish.delivery.boards import Boards, place_pin
 from publer_publish.delivery.targets import Target
 from publer_publish.errors import Problems
 from publer_publish.networks.table import NETWORKS, canonical
+from publer_publish.post.checks import warn_of_one_text
 from publer_publish.post.draft import Draft
 from publer_publish.post.model import AccountRef, Selector, SelectorKind
 from publer_publish.publer.model import Account
@@ -126,9 +127,4 @@ def _warn_of_same_texts(targets: Sequence[Target], problems: Problems) -> None:
         rules = NETWORKS[target.content.network]
         earlier = first.setdefault((rules.key, target.content.text), target)
         if rules.no_same_text and target.content.text and earlier.account.id != target.account.id:
-            problems.warn(
-                f"{earlier} and {target} get the same text; {rules.label} forbids that on accounts of "
-                "one owner, and may lock them.",
-                "Give each account a post with a text of its own, or leave one account out.",
-                target.ref.where,
-            )
+            warn_of_one_text(rules, str(earlier), str(target), target.ref.where, problems)

@@ -334,6 +334,16 @@ def _extra(network: Network, content: Content, place: Place, problems: Problems)
         check_extra(content.extra, sent, lambda *steps: place.where("extra", *steps), problems)
 
 
+def warn_of_one_text(rules: Network, one: str, other: str, where: Where, problems: Problems) -> None:
+    """Say of two accounts, as selectors name them, that their network forbids one text on both."""
+    problems.warn(
+        f"{one} and {other} get the same text; {rules.label} forbids that on accounts of one owner, "
+        "and may lock them.",
+        "Give each account a post with a text of its own, or leave one account out.",
+        where,
+    )
+
+
 def _max_length(own: Mapping[str, Any]) -> int | None:
     """The file's own limit; None also if it is not a possible one, which the schema has said."""
     value = own.get("max_length")

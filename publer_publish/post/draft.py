@@ -10,7 +10,7 @@ from typing import Any
 from publer_publish.errors import Path, Problems, Where
 from publer_publish.networks.forms import board_of, shown_as
 from publer_publish.networks.table import NETWORKS, Network, needs
-from publer_publish.post.checks import Checks, Place
+from publer_publish.post.checks import Checks, Place, warn_of_one_text
 from publer_publish.post.media.rules import infer_type
 from publer_publish.post.model import AccountRef, Comment, Content, Json, Media, MediaSource, Post
 from publer_publish.post.template.fit import in_pieces
@@ -139,7 +139,20 @@ class Draft:
         place = Place(self._positions, post=self.path, own=own_path, network=network.key)
         self._checks.content(network, content, own, place, self._problems)
         self._check_board(network, content, place)
+        self._check_accounts(network, content)
         return _showable(content) if leaks else content
+
+    def _check_accounts(self, network: Network, content: Content) -> None:
+        """Find accounts that are named, and may not all get one text."""
+        named = {
+            ref.selector.value.casefold(): ref
+            for ref in reversed(self.post.accounts)
+            if ref.selector.network == network.key and ref.selector.value
+        }
+        if network.no_same_text and content.text and len(named) > 1:
+            *_, other, one = named.values()
+            first, second = (f"{network.key}/{ref.selector.value}" for ref in (one, other))
+            warn_of_one_text(network, first, second, other.where, self._problems)
 
     def _check_board(self, network: Network, content: Content, place: Place) -> None:
         """Find pins without a board: named for all of them, or on each account."""

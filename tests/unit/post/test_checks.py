@@ -430,3 +430,17 @@ def test_extra_adds_beside_what_the_file_says() -> None:
         "extra": {"details": {"new": True}, "targeting": {"countries": ["DE"]}},
     }
     assert problems_of(on("facebook", own)) == []
+
+
+def test_x_forbids_one_text_on_accounts_that_a_post_names() -> None:
+    """Reviewers see it without a key; what `twitter/*` stands for is known only when publishing."""
+    several = {"text": "Hi", "accounts": ["twitter/One", "mastodon/One", "x/Two"]}
+    (problem,) = problems_of(several)
+    assert (problem.severity, problem.where.shown_path) == (Severity.WARNING, "accounts[2]")
+    assert problem.message.startswith("twitter/One and twitter/Two get the same text; X forbids that")
+    for accounts in (
+        ["twitter/One", "twitter/*"],
+        ["twitter/One", "twitter/ONE"],
+        ["mastodon/One", "mastodon/Two"],
+    ):
+        assert problems_of({"text": "Hi", "accounts": accounts}) == []
