@@ -13,7 +13,7 @@ from publer_publish.delivery.boards import boards_of
 from publer_publish.delivery.deliver import Delivery, Rules
 from publer_publish.delivery.doctor import examine
 from publer_publish.delivery.duplicates import Window
-from publer_publish.delivery.media import Prepared, Uploader
+from publer_publish.delivery.media import UploadedMedia, Uploader
 from publer_publish.delivery.request import bulk_body
 from publer_publish.delivery.resolve import resolve
 from publer_publish.delivery.targets import Target
@@ -130,7 +130,7 @@ def _warn_of_an_early_schedule(session: Session) -> None:
 def _write_down(session: Session, transport: Transport, targets: Sequence[Target]) -> None:
     """Begin the transcript with what is to be sent: of what is live already no request will tell."""
     if transport.transcript is not None:
-        unsent = Prepared(answers=defaultdict(lambda: ({"id": NO_ID},)))
+        unsent = UploadedMedia(answers=defaultdict(lambda: ({"id": NO_ID},)))
         transport.transcript.planned(
             bulk_body(targets, unsent),
             attempt=session.event.run_attempt,

@@ -11,7 +11,7 @@ from publer_publish.delivery import duplicates
 from publer_publish.delivery.confirm import Confirmer, Unsettled, read_verdicts
 from publer_publish.delivery.ledger import LOOK_FIRST, Ledger
 from publer_publish.delivery.matching_posts import PostList
-from publer_publish.delivery.media import Prepared
+from publer_publish.delivery.media import UploadedMedia
 from publer_publish.delivery.request import bulk_body, media_of, needed_by, second_names
 from publer_publish.delivery.targets import Key, Target, rounds
 from publer_publish.delivery.waiting import wait_for_job
@@ -58,7 +58,7 @@ class Log(Protocol):
 class Media(Protocol):
     """Brings files and URLs to Publer: ``delivery.media.Uploader``."""
 
-    def upload(self, medias: Sequence[MediaItem], deadline: Deadline) -> Prepared:
+    def upload(self, medias: Sequence[MediaItem], deadline: Deadline) -> UploadedMedia:
         """Return what goes into the posts, or per item why not."""
         ...
 
@@ -119,7 +119,7 @@ class Delivery:
         clock = self.deadline.clock
         looked_at = clock.monotonic()
         items = media_of(missing)
-        media = self.media.upload(items, self.deadline) if items else Prepared()
+        media = self.media.upload(items, self.deadline) if items else UploadedMedia()
         ready = self._with_media(missing, media)
         if ready and clock.monotonic() - looked_at > _STALE:
             ready = self._drop_duplicates(ready, self.deadline)
@@ -129,7 +129,7 @@ class Delivery:
             if not self._send_until_settled(request, media, Deadline.after(clock, left)):
                 return
 
-    def _with_media(self, targets: Sequence[Target], media: Prepared) -> list[Target]:
+    def _with_media(self, targets: Sequence[Target], media: UploadedMedia) -> list[Target]:
         """The targets whose media Publer has; the others fail, and nothing is published for them."""
         ready = []
         for target in targets:
@@ -182,7 +182,9 @@ class Delivery:
             why = duplicates.evidence(target, post) if post else unseen
             self.ledger.settle(target, Status.FAILED, f"not sent: {why} (`on-duplicate: fail`)", live=post)
 
-    def _send_until_settled(self, request: Sequence[Target], media: Prepared, deadline: Deadline) -> bool:
+    def _send_until_settled(
+        self, request: Sequence[Target], media: UploadedMedia, deadline: Deadline
+    ) -> bool:
         """One request, again for what Publer's minute refuses. False: the next one would fail as well."""
         is_retry = False
         while request:
@@ -216,7 +218,7 @@ class Delivery:
         return waiting
 
     def _send(
-        self, request: Sequence[Target], media: Prepared, deadline: Deadline, *, is_retry: bool
+        self, request: Sequence[Target], media: UploadedMedia, deadline: Deadline, *, is_retry: bool
     ) -> list[Unsettled] | None:
         """One request, from publishing to the last confirmation.
 

@@ -90,7 +90,7 @@ class Uploader:
     show: Show | None = None
     """Gets the progress, in place of the lines of ``log``."""
 
-    def upload(self, medias: Iterable[Media], deadline: Deadline) -> Prepared:
+    def upload(self, medias: Iterable[Media], deadline: Deadline) -> UploadedMedia:
         """Return what goes into the posts, or per item why not. Thumbnails are brought along."""
         first: dict[Key, Media] = {}
         for media in with_thumbnails(medias):
@@ -102,7 +102,7 @@ class Uploader:
         tasks = [*files, *([_Task(media=urls, keys={key_of(media) for media in urls})] if urls else [])]
         if tasks:
             _Crew(self.publer, self.workspace, deadline=deadline, log=self.log, show=self.show).bring(tasks)
-        return Prepared(
+        return UploadedMedia(
             answers={key: answer for task in tasks for key, answer in task.answers.items()},
             failures=failures | {key: words for task in tasks for key, words in task.failures.items()},
             infos={key: info for task in tasks for key, info in task.infos.items()},
@@ -340,7 +340,7 @@ def key_of(media: Media) -> Key:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Prepared:
+class UploadedMedia:
     """By media item: Publer's objects, or why Publer does not have it."""
 
     answers: Mapping[Key, tuple[Mapping[str, Any], ...]] = field(default_factory=lambda: MappingProxyType({}))

@@ -6,20 +6,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
-from publer_publish.delivery.media import Prepared
+from publer_publish.delivery.media import UploadedMedia
 from publer_publish.delivery.targets import Target
 from publer_publish.networks import table
 from publer_publish.networks.sent import added, of_network
 from publer_publish.post.model import Comment, Content, Media
 
 
-def bulk_body(targets: Sequence[Target], media: Prepared) -> dict[str, Any]:
+def bulk_body(targets: Sequence[Target], media: UploadedMedia) -> dict[str, Any]:
     """What stands under ``bulk``. ``state`` is "scheduled" for publishing now, too; no ``scheduled_at``."""
     posts = [_post(list(group), media) for _, group in groupby(targets, key=lambda target: target.key[:2])]
     return {"state": "scheduled", "posts": posts}
 
 
-def _post(targets: Sequence[Target], media: Prepared) -> dict[str, Any]:
+def _post(targets: Sequence[Target], media: UploadedMedia) -> dict[str, Any]:
     body: dict[str, Any] = {
         "networks": {network_key(target): _network(target.content, media) for target in targets},
         "accounts": [_account(target, media) for target in targets],
@@ -29,7 +29,7 @@ def _post(targets: Sequence[Target], media: Prepared) -> dict[str, Any]:
     return body
 
 
-def second_names(targets: Iterable[Target], media: Prepared) -> list[str]:
+def second_names(targets: Iterable[Target], media: UploadedMedia) -> list[str]:
     """What is sent beside what the file says, as Publer names it in two ways: ``mastodon.spoilerText``."""
     found = []
     for target in targets:
@@ -53,11 +53,11 @@ def network_key(target: Target) -> str:
     return next(own, rules.key)
 
 
-def _network(content: Content, media: Prepared) -> dict[str, Any]:
+def _network(content: Content, media: UploadedMedia) -> dict[str, Any]:
     return with_extra(of_network(content.network, _written(content, media)), content.extra)
 
 
-def _written(content: Content, media: Prepared) -> dict[str, Any]:
+def _written(content: Content, media: UploadedMedia) -> dict[str, Any]:
     """What the file says."""
     body: dict[str, Any] = {"type": content.type}
     if content.text:
@@ -68,7 +68,7 @@ def _written(content: Content, media: Prepared) -> dict[str, Any]:
     return body
 
 
-def _account(target: Target, media: Prepared) -> dict[str, Any]:
+def _account(target: Target, media: UploadedMedia) -> dict[str, Any]:
     body: dict[str, Any] = {"id": target.account.id, **target.ref.fields}
     if target.post.labels:
         # Publer's pages name them on the post, its OpenAPI description on the account.
@@ -78,7 +78,7 @@ def _account(target: Target, media: Prepared) -> dict[str, Any]:
     return with_extra(body, target.ref.extra)
 
 
-def _comment(comment: Comment, media: Prepared) -> dict[str, Any]:
+def _comment(comment: Comment, media: UploadedMedia) -> dict[str, Any]:
     body: dict[str, Any] = {"text": comment.text, **comment.fields}
     if comment.media:
         # The reference shows one object here, not a list (publer-api 9).

@@ -13,7 +13,7 @@ from typing import Any, BinaryIO, Self
 import pytest
 
 from publer_publish.clock import Clock, Deadline
-from publer_publish.delivery.media import Prepared, Transfer, Uploader, line
+from publer_publish.delivery.media import Transfer, UploadedMedia, Uploader, line
 from publer_publish.errors import CancelledError, Where
 from publer_publish.post.model import Media, MediaSource
 from publer_publish.publer.api import Publer
@@ -49,7 +49,7 @@ class Run:
         for name in ("plain.png", "plain.jpg", "plain.mp4", "animated.gif", "three.pdf"):
             (workspace / name).write_bytes((SAMPLES / name).read_bytes())
 
-    def prepare(self, *medias: Media) -> Prepared:
+    def prepare(self, *medias: Media) -> UploadedMedia:
         scenario = self.sandbox.scenario
         with Transport(
             self.sandbox.url, scenario.api_key, scenario.workspaces[0].id, self.clock, self.logged.append
@@ -371,7 +371,7 @@ def prepared_by(
     workspace: Path,
     clock: VirtualClock,
     **more: Any,
-) -> tuple[Prepared, list[Media]]:
+) -> tuple[UploadedMedia, list[Media]]:
     medias = []
     for number in range(8):
         (workspace / f"{number}.png").write_bytes((SAMPLES / "plain.png").read_bytes())
@@ -439,7 +439,9 @@ class ImportApi(FakeApi):
         )
 
 
-def imported_by(api: ImportApi, workspace: Path, clock: VirtualClock, *medias: Media, log: Any) -> Prepared:
+def imported_by(
+    api: ImportApi, workspace: Path, clock: VirtualClock, *medias: Media, log: Any
+) -> UploadedMedia:
     uploader = Uploader(publer=api, workspace=Workspace(workspace), log=log)
     return uploader.upload(medias, Deadline.after(clock, 100))
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from publer_publish.delivery.media import Prepared
+from publer_publish.delivery.media import UploadedMedia
 from publer_publish.delivery.request import bulk_body, second_names
 from publer_publish.delivery.targets import Target
 from publer_publish.errors import Where
@@ -19,7 +19,7 @@ PICTURE = Media(source=MediaSource.ID, value="m1", where=Where(), fields={"type"
 
 
 def sent(one: Target) -> dict[str, Any]:
-    (post,) = bulk_body([one], Prepared())["posts"]
+    (post,) = bulk_body([one], UploadedMedia())["posts"]
     return dict(post)
 
 
@@ -205,8 +205,8 @@ def test_what_is_sent_beside_what_the_file_says_can_be_told() -> None:
     pin = replace(pin, post=replace(pin.post, labels=("release",)))
     slides = target(network="linkedin", type="document", media=(PICTURE,), fields={"title": "T"})
     plain = target(network="bluesky", type="status", fields={"replyTo": "1"}, extra={"other": 1})
-    assert second_names([plain], Prepared()) == []
-    assert second_names([pin, pin, slides, plain], Prepared()) == [
+    assert second_names([plain], UploadedMedia()) == []
+    assert second_names([pin, pin, slides, plain], UploadedMedia()) == [
         "accounts[].labels",
         "linkedin.details.type",
         "linkedin.type photo",

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from publer_publish.delivery.media import Prepared, key_of
+from publer_publish.delivery.media import UploadedMedia, key_of
 from publer_publish.errors import Severity, Where
 from publer_publish.networks.table import Kind
 from publer_publish.post.media.kinds import MediaInfo
@@ -19,7 +19,7 @@ INFO = MediaInfo(kind=Kind.VIDEO, format="mp4", mime="video/mp4", size=5_000_000
 def warnings(
     validity: Any, network: str = "instagram", content_type: str = "video", subtype: str = ""
 ) -> list[str]:
-    prepared = Prepared(
+    prepared = UploadedMedia(
         answers={key_of(MEDIA): ({"id": "1", "validity": validity},)}, infos={key_of(MEDIA): INFO}
     )
     fields = {"details": {"type": subtype}} if subtype else {}
@@ -71,7 +71,7 @@ def test_wordpress_has_three_spellings() -> None:
 
 def test_a_failed_item_has_no_warning() -> None:
     content = Content(network="twitter", type="video", text="", where=Where(), media=(MEDIA,))
-    assert list(Prepared(failures={key_of(MEDIA): "no"}).warnings(content)) == []
+    assert list(UploadedMedia(failures={key_of(MEDIA): "no"}).warnings(content)) == []
 
 
 @pytest.mark.parametrize("source", MediaSource)
@@ -84,5 +84,5 @@ def test_publers_pages_name_the_alt_text_in_two_ways(
     """A caption of the file's own is another text, and stays."""
     media = Media(source=source, value="m1", where=Where(), alt_text="Three charts", fields=fields)
     answer = {"id": "m1", "type": "photo", "caption": "IMG_0042"}
-    (item,) = Prepared(answers={key_of(media): (answer,)}).items(media)
+    (item,) = UploadedMedia(answers={key_of(media): (answer,)}).items(media)
     assert (item["id"], item["alt_text"], item["caption"]) == ("m1", "Three charts", caption)
