@@ -19,10 +19,10 @@ PROGRAMS = ("sh", "env", "tail", "tar", "find", "chmod", "stat", "mv", "rm")
 
 LEFT_OUT = (
     "__pycache__", "site-packages", "dist-packages", "config-*", "sitecustomize.py", "ensurepip", "venv",
-    "idlelib", "tkinter", "turtledemo", "turtle.py", "pydoc.py", "pydoc_data", "test", "unittest",
-    "doctest.py", "curses", "_pyrepl", "dbm", "sqlite3", "wsgiref", "xmlrpc", "_tkinter*.so", "_curses*.so",
-    "readline*.so", "_dbm*.so", "_gdbm*.so", "_sqlite3*.so", "_test*.so", "_ctypes_test*.so", "_xxtest*.so",
-    "xx*.so",
+    "idlelib", "tkinter", "turtledemo", "turtle.py", "fetch_macholib*", "pydoc.py", "pydoc_data", "test",
+    "unittest", "doctest.py", "curses", "_pyrepl", "dbm", "sqlite3", "wsgiref", "xmlrpc", "_tkinter*.so",
+    "_curses*.so", "readline*.so", "_dbm*.so", "_gdbm*.so", "_sqlite3*.so", "_test*.so", "_ctypes_test*.so",
+    "_xxtest*.so", "xx*.so",
 )  # fmt: skip
 """Of the standard library: what installs, draws, tests, or talks to terminals and databases."""
 
