@@ -19,7 +19,11 @@ NOTES = sorted((HERE.parent / "data" / "notes").glob("*.md"))
 
 def found_in(texts: Sequence[str]) -> list[dict[str, list[tuple[str, str]]]]:
     done = subprocess.run(
-        ["node", HERE / "notes.mjs"], input=json.dumps(texts), capture_output=True, text=True, check=True
+        ["node", HERE / "notes.mjs"],
+        input=json.dumps(list(texts)),
+        capture_output=True,
+        text=True,
+        check=True,
     )
     answers: list[Any] = json.loads(done.stdout)
     return answers

@@ -44,7 +44,7 @@ _SCHEME = re.compile(r"https?://(?=\S)", re.IGNORECASE)
 _DOMAIN = re.compile(r"(?:(?<=\s)|(?<=\()|\A)[a-z][a-z0-9]*(?:\.[a-z0-9]+)+", re.IGNORECASE)
 """A domain as Bluesky's own library finds it, where it has a known ending."""
 _SIGN_INSIDE = re.compile(r"[^\w][#@\uff03\uff20]\w")
-_GOES_ON = re.compile(r"[^\s.,:;!?'\")\]}\u2026]")
+_GOES_ON = re.compile(r"[^\s.,:;!?'\")\]}\u2026*_~]")
 _HOST = re.compile(r"[^/?#:]*")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from publer_publish.errors import Problem, Problems, Severity, Where
-from publer_publish.networks.table import NETWORKS, Kind, network
+from publer_publish.networks.table import NETWORKS, Kind
 from publer_publish.post.media import rules
 from publer_publish.post.media.kinds import MediaInfo
 from publer_publish.post.media.rules import infer_type, kind_of
@@ -313,7 +313,7 @@ def test_an_alt_text_has_the_length_that_the_network_takes(key: str, most: int |
 
     assert problems(most or 9_000) == []
     assert [one.message for one in problems(1_600)] == (
-        [f"The alt_text has 1,600 characters; {network(key).label} takes {most:,}."] if most else []
+        [f"The alt_text has 1,600 characters; {NETWORKS[key].label} takes {most:,}."] if most else []
     )
 
 
