@@ -10,7 +10,7 @@ from operator import attrgetter, truediv
 from pathlib import Path
 from statistics import mean, median
 
-from benchmarks import memory, polling, startup, uploads, validation
+from benchmarks import memory, polling, pull, startup, uploads, validation
 from benchmarks.stage import ROOT
 from benchmarks.table import table
 
@@ -73,6 +73,7 @@ def main() -> int:
             table("Targets", "", "| wanted | measured |", map(_target, wanted)),
             startup.section("(a) Start-up", here),
             startup.section("(b) Start-up in the container, the start of the container included", inside),
+            *filter(None, [pull.kept()]),
             polling.section(polled),
             memory.section(used),
             uploads.section(on_a_line, answered_late),

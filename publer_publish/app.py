@@ -20,6 +20,7 @@ from publer_publish.github.console import open_console
 from publer_publish.github.event import read_event
 from publer_publish.github.terminal import Stream
 from publer_publish.modes import examine, validate
+from publer_publish.post.template.values import ANNOUNCEMENT
 from publer_publish.session import Session
 from publer_publish.signals import signals_cancel
 from publer_publish.workspace import PreviewFile, Workspace
@@ -110,6 +111,7 @@ def _prepare(session: Session, inputs: Mapping[str, str], env: Mapping[str, str]
         only_review=event.default_mode_is_validate,
         merged=event.is_merge,
         no_secrets=event.no_secrets_reason,
+        announcement=ANNOUNCEMENT if event.release or event.tag else "",
     )
     wrong = {problem.where.path for problem in session.problems.errors()}
     # Without the right variables, a template would be blamed for what the input lacks.

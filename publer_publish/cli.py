@@ -1,4 +1,4 @@
-"""The command line: the same inputs as flags, for a desk."""
+"""The command line: the same inputs as flags, for a terminal."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from publer_publish.config import INPUTS, Mode
 _COMMANDS = {
     Mode.PUBLISH: "publish post files now",
     Mode.VALIDATE: "check post files for each network; needs no key, sends nothing",
+    Mode.DRY_RUN: "show which text would go to which account, and what is live already; sends nothing",
     Mode.DOCTOR: "check key, plan, workspace, selectors and rate limit; posts nothing",
     Mode.ACCOUNTS: "list the accounts of the workspace with their ids",
 }
@@ -26,6 +27,9 @@ _EXAMPLES = {
   publer-publish validate posts/release.yml --preview-file preview.html
   publer-publish validate posts/release.yml --json | jq '.[] | select(.status == "invalid")'
 """,
+    Mode.DRY_RUN: """examples:
+  PUBLER_API_KEY=... publer-publish dry-run posts/release.yml --variables tag=v1.2.3
+""",
     Mode.DOCTOR: """examples:
   PUBLER_API_KEY=... publer-publish doctor
   PUBLER_API_KEY=... publer-publish doctor "posts/*.yml"
@@ -38,6 +42,7 @@ _EXAMPLES = {
 _JSON = {
     Mode.PUBLISH: "print the results",
     Mode.VALIDATE: "print the results",
+    Mode.DRY_RUN: "print the results",
     Mode.DOCTOR: "print the checks",
     Mode.ACCOUNTS: "print the accounts",
 }

@@ -24,6 +24,7 @@ class Mode(StrEnum):
     AUTO = "auto"
     PUBLISH = "publish"
     VALIDATE = "validate"
+    DRY_RUN = "dry-run"
     DOCTOR = "doctor"
     ACCOUNTS = "accounts"
 
@@ -44,8 +45,10 @@ class OnDuplicate(StrEnum):
     PUBLISH = "publish"
 
 
-_ASKS_PUBLER = frozenset({Mode.PUBLISH, Mode.DOCTOR, Mode.ACCOUNTS})
-_READS_POSTS = frozenset({Mode.PUBLISH, Mode.VALIDATE, Mode.DOCTOR})
+_PLANS = frozenset({Mode.PUBLISH, Mode.DRY_RUN})
+_ASKS_PUBLER = _PLANS | {Mode.DOCTOR, Mode.ACCOUNTS}
+_SHOWS_POSTS = _PLANS | {Mode.VALIDATE}
+_READS_POSTS = _SHOWS_POSTS | {Mode.DOCTOR}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +60,7 @@ class Input:
     """For the command line; ``action.yml`` says more."""
     env: str = ""
     """The variable that stands in for the flag on the command line."""
-    modes: frozenset[Mode] = frozenset({Mode.PUBLISH})
+    modes: frozenset[Mode] = _PLANS
     """The modes in which it makes a difference."""
     may_repeat: bool = False
     """Whether the flag may be given more than once: a line each."""
@@ -70,7 +73,7 @@ INPUTS: Mapping[str, Input] = {
     "only-changed": Input(
         default="false",
         help="only the files that the pull request or push adds (in validate: or changes)",
-        modes=frozenset({Mode.PUBLISH, Mode.VALIDATE}),
+        modes=_SHOWS_POSTS,
     ),
     "accounts": Input(
         help="an account selector for posts that name none; may be repeated",
@@ -98,12 +101,12 @@ INPUTS: Mapping[str, Input] = {
     "timeout": Input(default="10m", help="how long to wait for one request's job", modes=_ASKS_PUBLER),
     "preview-file": Input(
         help="write a page that shows every post as each network would, such as preview.html",
-        modes=frozenset({Mode.PUBLISH, Mode.VALIDATE}),
+        modes=_SHOWS_POSTS,
     ),
     "comment": Input(
         default="false",
         help="keep one comment of the pull request up to date with the summary",
-        modes=frozenset({Mode.PUBLISH, Mode.VALIDATE}),
+        modes=_SHOWS_POSTS,
     ),
     "github-token": Input(
         help="or GITHUB_TOKEN; to look up a release, for only-changed and comment",
@@ -153,6 +156,8 @@ class Config:
     post_files: tuple[str, ...] = ()
     """Paths and globs as typed."""
     text: str = ""
+    announces: bool = False
+    """``text`` is the default announcement of a release: neither a post file nor a text was given."""
     accounts: tuple[str, ...] = ()
     variables: Mapping[str, Any] = field(default_factory=dict)
     api_key: str = field(default="", repr=False)
@@ -192,21 +197,25 @@ def read(
     only_review: bool = False,
     merged: bool = False,
     no_secrets: str = "",
+    announcement: str = "",
 ) -> Config:
     """Check all inputs together; where one is wrong, the default takes its place.
 
     ``only_review``: the event proposes a change, so that ``mode: auto`` means ``validate``.
     ``merged``: it is the merge of one, at which somebody may expect a post.
     ``no_secrets``: why this run gets no secrets (a fork, Dependabot); empty if it gets them.
+    ``announcement``: the text of a run on a release or a tag that names no post; empty for other runs.
     """
     reader = _Reader(inputs, problems)
     mode = reader.choice("mode", Mode)
     if mode is Mode.AUTO:
         mode = Mode.VALIDATE if only_review else Mode.PUBLISH
+    announces = mode in _SHOWS_POSTS and not (reader.has("post-file") or reader.has("text"))
     config = Config(
         mode=mode,
         post_files=reader.lines("post-file"),
-        text=reader.text("text"),
+        text=announcement if announces else reader.text("text"),
+        announces=announces and bool(announcement),
         accounts=reader.lines("accounts"),
         variables=reader.variables("variables"),
         api_key=reader.key("api-key"),
@@ -229,11 +238,12 @@ def read(
             "Publish on `push` to the branch instead, or set `mode: publish`. If nothing is to be published, "
             "set `mode: validate`.",
         )
-    if mode in (Mode.PUBLISH, Mode.VALIDATE) and not (config.post_files or config.text):
+    if mode in _SHOWS_POSTS and not (config.post_files or config.text):
         reader.error(
             "post-file",
             "There is nothing to publish: both `post-file` and `text` are empty.",
-            "Name a post file, such as `post-file: posts/release.yml`, or give the post itself in `text`.",
+            "Name a post file, such as `post-file: posts/release.yml`, or give the post itself in `text`. "
+            "A run on a release or a tag announces it without either.",
         )
     if mode in _ASKS_PUBLER and not reader.has("api-key"):
         reader.error("api-key", *_missing_key(mode, no_secrets))

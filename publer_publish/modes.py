@@ -30,6 +30,12 @@ def posts_to_publish(session: Session) -> list[Draft]:
     for draft in loaded.drafts:
         if draft.post.skipped:
             session.ledger.skip_post(draft.post)
+    if session.config.announces and all(draft.post.skipped for draft in loaded.drafts):
+        session.problems.notice(
+            "The release is a draft or a pre-release, so it is not announced.",
+            "To announce it all the same, give the text yourself: `text: …` or `post-file: …`.",
+            Where(path=("post-file",)),
+        )
     session.previewed = examine(session, loaded)
     session.problems.extend(context.notices)
     if not loaded.drafts and not session.problems.errors() and not session.nothing_changed:

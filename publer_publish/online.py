@@ -1,25 +1,27 @@
-"""The modes that talk to Publer, each as the sequence of its steps: publish, doctor and accounts."""
+"""The modes that talk to Publer, each as the sequence of its steps."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from publer_publish.clock import Deadline
 from publer_publish.config import Mode, OnDuplicate
+from publer_publish.delivery.boards import boards_of
 from publer_publish.delivery.deliver import Delivery, Rules
 from publer_publish.delivery.doctor import examine
 from publer_publish.delivery.duplicates import Window
-from publer_publish.delivery.media import Prepared, Uploader, key_of
-from publer_publish.delivery.request import bulk_body, media_of
+from publer_publish.delivery.media import Prepared, Uploader
+from publer_publish.delivery.request import bulk_body
 from publer_publish.delivery.resolve import resolve
 from publer_publish.delivery.targets import Target
 from publer_publish.errors import InvalidInputError, Problem, Problems, ServiceError, Where
 from publer_publish.modes import posts_to_publish
 from publer_publish.networks.table import canonical
 from publer_publish.publer.api import Directory, Publer
-from publer_publish.publer.model import Account, Album, Workspace
+from publer_publish.publer.model import Workspace
 from publer_publish.publer.transcript import Transcript
 from publer_publish.publer.transport import Transport
 from publer_publish.report.values import Listed, Status
@@ -31,9 +33,28 @@ NO_ID = "0" * 24
 
 def publish(session: Session) -> None:
     """Validate everything, then resolve and deliver; the ledger learns what became of each target."""
+    planned = _plan(session)
+    if planned:
+        delivery, targets = planned
+        delivery.deliver(targets)
+        _warn_of_an_early_schedule(session)
+
+
+def dry_run(session: Session) -> None:
+    """Do what ``publish`` does up to the first upload; the ledger learns what would be sent."""
+    planned = _plan(session)
+    if planned:
+        delivery, targets = planned
+        for target in delivery.look(targets):
+            session.ledger.settle(target, Status.READY)
+        delivery.settle_repeats()
+
+
+def _plan(session: Session) -> tuple[Delivery, Sequence[Target]] | None:
+    """What goes where, and who would deliver it; None if no post is to be published."""
     drafts = posts_to_publish(session)
     if not drafts:
-        return
+        return None
     deadline = session.deadline()
     directory = connect(session, deadline)
     targets = resolve(
@@ -46,15 +67,8 @@ def publish(session: Session) -> None:
     session.ledger.expect(targets)
     # Nobody holds the posts as written any longer: 1 MB of 500.
     session.previewed = ()
-    del drafts
     _write_down(session, directory.transport, targets)
-    _delivery(session, directory.transport, deadline).deliver(targets)
-    _warn_of_an_early_schedule(session)
-
-
-def boards_of(account: Account, directory: Directory, deadline: Deadline) -> Sequence[Album]:
-    """The boards of an account: Publer shows them with it, or else among its media options."""
-    return account.albums or directory.media_options([account.id], deadline=deadline).get(account.id, ())
+    return _delivery(session, directory.transport, deadline), targets
 
 
 def doctor(session: Session) -> None:
@@ -75,6 +89,7 @@ def doctor(session: Session) -> None:
 def accounts(session: Session) -> None:
     """List the accounts of the workspace: what selectors can name."""
     deadline = session.deadline()
+    directory = connect(session, deadline)
     session.accounts = [
         Listed(
             id=account.id,
@@ -82,13 +97,15 @@ def accounts(session: Session) -> None:
             name=account.name,
             type=account.type,
             trouble=account.trouble,
+            boards=tuple(map(str, boards_of(account, directory, deadline))),
         )
-        for account in connect(session, deadline).accounts(deadline=deadline)
+        for account in directory.accounts(deadline=deadline)
     ]
 
 
 MODES: Mapping[Mode, Callable[[Session], None]] = {
     Mode.PUBLISH: publish,
+    Mode.DRY_RUN: dry_run,
     Mode.DOCTOR: doctor,
     Mode.ACCOUNTS: accounts,
 }
@@ -113,7 +130,7 @@ def _warn_of_an_early_schedule(session: Session) -> None:
 def _write_down(session: Session, transport: Transport, targets: Sequence[Target]) -> None:
     """Begin the transcript with what is to be sent: of what is live already no request will tell."""
     if transport.transcript is not None:
-        unsent = Prepared(answers={key_of(item): ({"id": NO_ID},) for item in media_of(targets)})
+        unsent = Prepared(answers=defaultdict(lambda: ({"id": NO_ID},)))
         transport.transcript.planned(
             bulk_body(targets, unsent),
             attempt=session.event.run_attempt,

@@ -19,6 +19,7 @@ from publer_publish.post.load import Loaded, Options, load
 from publer_publish.report.values import Check, Listed, Result
 from publer_publish.workspace import PreviewFile, Workspace
 
+_IS_FOR_EVERYBODY = "{{ not (release.prerelease or release.draft) }}"
 TEMPLATE_SECONDS = 10
 """That the templates of a run may take; those of 500 posts for 13 networks need one."""
 
@@ -77,6 +78,7 @@ class Session:
             context=context,
             checks=Checks(self.workspace),
             accounts=self.config.accounts,
+            when=_IS_FOR_EVERYBODY if self.config.announces else "",
             secrets=tuple(filter(None, (self.config.api_key, self.config.github_token))),
             template_time=TimeLimit(self.clock, TEMPLATE_SECONDS),
         )

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.faults import Fault
+from sandbox.fields import FIELDS
 from sandbox.runner import Step
 from sandbox.scenario import Scenario, Workspace
 from sandbox.server import Sandbox
@@ -57,9 +58,13 @@ class Recording:
         """The posts of the run as Publer's bulk document."""
         bulk = json.loads(json.dumps(self.plan))
         for post in bulk["posts"]:
-            for content in post["networks"].values():
+            for network, content in post["networks"].items():
                 for item in content.get("media", ()):
                     item.setdefault("type", _MEDIA_TYPES.get(content.get("type"), "photo"))
+                # What Publer's documentation does not know was sent as ``extra``.
+                unknown = [key for key in content if key not in FIELDS.get(network, content)]
+                if unknown:
+                    content["extra"] = {key: content.pop(key) for key in unknown}
         return json.dumps({"bulk": bulk}, indent=2)
 
     def scenario(self, now: float) -> Scenario:

@@ -73,7 +73,8 @@ class Account:
         return "wordpress" if self.provider.startswith("wordpress_") else self.provider
 
     def public_type(self) -> str:
-        return self.type or NETWORKS[self.network].account_type
+        own = self.provider if self.provider != self.network else NETWORKS[self.network].account_type
+        return self.type or own
 
     def networks_key(self) -> str:
         """The key of this account's content in a request: WordPress is keyed by the account's type."""

@@ -66,7 +66,7 @@ a group of keys.
 ```yaml
 text: |
   {{ repository.name }} {{ tag }} is out{% if release.prerelease %} for testing{% endif %}!
-  {{ release.body | plain | fit }}
+  {{ release.notes | fit }}
   {{ release.html_url }}
   Channel: {{ vars.channel | default("stable") }}
 ```
@@ -75,7 +75,8 @@ GitHub's own `${{ … }}` means nothing here. What is not in this table a workfl
 `variables`, such as `channel=${{ inputs.channel }}`, for `{{ vars.channel }}`. A name that does not exist is
 an error, unless the template asks about it first: `{{ tag | default(short_sha) }}`, or
 `{% if tag is defined %} … {% endif %}` for a file that serves releases and nightly builds. What stands in a
-value is never itself a template.
+value is never itself a template. A value that is empty leaves no blank line; neither does a line that has
+nothing but `{% … %}`. What becomes of release notes is in [release notes](release-notes.md).
 
 """
 _WITHOUT_RUN = """

@@ -6,10 +6,12 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from publer_publish.clock import Deadline
 from publer_publish.delivery.targets import Target
 from publer_publish.errors import Problems
 from publer_publish.networks.forms import board_of
-from publer_publish.networks.table import canonical, network
+from publer_publish.networks.table import NETWORKS, canonical
+from publer_publish.publer.api import Directory
 from publer_publish.publer.model import Account, Album
 
 Boards = Callable[[Account], Sequence[Album]]
@@ -18,13 +20,24 @@ _ID = re.compile(r"(?=.*\d)[0-9A-Za-z_-]+")
 _MOST_NAMES = 20
 
 
+def boards_of(account: Account, directory: Directory, deadline: Deadline) -> Sequence[Album]:
+    """The boards of an account: Publer lists them with it, or else among its media options.
+
+    Empty for a network that has none.
+    """
+    rules = NETWORKS.get(canonical(account.provider))
+    if rules is None or not rules.has_boards:
+        return ()
+    return account.albums or directory.media_options([account.id], deadline=deadline).get(account.id, ())
+
+
 def place_pin(target: Target, boards: Boards, problems: Problems) -> Target:
     """Return a pin with the id of its board as the account's ``album_id``; any other target as it is.
 
     A board that is not one of the account's is an error: Publer would refuse the pin.
     """
     wanted = str(target.ref.fields.get("album_id") or board_of(target.content.fields))
-    if not network(target.content.network).has_boards or not wanted:
+    if not NETWORKS[target.content.network].has_boards or not wanted:
         return target
     listed = boards(target.account)
     found = [board for board in listed if board.id == wanted] or [
@@ -40,7 +53,7 @@ def place_pin(target: Target, boards: Boards, problems: Problems) -> Target:
             target.ref.where,
         )
     elif listed and not found:
-        names = ", ".join(f"{board.name} ({board.id})" for board in listed[:_MOST_NAMES])
+        names = ", ".join(map(str, listed[:_MOST_NAMES]))
         more = f" and {len(listed) - _MOST_NAMES} more" if len(listed) > _MOST_NAMES else ""
         problems.error(f"{name} has no board {wanted!r}.", f"It has: {names}{more}.", target.ref.where)
     elif not listed and not _ID.fullmatch(wanted):

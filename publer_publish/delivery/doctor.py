@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from publer_publish.clock import Deadline
+from publer_publish.delivery.boards import boards_of
 from publer_publish.delivery.resolve import describe, select
 from publer_publish.errors import ActionError, Problems
+from publer_publish.networks.table import NETWORKS, canonical
 from publer_publish.post.model import AccountRef
 from publer_publish.publer.api import Directory
 from publer_publish.publer.model import Account, Workspace
@@ -16,6 +18,9 @@ _PLANS = ("business", "enterprise", "ambassador")
 """Those that include the API (publer-api 1)."""
 _ENOUGH = 10
 """Requests that a plain run may need."""
+_MOST_BOARDS = 50
+_MOST_NAMES = 5
+"""Accounts of a selector that are named."""
 
 
 def examine(
@@ -39,6 +44,7 @@ def examine(
         directory.transport.workspace_id = workspace.id
         accounts = directory.accounts(deadline=deadline)
         checks += [_accounts(accounts), *_broken(accounts), *_selectors(refs, accounts)]
+        checks += _boards(accounts, directory, deadline)
     except ActionError as error:
         name = ("API key", "workspace", "accounts")[min(len(checks), 2)]
         checks.append(Check(name=name, ok=False, detail=error.message, cure=error.hint))
@@ -78,6 +84,20 @@ def _broken(accounts: Sequence[Account]) -> list[Check]:
     ]
 
 
+def _boards(accounts: Sequence[Account], directory: Directory, deadline: Deadline) -> Iterator[Check]:
+    for account in accounts:
+        rules = NETWORKS.get(canonical(account.provider))
+        if rules and rules.has_boards:
+            boards = boards_of(account, directory, deadline)
+            names = ", ".join(map(str, boards[:_MOST_BOARDS]))
+            more = f" and {len(boards) - _MOST_BOARDS} more" if len(boards) > _MOST_BOARDS else ""
+            yield Check(
+                name="boards",
+                ok=True,
+                detail=f"{describe(account)}: {names or 'Publer lists none'}{more}",
+            )
+
+
 def _selectors(refs: Sequence[AccountRef], accounts: Sequence[Account]) -> list[Check]:
     checks: dict[str, Check] = {}
     for ref in refs:
@@ -91,8 +111,9 @@ def _selectors(refs: Sequence[AccountRef], accounts: Sequence[Account]) -> list[
                 name="selector", ok=False, detail=detail, cure=problem.hint, problem=problem
             )
         else:
-            named = ", ".join(describe(account) for account in found[:5])
-            more = f" and {len(found) - 5} more" if len(found) > 5 else ""  # noqa: PLR2004
+            named = ", ".join(describe(account) for account in found[:_MOST_NAMES])
+            left = len(found[_MOST_NAMES:])
+            more = f" and {left} more" if left else ""
             checks.setdefault(written, Check(name="selector", ok=True, detail=f"{written} → {named}{more}"))
     return list(checks.values())
 

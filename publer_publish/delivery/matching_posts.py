@@ -186,16 +186,20 @@ def _links_in(text: str) -> tuple[tuple[str, str, str], ...]:
 
 
 def _without_signature(text: str, signatures: Iterable[str]) -> Iterator[str]:
-    shown = _kept(text)
-    for signature in filter(None, map(_kept, signatures)):
-        if shown == signature or shown.endswith(f" {signature}"):
-            yield shown.removesuffix(signature)
+    """The text above a signature, or before it where Publer has put everything on one line."""
+    lines, shown = text.splitlines(), _kept(text)
+    for signature in filter(str.strip, signatures):
+        for count in range(len(lines)):
+            if _texts_alike(signature, "\n".join(lines[count:])) is Likeness.SAME:
+                yield "\n".join(lines[:count])
+        if shown.endswith(f" {_kept(signature)}"):
+            yield shown.removesuffix(_kept(signature))
 
 
 def _goes_on(wording: str, text: str, origin: Origin) -> bool:
     """Whether the text goes on after the wording, on a line of its own."""
     lines = text.splitlines()
-    if len(lines) < 2 or not _begins_with(text, wording):  # noqa: PLR2004  (it goes on)
+    if not lines[1:] or not _begins_with(text, wording):
         return False
     alike = {_texts_alike(wording, "\n".join(lines[:count])) for count in range(1, len(lines))}
     return any(_is_accepted(one, origin) for one in alike)

@@ -9,7 +9,7 @@ from typing import Any
 from publer_publish.delivery.media import Prepared
 from publer_publish.delivery.targets import Target
 from publer_publish.networks import table
-from publer_publish.networks.forms import as_sent, mapping
+from publer_publish.networks.sent import added, of_network
 from publer_publish.post.model import Comment, Content, Media
 
 
@@ -43,18 +43,18 @@ def second_names(targets: Iterable[Target], media: Prepared) -> list[str]:
 
 
 def network_key(target: Target) -> str:
-    """The network's key; for WordPress the account's own type or provider (publer-api 5.1).
+    """The network's key; for WordPress its own provider, else its type (publer-api 2.1, 5.1).
 
     Publer's documentation has other types, too (``blog``), which are not keys. One key only: under two an
     article might go out twice.
     """
     rules = table.network(target.content.network)
-    own = (word for word in (target.account.type, target.account.provider) if rules.is_own_key(word))
+    own = (word for word in (target.account.provider, target.account.type) if rules.is_own_key(word))
     return next(own, rules.key)
 
 
 def _network(content: Content, media: Prepared) -> dict[str, Any]:
-    return merged(of_network(content.network, _written(content, media)), content.extra)
+    return with_extra(of_network(content.network, _written(content, media)), content.extra)
 
 
 def _written(content: Content, media: Prepared) -> dict[str, Any]:
@@ -75,7 +75,7 @@ def _account(target: Target, media: Prepared) -> dict[str, Any]:
         body.setdefault("labels", list(target.post.labels))
     if target.content.comments:
         body["comments"] = [_comment(comment, media) for comment in target.content.comments]
-    return merged(body, target.ref.extra)
+    return with_extra(body, target.ref.extra)
 
 
 def _comment(comment: Comment, media: Prepared) -> dict[str, Any]:
@@ -86,13 +86,12 @@ def _comment(comment: Comment, media: Prepared) -> dict[str, Any]:
     return body
 
 
-def merged(body: Mapping[str, Any], extra: Mapping[str, Any]) -> dict[str, Any]:
-    """``extra`` laid over ``body``, mapping by mapping."""
-    result = dict(body)
-    for key, value in extra.items():
-        below = result.get(key)
-        both = isinstance(below, Mapping) and isinstance(value, Mapping)
-        result[key] = merged(below, value) if both else value  # type: ignore[arg-type]  # both are mappings
+def with_extra(body: Mapping[str, Any], extra: Mapping[str, Any]) -> dict[str, Any]:
+    """``body`` with what ``extra`` adds, mapping by mapping. What is there stays."""
+    result = {**extra, **body}
+    for key in body.keys() & extra.keys():
+        if isinstance(body[key], Mapping) and isinstance(extra[key], Mapping):
+            result[key] = with_extra(body[key], extra[key])
     return result
 
 
@@ -105,31 +104,3 @@ def needed_by(target: Target) -> list[Media]:
     """The media items of one target, those of its comments included."""
     comments = target.content.comments
     return [*target.content.media, *(item for comment in comments for item in comment.media)]
-
-
-def of_network(network: str, body: Mapping[str, Any]) -> dict[str, Any]:
-    """A network's part of a post; what it says itself is kept."""
-    rules = table.network(network)
-    found = dict(body)
-    names = {**rules.second_names, **({"text": rules.text_field} if rules.text_field else {})}
-    for one, other in names.items():
-        _in_both(found, one, other)
-    if rules.form:
-        rules.form(found)
-    as_sent(found)
-    return found
-
-
-def added(written: Mapping[str, Any], sent: Mapping[str, Any]) -> list[str]:
-    """The names under which something is sent that was not written under them."""
-    below = mapping(sent.get("details")).keys() - mapping(written.get("details")).keys()
-    names = [name for name in sent if name not in written and name != "details"]
-    names += [f"details.{name}" for name in sorted(below)]
-    return names if sent["type"] == written["type"] else [*names, f"type {sent['type']}"]
-
-
-def _in_both(body: dict[str, Any], one: str, other: str) -> None:
-    if one in body:
-        body.setdefault(other, body[one])
-    elif other in body:
-        body[one] = body[other]

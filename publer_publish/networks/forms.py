@@ -27,7 +27,7 @@ def as_sent(body: dict[str, Any]) -> None:
     media = body.get("media") or []
     if kind in SHOWN_BELOW:
         body["details"] = {**mapping(body.get("details")), "type": kind}
-    elif kind != "carousel" or not media:
+    elif kind != "carousel" or not media or body.get("sublinks"):
         return
     shows_videos = media and all(item.get("type") == "video" for item in media)
     body["type"] = "video" if kind in _VIDEOS or shows_videos else "photo"

@@ -128,12 +128,16 @@ class Network(NamedTuple):
     """Its ``carousel`` shows links (``sublinks``), and no media."""
     shows_captions: bool = False
     """Beside each of several pictures stands its ``caption``."""
+    alt_text_limit: int | None = None
+    """Code points of a picture's alternative text, as the network's own pages say."""
     poll: Poll | None = None
     fold: Fold | None = None
     look: Look = Look()
     frame: Frame = Frame()
     other_keys: tuple[str, ...] = ()
-    """Further keys of ``networks`` that mean it; an account's type may be one, too."""
+    """Further keys of ``networks`` that mean it."""
+    keyed_by_account: bool = False
+    """In requests it has the key that the account's provider or type is."""
     type_prefixes: tuple[str, ...] = ()
     """How Publer's account types begin, as in ``fb_page``."""
     second_names: Mapping[str, str] = _NOTHING
@@ -166,7 +170,7 @@ class Network(NamedTuple):
 
     def is_own_key(self, word: str) -> bool:
         """Whether a provider or an account's type is itself a key of requests, as ``wordpress_basic``."""
-        return bool(self.other_keys) and word.startswith(f"{self.key}_")
+        return self.keyed_by_account and word.startswith(f"{self.key}_")
 
 
 NEEDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -258,6 +262,7 @@ _TABLE = (
         counting=Counting.TWITTER,
         counting_source="twitter-text v3 configuration and conformance data",
         no_same_text=True,
+        alt_text_limit=1_000,
         comments=True,
         thread=True,
         comment_limit=280,
@@ -382,6 +387,7 @@ _TABLE = (
         media_mix=frozenset(Kind),
         media_source="none is given",
         other_keys=("wordpress_oauth", "wordpress_basic"),
+        keyed_by_account=True,
         type_prefixes=("wordpress",),
         form=forms.article,
     ),
@@ -411,6 +417,7 @@ _TABLE = (
         limit_source=_PUBLER + "; a server may allow more: max_length",
         counting=Counting.MASTODON,
         counting_source="Mastodon's status length validator: grapheme clusters, URLs 23, no remote domains",
+        alt_text_limit=1_500,
         comments=True,
         thread=True,
         comment_limit=500,

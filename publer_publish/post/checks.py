@@ -11,7 +11,9 @@ from typing import Any, NamedTuple
 from publer_publish.errors import Path, Problems, Where
 from publer_publish.networks import count
 from publer_publish.networks.forms import shown_as
+from publer_publish.networks.sent import of_network
 from publer_publish.networks.table import Network, needs
+from publer_publish.post.extra import check_extra
 from publer_publish.post.media.files import MediaFiles, described
 from publer_publish.post.media.rules import check_for_network
 from publer_publish.post.model import Content, Media
@@ -110,6 +112,7 @@ class Checks:
         _period(network, content, place, problems)
         _branded(network, content, place, problems)
         self._comments(network, content, problems)
+        _extra(network, content, place, problems)
 
     def _comments(self, network: Network, content: Content, problems: Problems) -> None:
         if content.comments and not network.comments:
@@ -322,6 +325,13 @@ def _branded(network: Network, content: Content, place: Place, problems: Problem
             "Set another `privacy`, or take `paid` out.",
             place.where("details", "privacy"),
         )
+
+
+def _extra(network: Network, content: Content, place: Place, problems: Problems) -> None:
+    if content.extra:
+        written = {"type": content.type, "media": [{} for _ in content.media], **content.fields}
+        sent = of_network(network.key, {**written, "text": content.text})
+        check_extra(content.extra, sent, lambda *steps: place.where("extra", *steps), problems)
 
 
 def _max_length(own: Mapping[str, Any]) -> int | None:

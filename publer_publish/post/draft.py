@@ -162,10 +162,6 @@ class Draft:
 
         ``rest`` gets what goes on in a thread.
         """
-        extra = _mapping(own.get("extra"))
-        if isinstance(extra.get("text"), str):
-            # It is what will be sent, and by what the post is recognised; rendered already.
-            return (*own_path, "extra", "text"), extra["text"].strip()
         if "text" not in own and isinstance(own.get(network.text_field), str):
             # Publer knows the words below a video under both names; rendered already, too.
             return (*own_path, network.text_field), own[network.text_field].strip()

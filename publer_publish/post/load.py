@@ -14,6 +14,7 @@ from publer_publish.post.document.parse import Document, parse
 from publer_publish.post.document.source import Source
 from publer_publish.post.document.yaml_errors import in_quotes
 from publer_publish.post.draft import Draft
+from publer_publish.post.extra import OF_ACCOUNT, check_extra
 from publer_publish.post.model import AccountRef, Json, Post, Selector, SelectorKind
 from publer_publish.post.schema.check import check
 from publer_publish.post.selectors import IN_INPUT, SelectorError, parse_selector
@@ -32,6 +33,8 @@ class Options(NamedTuple):
     checks: Checks
     accounts: Sequence[str] = ()
     """The ``accounts`` input, for posts that name none."""
+    when: str = ""
+    """The condition of the post that the ``text`` input makes; empty: it always goes out."""
     secrets: Sequence[str] = ()
     template_time: TimeLimit | None = None
 
@@ -56,7 +59,8 @@ def load(files: Iterable[tuple[str, bytes]], text: str, options: Options, proble
         if document:
             drafts += _Loader(document, accounts, options, problems).load(document.data)
     if text:
-        drafts += _Loader(_TextInput(text), accounts, options, problems).load({"text": text})
+        post = {"text": text, "when": options.when} if options.when else {"text": text}
+        drafts += _Loader(_TextInput(text), accounts, options, problems).load(post)
     return Loaded(drafts=tuple(drafts), accounts=accounts)
 
 
@@ -169,6 +173,9 @@ class _Loader:
         if selector is None:
             return None
         extra = options.get("extra")
+        check_extra(
+            extra, OF_ACCOUNT, lambda *steps: self._positions.where((*path, "extra", *steps)), self._problems
+        )
         return AccountRef(
             selector=selector,
             where=self._positions.where(id_path),

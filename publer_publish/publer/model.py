@@ -36,6 +36,9 @@ class Album:
     id: str
     name: str
 
+    def __str__(self) -> str:
+        return f"{self.name} ({self.id})"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:

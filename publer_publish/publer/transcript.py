@@ -33,22 +33,28 @@ def _words(text: str) -> frozenset[str]:
 
 _PUBLERS_WORDS = _words(
     "status state type provider account_type source rate network postType unit relation comparison "
-    "privacy visibility replySettings parseMode parse_mode trial_reel"
+    "privacy visibility replySettings style parseMode parse_mode trial_reel"
 )
 """Keys whose values are Publer's own words."""
 _SENTENCES = _words("error errors message reason failure failures")
 """Keys under which Publer speaks."""
 _KEYS = _words(
-    "account_id account_ids account_name account_type accounts age album_id albums alt_text bulk "
-    "caption category comments content created_at data default default_thumbnail delay delete "
-    "description details direct_upload duration end engagements error errors failure failures "
-    "first_name from has_media height id ids image images in_library in_photo_captions job_id label "
-    "labels language link locked media member_id members message name network networks old_id options "
-    "owner page path payload per_page picture plan post post_id post_ids post_link posts privacy "
-    "provider published_at query question rate reach result results scheduled_at share signatures "
-    "size social_id source start state status success successes tags text thumbnail thumbnails title "
-    "to total total_pages type unit updated_at url user validity value visibility watermarks width "
-    "workspace workspaces"
+    "account_id account_ids account_name account_type accounts after age album_id albums alt_text "
+    "audio auto_add_music board boardId board_id bulk call_to_action caption carouselOptions "
+    "categories category clauses comment comments community comparison conditions content "
+    "content_warning coupon created_at data default default_image default_thumbnail delay delete "
+    "description details direct_upload disableNotification disableWebPagePreview disable_notification "
+    "disable_web_page_preview document duet duetWith duration end engagements error errors excerpt "
+    "failure failures featured_media feed file firstComment first_name from has_media height hide id "
+    "ids image images in_library in_photo_captions isShort items job_id label labels language level "
+    "link locked media member_id members message name network networks old_id options owner page paid "
+    "parseMode parse_mode path payload per_page phone_number picture plan post post_id post_ids "
+    "post_link posts previewed_media privacy promotional provider provider_display published_at query "
+    "question rate reach reminder replySettings replyTo result results scheduled_at sensitive share "
+    "signature signatures size social_id soundId source spoilerText sponsor start state status stitch "
+    "style sublinks success successes tags terms text text_format_preset_id thumbnail thumbnails "
+    "title to total total_pages trial_reel type unit updated_at url user validity value visibility "
+    "watermarks width workspace workspaces"
 )
 _COMMON = _words(
     "a account accounts already an and another api are at attached authorized be been blank by can "
@@ -298,12 +304,17 @@ class Transcript:
 
     def _say(self, first: dict[str, Any], rest: dict[str, Any]) -> None:
         with self._lock:
-            shown = self._written(first | self._anonymous(rest))
-            if len(shown) > MOST_CHARACTERS:
-                shown = self._written(
-                    first | self._anonymous(rest | {"response": None}) | {"cut": len(shown)}
-                )
+            try:
+                shown = self._shown(first, rest)
+            except Exception as error:  # noqa: BLE001  (never a reason to end a run that may have posted)
+                shown = self._written(first | {"unwritten": type(error).__name__})
             self._write(shown)
+
+    def _shown(self, first: dict[str, Any], rest: dict[str, Any]) -> str:
+        shown = self._written(first | self._anonymous(rest))
+        if len(shown) <= MOST_CHARACTERS:
+            return shown
+        return self._written(first | self._anonymous(rest | {"response": None}) | {"cut": len(shown)})
 
     @staticmethod
     def _written(line: dict[str, Any]) -> str:

@@ -327,11 +327,15 @@ def _is_loopback(url: str) -> bool:
         return False
 
 
+_LONGEST_CHAIN = 20
+"""Errors that wrap each other; they may do so in a circle."""
+
+
 def _chain(error: BaseException) -> list[BaseException]:
     """List the error and everything it wraps, outermost first."""
     found: list[BaseException] = []
     pending: list[Any] = [error]
-    while pending and len(found) < 20:  # noqa: PLR2004  # an end for circles
+    while pending and len(found) < _LONGEST_CHAIN:
         item = pending.pop(0)
         if isinstance(item, BaseException) and item not in found:
             found.append(item)

@@ -51,7 +51,7 @@ def account_rows(accounts: Sequence[Listed]) -> list[Row]:
             one_line(account.id, 80),
             one_line(f"{account.network}/{account.name}", 120),
             one_line(account.type, 40),
-            f"needs attention: {one_line(account.trouble, 500)}" if account.trouble else "",
+            _remarks(account),
         ]
         for account in accounts
     ]
@@ -59,6 +59,12 @@ def account_rows(accounts: Sequence[Listed]) -> list[Row]:
     head = ["ID", "SELECTOR", "TYPE", ""]
     first, *rows = _rows([head, *cells], [None, *severities])
     return [Row(label="", rest=first.text), *rows]
+
+
+def _remarks(account: Listed) -> str:
+    trouble = f"needs attention: {account.trouble}" if account.trouble else ""
+    boards = f"boards: {', '.join(account.boards)}" if account.boards else ""
+    return one_line("; ".join(filter(None, (trouble, boards))), 1000)
 
 
 def _rows(cells: Sequence[Sequence[str]], severities: Sequence[Severity | None]) -> list[Row]:
@@ -76,7 +82,7 @@ def _severity(result: Result) -> Severity | None:
 
 
 def _cells(result: Result) -> list[str]:
-    begins = result.content.text if result.status is Status.VALID and result.content else ""
+    begins = result.content.text if result.status in {Status.READY, Status.VALID} and result.content else ""
     parts = (
         result.url or "",
         explanation(result),

@@ -61,6 +61,7 @@ def _outcome(
         (failed, Outcome.FAILED),
         (mode == "validate", Outcome.VALID),
         (unknown, Outcome.UNCONFIRMED),
+        (mode == "dry-run", Outcome.READY),
         (Status.PUBLISHED in statuses, Outcome.PUBLISHED),
         (True, Outcome.SKIPPED),
     )

@@ -160,7 +160,7 @@ def _belongs(problem: Problem, post: tuple[str, int]) -> bool:
     return problem.where.file == post[0] and (steps[-1] if steps else 0) == post[1]
 
 
-_GOOD = frozenset({Status.PUBLISHED, Status.VALID})
+_GOOD = frozenset({Status.PUBLISHED, Status.READY, Status.VALID})
 _BAD = frozenset({Status.FAILED, Status.INVALID, Status.UNCONFIRMED})
 
 

@@ -49,6 +49,7 @@ _TITLES = {
     Outcome.PUBLISHED: "Published",
     Outcome.SKIPPED: "Skipped",
     Outcome.VALID: "Valid",
+    Outcome.READY: "Ready",
     Outcome.HEALTHY: "Healthy",
     Outcome.UNHEALTHY: "Unhealthy",
 }

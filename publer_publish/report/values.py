@@ -20,6 +20,8 @@ class Status(StrEnum):
     UNCONFIRMED = "unconfirmed"
     SKIPPED = "skipped"
     """A duplicate of a live post, or ``when`` is false."""
+    READY = "ready"
+    """In ``dry-run``: it would be sent."""
     VALID = "valid"
     INVALID = "invalid"
 
@@ -75,6 +77,7 @@ class Outcome(StrEnum):
     PUBLISHED = "published"
     SKIPPED = "skipped"
     VALID = "valid"
+    READY = "ready"
     HEALTHY = "healthy"
     UNHEALTHY = "unhealthy"
 
@@ -102,6 +105,8 @@ class Listed:
     """Publer's finer word, such as ``in_page``."""
     trouble: str = ""
     """Publer's own words when the connection is broken."""
+    boards: tuple[str, ...] = ()
+    """Where its pins can go: names with ids."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ SYMBOLS = {
     Status.FAILED: "❌",
     Status.UNCONFIRMED: "❓",
     Status.SKIPPED: "⏭️",
+    Status.READY: "✅",
     Status.VALID: "✅",
     Status.INVALID: "❌",
 }
@@ -34,6 +35,7 @@ OUTCOME_SYMBOLS = {
     Outcome.PUBLISHED: "✅",
     Outcome.SKIPPED: "⏭️",
     Outcome.VALID: "✅",
+    Outcome.READY: "✅",
     Outcome.HEALTHY: "✅",
     Outcome.UNHEALTHY: "❌",
 }
@@ -49,6 +51,7 @@ LONG_STATUS = {
 
 _ORDER = (
     Status.PUBLISHED,
+    Status.READY,
     Status.VALID,
     Status.FAILED,
     Status.INVALID,
@@ -296,6 +299,11 @@ def _valid(facts: _Ended) -> tuple[str, str]:
     return f"{sentence}. Nothing was sent.", ""
 
 
+def _ready(facts: _Ended) -> tuple[str, str]:
+    sentence = f"{plural(len(facts.of(Status.READY)), 'target')} would be published"
+    return f"{sentence}{_skipped_part(facts)}. Nothing was uploaded or sent.", ""
+
+
 def _healthy(facts: _Ended) -> tuple[str, str]:
     return f"All {plural(len(facts.checks), 'check')} passed; nothing was posted.", ""
 
@@ -324,6 +332,7 @@ _SENTENCES: dict[Outcome, Callable[[_Ended], tuple[str, str]]] = {
     Outcome.PUBLISHED: _published,
     Outcome.SKIPPED: _skipped,
     Outcome.VALID: _valid,
+    Outcome.READY: _ready,
     Outcome.HEALTHY: _healthy,
     Outcome.UNHEALTHY: _unhealthy,
 }

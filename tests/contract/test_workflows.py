@@ -8,6 +8,8 @@ import pytest
 
 from tests.support import repository as repo
 
+OF_THE_JOB = {"runs-on", "environment"}
+"""What shared workflows take beside the inputs of the action."""
 REUSABLE = ("announce.yml", "validate-posts.yml", "doctor.yml")
 _USES = re.compile(r"^\s*(?:- )?uses: (\S+)(.*)$", re.MULTILINE)
 
@@ -84,8 +86,9 @@ def test_a_reusable_workflow_declares_what_it_passes_on_and_with_the_same_defaul
     call = document["on"]["workflow_call"]
     (step,) = [step for step in repo.steps(document) if repo.is_our_action(step)]
     passed = {key: value for key, value in step["with"].items() if "inputs." in str(value)}
-    assert passed == {key: f"${{{{ inputs.{key} }}}}" for key in call["inputs"]}
-    for key, rule in call["inputs"].items():
+    taken = {key: rule for key, rule in call["inputs"].items() if key not in OF_THE_JOB}
+    assert passed == {key: f"${{{{ inputs.{key} }}}}" for key in taken}
+    for key, rule in taken.items():
         assert rule.get("required") or rule["default"] == repo.INPUTS[key], key
     for key, rule in call.get("outputs", {}).items():
         assert rule["value"] == f"${{{{ jobs.{next(iter(document['jobs']))}.outputs.{key} }}}}"
@@ -95,9 +98,33 @@ def test_announce_takes_every_input_and_passes_every_output_on() -> None:
     call = repo.read(_path("announce.yml"))["on"]["workflow_call"]
     # The key is the one secret; the token to look releases up with is the job's own. Pull requests, which are
     # what `comment` is for, are not announced: it would need a right that no announcement should have.
-    assert set(call["inputs"]) == set(repo.INPUTS) - {"api-key", "github-token", "comment"}
+    assert set(call["inputs"]) == set(repo.INPUTS) - {"api-key", "github-token", "comment"} | OF_THE_JOB
     assert set(call["outputs"]) == set(repo.OUTPUTS)
-    assert set(call["secrets"]) == {"api-key"}
+
+
+@pytest.mark.parametrize("name", ["announce.yml", "doctor.yml"])
+def test_the_key_may_belong_to_an_environment(name: str) -> None:
+    """Such a job gets the secrets of its environment, whose names cannot have a hyphen, and not the caller's."""
+    document = repo.read(_path(name))
+    secrets = document["on"]["workflow_call"]["secrets"]
+    assert {key: rule["required"] for key, rule in secrets.items()} == {
+        "api-key": False,
+        "PUBLER_API_KEY": False,
+    }
+    (job,) = document["jobs"].values()
+    assert job["environment"] == "${{ inputs.environment }}"
+    (step,) = [step for step in repo.steps(document) if repo.is_our_action(step)]
+    assert step["with"]["api-key"] == "${{ secrets.api-key || secrets.PUBLER_API_KEY }}"
+
+
+@pytest.mark.parametrize("name", REUSABLE)
+def test_the_caller_says_where_the_job_runs(name: str) -> None:
+    document = repo.read(_path(name))
+    assert document["on"]["workflow_call"]["inputs"]["runs-on"]["default"] == "ubuntu-24.04"
+    (job,) = document["jobs"].values()
+    assert job["runs-on"] == (
+        "${{ startsWith(inputs.runs-on, '[') && fromJSON(inputs.runs-on) || inputs.runs-on }}"
+    )
 
 
 def test_announce_serialises_a_ref_and_asks_for_nothing_but_reading() -> None:
@@ -282,7 +309,7 @@ def test_new_versions_wait_before_they_are_proposed() -> None:
     assert [update for update in _updates() if update["cooldown"]["default-days"] < 7] == []
 
 
-@pytest.mark.parametrize("lock", ["runtime", "dev", "e2e"])
+@pytest.mark.parametrize("lock", ["installer", "runtime", "dev", "e2e"])
 def test_a_lock_says_how_it_was_made_so_that_dependabot_makes_it_so_again(lock: str) -> None:
     """Its uv takes these options from the header. Without them, a lock holds for one version of Python only."""
     head = (repo.ROOT / "requirements" / f"{lock}.txt").read_text(encoding="utf-8").partition("==")[0]

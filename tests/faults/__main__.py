@@ -19,7 +19,7 @@ def _say(text: str) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
-    parser.add_argument("--pairs", type=int, default=2500, help="how many (default: %(default)s)")
+    parser.add_argument("--pairs", type=int, default=5000, help="how many (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=secrets.randbelow(10**6), help="default: a new one")
     parser.add_argument("--workers", type=int, default=None, help="default: one per processor")
     options = parser.parse_args()

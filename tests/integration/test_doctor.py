@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 
 from sandbox.faults import Fault
-from sandbox.scenario import RateLimit, Scenario, Workspace
+from sandbox.scenario import Account, RateLimit, Scenario, Workspace
 from tests.integration.test_desk import in_pipes
 from tests.support.fake_runner import Outcome
 from tests.support.stage import Stage, account, world
 
 X = account("twitter")
+PINTEREST = Account(id="66db83154e299efa19a2d8f0", provider="pinterest")
 FILE = 'posts:\n  - {text: Hello, accounts: ["twitter/*"]}\n  - {text: Ho, accounts: ["linkedin/Acme Inc"]}\n'
 
 
@@ -146,3 +147,11 @@ def test_the_same_on_a_desk(stage: Stage, accounts: Any, code: int) -> None:
     assert done.returncode == code, done.stdout
     assert "rate limit" in done.stdout
     assert {request.method for request in stage.requests()} == {"GET"}
+
+
+def test_the_boards_of_pinterest_are_listed_by_name_and_id(stage: Stage) -> None:
+    """Publer refuses a pin without one, and its own pages show no ids."""
+    outcome = examined(stage, world(account("twitter"), account("linkedin"), PINTEREST))
+    assert (outcome.exit_code, outcome.outputs["outcome"]) == (0, "healthy")
+    assert "pinterest/Acme Inc" in outcome.text
+    assert "Launches (66db" in outcome.text

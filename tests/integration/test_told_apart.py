@@ -203,7 +203,7 @@ def test_three_pins_of_which_the_list_shows_no_titles_are_skipped_when_three_are
     media = f"media: [{{id: {picture(desk)}, type: photo, alt_text: A}}]"
     own = ("title: A, ", "", "title: C, ")
     file = "posts:\n" + "".join(
-        f"  - {{accounts: ['*'], networks: {{pinterest: {{{title}text: Pin, url: 'https://example.com', {media}}}}}}}\n"
+        f"  - {{accounts: ['*'], networks: {{pinterest: {{{title}board: Launches, text: Pin, url: 'https://example.com', {media}}}}}}}\n"
         for title in own
     ).replace(", url: 'https://example.com'", "")
     report = desk.run(file, attempt=2, event_age=900)
@@ -335,7 +335,7 @@ def test_words_that_stand_in_another_field_are_known_again(desk: Desk, network: 
 # What differs only beside the text.
 
 EVENT = """\
-networks: {google: {type: event, text: Doors open at eight., details: {type: event, title: Concert of %s, start: "2026-12-01T20:00:00+00:00", end: "2026-12-01T23:00:00+00:00"}}}
+networks: {google: {type: event, media: [{id: PICTURE, type: photo, alt_text: A}], text: Doors open at eight., details: {type: event, title: Concert of %s, start: "2026-12-01T20:00:00+00:00", end: "2026-12-01T23:00:00+00:00"}}}
 accounts: ["*"]
 """
 POLL = "networks: {twitter: {text: Which one?, options: [%s], duration: 1}}\naccounts: ['*']\n"
@@ -352,6 +352,7 @@ def test_what_the_list_does_not_show_is_never_a_green_run_without_a_post(
     desk: Desk, network: str, earlier: str, later: str
 ) -> None:
     desk.open(Account(id=X.id, provider=network))
+    earlier, later = (file.replace("PICTURE", picture(desk)) for file in (earlier, later))
     assert statuses(desk.run(earlier)) == ["published"]
     desk.clock.advance(200)
     report = desk.run(later)

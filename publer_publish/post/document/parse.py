@@ -15,7 +15,7 @@ from publer_publish.errors import Problems, Where, format_path
 from publer_publish.post import lost_text
 from publer_publish.post.document import read_json, read_yaml, shorthand
 from publer_publish.post.document.rewrite import Rewriter
-from publer_publish.post.document.source import Node, Reading, Source, Unreadable, place_in_string, short
+from publer_publish.post.document.source import Node, Reading, Source, UnreadableError, place_in_string, short
 
 MAX_BYTES = 1024 * 1024
 
@@ -104,7 +104,7 @@ def parse(content: bytes, file: str, problems: Problems) -> Document | None:
         source = Source(file, text)
         reading = Reading(source, problems)
         root = _read(source, reading)
-    except Unreadable:
+    except UnreadableError:
         return None
     if reading.is_faulty:
         return None

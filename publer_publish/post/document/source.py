@@ -104,7 +104,7 @@ def container(start: int, end: int, value: dict[str, Any] | list[Any], *, weight
     return Node(start, end, value, items=[], weight=weight)
 
 
-class Unreadable(Exception):  # noqa: N818 (not an error of the program)
+class UnreadableError(Exception):
     """The file cannot be read any further; why has been reported."""
 
 
@@ -127,7 +127,7 @@ class Reading:
     def stop(self, at: int, message: str, hint: str, fix: str = "") -> NoReturn:
         """Report a mistake after which nothing can be read."""
         self.error(at, message, hint, fix)
-        raise Unreadable
+        raise UnreadableError
 
     def duplicate_key(self, key: str, first: int, second: int, fix: str = "") -> None:
         """Report both places of a key that is written twice; ``fix``: as two posts, if they may be two."""
@@ -166,7 +166,7 @@ def short(text: str) -> str:
 def place_in_string(source: Source, node: Node, offset: int) -> int:
     """Return the offset in the source of a code point of a string value.
 
-    Exact for literal blocks and for all that stands on one line as it is. In folded and escaped strings
+    Exact for literal blocks and for all that is on one line as it is. In folded and escaped strings
     it is exact for every visible character; white space is placed after the visible character before it.
     """
     value: str = node.value

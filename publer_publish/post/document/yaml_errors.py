@@ -255,7 +255,7 @@ def _quotes(lines: Sequence[str], number: int) -> Iterator[Mistake]:
         message = "In double quotes a backslash begins a special character."
         yield mistake(value[1:-1], value.index("\\"), message, "Put the text in single quotes.")
     closes = value[marks[1] - 1] != " " and value[marks[1] + 1 : marks[1] + 2] in ("", " ", ",", ".", ":")
-    if value.endswith(quote) and len(marks) == 2:  # noqa: PLR2004 (both quotes are in their places)
+    if marks == [0, len(value) - 1]:
         return
     if closes and len(marks) % 2 == 0:
         yield mistake(value, marks[1] + 1, "The text goes on after its closing quote.", QUOTE)

@@ -127,7 +127,7 @@ def check_for_network(
         _notice_captions(rules, items, problems)
     for (media, info), kind in zip(items, kinds, strict=True):
         _check_thumbnail(media, kind, problems)
-        _check_alt_text(media, kind, problems)
+        _check_alt_text(rules, media, kind, problems)
         for message, hint in _advice(rules, kind_of_post, info) if info else ():
             problems.warn(f"{media.value!r} {message}.", hint, media.where)
 
@@ -261,7 +261,14 @@ def _check_thumbnail(media: Media, kind: Kind | None, problems: Problems) -> Non
         )
 
 
-def _check_alt_text(media: Media, kind: Kind | None, problems: Problems) -> None:
+def _check_alt_text(rules: Network, media: Media, kind: Kind | None, problems: Problems) -> None:
+    most = rules.alt_text_limit
+    if most is not None and len(media.alt_text) > most:
+        problems.error(
+            f"The alt_text has {len(media.alt_text):,} characters; {rules.label} takes {most:,}.",
+            f"Shorten it by {len(media.alt_text) - most:,}.",
+            media.where,
+        )
     if kind in _PICTURES and not media.alt_text.strip():
         problems.warn(
             f"{media.value!r} has no alt_text.",

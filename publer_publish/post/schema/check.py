@@ -16,6 +16,7 @@ from jsonschema.validators import extend
 from publer_publish.errors import MOST_ERRORS, Problems
 from publer_publish.errors import Path as DataPath
 from publer_publish.post.document.parse import Document
+from publer_publish.post.model import Json
 from publer_publish.post.schema.messages import Explainer, Finding
 
 _PACKAGE = Path(__file__).parents[2]
@@ -27,7 +28,7 @@ SCHEMA_FILE = (_INSTALLED if _INSTALLED.is_dir() else _PACKAGE.parent / "schemas
 _COMBINATORS = {"anyOf", "oneOf"}
 
 
-def check(document: Document, data: Any, problems: Problems) -> None:  # noqa: ANN401 (any YAML or JSON)
+def check(document: Document, data: Json, problems: Problems) -> None:
     """Report everything that the schema finds wrong, in the order of the file.
 
     ``data`` has the shape of the document with some texts already rendered; places come from the document.
@@ -60,7 +61,7 @@ def _is_whole_number(_: object, value: object) -> bool:
 
 
 @cache
-def _validator() -> Any:  # noqa: ANN401 (jsonschema has no types for it)
+def _validator() -> Json:
     types = Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_whole_number)
     return extend(Draft202012Validator, type_checker=types)(load())  # type: ignore[no-untyped-call]
 

@@ -14,11 +14,14 @@ from publer_publish.networks.table import KEYS, NETWORKS, canonical
 from publer_publish.post.document.parse import Document
 from publer_publish.post.document.rewrite import as_list
 from publer_publish.post.document.yaml_errors import in_quotes
+from publer_publish.post.model import Json
 from publer_publish.post.schema.keys import KeyFinder
 from publer_publish.text import letters
 
 Fix = tuple[str, str]
 NONE: Fix = ("", "")
+
+_MOST_LINES = 20
 
 _POSTS: tuple[Path, ...] = ((), ("posts",), ("bulk", "posts"))
 _LINKS = frozenset({"link", "links", "url", "href", "website", "cta"})
@@ -55,7 +58,7 @@ class Fixes:
         accounts = ("accounts",) if _is_post(path) and letters(key) in _TARGETS else ()
         return (*((guess,) if guess else ()), *accounts)
 
-    def unknown_key(self, key: str, value: Any, allowed: Mapping[str, Any], path: Path) -> Fix:  # noqa: ANN401
+    def unknown_key(self, key: str, value: Json, allowed: Mapping[str, Any], path: Path) -> Fix:
         """Say what to write instead of a key that is not known."""
         if path[-2:-1] == ("comments",) and isinstance(value, str):
             return "Put the whole text in quotes.", self._rewrite.in_quotes(path)
@@ -71,7 +74,7 @@ class Fixes:
         guess = self._keys.suggestion(key, allowed)
         return ("", self._rewrite.key((*path, key), guess)) if guess else NONE
 
-    def _of_post(self, key: str, value: Any, path: Path) -> Fix | None:  # noqa: ANN401
+    def _of_post(self, key: str, value: Json, path: Path) -> Fix | None:
         word = letters(key)
         if word in _LINKS | _HASHTAGS:
             return self._in_text(key, value, path)
@@ -83,7 +86,7 @@ class Fixes:
             return 'Write it below "networks", indented.', fix
         return self._title(value, path) if word == "title" else None
 
-    def wrong_type(self, types: Sequence[str], value: Any, path: Path) -> Fix:  # noqa: ANN401
+    def wrong_type(self, types: Sequence[str], value: Json, path: Path) -> Fix:
         """Say how to write a value that is of the wrong kind."""
         if isinstance(value, str):
             value = self._document.raw(path)  # without values that a template has put into it
@@ -102,7 +105,7 @@ class Fixes:
             written = value.strip()
         return "", self._rewrite.value(path, written) if written else ""
 
-    def _networks(self, value: Any, path: Path) -> Fix:  # noqa: ANN401
+    def _networks(self, value: Json, path: Path) -> Fix:
         words = [value] if isinstance(value, str) else value if isinstance(value, list) else []
         names = [canonical(word) for word in words if isinstance(word, str)]
         if not names or len(names) < len(words) or not set(names) <= set(NETWORKS):
@@ -111,7 +114,7 @@ class Fixes:
         hint = "Write each network as a key; {} means that it gets what the others get."
         return hint, self._rewrite.value(path, written)
 
-    def _list(self, value: Any, path: Path) -> Fix:  # noqa: ANN401
+    def _list(self, value: Json, path: Path) -> Fix:
         if isinstance(value, str):
             return self._list_of(value, path)
         if isinstance(value, dict) and path[-1] == "posts":
@@ -123,7 +126,7 @@ class Fixes:
             return "Write a list of texts, each with the network and the name.", fix
         return NONE
 
-    def _group(self, value: Any, path: Path) -> Fix:  # noqa: ANN401
+    def _group(self, value: Json, path: Path) -> Fix:
         written = ""
         if path[-1] == "link" and isinstance(value, str):
             written = f"{{ url: {in_quotes(value)} }}"
@@ -140,7 +143,7 @@ class Fixes:
         text = data.strip()
         return f'text: {in_quotes(text)}\naccounts: ["twitter/*"]' if "\n" not in text else ""
 
-    def _text(self, value: Any, path: Path) -> Fix:  # noqa: ANN401
+    def _text(self, value: Json, path: Path) -> Fix:
         if isinstance(value, bool | int | float):
             return "", self._rewrite.value(path, in_quotes(self._document.raw(path)))
         comment = self._document.comment_instead(path) if value is None else ""
@@ -170,7 +173,7 @@ class Fixes:
         hint = "Write a space behind each dash, or a list in brackets." if text[0] == "-" else "Write a list."
         return hint, self._rewrite.value(path, as_list(items)) if "\n" not in "".join(items) else ""
 
-    def _in_text(self, key: str, value: Any, path: Path) -> Fix:  # noqa: ANN401
+    def _in_text(self, key: str, value: Json, path: Path) -> Fix:
         """Write a link or hashtags at the end of the text, where every network shows them."""
         words = value if isinstance(value, list) else [value]
         if not all(isinstance(word, str) for word in words):
@@ -189,9 +192,9 @@ class Fixes:
         head = self._rewrite.value((*path, "text"), "")
         blank = " " * (len(head) - len(head.lstrip()))
         fix = "\n".join([head + lines[0], *(blank + line if line else line for line in lines[1:])])
-        return hint, fix if head and len(lines) <= 20 else ""  # noqa: PLR2004
+        return hint, fix if head and len(lines) <= _MOST_LINES else ""
 
-    def _title(self, value: Any, path: Path) -> Fix:  # noqa: ANN401
+    def _title(self, value: Json, path: Path) -> Fix:
         """Write a title below the one network of the post that has titles."""
         post = self._data(path)
         entries = post.get("accounts")

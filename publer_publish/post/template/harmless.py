@@ -44,6 +44,7 @@ _SCHEME = re.compile(r"https?://(?=\S)", re.IGNORECASE)
 _DOMAIN = re.compile(r"(?:(?<=\s)|(?<=\()|\A)[a-z][a-z0-9]*(?:\.[a-z0-9]+)+", re.IGNORECASE)
 """A domain as Bluesky's own library finds it, where it has a known ending."""
 _SIGN_INSIDE = re.compile(r"[^\w][#@\uff03\uff20]\w")
+_GOES_ON = re.compile(r"[^\s.,:;!?'\")\]}\u2026]")
 _HOST = re.compile(r"[^/?#:]*")
 
 
@@ -55,6 +56,8 @@ def harmless(text: str) -> str:
         kept += [_without_effects(text[at : link.start()]), link[1][:length]]
         kept += [_without_effects(link[1][length:])]
         at = link.end()
+        if length == len(link[1]) and _GOES_ON.match(text, at):
+            kept.append(" ")
     return "".join([*kept, _without_effects(text[at:])])
 
 

@@ -166,6 +166,11 @@ def test_a_signature_after_a_link_that_moved_is_seen_through() -> None:
     assert likeness("Rocket is out https://a.example/1", post, ANY, SIGNATURE) is SAME
 
 
+def test_a_signature_whose_link_was_tracked_is_seen_through() -> None:
+    text = f"Rocket is out\n\n{SIGNATURE}?utm_source=x"
+    assert likeness("Rocket is out", text, ANY, SIGNATURE) is SAME
+
+
 def test_a_signature_does_not_make_another_text_ours() -> None:
     assert likeness("Rocket is out", f"Rocket 2 is out\n{SIGNATURE}", OWN, SIGNATURE) is OTHER
     assert likeness("Rocket is out", SIGNATURE, OWN, SIGNATURE) is OTHER

@@ -115,7 +115,7 @@ def test_an_id_is_passed_on_as_it_stands_and_asks_nothing(new_run: NewRun) -> No
     known = {"type": "photo", "path": "https://cdn.publer.example/x", "thumbnail": "t"}
     media = Media(source=MediaSource.ID, value="66db83", where=Where(), alt_text="A", fields=known)
     prepared = run.prepare(media)
-    assert prepared.items(media) == ({"id": "66db83", "alt_text": "A", **known},)
+    assert prepared.items(media) == ({"id": "66db83", "alt_text": "A", "caption": "A", **known},)
     assert prepared.failure(media) == ""
     assert run.sandbox.record.requests == ()
 

@@ -59,9 +59,11 @@ def test_what_publer_spells_in_two_ways_is_sent_in_both(
     assert {key: value for key, value in body.items() if key not in {"type", "text", "media"}} == both
 
 
-def test_what_extra_says_goes_before_the_other_spelling() -> None:
-    body = content("mastodon", "status", fields={"spoilerText": "a"}, extra={"content_warning": "b"})
-    assert (body["spoilerText"], body["content_warning"]) == ("a", "b")
+def test_extra_does_not_replace_the_other_name_of_a_field() -> None:
+    body = content(
+        "mastodon", "status", fields={"spoilerText": "a"}, extra={"content_warning": "b", "new": 1}
+    )
+    assert (body["spoilerText"], body["content_warning"], body["new"]) == ("a", "a", 1)
 
 
 @pytest.mark.parametrize("key", ["board", "boardId", "board_id", "album_id"])
@@ -99,6 +101,7 @@ def test_the_labels_of_a_post_are_also_named_on_its_accounts() -> None:
         ("tiktok", "carousel", True, {}, ("photo", None)),
         ("pinterest", "carousel", True, {}, ("photo", None)),
         ("facebook", "carousel", False, {"sublinks": [{"url": "https://a.test"}]}, ("carousel", None)),
+        ("facebook", "carousel", True, {"sublinks": [{"url": "https://a.test"}]}, ("carousel", None)),
         ("instagram", "video", True, {"details": {"type": "reel"}}, ("video", {"type": "reel"})),
         ("twitter", "status", False, {}, ("status", None)),
     ],
@@ -110,11 +113,6 @@ def test_a_kind_of_post_is_written_as_publers_pages_show_it(
     assert (body["type"], body.get("details")) == written
 
 
-@pytest.mark.parametrize(
-    "given",
-    [{"privacy": "private"}, {"details": {"privacy": "private"}}, {"privacy": "private", "details": {}}],
-)
-@pytest.mark.parametrize("post_type", ["video", "short"])
 def test_publer_takes_a_story_as_what_it_shows() -> None:
     film = Media(source=MediaSource.ID, value="m2", where=Where(), fields={"type": "video"})
     story = content("instagram", "story", media=(film,))
@@ -147,6 +145,11 @@ def test_publer_gets_only_types_that_it_takes(network: str, post_type: str) -> N
     assert body["type"] in SENDABLE[network].split()
 
 
+@pytest.mark.parametrize(
+    "given",
+    [{"privacy": "private"}, {"details": {"privacy": "private"}}, {"privacy": "private", "details": {}}],
+)
+@pytest.mark.parametrize("post_type", ["video", "short"])
 def test_a_video_that_is_private_is_so_wherever_publer_looks(post_type: str, given: dict[str, Any]) -> None:
     body = content("youtube", post_type, fields=given, media=(PICTURE,))
     assert (body["privacy"], body["details"]["privacy"]) == ("private", "private")
@@ -210,8 +213,14 @@ def test_what_is_sent_beside_what_the_file_says_can_be_told() -> None:
     ]
 
 
-@pytest.mark.parametrize("account_type", ["blog", "wordpress_oauth", ""])
+@pytest.mark.parametrize("account_type", ["blog", "wordpress_oauth", "wordpress_basic", ""])
 def test_a_provider_of_publers_may_be_the_key_of_an_article(account_type: str) -> None:
     one = target(network="wordpress", type="article")
     one = replace(one, account=replace(one.account, provider="wordpress_oauth", type=account_type))
     assert list(sent(one)["networks"]) == ["wordpress_oauth"]
+
+
+def test_only_wordpress_is_keyed_by_the_kind_of_its_account() -> None:
+    one = target(network="twitter")
+    one = replace(one, account=replace(one.account, type="twitter_profile"))
+    assert list(sent(one)["networks"]) == ["twitter"]

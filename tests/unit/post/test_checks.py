@@ -287,9 +287,10 @@ def test_publer_shows_google_one_picture_and_neither_a_video_nor_a_link() -> Non
 
 
 def test_a_carousel_on_facebook_is_one_of_links() -> None:
-    assert [
-        message for _, message in told(on("facebook", {"type": "carousel"}, media=[PICTURE, PICTURE]))
-    ] == ["A post of type carousel on Facebook needs `sublinks`."]
+    post = on("facebook", {"type": "carousel"}, media=[PICTURE])
+    assert [problem.message for problem in problems_of(post) if problem.severity is Severity.ERROR] == [
+        "A post of type carousel on Facebook needs `sublinks`."
+    ]
 
 
 @pytest.mark.parametrize(
@@ -380,3 +381,52 @@ def test_the_description_of_a_video_is_its_text_and_has_its_limit() -> None:
     (problem,) = problems_of(on("youtube", {**own, "description": "a" * 5001}, media=[video]))
     assert problem.where.shown_path == "networks.youtube.description"
     assert problem.message.startswith("The text has 5,001 of 5,000 characters")
+
+
+@pytest.mark.parametrize(
+    ("network", "own", "extra", "key"),
+    [
+        ("twitter", {}, {"id": "1"}, "id"),
+        ("twitter", {}, {"type": "photo"}, "type"),
+        ("twitter", {}, {"text": "Other"}, "text"),
+        ("twitter", {}, {"media": []}, "media"),
+        ("twitter", {}, {"state": "draft"}, "state"),
+        ("twitter", {}, {"new": {"deep": [{"text": "Other"}]}}, "text"),
+        ("linkedin", {"title": "A"}, {"title": "B"}, "title"),
+        ("mastodon", {"spoilerText": "A"}, {"content_warning": "B"}, "content_warning"),
+        ("facebook", {"details": {"feed": True}}, {"details": {"feed": False}}, "feed"),
+        ("facebook", {"details": {"feed": True}}, {"details": "B"}, "details"),
+    ],
+)
+def test_extra_never_replaces(network: str, own: dict[str, Any], extra: dict[str, Any], key: str) -> None:
+    found = [
+        problem for problem in problems_of(on(network, {**own, "extra": extra})) if "extra" in problem.message
+    ]
+    assert [problem.message for problem in found] == [
+        f'"{key}" in `extra` would replace what the file says under `{key}`.'
+    ]
+    assert f"Write `{key}` itself" in found[0].hint
+    assert found[0].where.shown_path.startswith(f"networks.{network}.extra")
+
+
+@pytest.mark.parametrize("key", ["scheduledAt", "publish_at", "start_date", "Recurring", "delay"])
+def test_extra_sets_no_time_at_any_depth(key: str) -> None:
+    (problem,) = problems_of(on("twitter", {"extra": {"new": [{key: 1}]}}))
+    assert problem.message == f'"{key}" in `extra` would set a time: this action publishes now.'
+    post = {"text": "Hi", "accounts": [{"id": "twitter/*", "extra": {"new": {key: 1}}}]}
+    assert [problem.where.shown_path for problem in problems_of(post)] == [f"accounts[0].extra.new.{key}"]
+
+
+@pytest.mark.parametrize("key", ["id", "comments", "share", "delete", "labels", "album_id"])
+def test_extra_of_an_account_changes_nothing_that_has_a_key_of_its_own(key: str) -> None:
+    post = {"text": "Hi", "accounts": [{"id": "twitter/*", "extra": {key: "1"}}]}
+    (problem,) = problems_of(post)
+    assert f"Write `{key}` itself" in problem.hint
+
+
+def test_extra_adds_beside_what_the_file_says() -> None:
+    own = {
+        "details": {"feed": True},
+        "extra": {"details": {"new": True}, "targeting": {"countries": ["DE"]}},
+    }
+    assert problems_of(on("facebook", own)) == []

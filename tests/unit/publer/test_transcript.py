@@ -190,3 +190,14 @@ def test_a_line_that_would_be_too_long_says_how_long() -> None:
     line = one(json.dumps({"posts": [{"text": "x" * 1000}] * (MOST_CHARACTERS // 1000)}))
     assert line["response"] is None
     assert line["cut"] > MOST_CHARACTERS
+
+
+def test_what_cannot_be_written_down_ends_nothing() -> None:
+    """A publish request may have been taken: the run has to go on."""
+    deep: Any = []
+    for _ in range(900):
+        deep = [deep]
+    lines: list[str] = []
+    Transcript(lines.append, VirtualClock(), ()).planned(deep)
+    assert json.loads(lines[0])["unwritten"] == "RecursionError"
+    assert "raw" in one("[" * 900 + "]" * 900)["response"]

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from publer_publish.errors import is_error
 from publer_publish.github.runner import problem_text
@@ -61,6 +63,16 @@ def with_lines(path: Path, fix: str) -> Iterator[bytes]:
     for start in range(len(lines)):
         for end in range(start, len(lines) + 1):
             yield "\n".join([*lines[:start], fix, *lines[end:]]).encode()
+
+
+LINES = sorted({line for path in FILES for line in path.read_text("utf-8").split("\n")})
+
+
+@given(st.lists(st.builds(str.__add__, st.sampled_from(["", " ", "  "]), st.sampled_from(LINES)), max_size=7))
+def test_whatever_is_wrong_is_said_in_a_sentence(lines: list[str]) -> None:
+    for problem in problems_in("a.yml", "\n".join(lines).encode(), ["*"]):
+        assert 0 < len(problem.message) < 300
+        assert problem.message.isprintable()
 
 
 def test_there_are_at_least_sixty_mistakes() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from publer_publish.errors import Problem, Problems, Severity, Where
-from publer_publish.networks.table import NETWORKS, Kind
+from publer_publish.networks.table import NETWORKS, Kind, network
 from publer_publish.post.media import rules
 from publer_publish.post.media.kinds import MediaInfo
 from publer_publish.post.media.rules import infer_type, kind_of
@@ -28,6 +28,12 @@ def check_for_network(network: str, content_type: str, items: list[Item], subtyp
     problems = Problems()
     rules.check_for_network(network, content_type, items, problems, subtype=subtype)
     return list(problems)
+
+
+def wrong(network: str, content_type: str, items: list[Item]) -> list[Problem]:
+    """What is more than a notice."""
+    found = check_for_network(network, content_type, items)
+    return [problem for problem in found if problem.severity is not Severity.NOTICE]
 
 
 def other(source: MediaSource, value: str, **fields: Any) -> Item:
@@ -124,7 +130,7 @@ def test_the_type_follows_from_the_content(
     ],
 )
 def test_what_a_network_takes_is_no_problem(network: str, content_type: str, items: list[Item]) -> None:
-    assert check_for_network(network, content_type, items) == []
+    assert wrong(network, content_type, items) == []
 
 
 ERRORS = [
@@ -260,7 +266,7 @@ WARNINGS = [
 def test_what_is_said_but_not_certain_is_a_warning(
     network: str, content_type: str, items: list[Item], says: str
 ) -> None:
-    problems = check_for_network(network, content_type, items)
+    problems = wrong(network, content_type, items)
     assert [(problem.message, problem.severity) for problem in problems] == [(says, Severity.WARNING)]
 
 
@@ -299,6 +305,18 @@ def test_a_picture_without_alt_text_is_one_warning_however_many_networks_use_it(
     ]
 
 
+@pytest.mark.parametrize(("key", "most"), [("twitter", 1_000), ("mastodon", 1_500), ("linkedin", None)])
+def test_an_alt_text_has_the_length_that_the_network_takes(key: str, most: int | None) -> None:
+    def problems(length: int) -> list[Problem]:
+        item = Media(source=MediaSource.FILE, value="a.jpg", where=Where(line=3), alt_text="x" * length)
+        return list(check_for_network(key, "photo", [(item, PHOTO[1])]))
+
+    assert problems(most or 9_000) == []
+    assert [one.message for one in problems(1_600)] == (
+        [f"The alt_text has 1,600 characters; {network(key).label} takes {most:,}."] if most else []
+    )
+
+
 def test_a_video_needs_no_alt_text_and_what_is_unknown_is_not_warned_of() -> None:
     for value in ("a.mp4", "a"):
         item = Media(source=MediaSource.URL, value=f"https://example.com/{value}", where=Where())
@@ -333,5 +351,5 @@ def test_facebook_shows_alt_texts_beside_several_pictures_but_for_captions_of_th
     assert (notice.severity, notice.where.path) == (Severity.NOTICE, ("a.jpg",))
     assert notice.message == "Facebook shows the alt text beside each of several pictures."
     own = [(replace(media, fields={"caption": "Mine"}), info) for media, info in plain]
-    for network, items in (("facebook", own), ("facebook", plain[:1]), ("linkedin", plain)):
-        assert check_for_network(network, "photo", items) == []
+    for name, items in (("facebook", own), ("facebook", plain[:1]), ("linkedin", plain)):
+        assert check_for_network(name, "photo", items) == []
