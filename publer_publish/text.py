@@ -27,6 +27,26 @@ _DANGEROUS = re.compile(
 )
 
 
+_UNSEEN = re.compile(
+    "[\u00ad\u180e\u200b\u2060-\u2064\ufeff"  # soft hyphen, and what has no width
+    "\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"  # fillers: letters that are blank
+    "\u202a-\u202e\u2066-\u206f]"  # bidi embeddings, overrides, isolates
+    "|(?<![\U0001f3f4\U000e0020-\U000e007e])[\U000e0001\U000e0020-\U000e007f]"  # tags, but those of a flag
+)
+
+
+def unseen(text: str) -> list[str]:
+    """Return the characters of a text that nobody sees, such as ``U+200B ZERO WIDTH SPACE``, each once.
+
+    They change what is read, searched or copied. Joiners and marks are left out: languages and emoji need
+    them.
+    """
+    return [
+        f"U+{ord(char):04X} {unicodedata.name(char, 'without a name')}"
+        for char in dict.fromkeys(_UNSEEN.findall(text))
+    ]
+
+
 def visible(text: str) -> str:
     """Return text in which nothing acts unseen: one kind of line end, dangerous characters shown as �.
 

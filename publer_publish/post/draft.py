@@ -16,6 +16,7 @@ from publer_publish.post.model import AccountRef, Comment, Content, Json, Media,
 from publer_publish.post.template.fit import in_pieces
 from publer_publish.post.template.render import Positions, Renderer
 from publer_publish.secrets import credential_in, leak, without_credentials
+from publer_publish.text import unseen
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _LINE_END = re.compile(r"\r\n?")
@@ -218,6 +219,12 @@ class Draft:
                 self._positions.where(path),
             )
             rendered = _CONTROL.sub("", rendered)
+        if found := unseen(rendered):
+            self._problems.warn(
+                f"The text contains characters that nobody sees: {', '.join(found[:3])}.",
+                "They are published, and may hide or turn around words. Remove them unless you meant them.",
+                self._positions.where(path),
+            )
         return _LINE_END.sub("\n", rendered).strip()
 
     def _type(self, network: Network, own: Mapping[str, Any], media: Sequence[Media]) -> str:

@@ -137,6 +137,14 @@ def test_what_other_networks_get_is_a_row_of_its_own_where_they_may_get_it(stage
         assert ("> For all others" in outcome.summary) is rest
 
 
+def test_a_text_with_characters_that_nobody_sees_is_warned_of(stage: Stage) -> None:
+    stage.open()
+    stage.write("post.yml", "text: Acme\u200b 2.0\naccounts: ['twitter/*']\n")
+    outcome = stage.run(post_file="post.yml", mode="validate")
+    assert outcome.exit_code == 0
+    assert "U+200B ZERO WIDTH SPACE" in outcome.text
+
+
 def test_a_skipped_post_says_by_which_expression_and_value(stage: Stage) -> None:
     stage.open()
     stage.write("post.yml", "text: Hi\naccounts: ['twitter/*']\nwhen: '{{ vars.go == \"yes\" }}'\n")

@@ -22,7 +22,7 @@ from publer_publish.report.wording import (
     status_words,
     target,
 )
-from publer_publish.text import columns, cut, duration, one_line, suggest, visible
+from publer_publish.text import columns, cut, duration, one_line, suggest, unseen, visible
 from tests.support import samples
 from tests.support.samples import row, run
 
@@ -301,3 +301,21 @@ def test_no_control_or_direction_survives(text: str) -> None:
 )
 def test_a_mistyped_word_is_guessed_and_a_strange_one_is_not(word: str, known: list[str], meant: str) -> None:
     assert suggest(word, known) == meant
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("plain, with é, 日本語, עברית and \u200fمرحبا", []),
+        ("a family 👨\u200d👩\u200d👧, a heart ❤\ufe0f, می\u200cخواهم", []),
+        ("the flag of Scotland 🏴\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f", []),
+        ("zero\u200bwidth and\u200b again", ["U+200B ZERO WIDTH SPACE"]),
+        ("hidden\U000e0068\U000e0069 words", ["U+E0068 TAG LATIN SMALL LETTER H"]),
+        ("turned \u202earound", ["U+202E RIGHT-TO-LEFT OVERRIDE"]),
+        ("blank \u3164 letter", ["U+3164 HANGUL FILLER"]),
+    ],
+)
+def test_characters_that_nobody_sees_are_named_and_those_that_languages_need_are_not(
+    text: str, names: list[str]
+) -> None:
+    assert unseen(text) == names
