@@ -32,10 +32,10 @@ class Sample:
         kinds = [kinds] if isinstance(kinds, str) else kinds
         if "object" in kinds and schema.get("properties") and name != "extra":
             return {key: self.of(part, key) for key, part in self._properties(schema)}
-        if "object" in kinds:
-            return {"new_field": self.of({}, f"{name}.new_field")}
         if "array" in kinds:
             return [self.of(schema.get("items", {}), f"{name}[0]")]
+        if "object" in kinds:
+            return {"new_field": self.of({}, f"{name}.new_field")}
         value = self._scalar(schema, kinds)
         self.leaves.append((name, value))
         return value
