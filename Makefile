@@ -16,7 +16,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 
 LEFT_OUT := --no-emit-package rich --no-emit-package pygments
 
 .DEFAULT_GOAL := help
-.PHONY: help demo live docs picture test test-all lowest lint format typecheck sandbox package e2e image oracles browser faults properties bench lock check \
+.PHONY: help demo live docs picture test test-all lowest lint format typecheck sandbox wheel package e2e image oracles browser faults properties bench lock check \
         coverage-start coverage-report clean
 
 help: ## Show this list
@@ -80,6 +80,9 @@ check: ## Everything that must hold before a change is merged
 
 image: ## Build the image and say how much a user pulls
 	@tests/e2e/build-image $(IMAGE)
+
+wheel: $(READY) ## Build the package; the same commit always gives the same bytes
+	@rm -rf build/wheel && $(BIN)/uv build --quiet --wheel --no-build-isolation --python $(BIN)/python --out-dir build/wheel
 
 package: $(READY) ## Build the wheel and use it in an empty environment (needs PyPI)
 	@$(BIN)/python -m pytest -p no:randomly tests/package

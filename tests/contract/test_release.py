@@ -4,6 +4,7 @@ Whatever happens half-way: a version never gets a second image, `vX` never point
 release of an attested image, and running the same jobs again finishes the release.
 """
 
+import hashlib
 import json
 import os
 import shutil
@@ -435,3 +436,51 @@ def test_a_build_depends_on_the_commit_and_on_nothing_else(github: GitHub, pushe
     assert f"org.opencontainers.image.revision={commit}" in build
     assert "rewrite-timestamp=true" in build
     assert ("push=true" in build, "--sbom generator=docker.io/" in build) == (bool(pushed_to),) * 2
+
+
+PYPI = 'case $* in *pypi.org/pypi/publer-publish/1.2.0/json*) cp "$FAKE_PYPI" published.json; printf %s "$FAKE_CODE" ;; esac\n'
+
+
+@pytest.mark.parametrize(
+    ("code", "theirs", "ends_well", "published"),
+    [
+        ("404", "", True, None),
+        ("200", "same", True, "true"),
+        ("200", "other", False, None),
+        ("500", "", False, None),
+    ],
+)
+def test_a_package_is_published_once_and_never_another_under_the_same_version(
+    tmp_path: Path, code: str, theirs: str, ends_well: bool, published: str | None
+) -> None:
+    (tmp_path / "build" / "wheel").mkdir(parents=True)
+    wheel = tmp_path / "build" / "wheel" / "publer_publish-1.2.0-py3-none-any.whl"
+    wheel.write_bytes(b"same")
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "curl").write_text(f"#!/bin/sh\n{PYPI}")
+    (tmp_path / "bin" / "curl").chmod(0o755)
+    answer = {"urls": [{"digests": {"sha256": hashlib.sha256(theirs.encode()).hexdigest()}}]}
+    (tmp_path / "pypi.json").write_text(json.dumps(answer))
+    (tmp_path / "output").touch()
+    script = _script("package", "Look whether an earlier attempt published it")
+    done = subprocess.run(
+        ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script],
+        cwd=tmp_path,
+        env={
+            "PATH": f"{tmp_path / 'bin'}:{os.environ['PATH']}",
+            "FAKE_PYPI": str(tmp_path / "pypi.json"),
+            "FAKE_CODE": code,
+            "VERSION": "1.2.0",
+            "GITHUB_OUTPUT": str(tmp_path / "output"),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode == 0) == ends_well, done.stdout + done.stderr
+    assert ("published=true" in (tmp_path / "output").read_text()) == bool(published)
+    assert ends_well or "::error title=Not published::" in done.stdout
+
+
+def test_the_package_comes_after_the_release_that_nobody_can_change() -> None:
+    assert "release" in JOBS["package"]["needs"]

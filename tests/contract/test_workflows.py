@@ -189,6 +189,7 @@ def test_a_release_reaches_users_last() -> None:
         "try": {"check", "index"},
         "rebuild": {"check", "index"},
         "release": {"check", "index", "try", "rebuild"},
+        "package": {"check", "release"},
     }
     assert [step["name"] for step in jobs["release"]["steps"]] == [
         "Check out",
@@ -216,9 +217,13 @@ def test_one_approval_guards_all_that_can_sign_or_write_to_the_repository() -> N
         for name, job in jobs.items()
         if strong & {right for right, level in job["permissions"].items() if level == "write"}
     }
-    assert can == {"release"}
-    assert [name for name, job in jobs.items() if "environment" in job] == ["release"]
-    assert jobs["release"]["environment"] == "release"
+    assert can == {"release", "package"}
+    assert {name: job["environment"] for name, job in jobs.items() if "environment" in job} == {
+        "release": "release",
+        "package": "pypi",
+    }
+    # PyPI trusts its own environment; the approval is that of the release, which has to be there before.
+    assert "release" in jobs["package"]["needs"]
 
 
 def test_the_release_verifies_with_the_command_that_users_are_given() -> None:

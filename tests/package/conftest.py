@@ -15,6 +15,8 @@ from sandbox.server import Sandbox
 from tests.support.repository import ROOT
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
+LOCKED = ("--no-build-isolation", "--python", sys.executable)
+"""Built with what the lock names."""
 UV = Path(sys.executable).with_name("uv")
 
 
@@ -37,7 +39,7 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def wheel(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     built = tmp_path_factory.mktemp("built")
-    subprocess.run([UV, "build", "--quiet", "--wheel", "--out-dir", built, source], check=True)
+    subprocess.run([UV, "build", "--quiet", "--wheel", *LOCKED, "--out-dir", built, source], check=True)
     (found,) = built.glob("*.whl")
     return found
 
