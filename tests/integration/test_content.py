@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.cases import sample
 from tests.support.repository import ROOT
-from tests.support.stage import Stage, account, results, statuses, world
+from tests.support.stage import Stage, account, results, world
 
 
 def sent(stage: Stage) -> dict[str, Any]:
