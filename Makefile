@@ -60,14 +60,15 @@ faults: $(READY) ## Play thousands of runs whose network breaks, each with a re-
 lint: $(READY) ## Style, types, schemas, workflows, Dockerfile
 	@$(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --check .
 	@$(BIN)/mypy --no-error-summary
-	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-actions action.yml
+	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-actions action.yml python/action.yml
 	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows \
 	  .github/workflows/*.yml examples/workflows/*.yml
 	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.dependabot .github/dependabot.yml
-	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/bug.yml
+	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-issue-forms \
+	  .github/ISSUE_TEMPLATE/bug.yml .github/ISSUE_TEMPLATE/idea.yml .github/ISSUE_TEMPLATE/question.yml
 	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-issue-config .github/ISSUE_TEMPLATE/config.yml
 	@$(BIN)/check-jsonschema --quiet --check-metaschema schemas/*.json
-	@found=$$($(BIN)/zizmor --quiet --offline --no-progress --persona=pedantic action.yml .github) || \
+	@found=$$($(BIN)/zizmor --quiet --offline --no-progress --persona=pedantic action.yml python/action.yml .github) || \
 	  { echo "$$found"; exit 1; }
 	@$(BIN)/actionlint .github/workflows/*.yml examples/workflows/*.yml
 	@$(BIN)/hadolint Dockerfile image/builders/Dockerfile
