@@ -175,7 +175,7 @@ def test_a_variable_of_the_job_that_looks_like_an_input_is_told_and_ignored(
     assert warning.startswith("tag: There is no input `tag`; it is ignored.\nIf it is under `with:`")
 
 
-@pytest.mark.parametrize("value", ["PUBLISH", "true", "yes", "1", "dry-run"])
+@pytest.mark.parametrize("value", ["PUBLISH", "true", "yes", "1", "dryrun"])
 def test_a_mode_that_is_none_never_publishes(publish: Publish, publer: Sandbox, value: str) -> None:
     assert_invalid(publish({"mode": value}), publer)
 

@@ -86,5 +86,7 @@ def test_the_post_file_is_looked_at_before_it_is_opened_and_when_it_is_open(star
 
 
 def test_no_request_more_than_needed(mode: str, start: Start) -> None:
-    needed = ["GET /accounts", "GET /posts", "POST /posts/schedule/publish", "GET "]
+    # The list is empty, which may be so because it honours only one of the states: asked for the one that counts.
+    look_up = ["GET /posts", "GET /posts"]
+    needed = ["GET /accounts", *look_up, "POST /posts/schedule/publish", "GET "]
     assert start.requests == (needed if mode == "publish" else [])

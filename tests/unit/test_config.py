@@ -105,6 +105,7 @@ MODES = [
     ("auto", True, Mode.VALIDATE),
     ("publish", True, Mode.PUBLISH),
     ("validate", False, Mode.VALIDATE),
+    ("dry-run", True, Mode.DRY_RUN),
     ("doctor", True, Mode.DOCTOR),
 ]
 
@@ -115,7 +116,7 @@ def test_auto_validates_where_a_change_is_only_proposed(written: str, only_revie
 
 
 WRONG = {
-    "mode": ("Publish", "Allowed: auto, publish, validate, doctor. Did you mean `publish`?"),
+    "mode": ("Publish", "Allowed: auto, publish, validate, dry-run, doctor. Did you mean `publish`?"),
     "fail-on": ("none", "Allowed: any, all, never."),
     "on-duplicate": ("ignore", "Allowed: skip, fail, publish."),
     "timeout": ("0", "between 1 s and 6 h"),
