@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, is_dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, TypeVar, cast
 from urllib.parse import quote, quote_plus
 
@@ -56,6 +56,7 @@ def _shown() -> re.Pattern[str]:
     return re.compile("|".join([*(pattern for _, pattern in _KINDS), _CUT]))
 
 
+@lru_cache(maxsize=4096)
 def _may_contain_one(text: str) -> bool:
     return any(mark in text for mark in _MARKS)
 
