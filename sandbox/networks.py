@@ -79,6 +79,12 @@ ACCOUNT_KEYS = words("id scheduled_at labels previewed_media share comments dele
 LIST_PARAMETERS = words("state state[] from to page account_ids[] query postType member_id")
 
 _URL = re.compile(r"https?://[^\s<>\"]+")
+_BARE_DOMAIN = (
+    r"(?<![\w@./-])(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+(?:com|org|net|io|dev|app|co|ai|de|uk|fr|eu|xyz)\b"
+    r"(?![@.-]\w)(?:/[^\s<>\"]*)?"
+)
+_X_URL = re.compile(rf"{_URL.pattern}|{_BARE_DOMAIN}", re.IGNORECASE)
+"""X links bare domains of known endings, too; here those that texts have."""
 _GRAPHEME = regex.compile(r"\X")
 _REMOTE_MENTION = re.compile(r"(?<![\w/@])@(\w{1,64})@[\w.-]{1,253}")
 _LIGHT = ((0, 4351), (8192, 8205), (8208, 8223), (8242, 8247))
@@ -94,9 +100,9 @@ def _is_emoji(cluster: str) -> bool:
 
 
 def _count_twitter(text: str) -> int:
-    links = len(_URL.findall(text))
+    links = len(_X_URL.findall(text))
     total = 23 * links
-    for cluster in _GRAPHEME.findall(_URL.sub("", text)):
+    for cluster in _GRAPHEME.findall(_X_URL.sub("", text)):
         if _is_emoji(cluster):
             total += 2
         else:

@@ -19,7 +19,7 @@ from sandbox import (
     Workspace,
 )
 from sandbox.judging import NO_ID
-from sandbox.networks import NETWORKS
+from sandbox.networks import NETWORKS, text_length
 from sandbox.testing import NewSandbox, RawClient, a_post
 
 PUBLISH = "/posts/schedule/publish"
@@ -404,3 +404,11 @@ def test_a_malformed_body_may_be_called_a_server_error(
 ) -> None:
     client = RawClient(new_sandbox(Scenario(malformed_body=status)))
     assert client.post(PUBLISH, {"bulk": []}).status == works
+
+
+@pytest.mark.parametrize(
+    ("text", "length"),
+    [("See acme.com", 27), ("acme.dev/a/b?c=d now", 27), ("a@acme.com", 10), ("v1.2.3 setup.py", 15)],
+)
+def test_x_counts_a_bare_domain_as_a_link(text: str, length: int) -> None:
+    assert text_length("twitter", text) == length
