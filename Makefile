@@ -85,7 +85,7 @@ image: ## Build the image and say how much a user pulls
 wheel: $(READY) ## Build the package; the same commit always gives the same bytes
 	@rm -rf build/wheel && $(BIN)/uv build --quiet --wheel --no-build-isolation --python $(BIN)/python --out-dir build/wheel
 
-package: $(READY) ## Build the wheel and use it in an empty environment (needs PyPI)
+package: $(VENV)/.ready-e2e ## Build the wheel and use it in an empty environment (needs PyPI)
 	@$(BIN)/python -m pytest -p no:randomly tests/package
 
 e2e: $(VENV)/.ready-e2e ## Run the image in real workflows (needs a container engine)
