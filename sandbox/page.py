@@ -18,7 +18,8 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 _STYLE = """
-:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
+:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; background: #fff; color: #222; }
+@media (prefers-color-scheme: dark) { :root { background: #181818; color: #eee; } a { color: #9cf; } }
 body { max-width: 44rem; margin: 2rem auto; padding: 0 1rem; overflow-wrap: anywhere; }
 article { border: 1px solid #8888; border-radius: .5rem; padding: .5rem 1rem; margin: 1rem 0; }
 h2 { font-size: 1rem; }
@@ -45,10 +46,12 @@ def render(record: Record, scenario: Scenario) -> str:
 <style>{_STYLE}</style>
 </head>
 <body>
+<main>
 <h1>{title}</h1>
 <p>Workspace {escape(names)} · {len(record.requests)} requests so far · newest first</p>
 <ul>{surprises}</ul>
 {posts or "<p>Nothing yet. Publish something to this sandbox and it shows up here.</p>"}
+</main>
 </body>
 </html>
 """
