@@ -195,7 +195,7 @@ def test_a_line_that_would_be_too_long_says_how_long() -> None:
 def test_what_cannot_be_written_down_ends_nothing() -> None:
     """A publish request may have been taken: the run has to go on."""
     deep: Any = []
-    for _ in range(900):
+    for _ in range(100_000):
         deep = [deep]
     lines: list[str] = []
     Transcript(lines.append, VirtualClock(), ()).planned(deep)
