@@ -200,4 +200,4 @@ def test_what_cannot_be_written_down_ends_nothing() -> None:
     lines: list[str] = []
     Transcript(lines.append, VirtualClock(), ()).planned(deep)
     assert json.loads(lines[0])["unwritten"] == "RecursionError"
-    assert "raw" in one("[" * 900 + "]" * 900)["response"]
+    assert "raw" in one("[" * 100_000 + "]" * 100_000)["response"]
