@@ -16,7 +16,7 @@ NETWORKS = (
 FOUR = ("twitter", "linkedin", "bluesky", "mastodon")
 OWN = {
     "wordpress": "{ type: article, title: '%s', text: '%s' }",
-    "pinterest": "{ title: '%s', text: '%s', url: 'https://acme.example', media: [{ file: media/card.png, alt_text: A }] }",
+    "pinterest": "{ board: Launches, title: '%s', text: '%s', url: 'https://acme.example', media: [{ file: media/card.png, alt_text: A }] }",
     "instagram": "{ text: '%s %s', media: [{ file: media/card.png, alt_text: A }] }",
     "youtube": "{ title: '%s', text: '%s', media: [{ file: media/demo.mp4 }] }",
     "tiktok": "{ title: '%s', text: '%s', media: [{ file: media/demo.mp4 }] }",
