@@ -39,6 +39,7 @@ def _integer(digits: str) -> int:
     return int(digits) if len(digits) <= MAX_DIGITS else 0
 
 
+_NESTING = re.compile(r'"(?:[^"\\]|\\.)*"|[\[{\]}]', re.DOTALL)
 _DECODER = json.JSONDecoder(parse_int=_integer)
 
 
@@ -47,10 +48,19 @@ def read(source: Source, reading: Reading) -> Node:
     try:
         _DECODER.decode(source.text)
     except json.JSONDecodeError as error:
+        # How deep the decoder follows before it gives up depends on the version of Python.
+        _check_depth(source.text, reading)
         _explain(source, reading, error)
     except RecursionError:
         pass  # the walk says where it is too deep
     return _walk(source.text, reading)
+
+
+def _check_depth(text: str, reading: Reading) -> None:
+    depth = 0
+    for token in _NESTING.finditer(text):
+        depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(token[0], 0)
+        reading.check_depth(depth, token.start())
 
 
 def _walk(text: str, reading: Reading) -> Node:
