@@ -459,6 +459,9 @@ def test_a_package_is_published_once_and_never_another_under_the_same_version(
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin" / "curl").write_text(f"#!/bin/sh\n{PYPI}")
     (tmp_path / "bin" / "curl").chmod(0o755)
+    # The script asks for what every runner has; here it is the Python of the tests.
+    (tmp_path / "bin" / "python3").write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+    (tmp_path / "bin" / "python3").chmod(0o755)
     answer = {"urls": [{"digests": {"sha256": hashlib.sha256(theirs.encode()).hexdigest()}}]}
     (tmp_path / "pypi.json").write_text(json.dumps(answer))
     (tmp_path / "output").touch()
