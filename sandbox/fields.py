@@ -42,6 +42,14 @@ FIELDS: Mapping[str, frozenset[str]] = {
     "bluesky": words("type text media link url replyTo labels"),
 }
 
+SPELLINGS: Mapping[str, str] = {
+    "parseMode": "parse_mode",
+    "disableNotification": "disable_notification",
+    "disableWebPagePreview": "disable_web_page_preview",
+    "spoilerText": "content_warning",
+}
+"""The options that Publer's OpenAPI file and a digest of its pages spell differently."""
+
 DETAILS: Mapping[str, frozenset[str]] = {
     "facebook": words(
         "type text_format_preset_id feed reminder audio start end coupon terms privacy comment duet stitch "

@@ -229,6 +229,8 @@ class Accepts:
     link_from: Literal["link", "url", "either"] = "link"
     """Where the address of a link post is read: ``link.url``, or ``url`` beside the text."""
     alt_text_from: Literal["either", "alt_text", "caption"] = "either"
+    option_names: Literal["camelCase", "snake_case", "either"] = "camelCase"
+    """Which spelling of Telegram's and Mastodon's options is read; the other one is ignored."""
     media_without_id: Literal["refused", "dropped"] = "refused"
     timing_of_callbacks: Literal["either", "delay", "conditions"] = "either"
 

@@ -8,9 +8,11 @@ import itertools
 import math
 import threading
 from collections import deque
+from collections.abc import Mapping
 from typing import Any
 
 from sandbox.clock import Clock
+from sandbox.fields import SPELLINGS
 from sandbox.judging import GAP, ONE_AT_A_TIME, SAID_ALREADY, UNKNOWN_ACCOUNT, judge
 from sandbox.keeping import kept
 from sandbox.networks import NETWORKS
@@ -246,6 +248,15 @@ class World:
         self.posts.append(delivery.post)
         return delivery.post
 
+    def _as_read(self, content: Mapping[str, Any]) -> dict[str, Any]:
+        """The content without options in a spelling that is ignored."""
+        ignored = {
+            "camelCase": frozenset(SPELLINGS.values()),
+            "snake_case": frozenset(SPELLINGS),
+            "either": frozenset[str](),
+        }[self.scenario.accepts.option_names]
+        return {name: value for name, value in content.items() if name not in ignored}
+
     def _publish(self, job: PublishJob, delivery: Delivery, account: Account) -> None:
         stored = self._store(job, delivery, account, "published")
         names = {"either": ("alt_text", "caption")}.get(
@@ -266,7 +277,7 @@ class World:
                 media=media,
                 alt_texts=tuple(str(next(filter(None, map(item.get, names)), "")) for item in media),
                 comments=tuple(delivery.target.get("comments", ())),
-                content=delivery.content,
+                content=self._as_read(delivery.content),
                 time=delivery.due,
                 link=self._link(delivery, account),
                 job_id=job.id,
