@@ -242,7 +242,7 @@ def read(
         reader.error(
             "post-file",
             "There is nothing to publish: both `post-file` and `text` are empty.",
-            "Name a post file, such as `post-file: posts/release.yml`, or give the post itself in `text`. "
+            "Name a post file, such as `post-file: posts/release.publer.yml`, or give the post in `text`. "
             "A run on a release or a tag announces it without either.",
         )
     if mode in _ASKS_PUBLER and not reader.has("api-key"):

@@ -69,7 +69,7 @@ Publish to it from another terminal:
 
   export PUBLER_API_KEY={sandbox.scenario.api_key}
   export PUBLER_WORKSPACE_ID={workspace.id}
-{_release(sandbox)}  {_python()} entrypoint.py publish --api-url {sandbox.url} examples/simple.yml
+{_release(sandbox)}  {_python()} entrypoint.py publish --api-url {sandbox.url} examples/simple.publer.yml
 
 Accounts in {workspace.name}:
 {accounts}

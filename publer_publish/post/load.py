@@ -299,7 +299,7 @@ def unselected(draft: Draft) -> tuple[str, ...]:
 def _other_kind(file: str, problems: Problems) -> None:
     problems.error(
         "This is not a post file: the name of one ends in .yml, .yaml or .json.",
-        "Rename it if it is one; if a pattern found it, write a narrower one, such as posts/*.yml.",
+        "Rename it if it is one; if a pattern found it, write a narrower one, such as posts/*.publer.yml.",
         Where(file=file, path=("post-file",)),
     )
 

@@ -170,7 +170,9 @@ def test_every_call_of_our_workflows_that_we_show_works(
         if rule.get("required") and name not in call.get(given, {})
     }
     assert needed == set(), place
-    assert call["permissions"] == {"contents": "read"}, place
+    (job,) = repo.read(workflow)["jobs"].values()
+    assert call["permissions"] == job["permissions"], place
+    assert set(job["permissions"].values()) == {"read"}
 
 
 def _table(page: str, first_header: str) -> dict[str, list[str]]:

@@ -152,7 +152,7 @@ class Container:
         (self.runner / "event.json").write_text("{}", encoding="utf-8")
         given = {
             "mode": "publish",
-            "post-file": "posts/hello.yml",
+            "post-file": "posts/hello.publer.yml",
             "api-key": publer.scenario.api_key,
             "api-url": publer.url,
             **inputs,
