@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from urllib.parse import quote
 
 from publer_publish import __version__
 from publer_publish.config import Mode
@@ -18,6 +19,7 @@ from publer_publish.github.terminal import Stream
 from publer_publish.post.media.files import described, with_thumbnails
 from publer_publish.post.media.kinds import probe
 from publer_publish.post.model import MediaSource
+from publer_publish.report.links import new_post_url
 from publer_publish.report.log import (
     Row,
     account_rows,
@@ -29,7 +31,7 @@ from publer_publish.report.log import (
 from publer_publish.report.outcome import decide, needs_attention
 from publer_publish.report.outputs import as_json, outputs
 from publer_publish.report.summary import summary
-from publer_publish.report.values import Check, Picture, Result, Run
+from publer_publish.report.values import Check, Outcome, Picture, Result, Run
 from publer_publish.report.wording import Rerun, headline, need_attention
 from publer_publish.secrets import redacted
 from publer_publish.session import Session
@@ -118,6 +120,7 @@ def conclude(session: Session) -> Run:
         accounts=tuple(session.accounts),
         step=_step(session),
         source_url=_source_url(session.event),
+        new_post_url=_new_post_url(session, results) if outcome is Outcome.VALID else "",
     )
 
 
@@ -133,6 +136,16 @@ def _source_url(event: Event) -> str:
     if not (event.repository and event.sha):
         return ""
     return f"{event.server_url}/{event.repository}/blob/{event.sha}"
+
+
+def _new_post_url(session: Session, results: Sequence[Result]) -> str:
+    """GitHub's editor with another post for the same accounts; empty outside a workflow."""
+    event = session.event
+    if not (event.repository and event.default_branch):
+        return ""
+    editor = f"{event.server_url}/{event.repository}/new/{quote(event.default_branch)}"
+    selectors = next((result.selectors for result in results if result.selectors), ())
+    return new_post_url(editor, session.config.post_files, selectors)
 
 
 def _results(session: Session) -> Sequence[Result]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from publer_publish.errors import Where
+from publer_publish.errors import Problems, Where
 from publer_publish.networks.table import NETWORKS, canonical
 from publer_publish.post.draft import Draft
 from publer_publish.post.load import ACCOUNTS_INPUT, Loaded, named_networks, unselected
@@ -19,9 +19,31 @@ def validate(session: Session) -> None:
     """Check every post for every network that can be told without a key."""
     loaded, context = session.load_posts(placeholders=True)
     session.results = examine(session, loaded)
+    if session.preview and context.lacks_a_release:
+        _preview_with_a_release(session)
     _notice_unknown_networks(session, loaded)
     session.problems.extend(context.notices)
     session.problems.raise_errors()
+
+
+def _preview_with_a_release(session: Session) -> None:
+    """Let the preview page show the newest release, so that ``fit`` is seen. It changes no verdict."""
+    release = session.newest_release()
+    if release is None:
+        return
+    loaded, _ = session.load_posts(placeholders=True, problems=Problems(), release=release)
+    real = {(row.file, row.post, row.network): row for row in examine(session, loaded)}
+    session.previewed = [
+        _with_content_of(real.get((row.file, row.post, row.network), row), row, release["tag_name"])
+        for row in session.results
+    ]
+
+
+def _with_content_of(real: Result, row: Result, tag: str) -> Result:
+    """The row as it is, but with what the release makes of its texts, if that differs."""
+    if real.content is None or (real.content, real.variants) == (row.content, row.variants):
+        return row
+    return replace(row, content=real.content, variants=real.variants, shown_with=tag)
 
 
 def posts_to_publish(session: Session) -> list[Draft]:

@@ -153,6 +153,11 @@ class Event:
         return number if isinstance(number, int) and not isinstance(number, bool) else None
 
     @property
+    def default_branch(self) -> str:
+        """The branch that new files go to; empty if the event does not say."""
+        return _text(_at(self.payload, "repository", "default_branch"))
+
+    @property
     def compared(self) -> tuple[str, str] | None:
         """The commits before and after a push, or of a merge group; None if there is nothing to compare."""
         if self.event_name == "merge_group":

@@ -70,6 +70,11 @@ class RunContext:
             self._values.update(tag_context(_PLACEHOLDER_TAG))
         return self._values
 
+    @property
+    def lacks_a_release(self) -> bool:
+        """Whether placeholders stand for the tag or the release."""
+        return not _ABOUT_TAG.isdisjoint(set().union(*self._stood_in.values()))
+
     def settles(self, names: frozenset[str]) -> bool:
         """Whether publishing will see the same under ``names``: neither placeholders nor a review."""
         if not self._placeholders:
