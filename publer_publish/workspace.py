@@ -8,6 +8,7 @@ letting the kernel follow a link, and everything else is asked of the open file.
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import stat
 from collections import deque
@@ -32,6 +33,8 @@ _KINDS: tuple[tuple[Callable[[int], bool], str], ...] = (
     (stat.S_ISBLK, "a device"),
 )
 _INPUT = Where(path=("post-file",))
+_ON_A_COMPUTER = re.compile(r"[A-Za-z]:[\\/]|~/")
+_SEVERAL = re.compile(r"\.\w+\s*,\s*\S+\.\w+\Z")
 _RELATIVE = "Write the path relative to the root of the repository."
 
 
@@ -258,11 +261,15 @@ class Workspace:
         directory, _, wanted = name.rpartition("/")
         entries = [] if name.startswith("/") else [entry for entry, _ in self._list(directory, name)]
         near = suggest(wanted, entries)
+        if _ON_A_COMPUTER.match(name):
+            hint = f"That is a path on your own computer: upload the file to the repository. {_RELATIVE}"
+            return _MissingError(f"{_shown(name)} does not exist in the workspace.", hint=hint)
         if "\\" in name:
-            return _MissingError(
-                f"{name!r} does not exist in the workspace.",
-                hint=f"{_RELATIVE} Directories are separated by /, not by a backslash.",
-            )
+            hint = f"Folders are separated by /, not by a backslash: {name.replace(chr(92), '/')!r}."
+            return _MissingError(f"{_shown(name)} does not exist in the workspace.", hint=hint)
+        if _SEVERAL.search(name):
+            hint = "If these are several files, write them as a list, such as `[one.png, two.png]`."
+            return _MissingError(f"{name!r} does not exist in the workspace.", hint=hint)
         guess = f"Did you mean {(directory and directory + '/') + near!r}? " if near else ""
         return _MissingError(f"{name!r} does not exist in the workspace.", hint=guess + _RELATIVE)
 
@@ -291,6 +298,11 @@ class Workspace:
             f"{pattern!r} matches no file.",
             hint=f"{_RELATIVE} * stays in one directory, ** goes through all below it; neither finds .names.",
         )
+
+
+def _shown(name: str) -> str:
+    """Quote a path with each backslash as it is."""
+    return repr(name).replace("\\\\", "\\")
 
 
 def _content(file: OpenFile, limit: int) -> bytes:

@@ -59,23 +59,29 @@ def parse_selector(written: str, several: str = IN_FILE) -> Selector:
 
 def _complaint(text: str, network: str, key: str, slash: bool, name: str) -> tuple[str, ...]:  # noqa: FBT001
     shown = _shown(text)
-    forms = "Write an account's 24-digit id, `network/Name`, `network/*` or `*`."
+    forms = (
+        "Write the network and the account's name in Publer, such as `linkedin/Acme Inc`, or `linkedin/*` "
+        "for all accounts of a network, or the account's id of 24 digits."
+    )
     if not text:
         return "An account selector is empty.", forms
     if text[0] in _TYPOGRAPHIC_QUOTES:
         hint = 'In a file write straight ones, as in "twitter/*"; in the input none.'
         return f"`{shown}` has curly quotes.", hint, text.strip(_TYPOGRAPHIC_QUOTES)
     if key in NETWORKS and not name:
-        return f"`{shown}` names a network but no account.", f"For all its accounts write `{key}/*`. {forms}"
+        hint = f"For all its accounts write `{key}/*`, for one `{key}/Name` with its name in Publer."
+        return f"`{shown}` names a network but no account.", hint, f"{key}/*"
+    if text.lower().startswith(("https://", "http://", "www.")):
+        return f"`{shown}` is the address of a page, not an account of Publer.", forms
     if slash:
         close = [MEANT.get(network.lower(), ""), suggest(network, NETWORKS)]
         meant = next((one for one in close if one in NETWORKS), "")
         guess = f"Did you mean `{meant}/{name}`? " if meant else ""
         return (
-            f"`{shown}` begins with no network that Publer has.",
+            f"`{shown}` does not begin with a network that Publer has.",
             f"{guess}Networks: {', '.join(NETWORKS)}.",
         )
-    return f"`{shown}` is no account selector.", forms
+    return f"`{shown}` does not say which account.", forms
 
 
 def _shown(text: str) -> str:

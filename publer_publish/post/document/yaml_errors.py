@@ -51,7 +51,10 @@ _GLUED = re.compile(rf"{_START}(?P<key>[A-Za-z_]\w*):(?P<value>[^ \t/].*)\Z")
 _NO_COLON = re.compile(rf"{_START}(?P<key>[A-Za-z_]+)(?P<sign>[ \t]*=[ \t]*|[ \t]+|\Z)(?P<value>.*)\Z")
 _LIST_BEHIND_KEY = re.compile(r"(?P<head>(?P<blank>[ \t]*)(?:-[ \t]+)*[\w-]+:)[ \t]+(?P<item>-[ \t]+.*)\Z")
 _COLON = re.compile(r":(?=[ \t]|\Z)")
-_LONE_STAR = re.compile(r"(?<=[\[,])(?P<blank>[ \t]*)\*(?=[ \t]*[\],])")
+_SIGN_IN_LIST = re.compile(r"(?<=[\[,])(?P<blank>[ \t]*)(?P<item>\*|[@`%][^\],\"']*?)(?=[ \t]*[\],])")
+_ITEM_WITHOUT_KEY = re.compile(
+    r"(?P<head>(?P<blank>[ \t]*)-[ \t]+)(?P<item>[^\s:\"'\[{#&*!|>]+(?:://\S+)?)[ \t]*\Z"
+)
 _INVISIBLE = "\u00a0\u1680\u2000-\u200b\u200e\u200f\u202f\u205f\u2060\u3000\ufeff"
 _WIDTHLESS = str.maketrans(dict.fromkeys("\u200b\u200e\u200f\u2060\ufeff", ""))
 _START_WITH_INVISIBLE = re.compile(
@@ -61,8 +64,8 @@ _OPENING = "\u201c\u201d\u201e\u2018\u2019\u201a\xab\xbb"
 _CURLY_QUOTED = re.compile(rf"[\"'{_OPENING}](?P<inner>.*)[\"'{_OPENING}]\Z")
 _RESERVED = "@`%*&![{,]}?"
 _BACKSLASH = re.compile(r"\\(?:[^xuU\\]|x(?![0-9a-fA-F]{2})|u(?![0-9a-fA-F]{4})|U(?![0-9a-fA-F]{8}))")
-_BAR = re.compile(r"[|>][-+0-9]*(?:[ \t]+|\Z)")
-_NEVER_TEXT = ("---", "...", "- ")
+_BAR = re.compile(r"[|>](?:[-+0-9]{1,2}(?=[ \t]|\Z))?[ \t]*")
+_NEVER_TEXT = re.compile(r"(?:---|\.\.\.)(?:[ \t]|\Z)|- ")
 
 QUOTE = "Put the whole text in quotes."
 _AS_BLOCK = 'Write "|" behind the key, and the text in the lines below it, indented.'
@@ -269,19 +272,40 @@ def _list_behind_key(lines: Sequence[str], number: int) -> Iterator[Mistake]:
     found = _LIST_BEHIND_KEY.match(lines[number])
     if found:
         end = _end_of_value(lines, number)
+        while end < len(lines) and re.match(rf"{found['blank']}-[ \t]", lines[end]):
+            end = _end_of_value(lines, end)
         items = [found["item"], *(line.strip() for line in lines[number + 1 : end])]
-        corrected = [found["head"], *(f"{found['blank']}  {item}" for item in items)]
-        message = "A list begins on the line below its key."
-        hint = "Write each item on a line of its own."
+        is_text = found["head"].split()[-1] == "text:"
+        head = f"{found['head']} |" if is_text else found["head"]
+        corrected = [head, *(f"{found['blank']}  {item}" for item in items)]
+        message = f"A {'text with dashes' if is_text else 'list'} begins on the line below its key."
+        hint = _AS_BLOCK if is_text else "Write each item on a line of its own."
         yield Mistake(number, found.start("item"), message, hint, corrected, number, end - number)
 
 
-def _lone_star(lines: Sequence[str], number: int) -> Iterator[Mistake]:
-    found = _LONE_STAR.search(lines[number])
+def _sign_in_list(lines: Sequence[str], number: int) -> Iterator[Mistake]:
+    found = _SIGN_IN_LIST.search(lines[number])
     if found:
-        corrected = _LONE_STAR.sub(r'\g<blank>"*"', lines[number])
-        message = 'A "*" alone needs quotes.'
-        yield Mistake(number, found.end() - 1, message, "Put it in quotes.", [corrected], number)
+        corrected = _SIGN_IN_LIST.sub(lambda one: one["blank"] + in_quotes(one["item"]), lines[number])
+        sign = found["item"][0]
+        message = (
+            f'A "{sign}" alone needs quotes.' if sign == "*" else f'What begins with "{sign}" needs quotes.'
+        )
+        yield Mistake(number, found.start("item"), message, "Put it in quotes.", [corrected], number)
+
+
+def _item_without_key(lines: Sequence[str], number: int) -> Iterator[Mistake]:
+    """``- pics/card.png`` with an ``alt_text`` below it."""
+    above = number - 1
+    found = _ITEM_WITHOUT_KEY.match(lines[above]) if number and is_key_line(lines[number]) else None
+    if found and _indentation(lines[number]) >= len(found["head"]):
+        key = "url" if "://" in found["item"] else "file"
+        end = _end_of_value(lines, above)
+        rest = [" " * len(found["head"]) + line.strip() for line in lines[number:end]]
+        message = f'With more lines below it, this item needs "{key}:" as well.'
+        hint = f'Write "{key}:" in front of it, and the other keys in the same column.'
+        corrected = [f"{found['head']}{key}: {found['item']}", *rest]
+        yield Mistake(above, len(found["head"]), message, hint, corrected, above, end - above)
 
 
 def _text_behind_bar(lines: Sequence[str], number: int) -> Iterator[Mistake]:
@@ -301,6 +325,11 @@ def _begins_with_sign(lines: Sequence[str], number: int) -> Iterator[Mistake]:
     found = _LINE.match(lines[number])
     if not found or found["value"][0] not in _RESERVED or _end_of_value(lines, number) > number + 1:
         return
+    if found["value"] == "*" and found["key"] in KEYS:
+        message = f'"{found["key"]}: *" does not name accounts.'
+        corrected = f"{found['start']}- {found['key']}/*"
+        hint = "Write each as an item of the list, with a slash."
+        yield Mistake(number, found.start("key"), message, hint, [corrected], number)
     is_list = found["value"][0] in "[{" and (found["key"] in _WITHOUT_TEXT or not found["head"].strip())
     if found["head"].strip() and not is_list:
         message = f'A text that begins with "{found["value"][0]}" needs quotes.'
@@ -340,7 +369,7 @@ def _text_of_several_lines(lines: Sequence[str], number: int) -> Iterator[Mistak
     if value[:1] in {*"\"'[{|>"}:
         return
     end = first + 1
-    while end < len(lines) and not is_key_line(lines[end]) and not lines[end].startswith(_NEVER_TEXT):
+    while end < len(lines) and not is_key_line(lines[end]) and not _NEVER_TEXT.match(lines[end]):
         end += 1
     while end > first + 1 and not lines[end - 1].strip():
         end -= 1
@@ -362,7 +391,8 @@ def _text_of_several_lines(lines: Sequence[str], number: int) -> Iterator[Mistak
     else:
         message = f"The text of {key} has several lines, and a colon in one of them."
     column = _indentation(lines[number]) if number > first else found.end()
-    yield Mistake(number, column, message, _AS_BLOCK, _block(head, texts), first, end - first)
+    hint = "Indent each line of the text by two spaces." if head == lines[first] else _AS_BLOCK
+    yield Mistake(number, column, message, hint, _block(head, texts), first, end - first)
 
 
 def _missing_colon(lines: Sequence[str], number: int) -> Iterator[Mistake]:
@@ -422,7 +452,8 @@ _RULES: tuple[Callable[[Sequence[str], int], Iterator[Mistake]], ...] = (
     _curly_quotes,
     _quotes,
     _list_behind_key,
-    _lone_star,
+    _item_without_key,
+    _sign_in_list,
     _text_behind_bar,
     _begins_with_sign,
     _missing_dash,

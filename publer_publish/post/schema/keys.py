@@ -63,6 +63,7 @@ MEANT = {
     "video": "media",
     "videos": "media",
     "wp": "wordpress",
+    "xcom": "twitter",
     "yt": "youtube",
 }
 """Other words that people know for our keys. Used only where the key on the right is allowed."""
@@ -108,6 +109,11 @@ class KeyFinder:
         is_of_post = not path or isinstance(path[-1], int) or "networks" in path[-2:-1]
         is_time = is_of_post and letters(key) in TIMES
         return self._descriptions.get("scheduled_at" if is_time else key, "")
+
+    def is_list(self, part: Mapping[str, Any]) -> bool:
+        """Whether a part of the schema takes a list and nothing else."""
+        name = part.get("$ref", "").rpartition("/")[2]
+        return {**self.schema["$defs"].get(name, {}), **part}.get("type") == "array"
 
     def is_network(self, key: str) -> bool:
         """Whether a key is that of a network."""

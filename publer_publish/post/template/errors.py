@@ -19,8 +19,8 @@ _SYNTAX_HINT = (
 )
 _COMMENT_HINT = "`{#` begins a comment in a template, up to `#}`. For the text itself write {{ '{#' }}."
 _GITHUB_HINT = (
-    "GitHub expressions do not work in a post file: write {{ ref_name }} or the like, or pass the value "
-    "with the input `variables`."
+    "GitHub's expressions do not work in a post file: write a value of ours, such as {{ ref_name }}, or pass "
+    "one with the input `variables`."
 )
 _EMPTY = {
     "vars": "Give it a value in the input `variables`, as `name=value`.",
@@ -117,7 +117,7 @@ def no_name(name: str, known: Iterable[str], offset: int) -> TemplateError:
             offset=offset,
         )
     hint = _GITHUB_HINT if name in _GITHUB_CONTEXTS else _suggestion(name, known)
-    return TemplateError(f"There is no {_shown(name)} for templates", hint=hint, offset=offset)
+    return TemplateError(f"There is no {_shown(name)}", hint=hint, offset=offset)
 
 
 def no_field(source: str, name: str, known: Iterable[str], offset: int) -> TemplateError:

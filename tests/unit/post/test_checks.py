@@ -380,7 +380,7 @@ def test_the_description_of_a_video_is_its_text_and_has_its_limit() -> None:
     assert (content.text, content.fields["description"], content.length) == ("It moves", "It moves", 8)
     (problem,) = problems_of(on("youtube", {**own, "description": "a" * 5001}, media=[video]))
     assert problem.where.shown_path == "networks.youtube.description"
-    assert problem.message.startswith("The text has 5,001 of 5,000 characters")
+    assert problem.message.startswith("The text has 5,001 characters; YouTube allows 5,000.")
 
 
 @pytest.mark.parametrize(
