@@ -15,7 +15,7 @@ MANY = "".join(f"- text: {number}\n  acounts: ['*']\n" for number in range(30))
 
 FILES: dict[str, tuple[str | bytes, list[str]]] = {
     "empty": ("", ["The file is empty", "post.yml", "1:1"]),
-    "only a comment": ("# nothing yet\n", ["The file is empty"]),
+    "only a comment": ("# nothing yet\n", ["The file holds only notes"]),
     "yaml error": ("text: [1\naccounts: 2\n", ["post.yml"]),
     "not utf-8": (b"text: caf\xe9\n", ["not UTF-8", "1:10"]),
     "wrong type": ("text: 1.0\naccounts: [twitter/*]\n", ["text", "number", "quotes", "1:7"]),
