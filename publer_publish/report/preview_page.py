@@ -348,8 +348,12 @@ def _card(
     *,
     shows_status: bool,
 ) -> Card:
-    network = results[0].network
-    about = tuple(problem for problem in problems if network and _is_about(problem, network))
+    network, reason = results[0].network, results[0].message
+    about = tuple(
+        problem
+        for problem in problems
+        if network and (_is_about(problem, network) or problem.message == reason)
+    )
     if variant is None:
         return Card(results=results, problems=about, shows_status=shows_status)
     content = variant.content
