@@ -25,7 +25,7 @@ from publer_publish.session import Session
 from publer_publish.signals import signals_cancel
 from publer_publish.workspace import PreviewFile, Workspace
 
-_UNWRITTEN = "Standard output could not be written to its end. That changed nothing of what was sent.\n"
+_UNWRITTEN = "Standard output could not be written completely. This does not affect what was sent.\n"
 
 
 def main(

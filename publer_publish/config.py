@@ -309,7 +309,7 @@ class _Reader:
             self.error(
                 name,
                 f"Input `{name}` has a space, a line break or another character that cannot be part of it.",
-                "Copy it once more, without anything before, between or after.",
+                "Copy it again, with nothing before or after it and without breaks.",
             )
             return ""
         return value
@@ -397,7 +397,7 @@ class _Reader:
         except (ValueError, RecursionError) as error:
             self.error(
                 name,
-                f"Input `{name}` begins like a JSON object and is not one: {error}.",
+                f"Input `{name}` begins like a JSON object but is not one: {error}.",
                 'Write {"name": "value"}; values from elsewhere go in with toJSON: '
                 '{"notes": ${{ toJSON(steps.x.outputs.notes) }}}.',
             )

@@ -75,7 +75,7 @@ def _comment(session: Session, run: Run) -> None:
         )
     except ActionError as error:
         where = Where(path=("comment",))
-        message = f"There is no comment with the summary: {error.message.rstrip('.')}."
+        message = f"The summary was not written as a comment: {error.message.rstrip('.')}."
         session.console.annotate(
             Problem(message=message, hint=error.hint, where=where, severity=Severity.NOTICE)
         )

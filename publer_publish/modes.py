@@ -55,7 +55,7 @@ def posts_to_publish(session: Session) -> list[Draft]:
     if session.config.announces and all(draft.post.skipped for draft in loaded.drafts):
         session.problems.notice(
             "The release is a draft or a pre-release, so it is not announced.",
-            "To announce it all the same, give the text yourself: `text: …` or `post-file: …`.",
+            "To announce it anyway, give the text yourself: `text: …` or `post-file: …`.",
             Where(path=("post-file",)),
         )
     session.previewed = examine(session, loaded)

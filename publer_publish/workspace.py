@@ -136,12 +136,12 @@ class Workspace:
         except PermissionError:
             raise UnusableFileError(
                 f"{name!r} cannot be read: permission denied.",
-                hint="A step before may have written it as another user; chmod it there.",
+                hint="An earlier step may have written it as another user: change its permissions there.",
             ) from None
         except OSError as error:
             raise UnusableFileError(
                 f"{name!r} cannot be opened: {error.strerror}.",
-                hint="Look at it in a step before this one, with `ls -l` and `cat`.",
+                hint="Look at it in an earlier step, with `ls -l` and `cat`.",
             ) from None
 
     def _walk(self, name: str) -> OpenFile:
@@ -302,7 +302,7 @@ class Workspace:
 
 def _shown(name: str) -> str:
     """Quote a path with each backslash as it is."""
-    return repr(name).replace("\\\\", "\\")
+    return f"'{name}'" if name.isprintable() else repr(name)
 
 
 def _content(file: OpenFile, limit: int) -> bytes:
@@ -335,7 +335,7 @@ def _open_file(name: str, part: str, directory: int, real_name: str) -> OpenFile
 
 def _refuse_special(name: str, status: os.stat_result) -> None:
     if not stat.S_ISREG(status.st_mode):
-        kind = next((kind for is_kind, kind in _KINDS if is_kind(status.st_mode)), "no regular file")
+        kind = next((kind for is_kind, kind in _KINDS if is_kind(status.st_mode)), "not a regular file")
         raise UnusableFileError(f"{name!r} is {kind}.", hint="Only regular files are read.")
 
 
@@ -399,7 +399,7 @@ class PreviewFile:
         root, parts = _inside(path, workspace, runner_temp)
         if not parts or not parts[-1].lower().endswith(_ENDINGS):
             raise ActionError(
-                f"{path!r} is no name for the preview page: it ends in neither .html nor .htm.",
+                f"{path!r} is not a name for the preview page: it ends in neither .html nor .htm.",
                 hint="The ending keeps the page from taking the place of another file by mistake.",
             )
         below = "/".join(parts)
@@ -445,7 +445,7 @@ class PreviewFile:
     def _refuse_no_file(self, directory: int) -> None:
         status = os.stat(self._parts[-1], dir_fd=directory, follow_symlinks=False)
         if not stat.S_ISREG(status.st_mode):
-            kind = "a symbolic link" if stat.S_ISLNK(status.st_mode) else "no regular file"
+            kind = "a symbolic link" if stat.S_ISLNK(status.st_mode) else "not a regular file"
             raise ActionError(
                 f"The preview page cannot be written: {self.name!r} is {kind}.",
                 hint="Choose another name, or remove what is there.",

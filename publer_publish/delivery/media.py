@@ -245,7 +245,7 @@ class _Crew:
             if task.bug:
                 raise task.bug
             if not task.over:
-                task.fail("the time was up before Publer had it; raise `timeout`.")
+                task.fail("the time ran out before Publer had it; raise `timeout`.")
 
     def _hear(self, seconds: float) -> None:
         try:

@@ -255,7 +255,7 @@ class _Answer:
             )
         return ServiceError(
             f"GitHub answered HTTP {self.status} when asked for {what} of {repository}.",
-            hint="If it goes on, see https://www.githubstatus.com and run the job again later.",
+            hint="If it happens again, see https://www.githubstatus.com and run the job again later.",
         )
 
     def _is_rate_limited(self) -> bool:

@@ -147,7 +147,7 @@ class RunContext:
             "tag_name": tag,
             "name": f"[name of the release {tag}]",
             "title": f"[title of the release {tag}]",
-            "body": "[The notes of the release will stand here, cut where the template cuts them.]",
+            "body": "[The notes of the release will be shown here, cut where the template cuts them.]",
             "html_url": f"{self._home()}/releases/tag/{tag}",
             "prerelease": False,
             "draft": False,
@@ -157,7 +157,11 @@ class RunContext:
 
 
 def _no_tag(event: Event) -> Problem:
-    built = f"this run builds `{event.ref_name}`, which is none" if event.ref_name else "this run builds none"
+    built = (
+        f"this run builds `{event.ref_name}`, which is not a tag"
+        if event.ref_name
+        else "this run does not build one"
+    )
     return Problem(
         message=f"The template asks for a tag or a release, but {built}.",
         hint="Run it on a tag or a release, or name the tag: `variables: tag=v1.2.3` "

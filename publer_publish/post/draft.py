@@ -215,14 +215,14 @@ class Draft:
         if _CONTROL.search(rendered):
             self._problems.warn(
                 "The text contains control characters, which no network shows: they are left out.",
-                "They come along when text is copied from another program: remove them there.",
+                "They come with text that is copied from another program. Remove them.",
                 self._positions.where(path),
             )
             rendered = _CONTROL.sub("", rendered)
         if found := unseen(rendered):
             self._problems.warn(
-                f"The text contains characters that nobody sees: {', '.join(found[:3])}.",
-                "They are published, and may hide or turn around words. Remove them unless you meant them.",
+                f"The text contains invisible characters: {', '.join(found[:3])}.",
+                "They would be published, and can hide or reorder words. Remove them unless you mean them.",
                 self._positions.where(path),
             )
         return _LINE_END.sub("\n", rendered).strip()

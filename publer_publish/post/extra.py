@@ -39,7 +39,7 @@ def check_extra(
         if letters(key) in _SET_TIMES:
             problems.error(
                 f'"{key}" in `extra` would set a time: this action publishes now.',
-                "Take it out. To publish at a time, run the workflow with `on: schedule`.",
+                "Remove it. To publish at a time, run the workflow with `on: schedule`.",
                 place,
             )
         elif key in _OURS or (key in known and not is_inside):

@@ -20,11 +20,11 @@ _ANOTHER = re.compile(
 
 Account names may hold nearly anything: "News YouTube/TikTok" is one, and so is "*NSYNC".
 """
-_IF_IT_IS_A_NAME = "If an account is really called so, name it by its id."
+_IF_IT_IS_A_NAME = "If an account really has this name, use its id."
 _LIST_MARKS = "\"'[],-"
 """What YAML and JSON write around the items of a list. No selector begins with one of these."""
-IN_FILE = "Write one item each, without commas, brackets or more quotes inside it."
-IN_INPUT = "Write one selector a line, without dashes, commas, brackets and quotes."
+IN_FILE = "Write each as an item of its own, without commas, brackets or extra quotes."
+IN_INPUT = "Write one selector per line, without dashes, commas, brackets and quotes."
 
 
 class SelectorError(ValueError):
@@ -42,7 +42,7 @@ def parse_selector(written: str, several: str = IN_FILE) -> Selector:
     """Read one selector as written; ``several`` says how to write more than one. Raises ``SelectorError``."""
     text = written.strip()
     if text and (text[0] in _LIST_MARKS or text[-1] in ",;"):
-        raise SelectorError(f"`{_shown(text)}` has signs of a list around it.", several)
+        raise SelectorError(f"`{_shown(text)}` has the punctuation of a list around it.", several)
     if _ANOTHER.search(text):
         raise SelectorError(f"`{_shown(text)}` is more than one selector.", f"{several} {_IF_IT_IS_A_NAME}")
     if text == "*":
@@ -66,7 +66,7 @@ def _complaint(text: str, network: str, key: str, slash: bool, name: str) -> tup
     if not text:
         return "An account selector is empty.", forms
     if text[0] in _TYPOGRAPHIC_QUOTES:
-        hint = 'In a file write straight ones, as in "twitter/*"; in the input none.'
+        hint = 'In a file use straight ones, as in "twitter/*"; in the input use none.'
         return f"`{shown}` has curly quotes.", hint, text.strip(_TYPOGRAPHIC_QUOTES)
     if key in NETWORKS and not name:
         hint = f"For all its accounts write `{key}/*`, for one `{key}/Name` with its name in Publer."

@@ -441,7 +441,7 @@ def _open_after_rerun(count: int, rerun: Rerun) -> str:
         skips = "it if Publer lists it" if one else "those that Publer lists"
         return (
             f"A re-run skips {skips} as live by then, and {'else sends it' if one else 'sends the others'}. "
-            "Publer may still be at work: wait some minutes and look there before you re-run."
+            "Publer may still be at work: wait a few minutes and look there before you re-run."
         )
     if rerun.refuses:
         listed = "it" if one else "one of them"

@@ -125,7 +125,7 @@ WRONG = {
     "workspace-id": ("Acme Inc", "not the name"),
     "api-url": ("http://example.com", "https://"),
     "api-key": ("short", "too short"),
-    "github-token": ("a b", "Copy it once more"),
+    "github-token": ("a b", "Copy it again"),
 }
 
 

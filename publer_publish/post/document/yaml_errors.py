@@ -68,7 +68,7 @@ _BAR = re.compile(r"[|>](?:[-+0-9]{1,2}(?=[ \t]|\Z))?[ \t]*")
 _NEVER_TEXT = re.compile(r"(?:---|\.\.\.)(?:[ \t]|\Z)|- ")
 
 QUOTE = "Put the whole text in quotes."
-_AS_BLOCK = 'Write "|" behind the key, and the text in the lines below it, indented.'
+_AS_BLOCK = 'Write "|" after the key, and the text in the lines below it, indented.'
 _IN_WORDS = (
     'Compare its spaces and quotes with the lines around it. If it is part of a text, write "text: |" and '
     "below it every line of the text, indented by two spaces."
@@ -214,7 +214,7 @@ def _invisible(lines: Sequence[str], number: int) -> Iterator[Mistake]:
     found = re.search(f"[{_INVISIBLE}]", lines[number])
     if found and cleaned != lines[number]:
         message = f"This line contains an invisible character (U+{ord(found[0]):04X})."
-        hint = "Write the line anew: it was probably copied from a page or a chat."
+        hint = "Type the line again: it was probably copied from a page or a chat."
         yield Mistake(number, found.start(), message, hint, [cleaned], number)
 
 
@@ -232,7 +232,7 @@ def _curly_quotes(lines: Sequence[str], number: int) -> Iterator[Mistake]:
     if found and quoted and set(found["value"]) & set(_OPENING):
         message = "These quotes are curly; a text can only be put in straight ones."
         corrected = found["head"] + in_quotes(quoted["inner"])
-        yield Mistake(number, found.start("value"), message, "Write straight ones.", [corrected], number)
+        yield Mistake(number, found.start("value"), message, "Use straight quotes.", [corrected], number)
 
 
 def _quotes(lines: Sequence[str], number: int) -> Iterator[Mistake]:
@@ -251,7 +251,7 @@ def _quotes(lines: Sequence[str], number: int) -> Iterator[Mistake]:
             value[1:],
             0,
             "The quote at the beginning of this text is never closed.",
-            "Write the same quote at its end.",
+            "Put the same quote at its end.",
         )
         return
     if quote == '"' and _BACKSLASH.search(value) and value[-1] == quote:
@@ -264,7 +264,7 @@ def _quotes(lines: Sequence[str], number: int) -> Iterator[Mistake]:
         yield mistake(value, marks[1] + 1, "The text goes on after its closing quote.", QUOTE)
     inner = value[1:-1] if value[-1] == quote else value[1:]
     name = "an apostrophe" if quote == "'" else "a quote"
-    message = f"This text is in quotes, and {name} inside it ends it."
+    message = f"This text is in quotes, and {name} inside it ends it too early."
     yield mistake(inner, marks[1], message, "Use the other kind of quotes around it.")
 
 
@@ -400,7 +400,7 @@ def _missing_colon(lines: Sequence[str], number: int) -> Iterator[Mistake]:
     if found and found["key"].lower() in _KEYS:
         corrected = f"{found['start']}{found['key']}: {found['value']}".rstrip()
         message = f'A colon is missing after "{found["key"]}".'
-        yield Mistake(number, found.start("key"), message, "Write a colon behind it.", [corrected], number)
+        yield Mistake(number, found.start("key"), message, "Write a colon after it.", [corrected], number)
 
 
 def _colon(lines: Sequence[str], number: int) -> Iterator[Mistake]:
@@ -419,7 +419,7 @@ def _wrong_indentation(lines: Sequence[str], number: int) -> Iterator[Mistake]:
     blank, end = _indentation(lines[number]), _end_of_value(lines, number)
     for other in dict.fromkeys(_column_of_key(line) for line in reversed(lines[:number]) if line.strip()):
         moved = [" " * max(other + _indentation(one) - blank, 0) + one.strip() for one in lines[number:end]]
-        message = "This line begins in another column than those that it belongs to."
+        message = "This line is not indented like the lines that it belongs to."
         hint = "Keys that belong together begin in the same column."
         yield Mistake(number, blank, message, hint, moved, number, end - number)
 

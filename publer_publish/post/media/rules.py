@@ -183,7 +183,7 @@ def _check_type(
             return True
         problems.warn(
             f"{rules.label}: a {content_type} shows no media.",
-            "Leave `type` out, then it follows from the content; or leave the media out.",
+            "Leave `type` out, and it follows from the content; or leave the media out.",
             items[0][0].where,
         )
         return False
@@ -193,7 +193,7 @@ def _check_type(
     for media, kind in wrong:
         problems.error(
             f"{rules.label}: {media.value!r} is a {kind}, but the type is {content_type}.",
-            "Leave `type` out, then it follows from the content; or give the media that it needs.",
+            "Leave `type` out, and it follows from the content; or give the media that it needs.",
             media.where,
         )
     return not wrong
@@ -210,7 +210,7 @@ def _check_count(
         if len(items) > _MOST_PAGES:
             problems.error(
                 f"{rules.label} takes at most {_MOST_PAGES} pages in a document; these are {len(items)}.",
-                "Take some out.",
+                "Remove some.",
                 items[_MOST_PAGES][0].where,
             )
         return
@@ -219,7 +219,7 @@ def _check_count(
         report = problems.warn if rules.media_disputed and most > 1 else problems.error
         report(
             f"{rules.label} takes at most {most} {what} in a post; these are {len(media)}.",
-            f"Take some out: {rules.media_disputed or rules.media_source}.",
+            f"Remove some: {rules.media_disputed or rules.media_source}.",
             media[most].where,
         )
 
@@ -250,7 +250,7 @@ def _check_thumbnail(media: Media, kind: Kind | None, problems: Problems) -> Non
     if kind and kind is not Kind.VIDEO:
         problems.error(
             f"Only a video has a thumbnail; {media.value!r} is a {kind}.",
-            "Take `thumbnail` out.",
+            "Remove `thumbnail`.",
             media.where,
         )
     if isinstance(media.thumbnail, Media) and kind_of(media.thumbnail) not in {None, Kind.PHOTO}:

@@ -207,7 +207,7 @@ class Fixes:
         if path[-1] != "comments":
             between = _BETWEEN_SELECTORS if path[-1] == "accounts" else _BETWEEN_ITEMS
             items = [item for item in (one.removeprefix("-").strip() for one in between.split(text)) if item]
-        hint = "Write a space behind each dash, or a list in brackets." if text[0] == "-" else "Write a list."
+        hint = "Write a space after each dash, or a list in brackets." if text[0] == "-" else "Write a list."
         return hint, self._rewrite.value(path, as_list(items)) if "\n" not in "".join(items) else ""
 
     def _in_text(self, key: str, value: Json, path: Path) -> Fix:

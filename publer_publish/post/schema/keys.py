@@ -160,7 +160,7 @@ class KeyFinder:
             return message, f'Did you mean "{guess}"?'
         names = [name for name in allowed if not _is_refused(allowed[name]) and name != "$schema"]
         way_out = ' A field of Publer that is missing here goes into "extra".' if "extra" in allowed else ""
-        return message, f"Known here: {', '.join(names)}.{way_out}"
+        return message, f"Allowed here: {', '.join(names)}.{way_out}"
 
     def _places(self, key: str, path: Path, *, only_near: bool) -> list[str]:
         """Name the levels that know the key: the details of this network first, then others.

@@ -45,7 +45,7 @@ _PLAINLY: tuple[tuple[str, str, str], ...] = (
     (
         "not supported between instances",
         "The template compares or sorts values of different kinds",
-        "Make them one kind first, as in {{ vars.count | int > 1 }}.",
+        "Convert them to one kind first, as in {{ vars.count | int > 1 }}.",
     ),
     ("not callable", "This cannot be called", "Values are read without brackets: {{ release.name }}."),
     (
@@ -58,7 +58,7 @@ _PLAINLY: tuple[tuple[str, str, str], ...] = (
         "The template loops over something that is not a list of such items",
         "Only lists, texts and objects can be looped over.",
     ),
-    ("by zero", "The template divides by zero", "Test the number before, with {% if … %}."),
+    ("by zero", "The template divides by zero", "Test the number first, with {% if … %}."),
     (
         "no loader",
         "Templates cannot include, import or extend other files",
@@ -193,7 +193,7 @@ def failed(error: Exception, source: str, line: int) -> TemplateError:
 
 _BRINGS_IN = {
     "mention": (
-        "brings in the mention {}, which networks take for somebody there",
+        "brings in the mention {}, which networks would link to an account there",
         "The filter `plain` keeps the name without the @; `release.notes` is `release.body` with it.",
     ),
     "hashtag": (
@@ -201,7 +201,7 @@ _BRINGS_IN = {
         "The filter `plain` keeps the word without the #; where a hashtag is meant, use `hashtag`.",
     ),
     "link": (
-        "brings in {}, which networks take for a link",
+        "brings in {}, which networks turn into a link",
         "The filter `plain` writes it so that no network does.",
     ),
     "Markdown": (

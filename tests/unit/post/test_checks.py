@@ -78,7 +78,7 @@ def test_a_mistake_beside_another_is_told_as_well() -> None:
     both = {"txt": "Hi", "accounts": ["twitter/*", "instagram/*"]}
     assert told(both) == [
         ("txt", 'Unknown key "txt".'),
-        ("", "Instagram takes no post of text alone."),
+        ("", "Instagram takes no text-only posts."),
     ]
     poll = {"type": "poll", "options": ["a", "b", 5], "duration": 1}
     assert told(on("linkedin", poll)) == [
@@ -118,7 +118,7 @@ def test_the_title_of_the_only_media_item_is_that_of_the_post_where_one_is_neede
 def test_a_text_of_its_own_that_is_empty_is_not_called_missing() -> None:
     assert cure(on("twitter", {"text": ""})) == (
         "There is nothing for X: `networks.twitter.text` is empty.",
-        "Fill it, or remove it: the post's own counts only where the network has none.",
+        "Fill it, or remove it: the post's own is used only where the network has none.",
     )
 
 
@@ -252,7 +252,7 @@ def test_comments_where_publer_documents_none_are_a_warning() -> None:
         assert problems_of(on(network, comments=["First"])) == []
     for network, label in (("telegram", "Telegram"), ("google", "Google Business")):
         post = on(network, comments=["First", "Second"])
-        assert warnings_of(post) == [f"Publer documents no comments on {label}; they are sent all the same."]
+        assert warnings_of(post) == [f"Publer documents no comments on {label}; they are sent anyway."]
         (problem,) = problems_of(post)
         assert f"{{ id: {network}/*, comments: [] }}" in problem.hint
         assert problem.where.shown_path == "comments[0]"
