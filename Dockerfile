@@ -17,7 +17,7 @@ COPY publer_publish /app/publer_publish
 COPY entrypoint.py /app/entrypoint.py
 # The kernel hands everything after the interpreter over as one argument: `-uE` is `-u -E`.
 # This line is for `runs.entrypoint` of action.yml, which names one program without arguments. No shell
-# stands in between, because dash drops variables such as INPUT_API-KEY.
+# is in between, because dash drops variables such as INPUT_API-KEY.
 # Libraries bring their tests along. Modes must not depend on whose checkout this is. Byte code is compiled now and
 # trusted later: every run is a new container.
 RUN sed -i '1i #!/app/venv/bin/python -uE' /app/entrypoint.py \

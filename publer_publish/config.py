@@ -59,11 +59,11 @@ class Input:
     help: str
     """For the command line; ``action.yml`` says more."""
     env: str = ""
-    """The variable that stands in for the flag on the command line."""
+    """The variable that replaces the flag on the command line."""
     modes: frozenset[Mode] = _PLANS
     """The modes in which it makes a difference."""
     may_repeat: bool = False
-    """Whether the flag may be given more than once: a line each."""
+    """Whether the flag may be given more than once: one line for each."""
 
 
 INPUTS: Mapping[str, Input] = {

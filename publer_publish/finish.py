@@ -42,7 +42,7 @@ _NO_POST_LEFT = "This pull request no longer adds or changes a post."
 _MOST_FILES = 2
 """Named in the summary's heading."""
 _OPEN_ROWS = 15
-"""A longer table is folded: what a plain run says shall be seen at a glance."""
+"""A longer table is folded: what an ordinary run says is seen at a glance."""
 
 
 def finish(session: Session, json_stream: Stream | None) -> int:
@@ -321,7 +321,7 @@ def read_pictures(results: Iterable[Result], workspace: Workspace) -> dict[str, 
                 file.stream.seek(0)
                 data = file.stream.read(file.size) if embedded else b""
         except (ActionError, OSError):
-            continue  # whoever checks the post says so; here it is only not drawn
+            continue  # the checks of the post say so; here it is only not drawn
         left -= len(data)
         found[name] = Picture(
             kind=info.kind.value,

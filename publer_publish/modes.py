@@ -16,7 +16,7 @@ from publer_publish.session import Session
 
 
 def validate(session: Session) -> None:
-    """Check every post for every network that can be told without a key."""
+    """Check every post for every network that is known without a key."""
     loaded, context = session.load_posts(placeholders=True)
     session.results = examine(session, loaded)
     if session.preview and context.lacks_a_release:

@@ -14,7 +14,7 @@ from publer_publish.post.model import Comment, Content, Media
 
 
 def bulk_body(targets: Sequence[Target], media: UploadedMedia) -> dict[str, Any]:
-    """What stands under ``bulk``. ``state`` is "scheduled" for publishing now, too; no ``scheduled_at``."""
+    """What is under ``bulk``. ``state`` is "scheduled" for publishing now, too; no ``scheduled_at``."""
     posts = [_post(list(group), media) for _, group in groupby(targets, key=lambda target: target.key[:2])]
     return {"state": "scheduled", "posts": posts}
 

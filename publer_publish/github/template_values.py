@@ -41,7 +41,7 @@ class RunContext:
         self._placeholders = placeholders
         self._values: dict[str, Any] = {**event.template_context(), "vars": dict(variables)}
         self._failure: ActionError | None = None
-        self._stood_in: dict[str, set[str]] = {}
+        self._replaced: dict[str, set[str]] = {}
         """Why there is something missing, and the names that placeholders stand for."""
         self.notices: list[Problem] = []
         """One, once a placeholder was asked for."""
@@ -73,18 +73,18 @@ class RunContext:
     @property
     def lacks_a_release(self) -> bool:
         """Whether placeholders stand for the tag or the release."""
-        return not _ABOUT_TAG.isdisjoint(set().union(*self._stood_in.values()))
+        return not _ABOUT_TAG.isdisjoint(set().union(*self._replaced.values()))
 
     def settles(self, names: frozenset[str]) -> bool:
         """Whether publishing will see the same under ``names``: neither placeholders nor a review."""
         if not self._placeholders:
             return True
-        stood_in = set().union(*self._stood_in.values())
+        replaced = set().union(*self._replaced.values())
         is_other_run = self._event.default_mode_is_validate or not self._event.event_name
-        return not names & (stood_in | _OF_ONE_RUN if is_other_run else stood_in)
+        return not names & (replaced | _OF_ONE_RUN if is_other_run else replaced)
 
     def _missing(self, wanted: frozenset[str]) -> frozenset[str]:
-        """What a run without a tag, or a desk without a run, cannot give."""
+        """What is missing without a tag, or at a terminal, where no workflow runs."""
         about_tag = {"tag", "version"} if self._event.release else _ABOUT_TAG
         return wanted & (_ABOUT_RUN.keys() if self._tag else _ABOUT_RUN.keys() | about_tag)
 
@@ -115,10 +115,10 @@ class RunContext:
             return self._placeholder_release()
 
     def _notice(self, why: str, names: Iterable[str]) -> None:
-        self._stood_in.setdefault(why, set()).update(names)
-        reasons = ". ".join(self._stood_in)
-        stood_in = ", ".join(f"`{name}`" for name in sorted(set().union(*self._stood_in.values())))
-        message = f"{reasons}: placeholders stand for {stood_in} in this validation."
+        self._replaced.setdefault(why, set()).update(names)
+        reasons = ". ".join(self._replaced)
+        replaced = ", ".join(f"`{name}`" for name in sorted(set().union(*self._replaced.values())))
+        message = f"{reasons}: placeholders stand for {replaced} in this validation."
         self.notices[:] = [
             Problem(message=message, hint="Publishing uses the real ones.", severity=Severity.NOTICE)
         ]

@@ -23,7 +23,7 @@ _ONE_BY_ONE = re.compile("[\u0020-\u02ff\n\u2010-\u2027\u2030-\u205e\u20a0-\u20b
 
 
 MAX_COUNTED = 200_000
-"""Code points. A longer text is over every limit that a file can set, and is told by its code points."""
+"""Code points. A longer text is over every limit that a file can set, and its code points are reported."""
 
 
 def measure(network: Network, text: str) -> int:

@@ -108,7 +108,7 @@ class _Loader:
         return [self._draft(path, at(rendered, path), skipped=bool(skipped[path])) for path in paths]
 
     def _is_skipped(self, path: Path, post: Mapping[str, Any]) -> bool | None:
-        """Whether ``when`` is false; None when that cannot be told."""
+        """Whether ``when`` is false; None when that is not known."""
         when = post.get("when")
         if isinstance(when, bool):
             return not when

@@ -374,7 +374,7 @@ def rerun_hint(results: Sequence[Result], rerun: Rerun) -> str:
 
 
 def rerun_lines(results: Sequence[Result], rerun: Rerun) -> list[str]:
-    """Return what a re-run will do, in Markdown, a line each; none if nothing is left to do."""
+    """Return what a re-run will do, in Markdown, one line for each; empty if nothing is left to do."""
     failed = sum(result.status is Status.FAILED for result in results)
     unknown = [result for result in results if result.status is Status.UNCONFIRMED]
     held_back = sum(result.message.startswith("not sent") for result in unknown)

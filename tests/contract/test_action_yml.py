@@ -28,7 +28,7 @@ def test_the_outputs_are_those_that_workflows_depend_on() -> None:
 
 
 def test_the_program_knows_the_same_inputs_with_the_same_defaults() -> None:
-    # The job's token is the runner's to give: on a desk there is none.
+    # The job's token is the runner's to give: at a terminal there is none.
     known = {name: one.default for name, one in config.INPUTS.items()}
     assert known == {**repo.INPUTS, "github-token": ""}
 

@@ -253,7 +253,7 @@ def test_started_through_a_shell_as_in_kubernetes_mode_it_does_the_same(
 def test_a_run_finds_all_its_byte_code_and_leaves_nothing_in_the_image(
     container: Container, publer: Sandbox
 ) -> None:
-    """Root may write everywhere: a module without byte code, or with a stale one, would be compiled anew."""
+    """Root may write everywhere: a module without byte code, or with a stale one, would be compiled again."""
     options = container.prepare(publer, {"accounts": "bluesky/*"})
     (container.runner / "workspace" / "posts" / "hello.yml").write_text(
         "text: \"{{ '**Hello**' | plain | fit }} \U0001f389\"\nmedia: [{file: posts/card.png, alt_text: A card}]\n"

@@ -61,7 +61,7 @@ NETWORKS = ["bluesky", "linkedin", "mastodon"]
 
 
 def _example(name: str, publer: Sandbox, *, job: str) -> Any:
-    """The example as it stands, pointed at the sandbox, with a step behind ours that reads its outputs."""
+    """The example as it is, pointed at the sandbox, with a step behind ours that reads its outputs."""
     document = engine.load_workflow((EXAMPLES / name).read_text(encoding="utf-8"))
     steps = document["jobs"][job]["steps"]
     (ours,) = [step for step in steps if step.get("uses", "").startswith(f"{engine.OURS}@")]

@@ -1,4 +1,4 @@
-"""Promise: what stands in the post file is what is sent, whole; what cannot be sent is said, not left out."""
+"""Promise: what is in the post file is sent, whole; what cannot be sent is reported, not left out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Promise: on a desk the program shows tables, colour and what it waits for; in a log it stays short and plain."""
+"""Promise: at a terminal the program shows tables, colour and what it waits for; in a log it stays short and plain."""
 
 from __future__ import annotations
 

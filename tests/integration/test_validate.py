@@ -251,7 +251,7 @@ def test_one_mistake_is_said_once_at_its_line_and_the_headline_counts_it(stage: 
 
 
 def test_problems_are_told_in_the_order_of_their_files_and_lines(stage: Stage) -> None:
-    """Whoever mends a file goes through it from its top."""
+    """People correct a file from its top to its bottom."""
     stage.open()
     stage.write("a.yml", f"text: {'x' * 300}\naccount: [x]\nwhen: maybe\naccounts: [twitter/*]\n")
     stage.write("b.yml", "wrong: 1\ntext: '{{ nope }}'\naccounts: [Y/*]\nlater: 1\n")

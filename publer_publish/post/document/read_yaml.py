@@ -254,7 +254,7 @@ class _Builder:
         begin = self._start_of(event) if event.tag or event.anchor else start(event)
         if self.restore:
             text = text.translate(self.restore)
-        if style == '"' and _SURROGATE.search(text):  # the C library refuses it, its Python twin does not
+        if style == '"' and _SURROGATE.search(text):  # the C library refuses it, its Python version does not
             self.reading.error(
                 start(event), "A text contains half of a character.", "Write the character itself."
             )

@@ -90,7 +90,7 @@ def _pdf(header: Header) -> MediaInfo:
 
 
 def _page_counts(data: bytes) -> list[int]:
-    """Of every page tree that stands uncompressed; the root's is the largest."""
+    """Of every page tree that is uncompressed; the root's is the largest."""
     trees = (thing for thing in data.split(b"endobj") if _PDF_PAGES.search(thing))
     return [int(count[1]) for tree in trees for count in [_PDF_COUNT.search(tree)] if count]
 

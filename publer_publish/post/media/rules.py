@@ -1,6 +1,6 @@
 """What the networks want of media: the kind of an item, the type that follows, count, mix, size and pixels.
 
-Which kinds a network takes, how many of each and how large stands in ``networks``. The limits on pixels,
+Which kinds a network takes, how many of each and how large is in ``networks``. The limits on pixels,
 ratio and duration here are Publer's too (media specifications, video and GIF pages); where its pages differ
 the wider value is taken, and since they do differ, exceeding one is a warning.
 """

@@ -1,4 +1,4 @@
-"""Promise: what a network would not take is told where it stands, with a cure that works, and once."""
+"""Promise: what a network would not take is reported once, at its place, with a cure that works."""
 
 from __future__ import annotations
 
