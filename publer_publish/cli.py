@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from publer_publish import __version__
 from publer_publish.config import INPUTS, Mode
@@ -53,8 +53,7 @@ Each command has examples of its own: publer-publish validate --help
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CommandLine:
+class CommandLine(NamedTuple):
     """What was typed: the same inputs as in a workflow."""
 
     inputs: Mapping[str, str]

@@ -132,9 +132,11 @@ def _redacted(value: Any, redact: Callable[[str], str]) -> Any:  # noqa: ANN401 
     if type(value) is str:  # a member of an enumeration is a word of ours
         text = redact(value)
         return value if text == value else text
-    if type(value) in {tuple, list}:
+    if isinstance(value, tuple | list):
         items = [_redacted(item, redact) for item in value]
-        return value if _same(items, value) else type(value)(items)
+        if _same(items, value):
+            return value
+        return type(value)(*items) if _is_record(value) else type(value)(items)
     if is_dataclass(value) and not isinstance(value, type):
         names = [field.name for field in fields(value)]
         before = [getattr(value, name) for name in names]
@@ -145,6 +147,11 @@ def _redacted(value: Any, redact: Callable[[str], str]) -> Any:  # noqa: ANN401 
         after = [_redacted(part, redact) for part in before]
         return value if _same(after, before) else dict(zip(after[::2], after[1::2], strict=True))
     return value
+
+
+def _is_record(value: object) -> bool:
+    """Whether it is a ``NamedTuple``."""
+    return hasattr(value, "_fields")
 
 
 def _same(some: list[Any], others: list[Any] | tuple[Any, ...]) -> bool:

@@ -8,7 +8,6 @@ letting the kernel follow a link, and everything else is asked of the open file.
 from __future__ import annotations
 
 import os
-import secrets
 import stat
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -441,7 +440,7 @@ class PreviewFile:
 
     def _replace(self, directory: int, data: bytes) -> None:
         """Write beside the file and rename: never half a page, and never into what a link points to."""
-        name = f".{secrets.token_hex(8)}.preview"
+        name = f".{os.urandom(8).hex()}.preview"
         descriptor = os.open(name, _NEW_FILE, 0o644, dir_fd=directory)
         try:
             with os.fdopen(descriptor, "wb") as file:
