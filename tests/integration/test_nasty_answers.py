@@ -234,8 +234,8 @@ def test_posts_without_an_id_are_not_taken_for_one(desk: Desk, id: Any) -> None:
 
 def test_a_post_without_an_id_from_before_is_no_evidence(desk: Desk) -> None:
     desk.open(faults=(Fault(kind="reset", when="before", path=PUBLISH),))
-    row = {"id": None, "text": "One, earlier", "scheduled_at": iso(desk.clock.time() - 5)}
-    own = {"id": None, "scheduled_at": iso(desk.clock.time() + 90)}
+    row = {"id": None, "text": "One, earlier", "scheduled_at": iso(desk.clock.time() - 100)}
+    own = {"id": None, "scheduled_at": iso(desk.clock.time() + 1)}
     desk.sandbox.add_faults(listed(desk, row, times=1), listed(desk, row, own))
     assert statuses(desk.run(posts("One"), timeout=90)) == ["published"]
 
