@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -11,7 +12,7 @@ from publer_publish.clock import Clock, Deadline, Progress
 from publer_publish.delivery import duplicates
 from publer_publish.delivery.confirm import Confirmer, Unsettled, read_verdicts
 from publer_publish.delivery.ledger import LOOK_FIRST, Ledger
-from publer_publish.delivery.matching_posts import PostList
+from publer_publish.delivery.matching_posts import SAME, Origin, PostList
 from publer_publish.delivery.media import UploadedMedia
 from publer_publish.delivery.request import bulk_body, media_of, needed_by, second_names
 from publer_publish.delivery.targets import Key, Target, rounds
@@ -20,7 +21,7 @@ from publer_publish.errors import Problem, ServiceError, Severity
 from publer_publish.post.model import Media as MediaItem
 from publer_publish.publer.api import Publer
 from publer_publish.publer.errors import LostError, NotSentError, RateLimitedError, RefusedError
-from publer_publish.publer.model import Job
+from publer_publish.publer.model import Job, ListedPost
 from publer_publish.report.values import Status
 
 POSTS_A_REQUEST = 500
@@ -34,6 +35,9 @@ And the same after an attempt that Publer's minute refused: what failed then is 
 """
 _STALE = 10.0
 """Seconds after which the list is read again before publishing: another run may have posted meanwhile."""
+LISTED_WITHIN = 120.0
+"""Seconds in which Publer lists what it has published, as far as anybody has seen (publer-api 8.1: 18)."""
+_LOOK_AGAIN = 5.0
 _TO_LOOK, _SHARE_TO_LOOK = 10.0, 0.1
 """Seconds, and share of the time left, that publishing and polling leave for a look at the post list."""
 _FOR_ANOTHER_ATTEMPT = 20.0
@@ -93,6 +97,8 @@ class Delivery:
     _repeats: Mapping[Key, Target] = field(default_factory=dict)
     _looked_at: float = -math.inf
     """When the last look at the post list ended, in monotonic seconds."""
+    _settled_at: float = -math.inf
+    """When the last request was settled: its job had ended, or had been given up."""
 
     def __post_init__(self) -> None:
         self._posts = PostList(self.publer, self.log.line)
@@ -111,6 +117,38 @@ class Delivery:
         if self.rules.skip_duplicates or self.rules.fail_on_duplicates:
             self._repeats = duplicates.repeats_among(targets)
         return self._drop_duplicates(targets, self.deadline)
+
+    def wait_until_listed(self) -> None:
+        """Wait until whoever looks next sees what this run has sent: until Publer lists it, or must."""
+        if self.rules.window.seconds <= 0:
+            return
+        end = Deadline(self.deadline.clock, self._settled_at + LISTED_WITHIN)
+        progress = Progress(end.clock, self.log.line, "Waiting until Publer lists what was sent")
+        since = end.clock.time() - self.rules.window.seconds
+        sent = self._perhaps_live()
+        while sent and not end.expired():
+            with suppress(ServiceError):
+                listed = self._posts.read([one.account.id for one in sent], since=since, deadline=end)
+                sent = [one for one in sent if not self._is_listed(one, listed)]
+            if sent:
+                progress.wait(min(_LOOK_AGAIN, end.remaining()))
+
+    def _perhaps_live(self) -> list[Target]:
+        """What was sent, and is not known to have failed."""
+        return [
+            target
+            for targets in self.ledger.sent().values()
+            for target in targets
+            if self.ledger.result_of(target).status is not Status.FAILED
+        ]
+
+    def _is_listed(self, target: Target, posts: Iterable[ListedPost]) -> bool:
+        own = self.ledger.result_of(target).post_id
+        return any(
+            post.is_live and (post.id == own or self._posts.compare(target, post, Origin.THIS_RUN) is SAME)
+            for post in posts
+            if post.account_id == target.account.id
+        )
 
     def settle_repeats(self) -> None:
         """Let what repeats an earlier target of the run share its fate."""
@@ -269,6 +307,7 @@ class Delivery:
                 deadline=deadline,
                 log=self.log.line,
                 since=began - skew,
+                began=began,
                 known=frozenset(self._known),
                 takes_timeless=has_looked,
                 is_retry=is_retry,
@@ -290,6 +329,7 @@ class Delivery:
             if sending:
                 self.ledger.job_ids.append(job_id)
                 too_soon = self._follow(job_id, sending, confirmer())
+        self._settled_at = deadline.clock.monotonic()
         self._spacing.posted(sending)
         self._known.update(self.ledger.post_ids())
         return too_soon
