@@ -63,13 +63,19 @@ def judge(
         _type(content, account, accepts)
         or _board(target, account)
         or _media(content, account, kind_of, accepts)
-        or _text(content, account)
+        or _text(content, account, accepts)
         or _link(content, accepts)
         or _poll(content, account)
         or _values(content, account)
         or _particulars(content, account, accepts)
         or wrong_followup(target, account.network, accepts)
     )
+
+
+def comes_to_nothing(content: Content, account: Account, accepts: Accepts) -> bool:
+    """Whether Publer takes it, names no failure, and posts nothing all the same."""
+    is_reel = content.get("type") == "video" and _below(content, "type") == "reel"
+    return is_reel and account.network == "instagram" and accepts.reels_on_instagram == "as_reel"
 
 
 def _type(content: Content, account: Account, accepts: Accepts) -> str | None:
@@ -81,6 +87,8 @@ def _type(content: Content, account: Account, accepts: Accepts) -> str | None:
         is_taken = accepts.links_on_threads_and_bluesky
     if kind == "carousel":
         is_taken = is_taken and bool(content.get("sublinks"))
+    if kind == "reel" and account.network == "instagram":
+        is_taken = accepts.reels_on_instagram == "as_reel"
     if subtype == "story" and kind == "video":
         is_taken = is_taken and accepts.stories_of_videos
     if subtype is not None:
@@ -121,7 +129,10 @@ def _media_items(
         allowed = {"photo", "video"}
     for item in media:
         said = item.get("type")
-        if said is not None and said not in ITEM_TYPES:
+        is_picture = ITEM_TYPES.get(str(said)) == "photo"
+        if said is not None and (
+            said not in ITEM_TYPES or (is_picture and accepts.pictures_are not in {"either", said})
+        ):
             return f"Media type {said} is not valid"
         if _is_external(item, content, account):
             continue
@@ -150,7 +161,7 @@ def _board(target: Mapping[str, Any], account: Account) -> str | None:
     return NO_BOARD if account.network == "pinterest" and target.get("album_id") not in known else None
 
 
-def _text(content: Content, account: Account) -> str | None:
+def _text(content: Content, account: Account, accepts: Accepts) -> str | None:
     network = NETWORKS[account.network]
     text = content.get("text", "")
     if not isinstance(text, str):
@@ -160,7 +171,7 @@ def _text(content: Content, account: Account) -> str | None:
     limit = account.text_limit or network.limit
     if account.network == "twitter" and _below(content, "type") == "long_post":
         limit = LONG_POST_LIMIT
-    length = text_length(account.network, text)
+    length = len(text) if accepts.lengths == "characters" else text_length(account.network, text)
     if account.network == "mastodon" and isinstance(content.get("spoilerText"), str):
         length += text_length("mastodon", content["spoilerText"])
     if limit is not None and length > limit:
