@@ -238,6 +238,7 @@ class Accepts:
     """The ``type`` of a reel; ``as_reel``: of a video nothing comes, and the job names no failure."""
     pictures_are: Literal["either", "photo", "image"] = "either"
     """The ``type`` of a picture among the media, and what an upload calls it."""
+    polls_run: Literal["days", "hours"] = "days"
     labels_from: Literal["either", "post", "account"] = "either"
     lengths: Literal["of_the_network", "characters"] = "of_the_network"
     """How texts are counted: ``characters`` knows of no shortened links, nor of graphemes."""

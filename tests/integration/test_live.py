@@ -32,6 +32,7 @@ NOT_TRIED = {
     "accepts.pictures_with_videos": "mixed media and reels on Instagram",
     "accepts.reels": "mixed media and reels on Instagram",
     "accepts.labels": "labels",
+    "accepts.polls": "how long polls run",
     "accepts.lengths": "how Publer counts lengths",
     "accepts.the_same_text": "the same text again on X",
     "accepts.comments_on_instagram": "comments on Instagram",

@@ -47,8 +47,8 @@ GAP, PATIENCE, LATE = 62.0, 300.0, 30.0
 CAROUSELS = ("instagram", "pinterest", "tiktok")
 OTHERS = (
     "several accounts in one post; text alone on Google; articles without blocks; link posts (`link` or `url`; on "
-    "Threads and Bluesky); stories of videos; mixed media and reels on Instagram; labels; how Publer counts "
-    "lengths; the same text again on X; comments on Instagram; two spellings of options; media without an id; "
+    "Threads and Bluesky); stories of videos; mixed media and reels on Instagram; labels; how long polls run; how Publer "
+    "counts lengths; the same text again on X; comments on Instagram; two spellings of options; media without an id; "
     "`delay` or `conditions`; imports by address; a wrong key; a malformed body; the rate limit itself; how late "
     "the list is; posts of running jobs; the HTTP status of a taken request; how long jobs are kept; daily "
     "limits; approvals; webhooks"
