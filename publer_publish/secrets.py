@@ -62,11 +62,14 @@ def _may_contain_one(text: str) -> bool:
     return any(mark in text for mark in _MARKS)
 
 
-def credential_in(text: str, secrets: Iterable[str]) -> str:
-    """Name the credential that a text contains (never quoting it), or the empty string."""
-    if any(secret in text for secret in secrets if secret):
+def credential_in(text: str, secrets: Iterable[str], *, is_address: bool = False) -> str:
+    """Name the credential that a text contains (never quoting it), or the empty string.
+
+    ``is_address``: of media. A signed one names a key of its own, but never one of ours.
+    """
+    if any(spelling in text for secret in secrets if secret for spelling in _spellings(secret)):
         return "a secret of this workflow"
-    return kind_of_credential(text)
+    return "" if is_address else kind_of_credential(text)
 
 
 def leak(name: str, where: Where) -> Problem:
@@ -106,10 +109,11 @@ class Redactor:
         return without_credentials(self._pattern.sub(MASK, text) if self._pattern else text)
 
 
-def _spellings(secret: str) -> set[str]:
+@lru_cache(maxsize=64)
+def _spellings(secret: str) -> frozenset[str]:
     raw = secret.encode("utf-8", "surrogatepass")
     encoded = base64.b64encode(raw).decode("ascii")
-    return {
+    found = {
         secret,
         quote(raw, safe=""),
         quote(raw),
@@ -118,7 +122,8 @@ def _spellings(secret: str) -> set[str]:
         repr(secret)[1:-1],
         # The last group depends on what follows the secret, so it is left out of the comparison.
         encoded[: len(raw) // 3 * 4],
-    } - {""}
+    }
+    return frozenset(found - {""})
 
 
 _Value = TypeVar("_Value")

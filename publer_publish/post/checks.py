@@ -16,7 +16,7 @@ from publer_publish.networks.table import Network, needs
 from publer_publish.post.extra import check_extra
 from publer_publish.post.media.files import MediaFiles, described
 from publer_publish.post.media.rules import check_for_network
-from publer_publish.post.model import Content, Media
+from publer_publish.post.model import Content, Media, MediaSource
 from publer_publish.post.template.render import Positions
 from publer_publish.text import cut
 from publer_publish.workspace import Workspace
@@ -115,12 +115,6 @@ class Checks:
         _extra(network, content, place, problems)
 
     def _comments(self, network: Network, content: Content, problems: Problems) -> None:
-        if content.comments and not network.comments:
-            problems.warn(
-                f"Publer documents no comments on {network.label}; they are sent all the same.",
-                f"To send none there: `{{ id: {network.key}/*, comments: [] }}` in `accounts`.",
-                content.comments[0].where,
-            )
         most = network.comments_most
         if most is not None and len(content.comments) > most:
             problems.error(
@@ -141,6 +135,12 @@ class Checks:
                 problems.error("A comment is empty.", "Give it a text.", comment.where)
             for item in comment.media:
                 self.files.check(item, problems)
+                if item.source is MediaSource.ID and not item.fields.get("path"):
+                    problems.error(
+                        "Media of a comment go out by their address, and this has only an id.",
+                        "Write `file:` or `url:` instead, or the `path` that Publer gave it beside the id.",
+                        item.where,
+                    )
 
     def _media(self, network: Network, content: Content, problems: Problems) -> None:
         if not content.media:

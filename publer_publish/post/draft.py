@@ -120,6 +120,13 @@ class Draft:
         comments = self._comments(network, own_comments)
         if text is None or comments is None:
             return None
+        if comments and not network.comments:
+            self._problems.warn(
+                f"Publer documents no comments on {network.label}: the post goes out there without.",
+                f"To say so in the file: `{{ id: {network.key}/*, comments: [] }}` in `accounts`.",
+                comments[0].where,
+            )
+            comments = ()
         comments = (*self._thread(network, rest, text_path), *comments)
         post_type = self._type(network, own, media)
         content = Content(
