@@ -132,7 +132,8 @@ def _unchanged(problem: Problem) -> Problem:
 
 def _in_words(check: Check, words: Callable[[Problem], Problem]) -> Check:
     said = words(Problem(message=check.detail, hint=check.cure))
-    return replace(check, detail=said.message, cure=said.hint, problem=check.problem and words(check.problem))
+    problem = check.problem and words(check.problem)
+    return check._replace(detail=said.message, cure=said.hint, problem=problem)
 
 
 def _step(session: Session) -> str:
