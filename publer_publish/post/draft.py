@@ -120,6 +120,13 @@ class Draft:
         comments = self._comments(network, own_comments)
         if text is None or comments is None:
             return None
+        if comments and not network.comments:
+            self._problems.warn(
+                f"Publer documents no comments on {network.label}: the post goes out there without.",
+                f"To say so in the file: `{{ id: {network.key}/*, comments: [] }}` in `accounts`.",
+                comments[0].where,
+            )
+            comments = ()
         comments = (*self._thread(network, rest, text_path), *comments)
         post_type = self._type(network, own, media)
         content = Content(
@@ -134,7 +141,7 @@ class Draft:
             length=self._checks.length(network, own, text),
             limit=self._checks.limit(network, own),
         )
-        leaks = self._check_leaks(text, self._positions.where(text_path))
+        leaks = self._check_leaks(text, content.where)
         for comment in comments:
             leaks |= self._check_leaks(comment.text, comment.where)
         place = Place(self._positions, post=self.path, own=own_path, network=network.key)

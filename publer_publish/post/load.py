@@ -228,8 +228,8 @@ class _Loader:
         elif isinstance(value, list):
             for index, item in enumerate(value):
                 self._check_leaks(path, item, (*below, index))
-        elif isinstance(value, str) and not is_text(below) and not _is_media_address(below):
-            name = credential_in(value, self._options.secrets)
+        elif isinstance(value, str) and not is_text(below):
+            name = credential_in(value, self._options.secrets, is_address=_is_media_address(below))
             if name:
                 self._problems.add(leak(name, self._positions.where(path + below)))
 

@@ -11,8 +11,14 @@ from tests.faults.explorer import judge, length_of
 from tests.faults.misfortunes import Schedule
 from tests.faults.worlds import POSITIONS
 
+LONG = {"a complete job without a post", "job_status_header: refused"}
+"""Their runs look for minutes in the list."""
 
-@pytest.mark.parametrize("world", POSITIONS)
+
+@pytest.mark.parametrize(
+    "world",
+    [pytest.param(name, marks=[pytest.mark.exhaustive] if name in LONG else []) for name in POSITIONS],
+)
 @pytest.mark.parametrize(
     "name",
     [
