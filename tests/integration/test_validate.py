@@ -188,7 +188,7 @@ def test_a_pull_request_leaves_no_post_unread_whose_when_only_publishing_can_tel
     stage.write("post.yml", f'text: {"x" * 300}\naccounts: [twitter/*]\nwhen: "{{{{ {when} }}}}"\n')
     outcome = stage.run(post_file="post.yml", mode="validate", event_name="pull_request")
     assert rows(outcome) == [(0, "twitter", "invalid")]
-    assert "300 of 280" in outcome.text
+    assert "300 characters; X allows 280" in outcome.text
 
 
 @pytest.mark.parametrize("when", ["vars.channel == 'beta'", "event.inputs.loud"])
