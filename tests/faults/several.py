@@ -311,6 +311,8 @@ def _could_not_see(told: Told, post: Published, earlier: Published) -> bool:
         return False
     if not post.text and own.part.attempt == 1:
         return True  # only a re-run recognises a post without text
+    if told.world.scenario.stored_text.shorten_links and own.part.attempt == 1:
+        return True  # nor one in which Publer has shortened a link
     if own.part.is_locked:
         return False
     sent = next(number for number, deed in enumerate(own.deeds) if post.job_id in deed.jobs)
