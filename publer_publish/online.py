@@ -17,9 +17,18 @@ from publer_publish.delivery.media import UploadedMedia, Uploader
 from publer_publish.delivery.request import bulk_body
 from publer_publish.delivery.resolve import resolve
 from publer_publish.delivery.targets import Target
-from publer_publish.errors import InvalidInputError, Problem, Problems, ServiceError, Where
+from publer_publish.errors import (
+    ActionError,
+    InvalidInputError,
+    Problem,
+    Problems,
+    ServiceError,
+    Where,
+)
+from publer_publish.github.lock import Lock
 from publer_publish.modes import posts_to_publish
 from publer_publish.networks.table import canonical
+from publer_publish.post.draft import Draft
 from publer_publish.publer.api import Directory, Publer
 from publer_publish.publer.model import Workspace
 from publer_publish.publer.transcript import Transcript
@@ -33,28 +42,48 @@ NO_ID = "0" * 24
 
 def publish(session: Session) -> None:
     """Validate everything, then resolve and deliver; the ledger learns what became of each target."""
-    planned = _plan(session)
-    if planned:
-        delivery, targets = planned
-        delivery.deliver(targets)
+    if drafts := posts_to_publish(session):
+        delivery, targets = _plan(session, drafts)
+        if session.config.lock:
+            _deliver_alone(session, delivery, targets)
+        else:
+            delivery.deliver(targets)
         _warn_of_an_early_schedule(session)
+
+
+def _deliver_alone(session: Session, delivery: Delivery, targets: Sequence[Target]) -> None:
+    """Deliver while this run has the lock of the repository.
+
+    A run that is cancelled keeps it: the next one takes it over, and first lets Publer list what was sent.
+    """
+    lock = Lock(session.event, session.config.github_token, session.clock, session.console.line)
+    lock.acquire(session.deadline())
+    delivery.deadline = session.deadline()
+    failure: ActionError | None = None
+    try:
+        delivery.deliver(targets)
+    except ActionError as error:
+        failure = error
+    delivery.wait_until_listed()
+    try:
+        lock.release()
+    except ActionError as error:
+        session.problems.warn(error.message, error.hint, Where(path=("lock",)))
+    if failure:
+        raise failure
 
 
 def dry_run(session: Session) -> None:
     """Do what ``publish`` does up to the first upload; the ledger learns what would be sent."""
-    planned = _plan(session)
-    if planned:
-        delivery, targets = planned
+    if drafts := posts_to_publish(session):
+        delivery, targets = _plan(session, drafts)
         for target in delivery.look(targets):
             session.ledger.settle(target, Status.READY)
         delivery.settle_repeats()
 
 
-def _plan(session: Session) -> tuple[Delivery, Sequence[Target]] | None:
-    """What goes where, and who would deliver it; None if no post is to be published."""
-    drafts = posts_to_publish(session)
-    if not drafts:
-        return None
+def _plan(session: Session, drafts: Sequence[Draft]) -> tuple[Delivery, Sequence[Target]]:
+    """What goes where, and who delivers it."""
     deadline = session.deadline()
     directory = connect(session, deadline)
     targets = resolve(
