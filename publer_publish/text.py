@@ -17,6 +17,7 @@ _BEGINNING = 60
 # The one list of characters that do something instead of being read. All that is shown goes through it.
 _LINE_ENDS = re.compile("\r\n|[\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]")
 """As Python, GitHub's runner and a browser between them see them."""
+_BEYOND_ASCII = re.compile("[^\x00-\x7f]")
 _NO_LOSS = re.compile("[\u061c\u200e\u200f\ufeff]")
 """Marks that only choose a direction where none is given, and the byte order mark: invisible."""
 _DANGEROUS = re.compile(
@@ -138,12 +139,13 @@ def file_size(count: int) -> str:
 
 def columns(text: str) -> int:
     """Return how many columns of a terminal the text takes."""
-    if text.isascii():
-        return len(text)
-    return sum(
-        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1
-        for char in text
-    )
+    return len(text) + sum(map(_more_than_one_column, _BEYOND_ASCII.findall(text)))
+
+
+def _more_than_one_column(char: str) -> int:
+    if unicodedata.combining(char):
+        return -1
+    return 1 if unicodedata.east_asian_width(char) in "WF" else 0
 
 
 def pad(text: str, width: int) -> str:

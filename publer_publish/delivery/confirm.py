@@ -23,6 +23,8 @@ _PAUSES = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 30.0, 30.0)
 """Between look-ups: after them a post that was taken has had two minutes to appear."""
 _LOOKS_FOR_A_FAILURE = 3
 """A job that failed is believed after so many: its post hardly appears."""
+_MINUTE = 60.0
+"""Publer may cut the time of a post to this."""
 _FOR_A_LOOK = 1.0
 """Seconds that the last wait leaves for the last look."""
 _LINK_PAUSES = (1.0, 3.0)
@@ -199,6 +201,8 @@ class Confirmer:
     log: Callable[[str], None]
     since: float
     """Seconds since the epoch; earlier posts are others."""
+    began: float = 0.0
+    """When the request left (seconds since the epoch): what failed earlier is another attempt."""
     known: Container[str] = ()
     """Identities of posts that were there before, and therefore are others."""
     takes_timeless: bool = True
@@ -276,7 +280,12 @@ class Confirmer:
     def _is_new(self, post: ListedPost) -> bool:
         if post.identity in self.known:
             return False
-        return self.takes_timeless if post.at is None else post.at >= self.since
+        if post.at is None:
+            return self.takes_timeless
+        # What is live is ours, or as good. A failure that is listed late may be that of an earlier attempt.
+        is_cut = post.at % _MINUTE == 0
+        own = self.began // _MINUTE * _MINUTE if is_cut else self.began
+        return post.at >= (own if post.has_failed else self.since)
 
     def find_links(self, targets: Sequence[Target], known: Callable[[Target], ListedPost | None]) -> None:
         """Rule 7: look a few times for links that the job's answer lacks. A missing one is no failure."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -10,7 +12,7 @@ from publer_publish.clock import Clock, Deadline, Progress
 from publer_publish.delivery import duplicates
 from publer_publish.delivery.confirm import Confirmer, Unsettled, read_verdicts
 from publer_publish.delivery.ledger import LOOK_FIRST, Ledger
-from publer_publish.delivery.matching_posts import PostList
+from publer_publish.delivery.matching_posts import SAME, Origin, PostList
 from publer_publish.delivery.media import UploadedMedia
 from publer_publish.delivery.request import bulk_body, media_of, needed_by, second_names
 from publer_publish.delivery.targets import Key, Target, rounds
@@ -19,7 +21,7 @@ from publer_publish.errors import Problem, ServiceError, Severity
 from publer_publish.post.model import Media as MediaItem
 from publer_publish.publer.api import Publer
 from publer_publish.publer.errors import LostError, NotSentError, RateLimitedError, RefusedError
-from publer_publish.publer.model import Job
+from publer_publish.publer.model import Job, ListedPost
 from publer_publish.report.values import Status
 
 POSTS_A_REQUEST = 500
@@ -32,7 +34,10 @@ _SKEW_UNSEEN = 60.0
 And the same after an attempt that Publer's minute refused: what failed then is not what is sent now.
 """
 _STALE = 10.0
-"""Seconds after which the list is read again: while media come, another run may have posted."""
+"""Seconds after which the list is read again before publishing: another run may have posted meanwhile."""
+LISTED_WITHIN = 120.0
+"""Seconds in which Publer lists what it has published, as far as anybody has seen (publer-api 8.1: 18)."""
+_LOOK_AGAIN = 5.0
 _TO_LOOK, _SHARE_TO_LOOK = 10.0, 0.1
 """Seconds, and share of the time left, that publishing and polling leave for a look at the post list."""
 _FOR_ANOTHER_ATTEMPT = 20.0
@@ -90,6 +95,10 @@ class Delivery:
     _known: set[str] = field(default_factory=set)
     """Identities of posts that this run has not made, or has settled already."""
     _repeats: Mapping[Key, Target] = field(default_factory=dict)
+    _looked_at: float = -math.inf
+    """When the last look at the post list ended, in monotonic seconds."""
+    _settled_at: float = -math.inf
+    """When the last request was settled: its job had ended, or had been given up."""
 
     def __post_init__(self) -> None:
         self._posts = PostList(self.publer, self.log.line)
@@ -109,6 +118,38 @@ class Delivery:
             self._repeats = duplicates.repeats_among(targets)
         return self._drop_duplicates(targets, self.deadline)
 
+    def wait_until_listed(self) -> None:
+        """Wait until whoever looks next sees what this run has sent: until Publer lists it, or must."""
+        if self.rules.window.seconds <= 0:
+            return
+        end = Deadline(self.deadline.clock, self._settled_at + LISTED_WITHIN)
+        progress = Progress(end.clock, self.log.line, "Waiting until Publer lists what was sent")
+        since = end.clock.time() - self.rules.window.seconds
+        sent = self._perhaps_live()
+        while sent and not end.expired():
+            with suppress(ServiceError):
+                listed = self._posts.read([one.account.id for one in sent], since=since, deadline=end)
+                sent = [one for one in sent if not self._is_listed(one, listed)]
+            if sent:
+                progress.wait(min(_LOOK_AGAIN, end.remaining()))
+
+    def _perhaps_live(self) -> list[Target]:
+        """What was sent, and is not known to have failed."""
+        return [
+            target
+            for targets in self.ledger.sent().values()
+            for target in targets
+            if self.ledger.result_of(target).status is not Status.FAILED
+        ]
+
+    def _is_listed(self, target: Target, posts: Iterable[ListedPost]) -> bool:
+        own = self.ledger.result_of(target).post_id
+        return any(
+            post.is_live and (post.id == own or self._posts.compare(target, post, Origin.THIS_RUN) is SAME)
+            for post in posts
+            if post.account_id == target.account.id
+        )
+
     def settle_repeats(self) -> None:
         """Let what repeats an earlier target of the run share its fate."""
         for target in self.ledger.open_targets():
@@ -116,18 +157,22 @@ class Delivery:
                 duplicates.settle_repeat(target, original, self.ledger)
 
     def _send_all(self, missing: Sequence[Target]) -> None:
-        clock = self.deadline.clock
-        looked_at = clock.monotonic()
         items = media_of(missing)
         media = self.media.upload(items, self.deadline) if items else UploadedMedia()
         ready = self._with_media(missing, media)
-        if ready and clock.monotonic() - looked_at > _STALE:
+        if ready and self._is_stale():
             ready = self._drop_duplicates(ready, self.deadline)
         for number, request in enumerate(rounds(ready, at_most=POSTS_A_REQUEST)):
             left = self.deadline.remaining() if number == 0 else self.rules.timeout
-            self._spacing.keep(request)
-            if not self._send_until_settled(request, media, Deadline.after(clock, left)):
+            due = self._unsettled(request)
+            self._spacing.keep(due)
+            if not self._send_until_settled(due, media, Deadline.after(self.deadline.clock, left)):
                 return
+
+    def _unsettled(self, targets: Iterable[Target]) -> list[Target]:
+        """Those of which nothing is known yet, but for what only repeats another."""
+        unsettled = {target.key for target in self.ledger.open_targets()} - self._repeats.keys()
+        return [target for target in targets if target.key in unsettled]
 
     def _with_media(self, targets: Sequence[Target], media: UploadedMedia) -> list[Target]:
         """The targets whose media Publer has; the others fail, and nothing is published for them."""
@@ -142,8 +187,11 @@ class Delivery:
         return ready
 
     def _drop_duplicates(self, targets: Sequence[Target], deadline: Deadline) -> list[Target]:
-        """Rule 3. The targets that are not live yet; the others are settled."""
-        once = [target for target in targets if target.key not in self._repeats]
+        """Rule 3. Look for everything that is still to be sent, and settle what is live already.
+
+        Returns those of ``targets`` that are not.
+        """
+        once = self._unsettled(self.ledger.open_targets())
         found = duplicates.look_for_duplicates(
             once,
             self._posts,
@@ -153,16 +201,27 @@ class Delivery:
             taken=self.ledger.post_ids(),
             sent=self.ledger.sent(),
         )
+        self._looked_at = deadline.clock.monotonic()
         self._known.update(found.known)
         self._spacing.saw(found.last_post_at)
         if self.rules.fail_on_duplicates and (found or self._repeats):
-            self._refuse_all(targets, found)
-            return []
-        if not self.rules.skip_duplicates:
-            return list(once)
-        for target in once:
-            self._settle_if_found(target, found)
-        return [target for target in once if target.key not in found]
+            self._refuse_all(found)
+        elif self.rules.skip_duplicates:
+            for target in once:
+                self._settle_if_found(target, found)
+        return self._unsettled(targets)
+
+    def _is_stale(self) -> bool:
+        return self.rules.window.seconds > 0 and self.deadline.clock.monotonic() - self._looked_at > _STALE
+
+    def _still_missing(self, request: Sequence[Target], deadline: Deadline) -> list[Target]:
+        """The targets of a request that are not live, by a fresh look, once their accounts are free."""
+        missing = list(request)
+        while missing and self._is_stale():
+            missing = self._drop_duplicates(missing, deadline)
+            if self._spacing.wait_for(missing) + _FOR_ANOTHER_ATTEMPT <= deadline.remaining():
+                self._spacing.keep(missing)
+        return missing
 
     def _settle_if_found(self, target: Target, found: duplicates.Found) -> None:
         if post := found.live.get(target.key):
@@ -173,8 +232,8 @@ class Delivery:
         elif unclear := found.unclear.get(target.key):
             self.ledger.settle(target, Status.UNCONFIRMED, duplicates.why_unclear(unclear))
 
-    def _refuse_all(self, targets: Sequence[Target], found: duplicates.Found) -> None:
-        for target in targets:
+    def _refuse_all(self, found: duplicates.Found) -> None:
+        for target in self.ledger.open_targets():
             post = found.live.get(target.key)
             repeated, unclear = target.key in self._repeats, target.key in found
             other = "an equal post may be live or on its way" if unclear else "another target is a duplicate"
@@ -226,46 +285,66 @@ class Delivery:
         """
         has_looked = self.rules.window.seconds > 0
         skew = _SKEW if has_looked and not is_retry else _SKEW_UNSEEN
-        confirmer = Confirmer(
-            posts=self._posts,
-            ledger=self.ledger,
-            deadline=deadline,
-            log=self.log.line,
-            since=deadline.clock.time() - skew,
-            known=frozenset(self._known),
-            takes_timeless=has_looked,
-            is_retry=is_retry,
-            rivals=self.ledger.sent(),
-        )
-        self.log.line(f"Publishing: {', '.join(map(str, request))}")
+        rivals = self.ledger.sent()
         if second := second_names(request, media):
             self.log.line(
                 f"Publer's pages name some things in two ways, so these are sent, too: {', '.join(second)}."
             )
-        body = bulk_body(request, media)
         enough = _leaving_time_to_look(deadline)
+        sending = list(request)
+        began = deadline.clock.time()
+
+        def publish() -> str:
+            nonlocal began
+            self._look_again(sending, enough)
+            began = deadline.clock.time()
+            return self._publish(sending, bulk_body(sending, media), enough) if sending else ""
+
+        def confirmer() -> Confirmer:
+            return Confirmer(
+                posts=self._posts,
+                ledger=self.ledger,
+                deadline=deadline,
+                log=self.log.line,
+                since=began - skew,
+                began=began,
+                known=frozenset(self._known),
+                takes_timeless=has_looked,
+                is_retry=is_retry,
+                rivals=rivals,
+            )
+
         too_soon: list[Unsettled] = []
         try:
-            job_id = send_once(
-                lambda: self._publish(request, body, enough), deadline=enough, log=self.log.line
-            )
+            job_id = send_once(publish, deadline=enough, log=self.log.line)
         except LostError as error:
             self.log.line(f"{error.message} Looking for the posts instead of sending them again.")
-            confirmer.settle(
-                [Unsettled(one, Status.UNCONFIRMED, f"{error.message} {LOOK_FIRST}") for one in request]
+            confirmer().settle(
+                [Unsettled(one, Status.UNCONFIRMED, f"{error.message} {LOOK_FIRST}") for one in sending]
             )
         except ServiceError as error:
             self._not_taken(error)
             return None
         else:
-            self.ledger.job_ids.append(job_id)
-            too_soon = self._follow(job_id, request, confirmer)
-        self._spacing.posted(request)
+            if sending:
+                self.ledger.job_ids.append(job_id)
+                too_soon = self._follow(job_id, sending, confirmer())
+        self._settled_at = deadline.clock.monotonic()
+        self._spacing.posted(sending)
         self._known.update(self.ledger.post_ids())
         return too_soon
 
+    def _look_again(self, request: list[Target], deadline: Deadline) -> None:
+        """Take out of a request what has appeared since the last look, if that is long ago."""
+        try:
+            request[:] = self._still_missing(request, deadline)
+        except ServiceError as error:
+            # However the look failed, it is certain that nothing was published.
+            raise NotSentError(error.message, hint=error.hint, hopeless=True) from error
+
     def _publish(self, request: Sequence[Target], body: Mapping[str, Any], deadline: Deadline) -> str:
         """One attempt. While it lasts, and after it is lost, silence means "unknown"; else "not sent"."""
+        self.log.line(f"Publishing: {', '.join(map(str, request))}")
         self.ledger.sending(request)
         try:
             return self.publer.publish(body, deadline=deadline)

@@ -73,7 +73,7 @@ class Found:
     known: frozenset[str] = frozenset()
     """Identities of all posts listed: none of them is a post that this run is going to make."""
     last_post_at: Mapping[str, float] = field(default_factory=dict)
-    """Account id to the time of its newest live post, whatever it says."""
+    """Account id to the time of its newest live post, whatever it says, but for those of this run."""
 
     def __contains__(self, key: Key) -> bool:
         return key in self.live or key in self.pending or key in self.unclear
@@ -103,6 +103,7 @@ def look_for_duplicates(
     since = window.begins(clock.time())
     progress = Progress(clock, log, "Waiting for an equal post that is on its way")
     give_up = clock.monotonic() + min(_ON_ITS_WAY, deadline.remaining() / 2)
+    on_its_way: dict[Key, ListedPost] = {}
     while True:
         listed = posts.read([one.account.id for one in targets], since=since, deadline=deadline)
         candidates = [
@@ -120,7 +121,14 @@ def look_for_duplicates(
         )
         matches = {target.key: matches[target.key] for target in targets if target.key in matches}
         same = {key: one.post for key, one in matches.items() if one.comparison is SAME}
-        pending = {key: post for key, post in same.items() if not post.is_live}
+        # One that is listed no more may be between two states, in which it has two ids (publer-api 8.1).
+        on_its_way |= {key: post for key, post in same.items() if not post.is_live}
+        failed = {post.identity for post in listed if post.has_failed}
+        pending = {
+            key: post
+            for key, post in on_its_way.items()
+            if post.identity not in failed and (key not in matches or same.get(key) == post)
+        }
         if all(post.is_held for post in pending.values()) or clock.monotonic() >= give_up:
             break
         progress.note("An equal post is on its way already: waiting for it instead of sending another.")
@@ -130,11 +138,11 @@ def look_for_duplicates(
         pending=pending,
         unclear={key: one for key, one in matches.items() if one.comparison is not SAME},
         known=frozenset(post.identity for post in listed),
-        last_post_at=_newest(listed),
+        last_post_at=_newest(post for post in listed if post.id not in taken),
     )
 
 
-def _newest(posts: Sequence[ListedPost]) -> dict[str, float]:
+def _newest(posts: Iterable[ListedPost]) -> dict[str, float]:
     newest: dict[str, float] = {}
     for post in posts:
         if post.at is not None and post.is_live:

@@ -515,10 +515,32 @@ _FUTURE = timedelta(days=366)
 _ACCOUNTS_A_REQUEST = 100
 """Keeps the address of the request below the 8 KB that servers take."""
 _MOST_PAGES = 200
+_MOST_READS = 4
 _FOR_SIGNATURES = 10.0
 """Seconds. Without an answer what may be a signature stays open."""
 
 Ask = Callable[[date, date, int], PostPage]
+_Posts = dict[tuple[str, str, str], ListedPost]
+
+
+class _Read(NamedTuple):
+    """The list as it was read once, from its first page to its last."""
+
+    posts: _Posts
+    totals: tuple[int, ...]
+    """What Publer counted: several numbers if the list changed meanwhile, none if it does not count."""
+    in_pages: bool
+    """It came in several: between two of them a post can slip from one page to another."""
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether Publer counts no more posts than it has shown."""
+        return len(self.totals) == 1 and self.totals[0] <= len(self.posts)
+
+    def is_like(self, other: _Read) -> bool:
+        """Whether nothing has changed while and since the other was read."""
+        unchanged = self.posts.keys() == other.posts.keys() and self.totals == other.totals
+        return unchanged and len(self.totals) <= 1
 
 
 @dataclass(slots=True)
@@ -569,42 +591,65 @@ class PostList:
             account_ids, first, last, page=page, states=states, deadline=deadline
         )
 
-    def _window(self, ask: Ask, first: date, last: date) -> dict[tuple[str, str, str], ListedPost]:
-        """Every post between two dates. Raises ``ServiceError`` if Publer counts more than it shows."""
-        posts, total = self._pages(ask, first, last)
-        if total <= len(posts) or self._total_counts_more:
+    def _window(self, ask: Ask, first: date, last: date) -> _Posts:
+        """Every post between two dates. Raises ``ServiceError`` if posts are or may be missing."""
+        read = self._pages(ask, first, last)
+        posts = dict(read.posts)
+        if read.is_counted or (not read.in_pages and self._is_uncounted(read)):
             return posts
-        again, total = self._pages(ask, first, last)
-        posts |= again
-        if total <= len(posts):
-            return posts
+        for _ in range(_MOST_READS - 1):
+            again = self._pages(ask, first, last)
+            posts |= again.posts
+            if again.is_counted:
+                return posts
+            if again.is_like(read):
+                break
+            read = again
+        else:
+            raise ServiceError(
+                f"Publer's list of posts changed each of the {_MOST_READS} times that it was read: what is "
+                "missing may be the post itself.",
+                hint="Run the job again when nobody else publishes for these accounts.",
+            )
+        if not self._is_uncounted(read):
+            self._doubt(read.totals[0], len(posts), ask, first, last)
+        return posts
+
+    def _is_uncounted(self, read: _Read) -> bool:
+        return self._total_counts_more or not read.totals
+
+    def _doubt(self, total: int, count: int, ask: Ask, first: date, last: date) -> None:
+        """Find out what Publer counts beside the posts that it lists. Raises if it is posts of the window."""
         if ask(first + _FUTURE, last + _FUTURE, 0).total != total:
             raise ServiceError(
-                f"Publer counts {total} posts of these accounts and lists {len(posts)}: what is missing may "
+                f"Publer counts {total} posts of these accounts and lists {count}: what is missing may "
                 "be the post itself.",
                 hint="Run the job again. If it goes on, look in Publer whether the post is there; with "
                 "`duplicate-window: 0` nothing is looked for.",
             )
         self._total_counts_more = True
         self.log("Publer's `total` counts more than the posts of the days asked for: it is left aside.")
-        return posts
 
-    def _pages(self, ask: Ask, first: date, last: date) -> tuple[dict[tuple[str, str, str], ListedPost], int]:
+    def _pages(self, ask: Ask, first: date, last: date) -> _Read:
         """Every page, numbered from 0 (documented) or from 1, or all at once, and Publer's ``total``."""
-        posts: dict[tuple[str, str, str], ListedPost] = {}
-        total = None
+        posts: _Posts = {}
+        totals: dict[int, None] = {}
+        filled = 0
         for number in range(_MOST_PAGES):
             page = ask(first, last, number)
             before = len(posts)
             for post in page.posts:
                 posts.setdefault((post.identity, post.account_id, post.state), post)
-            total = page.total if page.total is not None else total
-            if self._is_whole or _is_all(page, number, len(posts), total):
-                return posts, total or 0
+            filled += len(posts) > before
+            if page.total is not None:
+                totals[page.total] = None
+            read = _Read(posts, tuple(totals), in_pages=filled > 1)
+            if self._is_whole or _is_all(page, number, len(posts)):
+                return read
             # Where pages count from 1, page 0 is empty or the same as page 1.
             if (number > 0 and not page.posts) or (number > 1 and len(posts) == before):
                 self._is_whole = number > 1 and bool(page.posts) and len(page.posts) == len(posts)
-                return posts, total or 0
+                return read
         raise ServiceError(
             f"Publer lists more than {_MOST_PAGES} pages of posts for these accounts: too many to look "
             "through.",
@@ -641,6 +686,6 @@ class PostList:
         return compare(target, post, origin=origin, signatures=self._signatures.get(target.account.id, ()))
 
 
-def _is_all(page: PostPage, number: int, count: int, total: int | None) -> bool:
+def _is_all(page: PostPage, number: int, count: int) -> bool:
     """Whether Publer's own count says that this was the last page. Pages alone are not believed."""
-    return total is not None and count >= total and (page.total_pages or 0) <= number + 1
+    return page.total is not None and count >= page.total and (page.total_pages or 0) <= number + 1

@@ -141,7 +141,7 @@ class Draft:
             length=self._checks.length(network, own, text),
             limit=self._checks.limit(network, own),
         )
-        leaks = self._check_leaks(text, self._positions.where(text_path))
+        leaks = self._check_leaks(text, content.where)
         for comment in comments:
             leaks |= self._check_leaks(comment.text, comment.where)
         place = Place(self._positions, post=self.path, own=own_path, network=network.key)

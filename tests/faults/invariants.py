@@ -54,7 +54,8 @@ def _never_twice(history: History) -> Iterator[str]:
             yield f"{text!r} {url} ({kind}) stands {count} times on {account}"
 
 
-def _posts_of(wish: Wish, posts: Sequence[Published]) -> list[Published]:
+def posts_of(wish: Wish, posts: Sequence[Published]) -> list[Published]:
+    """The posts that are what was wished for."""
     wanted = wish.account_id, wish.text, wish.url
     return [
         post
@@ -75,16 +76,16 @@ def _true_reports(history: History) -> Iterator[str]:
             if row is None:
                 yield f"{name}: no row for {wish.key}"
                 continue
-            for what in _untrue(row, _posts_of(wish, before), _posts_of(wish, own), wish):
+            for what in untrue(row, posts_of(wish, before), posts_of(wish, own), wish):
                 yield f"{name}, post {wish.post} on {wish.account_id}: {what} ({row['message']})"
         if rows and len(rows) != len(history.world.wishes):
             yield f"{name}: {len(rows)} rows for {len(history.world.wishes)} targets"
-        yield from (f"{name}: {what}" for what in _unlike_its_rows(report))
+        yield from (f"{name}: {what}" for what in unlike_its_rows(report))
         before += own
     yield from history.surprises
 
 
-def _untrue(
+def untrue(
     row: dict[str, object], before: list[Published], own: list[Published], wish: Wish
 ) -> Iterator[str]:
     """What one row says against what was live before this run, and what this run made live."""
@@ -107,7 +108,7 @@ def _untrue(
         yield f"the network refused it, and it is reported {status}"
 
 
-def _unlike_its_rows(report: Report) -> Iterator[str]:
+def unlike_its_rows(report: Report) -> Iterator[str]:
     """The other outputs and the exit code, derived from the rows anew."""
     outputs = report.outputs
     if not outputs:
@@ -142,7 +143,7 @@ def _complete_in_the_end(history: History) -> Iterator[str]:
     may_be_open = history.world.slow or history.world.stays_open
     messages = {(row["post"], row["account_id"]): row["message"] for row in history.second.rows}
     for wish in history.world.wishes:
-        live, said = bool(_posts_of(wish, history.published)), second.get(wish.key, "nothing")
+        live, said = bool(posts_of(wish, history.published)), second.get(wish.key, "nothing")
         where = f"post {wish.post} on {wish.account_id}"
         if wish.hopeless:
             if said != "failed":
@@ -172,14 +173,19 @@ def _decent_ends(history: History) -> Iterator[str]:
         took = report.ended - report.began
         if took > longest:
             yield f"{name}: took {took:.0f} s of at most {longest:.0f} s"
-        if report.complaint:
-            yield f"{name}: {report.complaint}"
-        if set(report.outputs) != OUTPUTS:
-            yield f"{name}: these outputs are missing: {sorted(OUTPUTS - set(report.outputs))}"
-        headlines = [one for one in report.annotations if one.level == "error"]
-        if len(headlines) != report.exit_code:
-            yield f"{name}: {len(headlines)} errors at exit code {report.exit_code}"
-        if report.exit_code not in (0, 1):
-            yield f"{name}: exit code {report.exit_code}"
-        if "Traceback" in report.text or "Internal error" in report.text:
-            yield f"{name}: an internal error"
+        yield from (f"{name}: {what}" for what in decent_end(report))
+
+
+def decent_end(report: Report) -> Iterator[str]:
+    """What is wrong with the form of a report."""
+    if report.complaint:
+        yield report.complaint
+    if set(report.outputs) != OUTPUTS:
+        yield f"these outputs are missing: {sorted(OUTPUTS - set(report.outputs))}"
+    headlines = [one for one in report.annotations if one.level == "error"]
+    if len(headlines) != report.exit_code:
+        yield f"{len(headlines)} errors at exit code {report.exit_code}"
+    if report.exit_code not in (0, 1):
+        yield f"exit code {report.exit_code}"
+    if "Traceback" in report.text or "Internal error" in report.text:
+        yield "an internal error"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from tests.faults.invariants import History, violations
 from tests.faults.stage import ROOT, Report, event, inputs, lay_out
 from tests.faults.worlds import World, short
 from tests.support.cases import sample
-from tests.support.fake_runner import FakeRunner
+from tests.support.fake_runner import FakeRunner, Step
 
 LIST, PUBLISH, POLL = 2, 4, 5
 SAMPLE = {
@@ -36,13 +37,17 @@ SAMPLE = {
 }
 
 
-def attempt(runner: FakeRunner, world: World, sandbox: Sandbox, number: int) -> Report:
-    began = sandbox.clock.time()
-    outcome = runner.run(
+def start(runner: FakeRunner, world: World, sandbox: Sandbox, number: int) -> Step:
+    return runner.start(
         inputs(world, sandbox),
         event=event(world, time.time()),
         env={"GITHUB_RUN_ATTEMPT": str(number), "GITHUB_API_URL": sandbox.github_url},
     )
+
+
+def attempt(runner: FakeRunner, world: World, sandbox: Sandbox, number: int) -> Report:
+    began = sandbox.clock.time()
+    outcome = start(runner, world, sandbox, number).wait()
     assert outcome.stderr == b""
     return Report(
         exit_code=outcome.exit_code,
@@ -77,3 +82,45 @@ def test_never_twice_and_never_silently_in_real_time(tmp_path: Path, faults: tup
         surprises=record.surprises,
     )
     assert violations(history) == [], first.text + second.text
+
+
+KILLED = {
+    "before it looked": ("before", LIST),
+    "when it had published": ("after", PUBLISH),
+    "before its request was taken": ("before", PUBLISH),
+    "while the job ran": ("after", POLL),
+}
+
+
+@pytest.mark.parametrize("place", sample(KILLED, every=4))
+def test_a_killed_process_is_completed_by_a_re_run(tmp_path: Path, place: tuple[str, int]) -> None:
+    when, number = place
+    world, pause = short(), threading.Event()
+    runner = FakeRunner(ROOT / "action.yml", lay_out(world, tmp_path), tmp_path)
+    hang = Fault(kind="hang", when=when, number=number, seconds=None)  # type: ignore[arg-type]
+    with Sandbox(world.scenario.but(faults=(hang,))) as sandbox:
+        step = start(runner, world, sandbox, 1)
+        while not is_hanging(sandbox, number, when):
+            assert step.is_running(), step.wait().text
+            pause.wait(0.01)
+        step.kill()
+        step.wait()
+        is_taken = any(one.processed for one in sandbox.record.requests[PUBLISH - 1 :])
+        while is_taken and not sandbox.record.published:
+            pause.wait(0.01)
+        sandbox.clear_faults()
+        sandbox.release_hangs()
+        second = attempt(runner, world, sandbox, 2)
+        published = sandbox.record.published
+    expected = {wish.key: "failed" if wish.hopeless else LIVE[is_taken] for wish in world.wishes}
+    assert second.status == expected, second.text
+    assert len(published) == len({post.account_id for post in published}) == 2
+
+
+LIVE = {True: "skipped", False: "published"}
+"""By whether the killed run's request was taken."""
+
+
+def is_hanging(sandbox: Sandbox, number: int, when: str) -> bool:
+    requests = sandbox.record.requests
+    return len(requests) >= number and (when == "before" or requests[number - 1].processed)

@@ -42,6 +42,7 @@ class Wish:
     """Never live, and nothing says so: it stays unconfirmed."""
     moody: bool = False
     """The network refuses the first post to this account, whichever it is."""
+    file: str = "post.yml"
 
     @property
     def key(self) -> tuple[int, str]:

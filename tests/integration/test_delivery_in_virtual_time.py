@@ -235,3 +235,74 @@ def test_a_window_of_0_looks_nowhere_in_a_re_run_either(desk: Desk) -> None:
     desk.clock.advance(120)
     report = desk.run(posts("One"), attempt=2, duplicate_window="0")
     assert statuses(report) == ["published"], report.text
+
+
+# Rule 3: a look is never older than 10 s when something is published
+
+
+def somebody_posts(desk: Desk, text: str, after: float, **how: object) -> None:
+    """Another run posts this, so many seconds from now."""
+
+    def post() -> None:
+        world, workspace = desk.sandbox.world, desk.sandbox.scenario.workspaces[0]
+        body = {"networks": {"twitter": {"type": "status", "text": text}}, "accounts": [{"id": X.id}]}
+        with world.lock:
+            world.start_publishing(workspace, "scheduled", [body])
+
+    desk.clock.call_later(after, post)
+
+
+def texts(desk: Desk) -> list[str]:
+    return [post.text for post in desk.sandbox.record.published]
+
+
+def test_what_another_run_posts_between_two_posts_of_an_account_is_not_sent_again(desk: Desk) -> None:
+    desk.open(gap=0.0)
+    somebody_posts(desk, "Two", after=30)
+    report = desk.run(posts("One", "Two", "Three"))
+    assert statuses(report) == ["published", "skipped", "published"], report.text
+    assert sorted(texts(desk)) == ["One", "Three", "Two"]
+
+
+def test_what_another_run_posts_while_a_rate_limit_is_waited_for_is_not_sent_again(desk: Desk) -> None:
+    limited = Fault(kind="rate_limited", path=PUBLISH, headers={"Retry-After": "40"})
+    desk.open(gap=0.0, faults=(limited,))
+    somebody_posts(desk, "One", after=20)
+    report = desk.run(posts("One"))
+    assert statuses(report) == ["skipped"], report.text
+    assert texts(desk) == ["One"]
+
+
+def test_what_another_run_posts_while_publer_cannot_be_reached_is_not_sent_again(desk: Desk) -> None:
+    desk.open(gap=0.0, faults=(Fault(kind="refuse", number=4, seconds=25.0),))
+    somebody_posts(desk, "One", after=20)
+    report = desk.run(posts("One"))
+    assert statuses(report) == ["skipped"], report.text
+    assert texts(desk) == ["One"]
+
+
+def test_without_a_fresh_look_the_rest_is_not_sent(desk: Desk) -> None:
+    """What is published before keeps its report."""
+    desk.open(faults=(Fault(kind="server_error", path="/posts", nth=3, times=0),))
+    report = desk.run(posts("One", "Two"), timeout=60)
+    assert statuses(report) == ["published", "failed"], report.text
+    assert report.rows[1]["message"].startswith("not sent: ")
+    assert texts(desk) == ["One"]
+
+
+def test_an_equal_post_that_is_listed_no_more_before_it_is_live_is_not_sent_beside(desk: Desk) -> None:
+    """Publer gives it another id when it goes live: between the two, the list may show neither."""
+    desk.open(gap=0.0, job=Job(delay=8.0), listing=Listing(running="scheduled", lag=12.0))
+    somebody_posts(desk, "One", after=0.0)
+    desk.clock.advance(1.0)
+    report = desk.run(posts("One"))
+    assert statuses(report) == ["skipped"], report.text
+    assert texts(desk) == ["One"]
+
+
+def test_an_equal_post_that_fails_on_its_way_is_sent(desk: Desk) -> None:
+    refusing = Account(id=X.id, provider="twitter", failure="No.", failure_count=1)
+    desk.open(refusing, gap=0.0, job=Job(delay=8.0), listing=Listing(running="scheduled"))
+    somebody_posts(desk, "One", after=0.0)
+    desk.clock.advance(1.0)
+    assert statuses(desk.run(posts("One"))) == ["published"]

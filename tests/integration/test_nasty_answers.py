@@ -234,8 +234,8 @@ def test_posts_without_an_id_are_not_taken_for_one(desk: Desk, id: Any) -> None:
 
 def test_a_post_without_an_id_from_before_is_no_evidence(desk: Desk) -> None:
     desk.open(faults=(Fault(kind="reset", when="before", path=PUBLISH),))
-    row = {"id": None, "text": "One, earlier", "scheduled_at": iso(desk.clock.time() - 5)}
-    own = {"id": None, "scheduled_at": iso(desk.clock.time() + 90)}
+    row = {"id": None, "text": "One, earlier", "scheduled_at": iso(desk.clock.time() - 100)}
+    own = {"id": None, "scheduled_at": iso(desk.clock.time() + 1)}
     desk.sandbox.add_faults(listed(desk, row, times=1), listed(desk, row, own))
     assert statuses(desk.run(posts("One"), timeout=90)) == ["published"]
 
@@ -555,3 +555,11 @@ def test_a_clock_that_jumps_keeps_the_minute(desk: Desk, jump: float) -> None:
     assert texts(desk) == ["One", "Two"], report.text
     first, second = desk.sandbox.record.published
     assert 60 <= second.time - first.time <= 90
+
+
+def test_a_failure_of_an_earlier_attempt_that_is_listed_late_is_not_ours(desk: Desk) -> None:
+    """It is believed only if it is not older than the request."""
+    desk.open(job=Job(payload="null"))
+    row = {"state": "failed", "error": "X said no", "scheduled_at": iso(desk.clock.time() - 20)}
+    desk.sandbox.add_faults(listed(desk, row, nth=3, times=2))
+    assert statuses(desk.run(posts("One"))) == ["published"]

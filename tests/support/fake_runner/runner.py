@@ -194,6 +194,9 @@ class FakeRunner:
         is_tag = ref.startswith("refs/tags/")
         environment = {
             "PATH": os.environ["PATH"],
+            **{
+                name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ
+            },  # sockets of Windows
             "CI": "true",
             "GITHUB_ACTIONS": "true",
             "HOME": str(self._github / "home"),
@@ -284,6 +287,13 @@ class Step:
 
     def signal(self, number: signal.Signals) -> None:
         self._process.send_signal(number)
+
+    def kill(self) -> None:
+        """SIGKILL, to it and to what it has started: as when its container is removed."""
+        children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children")
+        for child in map(int, children.read_text().split()):
+            os.kill(child, signal.SIGKILL)
+        self._process.kill()
 
     def cancel(self, timeout: float = 30) -> Outcome:
         """Do what the runner does when a run is cancelled: SIGINT, 7.5 s, SIGTERM, 2.5 s, SIGKILL."""

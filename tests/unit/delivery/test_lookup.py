@@ -158,6 +158,38 @@ def test_a_row_that_is_missing_at_first_is_found_when_the_list_is_read_once_more
 FAILED = live("f", state="failed")
 
 
+@dataclass
+class Shifting:
+    """Pages of two posts, of which the newest goes before some of the answers."""
+
+    gone_before: tuple[int, ...]
+    """Numbers of answers, from 1."""
+    counts: bool = True
+    answers: int = 0
+    rows: list[str] = field(default_factory=lambda: [f"p{number}" for number in range(9)])
+
+    def posts(self, _accounts: Sequence[str], since: date, _until: date, page: int, **_: Any) -> PostPage:
+        self.answers += 1
+        if self.answers in self.gone_before:
+            del self.rows[0]
+        shown = self.rows[2 * page : 2 * page + 2] if since.year < 2027 else []
+        return PostPage(posts=tuple(map(live, shown)), total=len(self.rows) if self.counts else None)
+
+
+@pytest.mark.parametrize("counts", [True, False])
+@pytest.mark.parametrize("answer", range(2, 6))
+def test_a_row_that_slips_to_a_page_already_read_is_not_missed(answer: int, counts: bool) -> None:
+    """21 posts on two pages, one of the newer ones is deleted in between: the 21st was on neither."""
+    assert set(read(Shifting((answer,), counts))) >= {f"p{number}" for number in range(1, 9)}
+
+
+@pytest.mark.parametrize("counts", [True, False])
+def test_a_list_that_changes_whenever_it_is_read_is_not_believed(counts: bool) -> None:
+    pages = Shifting(tuple(range(2, 100, 2)), counts, rows=[f"p{number}" for number in range(60)])
+    with pytest.raises(ServiceError, match="changed each of the 4 times"):
+        read(pages)
+
+
 @pytest.mark.parametrize("states", ["any", "first", "last"])
 @pytest.mark.parametrize("rows", [[], [live("p")], [FAILED], [live("p"), FAILED]])
 def test_one_of_several_states_honoured_hides_no_published_post(rows: list[ListedPost], states: str) -> None:
