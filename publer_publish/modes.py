@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from publer_publish.config import Mode
 from publer_publish.errors import Where
 from publer_publish.networks.table import NETWORKS, canonical
 from publer_publish.post.draft import Draft
@@ -57,11 +58,17 @@ def examine(session: Session, loaded: Loaded) -> list[Result]:
 
 
 def _rows(draft: Draft, session: Session) -> Iterator[Result]:
-    """One row per network of a post."""
+    """One row per network of a post. What publishing skips has but one; a review shows it all the same."""
     post = draft.post
-    if post.skipped:
+    if post.skipped and session.config.mode is not Mode.VALIDATE:
         yield Result(post=post.index, file=post.file, status=Status.SKIPPED, message=post.why_skipped)
         return
+    for row in _rows_of_networks(draft, session):
+        yield replace(row, status=Status.SKIPPED, message=post.why_skipped) if post.skipped else row
+
+
+def _rows_of_networks(draft: Draft, session: Session) -> Iterator[Result]:
+    """One row for each network that the post names, and one for any other that it may go to."""
     networks, open_ended = named_networks(draft)
     for network in networks:
         for ref in _differing(draft, network):

@@ -88,6 +88,7 @@ class Session:
             when=_IS_FOR_EVERYBODY if self.config.announces else "",
             secrets=tuple(filter(None, (self.config.api_key, self.config.github_token))),
             template_time=TimeLimit(self.clock, TEMPLATE_SECONDS),
+            shows_skipped=self.config.mode is Mode.VALIDATE,
         )
         return load(files, self.config.text, options, problems), context
 

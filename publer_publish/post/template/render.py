@@ -185,6 +185,22 @@ class Renderer:
         return self._mistakes[source]
 
 
+class AsWritten(Renderer):
+    """Leaves a text as it is where it cannot be rendered."""
+
+    def text(
+        self,
+        path: Path,
+        source: str,
+        *,
+        fits: Callable[[str], bool] | None = None,
+        markup: str | None = None,
+        rest: list[str] | None = None,
+    ) -> str:
+        found = super().text(path, source, fits=fits, markup=markup, rest=rest)
+        return source if found is None else found
+
+
 def _dollar(offset: int) -> Remark:
     return Remark(  # no error: it may be a price
         'The "$" before "{{" stays in the text: what GitHub writes as ${{ … }} is {{ … }} here.',
