@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from publer_publish.clock import TimeLimit
 from publer_publish.errors import Path, Problem, Problems, Where
 from publer_publish.networks.table import NETWORKS, canonical
 from publer_publish.post.checks import Checks
@@ -36,7 +35,6 @@ class Options(NamedTuple):
     when: str = ""
     """The condition of the post that the ``text`` input makes; empty: it always goes out."""
     secrets: Sequence[str] = ()
-    template_time: TimeLimit | None = None
 
 
 class Loaded(NamedTuple):
@@ -52,6 +50,7 @@ def load(files: Iterable[tuple[str, bytes]], text: str, options: Options, proble
     drafts: list[Draft] = []
     accounts = _default_accounts(options.accounts, problems)
     for name, content in files:
+        problems.look_at(Where(file=name))
         if not name.lower().endswith(KINDS):
             _other_kind(name, problems)
             continue
@@ -91,7 +90,7 @@ class _Loader:
         self._defaults = defaults
         self._options = options
         self._problems = problems
-        self._renderer = Renderer(positions, options.context, problems, limit=options.template_time)
+        self._renderer = Renderer(positions, options.context, problems)
 
     def load(self, data: Json) -> list[Draft]:
         paths = [path for path in post_paths(data) if isinstance(at(data, path), Mapping)]
