@@ -114,7 +114,7 @@ def test_the_image_holds_nothing_but_the_program_beside_its_base(image: str) -> 
 
 def test_the_image_says_what_it_is_and_starts_without_a_shell(image: str) -> None:
     config = json.loads(docker("image", "inspect", "--format", "{{json .Config}}", image))
-    assert config["Entrypoint"] == ["/app/venv/bin/python", "-u", "-E", "/app/entrypoint.py"]
+    assert config["Entrypoint"] == ["/app/entrypoint.py"]
     assert (config.get("User") or "", config.get("WorkingDir") or "") in {("", ""), ("", "/")}
     labels = config["Labels"]
     assert labels["org.opencontainers.image.source"] == f"https://github.com/{engine.OURS}"
@@ -278,6 +278,7 @@ def test_a_run_finds_all_its_byte_code_and_leaves_nothing_in_the_image(
         ["--read-only", "--user", "the owner of the command files", "--tmpfs", "/github/home:mode=0500"],
         ["-e", "PYTHONPATH="],
         ["-e", "PYTHONPATH=/github/workspace", "-e", "PYTHONHOME=/github/workspace"],
+        ["-e", "PYTHONEXECUTABLE=/github/workspace/bin/python", "-e", "__PYVENV_LAUNCHER__=/nowhere"],
         ["-e", "HOME="],
         ["-e", "LD_LIBRARY_PATH=/opt/hostedtoolcache/Python/3.12.1/x64/lib", "-e", "pythonLocation=/opt"],
         ["-e", "LC_ALL=C", "-e", "PYTHONUTF8=0"],
