@@ -13,7 +13,7 @@ from typing import TextIO
 
 from publer_publish import __version__, config
 from publer_publish.clock import Clock, SystemClock
-from publer_publish.config import Mode
+from publer_publish.config import CommandLine, Mode
 from publer_publish.errors import ActionError, CancelledError, InvalidInputError, ServiceError, Where
 from publer_publish.finish import finish, report_bug, thread_bugs_reported
 from publer_publish.github.console import open_console
@@ -25,6 +25,8 @@ from publer_publish.session import Session
 from publer_publish.signals import signals_cancel
 from publer_publish.workspace import PreviewFile, Workspace
 
+INTERRUPTED = 130
+"""What a shell expects of a program that Ctrl-C has ended."""
 _UNWRITTEN = "Standard output could not be written to its end. That changed nothing of what was sent.\n"
 
 
@@ -36,26 +38,24 @@ def main(
     *,
     cancelled_early: Callable[[], bool] = lambda: False,
 ) -> int:
-    """Run once and return the exit code, 0 or 1. Whatever happens, everything known is reported.
+    """Run once and return the exit code, 0 or 1, or 130 at a terminal. Whatever happens, it is reported.
 
     ``cancelled_early``: whether a signal came before this function could handle it.
     """
-    in_workflow = env.get("GITHUB_ACTIONS") == "true"
-    as_json = False
-    inputs: Mapping[str, str]
-    more: Mapping[str, str] = {}
-    if in_workflow:
-        inputs = config.inputs_from_env(env)
-    else:
-        inputs, as_json, more = _from_command_line(argv, env)
+    typed = None if env.get("GITHUB_ACTIONS") == "true" else _from_command_line(argv, env)
+    inputs = typed.inputs if typed else config.inputs_from_env(env)
+    as_json = typed is not None and typed.as_json
     stream = Stream(stdout)
-    console = open_console({**env, **more}, Stream(sys.stderr) if as_json else stream)
+    variables = {**env, "RUNNER_DEBUG": "1"} if typed and typed.is_debugging else env
+    console = open_console(variables, Stream(sys.stderr) if as_json else stream)
     for secret in config.secrets_in(env, inputs):
         console.mask(secret)
+    here = Path.cwd()
     session = Session(
         console=console,
         clock=clock or SystemClock(),
-        workspace=Workspace(Path.cwd()),
+        workspace=Workspace.around(here, getattr(sys.stdin, "buffer", None)) if typed else Workspace(here),
+        words=typed.words if typed else None,
     )
     with thread_bugs_reported(console), signals_cancel() as ignore_signals:
         try:
@@ -67,16 +67,13 @@ def main(
     if stream.is_broken:
         Stream(sys.stderr).write(_UNWRITTEN)
         return 1
-    return code
+    return INTERRUPTED if session.cancelled and typed else code
 
 
-def _from_command_line(
-    argv: Sequence[str], env: Mapping[str, str]
-) -> tuple[Mapping[str, str], bool, dict[str, str]]:
+def _from_command_line(argv: Sequence[str], env: Mapping[str, str]) -> CommandLine:
     from publer_publish import cli  # noqa: PLC0415  (brings `argparse`, for the command line only)
 
-    typed = cli.parse(argv, env)
-    return typed.inputs, typed.as_json, {"RUNNER_DEBUG": "1"} if typed.is_debugging else {}
+    return cli.parse(argv, env)
 
 
 def _run(
@@ -103,8 +100,8 @@ def _run(
 def _prepare(session: Session, inputs: Mapping[str, str], env: Mapping[str, str]) -> None:
     """Read event and inputs. Raises with everything that is wrong with them and with the posts."""
     event = session.event = read_event(env, now=session.clock.time())
-    directory = event.workspace if env.get("GITHUB_ACTIONS") == "true" else Path.cwd()
-    session.workspace = Workspace(directory)
+    if session.in_workflow:
+        session.workspace = Workspace(event.workspace)
     session.config = config.read(
         inputs,
         session.problems,
@@ -112,6 +109,7 @@ def _prepare(session: Session, inputs: Mapping[str, str], env: Mapping[str, str]
         merged=event.is_merge,
         no_secrets=event.no_secrets_reason,
         announcement=ANNOUNCEMENT if event.release or event.tag else "",
+        in_workflow=session.in_workflow,
     )
     wrong = {problem.where.path for problem in session.problems.errors()}
     # Without the right variables, a template would be blamed for what the input lacks.
@@ -122,16 +120,17 @@ def _prepare(session: Session, inputs: Mapping[str, str], env: Mapping[str, str]
     session.console.line(f"publer-publish {__version__}: {session.config.mode}")
     if event.payload_note:
         session.console.line(event.payload_note)
-    session.preview = _preview_file(session, directory, env.get("RUNNER_TEMP", ""))
+    session.preview = _preview_file(session, env.get("RUNNER_TEMP", ""))
 
 
-def _preview_file(session: Session, directory: Path, runner_temp: str) -> PreviewFile | None:
+def _preview_file(session: Session, runner_temp: str) -> PreviewFile | None:
     """Where the preview page goes, checked before anything is sent: later it must not fail the run."""
     settings = session.config
     if not settings.preview_file or settings.mode not in config.INPUTS["preview-file"].modes:
         return None
     try:
-        return PreviewFile.at(settings.preview_file, directory, runner_temp)
+        path = session.workspace.typed(settings.preview_file)
+        return PreviewFile.at(path, session.workspace.root, runner_temp)
     except ActionError as error:
         session.problems.error(error.message, error.hint, Where(path=("preview-file",)))
         session.problems.raise_errors()

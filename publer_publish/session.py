@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from publer_publish.clock import Clock, Deadline, TimeLimit
 from publer_publish.config import Config, Mode, warn_of_unused_variables
 from publer_publish.delivery.ledger import Ledger
-from publer_publish.errors import ActionError, Problems
+from publer_publish.errors import ActionError, Problem, Problems
 from publer_publish.github.console import Console
 from publer_publish.github.event import Event
 from publer_publish.github.template_values import RunContext
@@ -41,6 +41,8 @@ class Session:
     """Of ``doctor``."""
     accounts: Sequence[Listed] = ()
     """Of ``accounts``."""
+    words: Callable[[Problem], Problem] | None = None
+    """At a terminal: says what a message says of inputs in its words."""
     preview: PreviewFile | None = None
     """Where the preview page goes; None: it was not asked for."""
     previewed: Sequence[Result] = ()
@@ -53,6 +55,11 @@ class Session:
     """An input or a post file is wrong."""
     cancelled: bool = False
     """A signal ended the run."""
+
+    @property
+    def in_workflow(self) -> bool:
+        """Whether GitHub's runner started the program, and nobody at a terminal or in another CI."""
+        return self.words is None
 
     def deadline(self) -> Deadline:
         """A fresh ``timeout``."""

@@ -48,8 +48,8 @@ class Subject(NamedTuple):
     @property
     def hint(self) -> str:
         return (
-            f"Give the job `permissions: {self.permission}`, and leave the input github-token at its default "
-            "or set it to a token that has this permission."
+            f"Give the job `permissions: {self.permission}`, and leave the input `github-token` at its "
+            "default or set it to a token that has this permission."
         )
 
 

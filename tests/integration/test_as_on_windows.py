@@ -22,6 +22,7 @@ ALL = (
     "tests/integration/test_publish.py",
     "tests/integration/test_preview.py",
     "tests/integration/test_media.py",
+    "tests/integration/test_at_a_terminal.py",
     "tests/unit/test_workspace.py",
     "tests/unit/test_preview_file.py",
     # These two are about users and owners, whom Windows does not have in this form.
