@@ -123,6 +123,7 @@ sandbox: $(READY) ## Start the Publer stand-in on loopback
 lock: $(READY) ## Renew the hash-locked requirements
 	@$(COMPILE) requirements/installer.in -o requirements/installer.txt
 	@$(COMPILE) pyproject.toml $(LEFT_OUT) -o requirements/runtime.txt
+	@$(COMPILE) pyproject.toml requirements/test.in -o requirements/test.txt
 	@$(COMPILE) pyproject.toml requirements/dev.in -o requirements/dev.txt
 	@$(COMPILE) requirements/e2e.in -o requirements/e2e.txt
 	@for arch in x86_64 aarch64; do \

@@ -194,6 +194,9 @@ class FakeRunner:
         is_tag = ref.startswith("refs/tags/")
         environment = {
             "PATH": os.environ["PATH"],
+            **{
+                name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ
+            },  # sockets of Windows
             "CI": "true",
             "GITHUB_ACTIONS": "true",
             "HOME": str(self._github / "home"),
