@@ -68,6 +68,7 @@ lint: $(READY) ## Style, types, schemas, workflows, Dockerfile
 	  .github/ISSUE_TEMPLATE/bug.yml .github/ISSUE_TEMPLATE/idea.yml .github/ISSUE_TEMPLATE/question.yml
 	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-issue-config .github/ISSUE_TEMPLATE/config.yml
 	@$(BIN)/check-jsonschema --quiet --check-metaschema schemas/*.json
+	@$(BIN)/check-jsonschema --quiet --schemafile schemas/post.schema.json examples/*.yml examples/*.json
 	@found=$$($(BIN)/zizmor --quiet --offline --no-progress --persona=pedantic action.yml python/action.yml .github) || \
 	  { echo "$$found"; exit 1; }
 	@$(BIN)/actionlint .github/workflows/*.yml examples/workflows/*.yml
@@ -95,7 +96,7 @@ tests/oracles/node_modules/.package-lock.json: tests/oracles/package-lock.json
 	@npm ci --prefix tests/oracles --ignore-scripts --no-audit --no-fund --silent
 	@touch $@
 
-oracles: $(READY) tests/oracles/node_modules/.package-lock.json ## Compare with the runner's own library (needs npm)
+oracles: $(READY) tests/oracles/node_modules/.package-lock.json ## Compare with the runner's own library, an editor's, X's and Bluesky's (needs npm)
 	@$(BIN)/python -m pytest tests/oracles
 
 tests/browser/node_modules/.package-lock.json: tests/browser/package-lock.json
