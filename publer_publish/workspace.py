@@ -418,12 +418,11 @@ def _content(file: OpenFile, limit: int) -> bytes:
 
 _NO_FILE = (-1, -1)
 """Stands for the identity of standard input."""
-_IS_JSON = re.compile(rb'\s*\{\s*"')
 
 
 def _read_stdin(stdin: BinaryIO, limit: int) -> _Read:
     content = stdin.read(limit + 1)
-    name = f"stdin.{'json' if _IS_JSON.match(content) else 'yml'}"
+    name = "stdin.json" if re.match(rb'\s*\{\s*"', content) else "stdin.yml"
     return _Read(name, len(content), content)
 
 
