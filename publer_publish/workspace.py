@@ -298,7 +298,7 @@ class Workspace:
     def _relative(self, name: str) -> str:
         relative = self._inside(name, name) if _is_absolute(name) else name
         if not _is_possible(relative):
-            raise UnusableFileError(f"{name!r} cannot be the name of a file.", hint=self._words.relative)
+            raise UnusableFileError(f"{name!r} cannot be the name of a file.", hint=self._hint(name))
         return relative
 
     def _inside(self, path: str, name: str) -> str:
@@ -370,18 +370,19 @@ class Workspace:
         directory, _, wanted = name.rpartition("/")
         entries = [] if name.startswith("/") else [entry for entry, _ in self._list(directory, name)]
         near = suggest(wanted, entries)
-        message, hint = f"{name!r} does not exist in the {self._words.checkout}.", self._words.relative
+        message = f"{_shown(name)} does not exist in the {self._words.checkout}."
+        hint = self._hint(name)
         if re.match(_ON_A_COMPUTER, name):
-            message = f"{_shown(name)} does not exist in the {self._words.checkout}."
             hint = f"That is a path on your own computer: upload the file to the repository. {hint}"
-        elif "\\" in name:
-            message = f"{_shown(name)} does not exist in the {self._words.checkout}."
-            hint = f"Folders are separated by /, not by a backslash: {name.replace(chr(92), '/')!r}."
         elif re.search(_SEVERAL, name):
             hint = "If these are several files, write them as a list, such as `[one.png, two.png]`."
         elif near:
             hint = f"Did you mean {(directory and directory + '/') + near!r}? {hint}"
         return _MissingError(message, hint=hint)
+
+    def _hint(self, name: str) -> str:
+        slashes = " Folders are separated by /, not by a backslash." if "\\" in name else ""
+        return self._words.relative + slashes
 
     def _outside(self, name: str) -> UnusableFileError:
         hint = self._words.relative + (self._words.absolute if _is_absolute(name) else "")
@@ -431,12 +432,11 @@ def _content(file: OpenFile, limit: int) -> bytes:
 
 _NO_FILE = (-1, -1)
 """Stands for the identity of standard input."""
-_IS_JSON = re.compile(rb'\s*\{\s*"')
 
 
 def _read_stdin(stdin: BinaryIO, limit: int) -> _Read:
     content = stdin.read(limit + 1)
-    name = f"stdin.{'json' if _IS_JSON.match(content) else 'yml'}"
+    name = "stdin.json" if re.match(rb'\s*\{\s*"', content) else "stdin.yml"
     return _Read(name, len(content), content)
 
 

@@ -226,12 +226,7 @@ class Draft:
                 self._positions.where(path),
             )
             rendered = _CONTROL.sub("", rendered)
-        if found := unseen(rendered):
-            self._problems.warn(
-                f"The text contains invisible characters: {', '.join(found[:3])}.",
-                "They would be published, and can hide or reorder words. Remove them unless you mean them.",
-                self._positions.where(path),
-            )
+        warn_of_unseen(rendered, self._positions.where(path), self._problems)
         return _LINE_END.sub("\n", rendered).strip()
 
     def _type(self, network: Network, own: Mapping[str, Any], media: Sequence[Media]) -> str:
@@ -318,6 +313,16 @@ class Draft:
         if name:
             self._problems.add(leak(name, where))
         return bool(name)
+
+
+def warn_of_unseen(text: str, where: Where, problems: Problems) -> None:
+    """Warn of characters that are published, and that a reviewer does not see."""
+    if found := unseen(text):
+        problems.warn(
+            f"The text contains invisible characters: {', '.join(found[:3])}.",
+            "They would be published, and can hide or reorder words. Remove them unless you mean them.",
+            where,
+        )
 
 
 def _may_be_comment(item: Json) -> bool:
