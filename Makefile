@@ -68,6 +68,7 @@ lint: $(READY) ## Style, types, schemas, workflows, Dockerfile
 	  .github/ISSUE_TEMPLATE/bug.yml .github/ISSUE_TEMPLATE/idea.yml .github/ISSUE_TEMPLATE/question.yml
 	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-issue-config .github/ISSUE_TEMPLATE/config.yml
 	@$(BIN)/check-jsonschema --quiet --check-metaschema schemas/*.json
+	@$(BIN)/check-jsonschema --quiet --schemafile schemas/post.schema.json examples/*.yml examples/*.json
 	@found=$$($(BIN)/zizmor --quiet --offline --no-progress --persona=pedantic action.yml python/action.yml .github) || \
 	  { echo "$$found"; exit 1; }
 	@$(BIN)/actionlint .github/workflows/*.yml examples/workflows/*.yml
@@ -95,7 +96,7 @@ tests/oracles/node_modules/.package-lock.json: tests/oracles/package-lock.json
 	@npm ci --prefix tests/oracles --ignore-scripts --no-audit --no-fund --silent
 	@touch $@
 
-oracles: $(READY) tests/oracles/node_modules/.package-lock.json ## Compare with the runner's own library (needs npm)
+oracles: $(READY) tests/oracles/node_modules/.package-lock.json ## Compare with the runner's own library, an editor's, X's and Bluesky's (needs npm)
 	@$(BIN)/python -m pytest tests/oracles
 
 tests/browser/node_modules/.package-lock.json: tests/browser/package-lock.json
@@ -123,6 +124,7 @@ sandbox: $(READY) ## Start the Publer stand-in on loopback
 lock: $(READY) ## Renew the hash-locked requirements
 	@$(COMPILE) requirements/installer.in -o requirements/installer.txt
 	@$(COMPILE) pyproject.toml $(LEFT_OUT) -o requirements/runtime.txt
+	@$(COMPILE) pyproject.toml requirements/test.in -o requirements/test.txt
 	@$(COMPILE) pyproject.toml requirements/dev.in -o requirements/dev.txt
 	@$(COMPILE) requirements/e2e.in -o requirements/e2e.txt
 	@for arch in x86_64 aarch64; do \

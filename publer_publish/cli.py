@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
 from publer_publish import __version__
-from publer_publish.config import INPUTS, Mode
+from publer_publish.config import INPUTS, CommandLine, Mode
+from publer_publish.errors import Problem
 
 _COMMANDS = {
     Mode.PUBLISH: "publish post files now",
@@ -24,6 +26,7 @@ _EXAMPLES = {
 """,
     Mode.VALIDATE: """examples:
   publer-publish validate "posts/*.yml"
+  make-a-post | publer-publish validate -
   publer-publish validate posts/release.yml --preview-file preview.html
   publer-publish validate posts/release.yml --json | jq '.[] | select(.status == "invalid")'
 """,
@@ -53,13 +56,34 @@ Each command has examples of its own: publer-publish validate --help
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CommandLine:
-    """What was typed: the same inputs as in a workflow."""
+_AMBIGUOUS = ("text", "accounts")
+"""Keys of a post as well: without the word "input" before it, a message means the key."""
+_NAMED = re.compile(
+    r"(?:(?:[Tt]he )?\b(?P<said>[Ii]nput) )?`(?P<name>" + "|".join(INPUTS) + r")(?:: (?P<value>[^`]*))?`"
+)
+_AGAIN = re.compile(r"\b([Rr]un|[Rr]e-run) (?:the|this) job\b")
 
-    inputs: Mapping[str, str]
-    as_json: bool
-    is_debugging: bool
+
+def in_words_of_a_terminal(problem: Problem) -> Problem:
+    """Say what a message says of inputs and jobs as somebody who types commands would."""
+    where = problem.where
+    if where.path and where.path[0] in INPUTS and not where.file:
+        name = str(where.path[0])
+        where = replace(where, path=("FILE" if name == "post-file" else f"--{name}", *where.path[1:]))
+    return replace(problem, message=_typed(problem.message), hint=_typed(problem.hint), where=where)
+
+
+def _typed(text: str) -> str:
+    return _AGAIN.sub(r"\1 the command", _NAMED.sub(_flag, text))
+
+
+def _flag(match: re.Match[str]) -> str:
+    name, value = match["name"], match["value"]
+    if name in _AMBIGUOUS and not match["said"]:
+        return match[0]
+    if name in {"mode", "post-file"}:
+        return f"`{value}`" if value else {"mode": "the command", "post-file": "FILE"}[name]
+    return f"`--{name} {value}`" if value else f"`--{name}`"
 
 
 def parse(argv: Sequence[str], env: Mapping[str, str]) -> CommandLine:
@@ -71,7 +95,12 @@ def parse(argv: Sequence[str], env: Mapping[str, str]) -> CommandLine:
         if flag.may_repeat:
             value = "\n".join(value or ())
         inputs[name] = value or env.get(flag.env, "")
-    return CommandLine(inputs=inputs, as_json=typed["json"], is_debugging=typed["debug"])
+    return CommandLine(
+        inputs=inputs,
+        as_json=typed["json"],
+        is_debugging=typed["debug"],
+        words=in_words_of_a_terminal,
+    )
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -93,7 +122,7 @@ def _parser() -> argparse.ArgumentParser:
             formatter_class=argparse.RawDescriptionHelpFormatter,
             usage=f"publer-publish {mode} [options]" + (" [FILE ...]" if takes_files else ""),
         )
-        about_files = "a post file or a glob" if takes_files else argparse.SUPPRESS
+        about_files = "a post file, a glob, or - for standard input" if takes_files else argparse.SUPPRESS
         command.add_argument("files", nargs="*", metavar="FILE", help=about_files)
         for name, flag in _FLAGS.items():
             default = f" (default: {flag.default})" if flag.default else ""

@@ -5,8 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 
 class Clock(Protocol):
@@ -45,8 +44,7 @@ class SystemClock:
         return event.wait(seconds)
 
 
-@dataclass(frozen=True, slots=True)
-class Deadline:
+class Deadline(NamedTuple):
     """A moment on a clock after which no more waiting is done."""
 
     clock: Clock
@@ -63,29 +61,6 @@ class Deadline:
 
     def expired(self) -> bool:
         return self.clock.monotonic() >= self.at
-
-
-class TimeLimit:
-    """Seconds that one kind of work may take in all: ``with`` it around each piece of the work."""
-
-    def __init__(self, clock: Clock, seconds: float) -> None:
-        self._clock = clock
-        self._left = seconds
-        self._started: float | None = None
-
-    def __enter__(self) -> None:
-        self._started = self._clock.monotonic()
-
-    def __exit__(self, *_: object) -> None:
-        self._left, self._started = self._remaining(), None
-
-    def expired(self) -> bool:
-        return self._remaining() < 0
-
-    def _remaining(self) -> float:
-        if self._started is None:
-            return self._left
-        return self._left - (self._clock.monotonic() - self._started)
 
 
 _SILENCE = 15.0

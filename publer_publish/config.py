@@ -8,13 +8,13 @@ from __future__ import annotations
 import ipaddress
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from publer_publish.errors import Problems, Where
+from publer_publish.errors import Problem, Problems, Where
 from publer_publish.text import suggest
 
 
@@ -182,6 +182,17 @@ class Config:
     api_url: str = INPUTS["api-url"].default
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandLine:
+    """What was typed: the same inputs as in a workflow."""
+
+    inputs: Mapping[str, str]
+    as_json: bool
+    is_debugging: bool
+    words: Callable[[Problem], Problem]
+    """Says what a message says of inputs in the words of a terminal."""
+
+
 def secrets_in(env: Mapping[str, str], inputs: Mapping[str, str]) -> Iterator[str]:
     """Every secret that may be in the environment or the inputs, to be masked before the first other byte."""
     found = [env.get(name, "") for name in ("INPUT_API-KEY", "INPUT_GITHUB-TOKEN", "PUBLER_API_KEY")]
@@ -204,6 +215,7 @@ def read(
     merged: bool = False,
     no_secrets: str = "",
     announcement: str = "",
+    in_workflow: bool = True,
 ) -> Config:
     """Check all inputs together; where one is wrong, the default takes its place.
 
@@ -248,23 +260,26 @@ def read(
     if mode in _SHOWS_POSTS and not (config.post_files or config.text):
         reader.error(
             "post-file",
-            "There is nothing to publish: both `post-file` and `text` are empty.",
-            "Name a post file, such as `post-file: posts/release.yml`, or give the post itself in `text`. "
-            "A run on a release or a tag announces it without either.",
+            "There is nothing to publish: both `post-file` and the input `text` are empty.",
+            "Name a post file, such as `post-file: posts/release.yml`, or give the post in the input `text`."
+            + (" A run on a release or a tag announces it without either." if in_workflow else ""),
         )
     if mode in _ASKS_PUBLER and not reader.has("api-key"):
-        reader.error("api-key", *_missing_key(mode, no_secrets))
+        reader.error("api-key", *_missing_key(mode, no_secrets, in_workflow=in_workflow))
     return config
 
 
-def _missing_key(mode: Mode, no_secrets: str) -> tuple[str, str]:
+def _missing_key(mode: Mode, no_secrets: str, *, in_workflow: bool) -> tuple[str, str]:
+    if not in_workflow:
+        return f"There is no API key, and `{mode}` needs one.", (
+            "Set PUBLER_API_KEY. In Publer, keys are under Settings → Access & Login → API Keys."
+        )
     message = f"Input `api-key` is empty, and mode `{mode}` needs it."
     if no_secrets:
         return message, f"{no_secrets} Use `mode: validate` here: it needs no key."
     return message, (
         "Pass the secret: `api-key: ${{ secrets.PUBLER_API_KEY }}`. If you do, the secret does not exist "
-        "under that name, or the caller of a reusable workflow does not pass it on (under its `secrets:`). "
-        "On the command line, set PUBLER_API_KEY."
+        "under that name, or the caller of a reusable workflow does not pass it on (under its `secrets:`)."
     )
 
 

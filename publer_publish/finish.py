@@ -85,8 +85,12 @@ def _comment(session: Session, run: Run) -> None:
 def conclude(session: Session) -> Run:
     """Decide the outcome and word the headline."""
     mode = str(session.config.mode)
+    words = session.words or _unchanged
     results = tuple(_results(session))
-    problems = tuple(sorted(session.problems, key=_in_reading_order))
+    if session.words:
+        results = tuple(replace(one, message=words(Problem(message=one.message)).message) for one in results)
+    problems = tuple(map(words, sorted(session.problems, key=_in_reading_order)))
+    checks = tuple(_in_words(check, words) for check in session.checks)
     outcome, failed = decide(
         mode,
         results,
@@ -94,31 +98,44 @@ def conclude(session: Session) -> Run:
         cancelled=session.cancelled,
         invalid=session.invalid,
         stopped=session.stopped_by is not None,
-        checks=session.checks,
+        checks=checks,
     )
     sentence, hint = headline(
         outcome,
         results,
         problems=problems,
-        checks=session.checks,
+        checks=checks,
         cause=session.stopped_by,
         rerun=_rerun(session),
     )
+    said = words(Problem(message=sentence, hint=hint))
     return Run(
         mode=mode,
         outcome=outcome,
         failed=failed,
-        headline=sentence,
-        hint=hint,
+        headline=said.message,
+        hint=said.hint,
         results=results,
         problems=problems,
         job_ids=tuple(session.ledger.job_ids),
         workspace=session.ledger.workspace,
-        checks=tuple(session.checks),
+        checks=checks,
         accounts=tuple(session.accounts),
         step=_step(session),
         source_url=_source_url(session.event),
     )
+
+
+def _unchanged(problem: Problem) -> Problem:
+    return problem
+
+
+def _in_words(check: Check, words: Callable[[Problem], Problem]) -> Check:
+    if check.problem:
+        said = words(check.problem)
+        return check._replace(detail=f"{said.where}: {said.message}", cure=said.hint, problem=said)
+    said = words(Problem(message=check.detail, hint=check.cure))
+    return check._replace(detail=said.message, cure=said.hint)
 
 
 def _step(session: Session) -> str:

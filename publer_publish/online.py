@@ -30,7 +30,7 @@ from publer_publish.modes import posts_to_publish
 from publer_publish.networks.table import canonical
 from publer_publish.post.draft import Draft
 from publer_publish.publer.api import Directory, Publer
-from publer_publish.publer.model import Workspace
+from publer_publish.publer.model import Account, Album, Workspace
 from publer_publish.publer.transcript import Transcript
 from publer_publish.publer.transport import Transport
 from publer_publish.report.values import Listed, Status
@@ -86,12 +86,15 @@ def _plan(session: Session, drafts: Sequence[Draft]) -> tuple[Delivery, Sequence
     """What goes where, and who delivers it."""
     deadline = session.deadline()
     directory = connect(session, deadline)
-    targets = resolve(
-        drafts,
-        directory.accounts(deadline=deadline),
-        session.problems,
-        cache(lambda account: boards_of(account, directory, deadline)),
-    )
+    accounts = directory.accounts(deadline=deadline)
+
+    @cache
+    def boards(account: Account) -> Sequence[Album]:
+        with session.limits.paused():
+            return boards_of(account, directory, deadline)
+
+    with session.limits:
+        targets = resolve(drafts, accounts, session.problems, boards)
     session.problems.raise_errors()
     session.ledger.expect(targets)
     # Nobody holds the posts as written any longer: 1 MB of 500.
@@ -105,7 +108,8 @@ def doctor(session: Session) -> None:
     deadline = session.deadline()
     transport = transport_of(session)
     problems = Problems()
-    loaded, _ = session.load_posts(placeholders=True, problems=problems)
+    with session.limits:
+        loaded, _ = session.load_posts(placeholders=True, problems=problems)
     session.checks = examine(
         Directory(transport),
         choose_workspace=lambda workspaces: choose(session.config.workspace_id, workspaces),

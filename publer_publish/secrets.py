@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import base64
 import json
+import operator
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import replace
 from functools import cache, lru_cache
 from typing import Any, TypeVar, cast
 from urllib.parse import quote, quote_plus
@@ -61,11 +62,14 @@ def _may_contain_one(text: str) -> bool:
     return any(mark in text for mark in _MARKS)
 
 
-def credential_in(text: str, secrets: Iterable[str]) -> str:
-    """Name the credential that a text contains (never quoting it), or the empty string."""
-    if any(secret in text for secret in secrets if secret):
+def credential_in(text: str, secrets: Iterable[str], *, is_address: bool = False) -> str:
+    """Name the credential that a text contains (never quoting it), or the empty string.
+
+    ``is_address``: of media. A signed one names a key of its own, but never one of ours.
+    """
+    if any(spelling in text for secret in secrets if secret for spelling in _spellings(secret)):
         return "a secret of this workflow"
-    return kind_of_credential(text)
+    return "" if is_address else kind_of_credential(text)
 
 
 def leak(name: str, where: Where) -> Problem:
@@ -105,10 +109,11 @@ class Redactor:
         return without_credentials(self._pattern.sub(MASK, text) if self._pattern else text)
 
 
-def _spellings(secret: str) -> set[str]:
+@lru_cache(maxsize=64)
+def _spellings(secret: str) -> frozenset[str]:
     raw = secret.encode("utf-8", "surrogatepass")
     encoded = base64.b64encode(raw).decode("ascii")
-    return {
+    found = {
         secret,
         quote(raw, safe=""),
         quote(raw),
@@ -117,7 +122,8 @@ def _spellings(secret: str) -> set[str]:
         repr(secret)[1:-1],
         # The last group depends on what follows the secret, so it is left out of the comparison.
         encoded[: len(raw) // 3 * 4],
-    } - {""}
+    }
+    return frozenset(found - {""})
 
 
 _Value = TypeVar("_Value")
@@ -129,23 +135,23 @@ def redacted(value: _Value, redact: Callable[[str], str]) -> _Value:
 
 
 def _redacted(value: Any, redact: Callable[[str], str]) -> Any:  # noqa: ANN401 - whatever a report is made of
-    if type(value) is str:  # a member of an enumeration is a word of ours
+    if type(value) is str:
         text = redact(value)
         return value if text == value else text
-    if type(value) in {tuple, list}:
-        items = [_redacted(item, redact) for item in value]
-        return value if _same(items, value) else type(value)(items)
-    if is_dataclass(value) and not isinstance(value, type):
-        names = [field.name for field in fields(value)]
-        before = [getattr(value, name) for name in names]
-        after = [_redacted(item, redact) for item in before]
-        return value if _same(after, before) else replace(value, **dict(zip(names, after, strict=True)))
+    if value is None or isinstance(value, str | int):
+        return value  # a member of an enumeration is a word of ours
+    parts, make = _parts(value)
+    after = [_redacted(part, redact) for part in parts]
+    return value if all(map(operator.is_, after, parts)) else make(after)
+
+
+def _parts(value: Any) -> tuple[list[Any], Callable[[list[Any]], Any]]:  # noqa: ANN401 - as above
+    """What a value consists of, and how to make such a value of other parts."""
+    if isinstance(value, tuple | list):
+        return list(value), (lambda items: type(value)(*items)) if hasattr(value, "_fields") else type(value)
     if isinstance(value, Mapping):
-        before = [part for pair in value.items() for part in pair]
-        after = [_redacted(part, redact) for part in before]
-        return value if _same(after, before) else dict(zip(after[::2], after[1::2], strict=True))
-    return value
-
-
-def _same(some: list[Any], others: list[Any] | tuple[Any, ...]) -> bool:
-    return all(one is other for one, other in zip(some, others, strict=True))
+        pairs = [part for pair in value.items() for part in pair]
+        return pairs, lambda items: dict(zip(items[::2], items[1::2], strict=True))
+    names = tuple(getattr(value, "__dataclass_fields__", ()))
+    parts = [getattr(value, name) for name in names]
+    return parts, lambda items: replace(value, **dict(zip(names, items, strict=True)))

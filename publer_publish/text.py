@@ -17,6 +17,7 @@ _BEGINNING = 60
 # The one list of characters that do something instead of being read. All that is shown goes through it.
 _LINE_ENDS = re.compile("\r\n|[\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]")
 """As Python, GitHub's runner and a browser between them see them."""
+_BEYOND_ASCII = re.compile("[^\x00-\x7f]")
 _NO_LOSS = re.compile("[\u061c\u200e\u200f\ufeff]")
 """Marks that only choose a direction where none is given, and the byte order mark: invisible."""
 _DANGEROUS = re.compile(
@@ -28,23 +29,32 @@ _DANGEROUS = re.compile(
 
 
 _UNSEEN = re.compile(
-    "[\u00ad\u180e\u200b\u2060-\u2064\ufeff"  # soft hyphen, and what has no width
+    "[\u00ad\u034f\u180b-\u180f\u200b\u2060-\u2064\ufeff\ufff9-\ufffb\U0001d173-\U0001d17a"  # no width
     "\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"  # fillers: letters that are blank
     "\u202a-\u202e\u2066-\u206f]"  # bidi embeddings, overrides, isolates
     "|(?<![\U0001f3f4\U000e0020-\U000e007e])[\U000e0001\U000e0020-\U000e007f]"  # tags, but those of a flag
+    "|(?<![^\x00-\x7f])[\u200c\u200d]|[\u200c\u200d](?![^\x00-\x7f])"  # joiners of nothing that is joined
+    "|(?<=[A-Za-z\ufe00-\ufe0f\U000e0100-\U000e01ef])[\ufe00-\ufe0f\U000e0100-\U000e01ef]"  # of no variant
 )
+_MARKS = re.compile("[\u061c\u200e\u200f]")
 
 
 def unseen(text: str) -> list[str]:
     """Return the characters of a text that nobody sees, such as ``U+200B ZERO WIDTH SPACE``, each once.
 
-    They change what is read, searched or copied. Joiners and marks are left out: languages and emoji need
-    them.
+    They change what is read, searched or copied. Joiners, marks of direction and selectors of variants are
+    left out where languages and emoji need them.
     """
-    return [
-        f"U+{ord(char):04X} {unicodedata.name(char, 'without a name')}"
-        for char in dict.fromkeys(_UNSEEN.findall(text))
-    ]
+    if text.isascii():
+        return []
+    found = _UNSEEN.findall(text)
+    if (marks := _MARKS.findall(text)) and not any(map(_is_from_the_right, text)):
+        found += marks
+    return [f"U+{ord(char):04X} {unicodedata.name(char, 'without a name')}" for char in dict.fromkeys(found)]
+
+
+def _is_from_the_right(char: str) -> bool:
+    return char.isalpha() and unicodedata.bidirectional(char) in {"R", "AL"}
 
 
 def visible(text: str) -> str:
@@ -129,12 +139,13 @@ def file_size(count: int) -> str:
 
 def columns(text: str) -> int:
     """Return how many columns of a terminal the text takes."""
-    if text.isascii():
-        return len(text)
-    return sum(
-        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1
-        for char in text
-    )
+    return len(text) + sum(map(_more_than_one_column, _BEYOND_ASCII.findall(text)))
+
+
+def _more_than_one_column(char: str) -> int:
+    if unicodedata.combining(char):
+        return -1
+    return 1 if unicodedata.east_asian_width(char) in "WF" else 0
 
 
 def pad(text: str, width: int) -> str:

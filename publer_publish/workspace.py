@@ -3,19 +3,27 @@
 A path is foreign data: it comes from a workflow or from a pull request's post file. Checking a path and
 opening it afterwards can be raced, so a file is opened once, component by component from the root without
 letting the kernel follow a link, and everything else is asked of the open file.
+
+Windows can neither open a directory nor look a name up in one, and has no flag against following links.
+There the same walk goes by paths. What it has opened is compared with what the path leads to afterwards, all
+links resolved: it must be the same file, and inside. Whoever exchanges directories twice, at the right
+moments, could still lead it out: that is somebody who can run programs beside this one anyway.
 """
 
 from __future__ import annotations
 
 import os
-import secrets
+import re
 import stat
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
+from errno import ENOTDIR
 from fnmatch import fnmatchcase
-from pathlib import Path
+from functools import reduce
+from operator import or_
+from pathlib import Path, PurePath
 from types import TracebackType
 from typing import BinaryIO, NamedTuple, Self
 
@@ -23,8 +31,21 @@ from publer_publish.errors import ActionError, Problems, Where
 from publer_publish.text import suggest
 
 _MOST_LINKS = 40  # as the kernel
-_DIRECTORY = os.O_RDONLY | os.O_CLOEXEC | os.O_DIRECTORY | os.O_NOFOLLOW
-_FILE = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY
+
+
+def _flags(*names: str) -> int:
+    """Those of these flags that the system has."""
+    return reduce(or_, (getattr(os, name, 0) for name in names))
+
+
+_ALWAYS = ("O_CLOEXEC", "O_NOINHERIT", "O_NOFOLLOW", "O_BINARY")
+_DIRECTORY = _flags("O_RDONLY", "O_DIRECTORY", *_ALWAYS)
+_FILE = _flags("O_RDONLY", "O_NONBLOCK", "O_NOCTTY", *_ALWAYS)
+_NEW_FILE = _flags("O_WRONLY", "O_CREAT", "O_EXCL", *_ALWAYS)
+_HAS_DIRECTORIES = os.open in os.supports_dir_fd and hasattr(os, "O_DIRECTORY") and hasattr(os, "O_NOFOLLOW")
+"""Whether a directory can be opened, so that nobody exchanges it while a name is looked up in it."""
+_NOT_IN_NAMES = ":\\" if os.name == "nt" else ""
+"""Windows would take a drive, a stream of a file or a directory for part of the name."""
 _KINDS: tuple[tuple[Callable[[int], bool], str], ...] = (
     (stat.S_ISFIFO, "a named pipe"),
     (stat.S_ISSOCK, "a socket"),
@@ -32,7 +53,34 @@ _KINDS: tuple[tuple[Callable[[int], bool], str], ...] = (
     (stat.S_ISBLK, "a device"),
 )
 _INPUT = Where(path=("post-file",))
-_RELATIVE = "Write the path relative to the root of the repository."
+_STDIN = "-"
+
+
+class _Words(NamedTuple):
+    """How people call the checkout where the program runs, and what they do there."""
+
+    checkout: str
+    relative: str
+    absolute: str
+    empty: str
+
+
+_IN_A_WORKFLOW = _Words(
+    checkout="workspace",
+    relative="Write the path relative to the root of the repository.",
+    absolute=" ${{ github.workspace }} is a folder of the host, which the action's container does not have.",
+    empty="Did the job check the repository out (actions/checkout)?",
+)
+
+
+def _at_a_terminal(root: str) -> _Words:
+    return _Words(
+        checkout="repository",
+        relative="Paths begin where you are; those in a post file, at the root of the repository, which is "
+        f"{root}.",
+        absolute="",
+        empty="Are you in the right directory?",
+    )
 
 
 class UnusableFileError(ActionError):
@@ -84,6 +132,35 @@ class Workspace:
     def __init__(self, root: Path) -> None:
         self._root = os.path.realpath(root)
         self._spellings = (self._root, os.path.abspath(root))  # noqa: PTH100 - resolve() would follow links
+        self._words = _IN_A_WORKFLOW
+        self._here = ""
+        self._stdin: BinaryIO | None = None
+
+    @classmethod
+    def around(cls, here: Path, stdin: BinaryIO | None = None) -> Self:
+        """The repository that somebody at a terminal is in; without one, the directory itself."""
+        around = next((one for one in (here, *here.parents) if (one / ".git").exists()), here)
+        workspace = cls(around)
+        workspace._here, workspace._stdin = str(here), stdin
+        workspace._words = _at_a_terminal(workspace._root)
+        return workspace
+
+    @property
+    def root(self) -> Path:
+        """Where it begins, as it was named."""
+        return Path(self._spellings[1])
+
+    def typed(self, path: str) -> str:
+        """What a path means from the root. Raises ``UnusableFileError`` if it leads out.
+
+        In a workflow paths begin at the root; at a terminal, where the person is.
+        """
+        if not self._here:
+            return path
+        meant = os.path.normpath(os.path.join(self._here, path))  # noqa: PTH118 - `Path` keeps `..`
+        with suppress(UnusableFileError):
+            return self._inside(meant, path)
+        return self._inside(os.path.realpath(meant), path)
 
     def read_all(
         self, patterns: Sequence[str], limit: int, problems: Problems
@@ -96,16 +173,19 @@ class Workspace:
         """
         found: dict[tuple[int, int], _Read] = {}
         for pattern in filter(None, (written.strip() for written in patterns)):
+            if pattern == _STDIN and self._stdin:
+                found[_NO_FILE] = found.get(_NO_FILE) or _read_stdin(self._stdin, limit)
+                continue
             unusable: list[UnusableFileError] = []
             matched = False
             try:
-                for file in self._matches(pattern, unusable):
+                for file in self._matches(self.typed(pattern), unusable):
                     matched = True
                     plain = file.real_name if ".." in _parts(file.name) else "/".join(_parts(file.name))
                     read = found.get(file.identity) or _Read(plain, file.size, _content(file, limit))
                     found[file.identity] = read._replace(name=min(plain, read.name))
                 if not matched and not unusable:
-                    raise self._nothing_matches(pattern)
+                    raise self._nothing_matches(self.typed(pattern))
             except UnusableFileError as error:
                 unusable.append(self._list_in_a_line(pattern) or error)
             for one in unusable:
@@ -128,17 +208,17 @@ class Workspace:
             raise self._missing(name) from None
         except NotADirectoryError:
             raise _MissingError(
-                f"{name!r}: a part of this path is not a directory.", hint=_RELATIVE
+                f"{name!r}: a part of this path is not a directory.", hint=self._words.relative
             ) from None
         except PermissionError:
             raise UnusableFileError(
                 f"{name!r} cannot be read: permission denied.",
-                hint="A step before may have written it as another user; chmod it there.",
+                hint="It may belong to another user: chmod it, in a workflow in the step that writes it.",
             ) from None
         except OSError as error:
             raise UnusableFileError(
                 f"{name!r} cannot be opened: {error.strerror}.",
-                hint="Look at it in a step before this one, with `ls -l` and `cat`.",
+                hint="Look at it with `ls -l` and `cat`, in a workflow in a step before this one.",
             ) from None
 
     def _walk(self, name: str) -> OpenFile:
@@ -152,11 +232,11 @@ class Workspace:
                 part = waiting.popleft()
                 if part == "..":
                     if not real:
-                        raise _outside(name)
+                        raise self._outside(name)
                     directories.pop()
                     real.pop()
                     continue
-                status = os.lstat(part, dir_fd=directories[-1])
+                status = os.lstat(directories[-1].at(part), dir_fd=directories[-1].descriptor)
                 if stat.S_ISLNK(status.st_mode):
                     links += 1
                     if links > _MOST_LINKS:
@@ -164,11 +244,11 @@ class Workspace:
                             f"{name!r} is a symbolic link that leads in a circle.",
                             hint="Name the file itself, or fix the link.",
                         )
-                    target = os.readlink(part, dir_fd=directories[-1])
-                    if target.startswith("/"):
+                    target = os.readlink(directories[-1].at(part), dir_fd=directories[-1].descriptor)
+                    if _is_absolute(target):
                         target = self._inside(os.path.realpath(target), name)
                         del directories[1:], real[:]
-                    waiting.extendleft(reversed(_parts(target)))
+                    waiting.extendleft(reversed(_parts(target.replace(os.sep, "/"))))
                 elif stat.S_ISDIR(status.st_mode):
                     directories.append(_open_directory(opened, part, directories[-1]))
                     real.append(part)
@@ -178,22 +258,52 @@ class Workspace:
                     # Looked at before, so that no device is even opened, and again when it is open.
                     _refuse_special(name, status)
                     real.append(part)
-                    return _open_file(name, part, directories[-1], "/".join(real))
+                    return self._open_file(name, part, directories[-1], "/".join(real))
         raise _DirectoryError(
             f"{name!r} is a directory.",
             hint="Name the files in it, for example with /* at the end of the path.",
         )
 
+    def _open_file(self, name: str, part: str, directory: _Directory, real_name: str) -> OpenFile:
+        path = directory.at(part)
+        descriptor = os.open(path, _FILE, dir_fd=directory.descriptor)
+        try:
+            status = os.fstat(descriptor)
+            _refuse_special(name, status)
+            if directory.descriptor is None:
+                self._compare(name, os.path.realpath(path), status)
+            return OpenFile(
+                name=name,
+                real_name=real_name,
+                identity=(status.st_dev, status.st_ino),
+                size=status.st_size,
+                stream=os.fdopen(descriptor, "rb"),
+            )
+        except BaseException:
+            os.close(descriptor)
+            raise
+
+    def _compare(self, name: str, real: str, status: os.stat_result) -> None:
+        """Refuse what was opened by its path if the path leads elsewhere now, or out."""
+        self._inside(real, name)
+        descriptor = os.open(real, _FILE)
+        try:
+            if not os.path.samestat(os.fstat(descriptor), status):
+                raise self._outside(name)
+        finally:
+            os.close(descriptor)
+
     def _relative(self, name: str) -> str:
-        if not _is_possible(name):
-            raise UnusableFileError(f"{name!r} cannot be the name of a file.", hint=_RELATIVE)
-        return self._inside(name, name) if name.startswith("/") else name
+        relative = self._inside(name, name) if _is_absolute(name) else name
+        if not _is_possible(relative):
+            raise UnusableFileError(f"{name!r} cannot be the name of a file.", hint=self._hint(name))
+        return relative
 
     def _inside(self, path: str, name: str) -> str:
         for root in self._spellings:
-            if path == root or path.startswith(root.rstrip("/") + "/"):
-                return path[len(root) :].lstrip("/")
-        raise _outside(name)
+            with suppress(ValueError):
+                return PurePath(path).relative_to(root).as_posix()
+        raise self._outside(name)
 
     def _matches(self, pattern: str, unusable: list[UnusableFileError]) -> Iterator[OpenFile]:
         """Open what a pattern stands for, one after the other, each closed when the next is asked for."""
@@ -254,17 +364,26 @@ class Workspace:
 
     def _missing(self, name: str) -> UnusableFileError:
         if not self._list("", name):
-            return _empty_workspace(name)
+            return self._empty(name)
         directory, _, wanted = name.rpartition("/")
         entries = [] if name.startswith("/") else [entry for entry, _ in self._list(directory, name)]
         near = suggest(wanted, entries)
-        if "\\" in name:
-            return _MissingError(
-                f"{name!r} does not exist in the workspace.",
-                hint=f"{_RELATIVE} Directories are separated by /, not by a backslash.",
-            )
-        guess = f"Did you mean {(directory and directory + '/') + near!r}? " if near else ""
-        return _MissingError(f"{name!r} does not exist in the workspace.", hint=guess + _RELATIVE)
+        message, hint = f"{name!r} does not exist in the {self._words.checkout}.", self._hint(name)
+        if near:
+            hint = f"Did you mean {(directory and directory + '/') + near!r}? {hint}"
+        return _MissingError(message, hint=hint)
+
+    def _hint(self, name: str) -> str:
+        slashes = " Directories are separated by /, not by a backslash." if "\\" in name else ""
+        return self._words.relative + slashes
+
+    def _outside(self, name: str) -> UnusableFileError:
+        hint = self._words.relative + (self._words.absolute if _is_absolute(name) else "")
+        return UnusableFileError(f"{name!r} leads out of the {self._words.checkout}.", hint=hint)
+
+    def _empty(self, name: str) -> UnusableFileError:
+        message = f"{name!r} does not exist: the {self._words.checkout} is empty."
+        return _MissingError(message, hint=self._words.empty)
 
     def _list_in_a_line(self, pattern: str) -> UnusableFileError | None:
         """Explain what would name files if it were not written as YAML and JSON write a list; else None."""
@@ -279,17 +398,18 @@ class Workspace:
 
     def _stands_for_something(self, pattern: str) -> bool:
         try:
-            parts = _parts(self._relative(pattern))
+            parts = _parts(self._relative(self.typed(pattern)))
         except UnusableFileError:
             return False
         return bool(parts) and any(True for _ in self._expand(pattern, parts))
 
     def _nothing_matches(self, pattern: str) -> UnusableFileError:
         if not self._list("", pattern):
-            return _empty_workspace(pattern)
+            return self._empty(pattern)
         return _MissingError(
             f"{pattern!r} matches no file.",
-            hint=f"{_RELATIVE} * stays in one directory, ** goes through all below it; neither finds .names.",
+            hint=f"{self._words.relative} * stays in one directory, ** goes through all below it; "
+            "neither finds .names.",
         )
 
 
@@ -298,27 +418,36 @@ def _content(file: OpenFile, limit: int) -> bytes:
     return file.stream.read(file.size) if file.size <= limit else b""
 
 
-def _open_directory(opened: ExitStack, name: str, parent: int | None) -> int:
-    descriptor = os.open(name, _DIRECTORY, dir_fd=parent)
+_NO_FILE = (-1, -1)
+"""Stands for the identity of standard input."""
+
+
+def _read_stdin(stdin: BinaryIO, limit: int) -> _Read:
+    content = stdin.read(limit + 1)
+    name = "stdin.json" if re.match(rb'\s*\{\s*"', content) else "stdin.yml"
+    return _Read(name, len(content), content)
+
+
+class _Directory(NamedTuple):
+    """A directory that is open, or only its path where none can be opened."""
+
+    path: str
+    descriptor: int | None
+
+    def at(self, part: str) -> str:
+        """How to call what it holds, together with ``dir_fd=descriptor``."""
+        return part if self.descriptor is not None else os.path.join(self.path, part)  # noqa: PTH118
+
+
+def _open_directory(opened: ExitStack, name: str, parent: _Directory | None) -> _Directory:
+    path = parent.at(name) if parent else name
+    if not _HAS_DIRECTORIES:
+        if not stat.S_ISDIR(os.lstat(path).st_mode):
+            raise NotADirectoryError(ENOTDIR, os.strerror(ENOTDIR), path)
+        return _Directory(path, None)
+    descriptor = os.open(path, _DIRECTORY, dir_fd=parent.descriptor if parent else None)
     opened.callback(os.close, descriptor)
-    return descriptor
-
-
-def _open_file(name: str, part: str, directory: int, real_name: str) -> OpenFile:
-    descriptor = os.open(part, _FILE, dir_fd=directory)
-    try:
-        status = os.fstat(descriptor)
-        _refuse_special(name, status)
-        return OpenFile(
-            name=name,
-            real_name=real_name,
-            identity=(status.st_dev, status.st_ino),
-            size=status.st_size,
-            stream=os.fdopen(descriptor, "rb"),
-        )
-    except BaseException:
-        os.close(descriptor)
-        raise
+    return _Directory(path, descriptor)
 
 
 def _refuse_special(name: str, status: os.stat_result) -> None:
@@ -327,25 +456,13 @@ def _refuse_special(name: str, status: os.stat_result) -> None:
         raise UnusableFileError(f"{name!r} is {kind}.", hint="Only regular files are read.")
 
 
-def _outside(name: str) -> UnusableFileError:
-    hint = _RELATIVE
-    if name.startswith("/"):
-        hint += (
-            " ${{ github.workspace }} is a folder of the host, which the action's container does not have."
-        )
-    return UnusableFileError(f"{name!r} leads out of the workspace.", hint=hint)
-
-
-def _empty_workspace(name: str) -> UnusableFileError:
-    return _MissingError(
-        f"{name!r} does not exist: the workspace is empty.",
-        hint="Did the job check the repository out (actions/checkout)?",
-    )
+def _is_absolute(path: str) -> bool:
+    return path.startswith("/") or PurePath(path).is_absolute()
 
 
 def _is_possible(name: str) -> bool:
     try:
-        return b"\0" not in os.fsencode(name)
+        return b"\0" not in os.fsencode(name) and not any(one in name for one in _NOT_IN_NAMES)
     except UnicodeEncodeError:  # a lone surrogate, which JSON can spell
         return False
 
@@ -362,7 +479,6 @@ def _fits(entry: str, part: str) -> bool:
     return fnmatchcase(entry, part) and (part.startswith(".") or not entry.startswith("."))
 
 
-_NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
 _ENDINGS = (".html", ".htm")
 _PREVIEW_RELATIVE = (
     "Write the path relative to the workspace, such as `preview.html`, or `${{ runner.temp }}/preview.html`, "
@@ -415,23 +531,27 @@ class PreviewFile:
         except OSError as error:
             raise self._unusable(error) from None
 
-    def _open(self, opened: ExitStack, *, make: bool) -> int:
+    def _open(self, opened: ExitStack, *, make: bool) -> _Directory:
         """Open the directory of the file."""
-        directory = _open_directory(opened, os.path.realpath(self._root), None)
-        owner = os.fstat(directory)
+        root = directory = _open_directory(opened, os.path.realpath(self._root), None)
+        owner = os.stat(root.path)  # noqa: PTH116
         for part in self._parts[:-1]:
             made = False
             if make:
                 with suppress(FileExistsError):
-                    os.mkdir(part, 0o755, dir_fd=directory)
+                    os.mkdir(directory.at(part), 0o755, dir_fd=directory.descriptor)
                     made = True
             directory = _open_directory(opened, part, directory)
             if made:
-                _hand_over(directory, owner)
+                _hand_over(directory.descriptor, owner)
+        if directory.descriptor is None and not PurePath(os.path.realpath(directory.path)).is_relative_to(
+            root.path
+        ):
+            raise NotADirectoryError(ENOTDIR, os.strerror(ENOTDIR), directory.path)
         return directory
 
-    def _refuse_no_file(self, directory: int) -> None:
-        status = os.stat(self._parts[-1], dir_fd=directory, follow_symlinks=False)
+    def _refuse_no_file(self, directory: _Directory) -> None:
+        status = os.lstat(directory.at(self._parts[-1]), dir_fd=directory.descriptor)
         if not stat.S_ISREG(status.st_mode):
             kind = "a symbolic link" if stat.S_ISLNK(status.st_mode) else "no regular file"
             raise ActionError(
@@ -439,18 +559,19 @@ class PreviewFile:
                 hint="Choose another name, or remove what is there.",
             )
 
-    def _replace(self, directory: int, data: bytes) -> None:
+    def _replace(self, directory: _Directory, data: bytes) -> None:
         """Write beside the file and rename: never half a page, and never into what a link points to."""
-        name = f".{secrets.token_hex(8)}.preview"
-        descriptor = os.open(name, _NEW_FILE, 0o644, dir_fd=directory)
+        new, old = (directory.at(name) for name in (f".{os.urandom(8).hex()}.preview", self._parts[-1]))
+        inside = directory.descriptor
+        descriptor = os.open(new, _NEW_FILE, 0o644, dir_fd=inside)
         try:
             with os.fdopen(descriptor, "wb") as file:
                 _hand_over(file.fileno(), os.stat(self._root))  # noqa: PTH116
                 file.write(data)
-            os.rename(name, self._parts[-1], src_dir_fd=directory, dst_dir_fd=directory)
+            os.replace(new, old, src_dir_fd=inside, dst_dir_fd=inside)
         except BaseException:
             with suppress(OSError):
-                os.unlink(name, dir_fd=directory)
+                os.unlink(new, dir_fd=inside)
             raise
 
     def _unusable(self, error: OSError) -> ActionError:
@@ -464,16 +585,16 @@ class PreviewFile:
 def _inside(path: str, workspace: Path, runner_temp: str) -> tuple[Path, tuple[str, ...]]:
     """Split a path into the root it lies below and the rest."""
     if path.isprintable() and ".." not in (parts := _parts(path)):
-        if not path.startswith("/"):
+        if not _is_absolute(path):
             return workspace, tuple(parts)
         for root in filter(None, (str(workspace), runner_temp)):
             for spelling in (root, os.path.realpath(root)):
-                if path.startswith(spelling.rstrip("/") + "/"):
-                    return Path(root), tuple(_parts(path[len(spelling) :]))
+                with suppress(ValueError):
+                    return Path(root), PurePath(path).relative_to(spelling).parts
     raise ActionError(f"{path!r} leads out of the workspace.", hint=_PREVIEW_RELATIVE)
 
 
-def _hand_over(descriptor: int, owner: os.stat_result) -> None:
+def _hand_over(descriptor: int | None, owner: os.stat_result) -> None:
     """Give what root made to whom the directory belongs: later steps run as the runner's user."""
-    if os.geteuid() == 0:
+    if descriptor is not None and hasattr(os, "geteuid") and os.geteuid() == 0:
         os.fchown(descriptor, owner.st_uid, owner.st_gid)

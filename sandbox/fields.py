@@ -28,9 +28,9 @@ FIELDS: Mapping[str, frozenset[str]] = {
     "google": words("type text title url media details"),
     "youtube": words("type text media title description tags category privacy isShort details"),
     "tiktok": words("type text title media soundId duetWith details"),
-    "wordpress": _ARTICLE | {"media"},
-    "wordpress_oauth": _ARTICLE | {"media"},
-    "wordpress_basic": _ARTICLE | {"media"},
+    "wordpress": _ARTICLE,
+    "wordpress_oauth": _ARTICLE,
+    "wordpress_basic": _ARTICLE,
     "telegram": words(
         "type text media link url parseMode disableNotification disableWebPagePreview parse_mode "
         "disable_notification disable_web_page_preview"

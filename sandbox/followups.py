@@ -7,6 +7,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
+from sandbox.networks import WITH_COMMENTS
 from sandbox.scenario import Accepts
 
 _DURATION = {
@@ -35,7 +36,16 @@ _CONDITIONS = {
 }
 _TIMED = {"delay": _DURATION, "conditions": _CONDITIONS}
 """By ``delay``, the older form, or by ``conditions``; or not at all."""
-_MEDIUM = {"type": "object", "properties": {"type": {"enum": ["photo", "image", "video", "gif"]}}}
+_MEDIUM = {
+    "type": "object",
+    "required": ["type", "path"],
+    "additionalProperties": False,
+    "properties": {
+        "type": {"enum": ["photo", "image", "video", "gif"]},
+        **{key: {"type": "string"} for key in ("path", "caption", "thumbnail")},
+        "thumbnails": {"type": ["object", "array"]},
+    },
+}
 _COMMENT = {
     "type": "object",
     "additionalProperties": False,
@@ -57,7 +67,8 @@ _SENTENCES: dict[str, tuple[str, dict[str, Any]]] = {
 
 def wrong_followup(target: Mapping[str, Any], network: str, accepts: Accepts) -> str | None:
     """The sentence against what an entry of ``accounts`` asks for afterwards, or None."""
-    if target.get("comments") and network == "instagram" and not accepts.comments_on_instagram:
+    has_comments = network in WITH_COMMENTS and (network != "instagram" or accepts.comments_on_instagram)
+    if target.get("comments") and not has_comments:
         return "Comments are not valid"
     for sentence, (key, form) in _SENTENCES.items():
         if key in target and not (

@@ -46,12 +46,12 @@ def import_status(world: World, job: ImportJob) -> Answer:
     return ok({"status": "complete", "payload": payload, "plan": plan})
 
 
-def media_json(media: Media) -> dict[str, Any]:
+def media_json(media: Media, pictures_are: str) -> dict[str, Any]:
     """A media object as uploads, imports and the library show it."""
     base = f"https://cdn.publer.example/{media.id}"
     shape: dict[str, Any] = {
         "id": media.id,
-        "type": media.type,
+        "type": "image" if media.type == "photo" and pictures_are == "image" else media.type,
         "name": media.name,
         "caption": media.caption,
         "source": media.source,
@@ -113,10 +113,12 @@ def _payload(job: PublishJob) -> dict[str, Any]:
     }
     if job.spec.payload != "normal":
         return replaced[job.spec.payload]
-    if job.spec.family != "entries":
+    if not job.spec.family.startswith("entries"):
         return {"payload": {"failures": _failures(job)} | _beside(job)}
-    entries = (_entry(job, delivery) for delivery in job.deliveries)
-    return {"payload": [entry for entry in entries if entry is not None]}
+    beside = {"failures": _failures(job)} if job.spec.family == "entries_and_failures" else {}
+    shown = [one for one in job.deliveries if one.failure is None] if beside else job.deliveries
+    entries = (_entry(job, delivery) for delivery in shown)
+    return {"payload": [entry for entry in entries if entry is not None], **beside}
 
 
 def _beside(job: PublishJob) -> dict[str, Any]:
@@ -168,6 +170,10 @@ def _entry(job: PublishJob, delivery: Delivery) -> dict[str, Any] | None:
         said["post"] |= (
             {"error": sentence} if spec.reason == "post.error" else {"details": {"error": sentence}}
         )
+    if spec.entries == "bare" and sentence is None:
+        return _post(job, delivery)
+    if spec.entries == "ids" and sentence is None:
+        said["post"] = {"id": said["post"]["id"]}
     if spec.entries == "untyped":
         return said
     is_error = sentence is not None

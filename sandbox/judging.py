@@ -12,7 +12,7 @@ from typing import Any
 
 from sandbox.fields import ITEM_TYPES, MOST_CARDS, MOST_ITEMS, MOST_PAGES, POLLS, VALUES
 from sandbox.followups import wrong_followup
-from sandbox.networks import LONG_POST_LIMIT, MEDIA_KINDS, NEEDS_MEDIA, NETWORKS, text_length
+from sandbox.networks import LONG_POST_LIMIT, MEDIA_KINDS, NETWORKS, PAGES, text_length
 from sandbox.scenario import Accepts, Account
 
 BACKDATED = "Posts cannot be backdated"
@@ -63,13 +63,19 @@ def judge(
         _type(content, account, accepts)
         or _board(target, account)
         or _media(content, account, kind_of, accepts)
-        or _text(content, account)
+        or _text(content, account, accepts)
         or _link(content, accepts)
-        or _poll(content, account)
+        or _poll(content, account, accepts)
         or _values(content, account)
         or _particulars(content, account, accepts)
         or wrong_followup(target, account.network, accepts)
     )
+
+
+def comes_to_nothing(content: Content, account: Account, accepts: Accepts) -> bool:
+    """Whether Publer takes it, names no failure, and posts nothing all the same."""
+    is_reel = content.get("type") == "video" and _below(content, "type") == "reel"
+    return is_reel and account.network == "instagram" and accepts.reels_on_instagram == "as_reel"
 
 
 def _type(content: Content, account: Account, accepts: Accepts) -> str | None:
@@ -81,6 +87,8 @@ def _type(content: Content, account: Account, accepts: Accepts) -> str | None:
         is_taken = accepts.links_on_threads_and_bluesky
     if kind == "carousel":
         is_taken = is_taken and bool(content.get("sublinks"))
+    if kind == "reel" and account.network == "instagram":
+        is_taken = accepts.reels_on_instagram == "as_reel"
     if subtype == "story" and kind == "video":
         is_taken = is_taken and accepts.stories_of_videos
     if subtype is not None:
@@ -96,14 +104,14 @@ def _below(content: Content, key: str) -> Any:  # noqa: ANN401  any JSON value
 
 def _media(content: Content, account: Account, kind_of: MediaKind, accepts: Accepts) -> str | None:
     kind, media = content["type"], content.get("media")
-    needed = kind in NEEDS_MEDIA or account.network == "pinterest"
-    if media is None and not needed:
-        return None
+    needed = kind in MEDIA_KINDS or account.network == "pinterest"
+    if not needed:
+        return BAD_TYPE if media else None
     if not media and account.network == "youtube":
         return NO_VIDEO
     if not isinstance(media, list) or any(not isinstance(item, dict) for item in media):
         return NO_COUNT
-    if not media and needed:
+    if not media:
         return NO_COUNT
     return _media_items(content, media, account, kind_of, accepts)
 
@@ -116,12 +124,15 @@ def _media_items(
     accepts: Accepts,
 ) -> str | None:
     subtype = _below(content, "type")
-    allowed = MEDIA_KINDS.get(str(subtype), MEDIA_KINDS.get(content["type"], set(ITEM_TYPES.values())))
+    allowed = PAGES if subtype == "document" else MEDIA_KINDS.get(content["type"], {"photo"})
     if subtype is None and account.network == "instagram" and accepts.pictures_with_videos_on_instagram:
         allowed = {"photo", "video"}
     for item in media:
         said = item.get("type")
-        if said is not None and said not in ITEM_TYPES:
+        is_picture = ITEM_TYPES.get(str(said)) == "photo"
+        if said is not None and (
+            said not in ITEM_TYPES or (is_picture and accepts.pictures_are not in {"either", said})
+        ):
             return f"Media type {said} is not valid"
         if _is_external(item, content, account):
             continue
@@ -150,7 +161,7 @@ def _board(target: Mapping[str, Any], account: Account) -> str | None:
     return NO_BOARD if account.network == "pinterest" and target.get("album_id") not in known else None
 
 
-def _text(content: Content, account: Account) -> str | None:
+def _text(content: Content, account: Account, accepts: Accepts) -> str | None:
     network = NETWORKS[account.network]
     text = content.get("text", "")
     if not isinstance(text, str):
@@ -160,7 +171,7 @@ def _text(content: Content, account: Account) -> str | None:
     limit = account.text_limit or network.limit
     if account.network == "twitter" and _below(content, "type") == "long_post":
         limit = LONG_POST_LIMIT
-    length = text_length(account.network, text)
+    length = len(text) if accepts.lengths == "characters" else text_length(account.network, text)
     if account.network == "mastodon" and isinstance(content.get("spoilerText"), str):
         length += text_length("mastodon", content["spoilerText"])
     if limit is not None and length > limit:
@@ -186,19 +197,20 @@ def _is_card(card: object) -> bool:
     return isinstance(card, dict) and {"url", "title", "description", "images"} <= card.keys()
 
 
-def _poll(content: Content, account: Account) -> str | None:
+def _poll(content: Content, account: Account, accepts: Accepts) -> str | None:
     if content["type"] != "poll":
         return None
     options, days = content.get("options"), content.get("duration")
     longest, most_days = POLLS[account.network]
+    most = most_days if accepts.polls_run == "days" else 24 * most_days
     if not isinstance(options, list) or not 2 <= len(options) <= 4:
         return "Polls need two to four options"
     if any(not isinstance(option, str) or not 1 <= len(option) <= longest for option in options):
         return f"Poll options can have at most {longest} characters"
     if len(set(options)) < len(options):
         return "Poll options must be unique"
-    if not isinstance(days, int) or isinstance(days, bool) or not 1 <= days <= most_days:
-        return f"Polls run 1 to {most_days} days"
+    if not isinstance(days, int) or isinstance(days, bool) or not 1 <= days <= most:
+        return f"Polls run 1 to {most} {accepts.polls_run}"
     lacks_question = account.network == "linkedin" and not content.get("question")
     return "Question can't be blank" if lacks_question else None
 

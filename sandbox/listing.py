@@ -24,6 +24,7 @@ _DOCUMENTED = words("id text url state type account_id user scheduled_at post_li
 _OBSERVED = words(
     "id account_id account_type state type source scheduled_at updated_at text title media post_link error"
 )
+_NAMED_BY_CLIENTS = words("published_at created_at old_id job_id")
 _FAMILIES = {"published": "published_posted", "draft": "draft_undated"}
 _TYPES = words("status link photo gif video reel story short poll document carousel article")
 
@@ -53,7 +54,12 @@ def list_posts(world: World, workspace: Workspace, call: Call) -> Answer:
 
 
 def _shown(row: dict[str, Any], listing: Listing) -> dict[str, Any]:
-    known = {"all_keys": _DOCUMENTED | _OBSERVED, "documented": _DOCUMENTED, "observed": _OBSERVED}
+    known = {
+        "all_keys": _DOCUMENTED | _OBSERVED,
+        "documented": _DOCUMENTED,
+        "observed": _OBSERVED,
+        "and_more": _DOCUMENTED | _OBSERVED | _NAMED_BY_CLIENTS,
+    }
     return {key: value for key, value in row.items() if key in known[listing.rows]}
 
 
@@ -103,10 +109,15 @@ def _is_listed(world: World, post: StoredPost) -> bool:
 
 
 def _row(world: World, post: StoredPost) -> dict[str, Any]:
-    said = post.at if world.scenario.listing.times == "to_the_second" else post.at // 60 * 60
+    listing = world.scenario.listing
+    at = post.at // 60 * 60 if listing.times == "to_the_minute" else post.at
+    said = iso(at, zone=5.5 if listing.times == "of_another_zone" else 0.0)
+    post_id = world.listed_id(post.id) if post.state == "published" and post.job else post.id
     media = [{"id": post.id, "path": "https://cdn.publer.example/media", "type": "photo"}]
     return {
-        "id": int(post.id) if post.id.isdigit() and len(post.id) < 24 else post.id,
+        "id": int(post_id) if post_id.isdigit() and len(post_id) < 24 else post_id,
+        "old_id": post.id,
+        "job_id": post.job.id if post.job else None,
         "text": post.text,
         "url": post.url or None,
         "state": post.state,
@@ -119,8 +130,10 @@ def _row(world: World, post: StoredPost) -> dict[str, Any]:
             "picture": "https://cdn.publer.example/user.jpg",
         },
         "source": post.source,
-        "scheduled_at": iso(said),
-        "updated_at": iso(said),
+        "scheduled_at": said,
+        "created_at": said,
+        "published_at": said if post.state == "published" else None,
+        "updated_at": said,
         "title": post.title or None,
         "post_link": _known_link(world, post),
         "has_media": post.has_media,

@@ -51,7 +51,7 @@ def upload(world: World, workspace: Workspace, call: Call) -> Answer:
             in_library=in_library,
         )
     )
-    return ok(media_json(media))
+    return ok(media_json(media, world.scenario.accepts.pictures_are))
 
 
 def import_from_url(world: World, workspace: Workspace, call: Call) -> Answer:
@@ -97,6 +97,8 @@ def _start_import(world: World, workspace: Workspace, document: dict[str, Any]) 
     if spec.failure is None:
         for item in document["media"]:
             results += _import_item(world, workspace, job_id, document, item)
+    if spec.order == "reversed":
+        results.reverse()
     payload: Any = results
     if spec.form == "object" and results:
         payload = results[0]
@@ -144,7 +146,8 @@ def _import_item(
             error=error,
         )
     )
-    return [media_json(media) for media in made] or [{"error": error}]
+    pictures_are = world.scenario.accepts.pictures_are
+    return [media_json(media, pictures_are) for media in made] or [{"error": error}]
 
 
 def media_options(_world: World, workspace: Workspace, call: Call) -> Answer:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime, timedelta, timezone
 
 
-def iso(seconds: float) -> str:
-    """ISO 8601 with an offset, to the second."""
-    return datetime.fromtimestamp(int(seconds), UTC).isoformat()
+def iso(seconds: float, zone: float = 0.0) -> str:
+    """ISO 8601 to the second, with the offset of a zone so many hours east of UTC."""
+    return datetime.fromtimestamp(int(seconds), timezone(timedelta(hours=zone))).isoformat()
 
 
 def day(seconds: float, zone: float = 0.0) -> str:
     """The date ``zone`` hours east of UTC, as the filters of ``GET /posts`` are written."""
-    return datetime.fromtimestamp(seconds + zone * 3600, UTC).date().isoformat()
+    return iso(seconds, zone)[:10]

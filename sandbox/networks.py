@@ -13,17 +13,12 @@ import regex
 
 from sandbox.fields import words
 
-NEEDS_MEDIA = frozenset({"photo", "video", "gif"})
-MEDIA_KINDS = {
-    "photo": {"photo"},
-    "video": {"video"},
-    "reel": {"video"},
-    "short": {"video"},
-    "gif": {"gif"},
-    "story": {"photo", "video"},
-    "document": {"document", "photo"},
-}
-"""What may stand in ``media``, by ``type`` or what ``details.type`` makes of it."""
+MEDIA_KINDS = {"photo": {"photo"}, "video": {"video"}, "reel": {"video"}, "gif": {"gif"}}
+"""What may stand in ``media``, by ``type``; beside any other type nothing was shown to."""
+PAGES = {"document", "photo"}
+"""What a document is made of."""
+WITH_COMMENTS = frozenset({"facebook", "instagram", "linkedin", "twitter", "threads", "bluesky", "mastodon"})
+"""Instagram is a switch."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

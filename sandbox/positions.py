@@ -12,9 +12,9 @@ from sandbox.scenario import Scenario, Signature
 Change = Callable[[Scenario], Scenario]
 
 _SWITCHES: dict[str, tuple[str, ...]] = {
-    "": ("auth", "accounts_form", "boards", "malformed_body"),
+    "": ("auth", "accounts_form", "job_status_header", "boards", "malformed_body"),
     "accepts": (),
-    "imports": ("form",),
+    "imports": ("form", "order"),
     "job": (
         *("family", "entries", "reason", "failures_form", "no_failures_form", "envelope", "outer_status"),
         *("plan", "read_once", "id_place", "numeric_post_ids", "payload"),
@@ -28,7 +28,7 @@ _SWITCHES: dict[str, tuple[str, ...]] = {
 _WITH: dict[tuple[str, str], dict[str, Any]] = {
     ("job", "no_failures_form"): {"family": "failures"},
     ("job", "failures_form"): {"family": "failures"},
-    ("job", "outer_status"): {"envelope": "oas"},
+    ("job", "outer_status"): {"envelope": "oas", "working_polls": 1},
     ("listing", "total_pages"): {},
     ("listing", "first_page"): {"window": "in_pages"},
 }
@@ -53,6 +53,14 @@ _OTHER: dict[str, dict[str, dict[str, Any]]] = {
 }
 """Positions of what is no choice between few words."""
 
+_DOCUMENTED_TYPES = {
+    "facebook": "page",
+    "instagram": "business",
+    "google": "location",
+    "youtube": "channel",
+    "telegram": "channel",
+    "wordpress": "blog",
+}
 SIGNATURE = Signature(text="Acme Inc, makers of fine rockets", default=True)
 
 
@@ -70,7 +78,8 @@ def positions() -> dict[str, Change]:
                     label = ".".join(filter(None, (part, field.name)))
                     changes = _WITH.get((part, field.name), {}) | {field.name: value}
                     found[f"{label}: {value}"] = _change({part: changes})
-    return found | {name: _change(parts) for name, parts in _OTHER.items()}
+    found |= {name: _change(parts) for name, parts in _OTHER.items()}
+    return found | {"the documented types of accounts": _with_documented_types}
 
 
 def _values(hint: Any) -> tuple[Any, ...]:  # noqa: ANN401  a type
@@ -89,3 +98,11 @@ def _change(parts: dict[str, dict[str, Any]]) -> Change:
         return scenario
 
     return change
+
+
+def _with_documented_types(scenario: Scenario) -> Scenario:
+    """``page``, ``blog`` …, where the API was seen to say ``fb_page`` and ``wordpress_basic``."""
+    for account in scenario.workspaces[0].accounts:
+        kind = _DOCUMENTED_TYPES.get(account.network, "profile")
+        scenario = scenario.with_account(account.network, type=kind)
+    return scenario

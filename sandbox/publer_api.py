@@ -85,6 +85,9 @@ def _route(world: World, call: Call) -> Answer:
         return ok(_user(world) if call.path == "/users/me" else _workspaces(world))
     in_path = re.fullmatch(r"/workspaces/([^/]+)/(media_options|signatures)", call.path)
     workspace_id = in_path[1] if in_path else call.headers.get("publer-workspace-id", "")
+    if call.path.startswith("/job_status/") and world.scenario.job_status_header != "needed":
+        is_refused = workspace_id and world.scenario.job_status_header == "refused"
+        workspace_id = "" if is_refused else world.workspace_of_job(call.path.rpartition("/")[2])
     workspace = world.workspace(workspace_id)
     if workspace is None:
         return refused(401 if world.scenario.auth == "observed" else 403, NO_ACCESS)

@@ -36,6 +36,8 @@ class Published:
     """A post that is live."""
 
     id: str
+    listed_id: str
+    """Under which ``GET /posts`` shows it."""
     workspace_id: str
     account_id: str
     account_name: str
@@ -51,6 +53,8 @@ class Published:
     alt_texts: tuple[str, ...]
     """The alt text of each, as it reached the network."""
     comments: tuple[Any, ...]
+    labels: tuple[str, ...]
+    """In Publer, as it read them."""
     content: Any
     """The whole network object as it was sent."""
     time: float

@@ -54,6 +54,8 @@ class Account:
     """Seconds that a post to this account takes beyond the job's own delay."""
     drops: bool = False
     """The job reports no failure, and yet nothing is ever posted."""
+    held: Literal["", "scheduled_pending", "scheduled_reauth", "scheduled_locked"] = ""
+    """The state in which every post to this account waits for a person, and does not go out."""
     unmentioned: bool = False
     """Posted, but the job's answer says nothing about this account."""
     text_limit: int | None = None
@@ -77,8 +79,9 @@ class Account:
         return self.type or own
 
     def networks_key(self) -> str:
-        """The key of this account's content in a request: WordPress is keyed by the account's type."""
-        return self.public_type() if self.provider == "wordpress" else self.provider
+        """The key of this account's content in a request: for WordPress the account's type, if it is one."""
+        kind = self.public_type()
+        return kind if kind.startswith("wordpress_") else self.provider
 
 
 def default_accounts(first: int = 0xDF) -> tuple[Account, ...]:
@@ -115,12 +118,16 @@ class Job:
     failure_place: Literal[
         "error", "errors", "message", "payload.error", "payload.errors", "payload.failures", "nowhere"
     ] = "error"
-    family: Literal["entries", "failures", "failures_and_posts", "failures_and_successes"] = "entries"
-    """``entries``: an array with a post or a failure per account, as observed for publishing now.
-    ``failures``: the documented object, which says nothing about what was posted; the others: the same
-    object with what was posted beside, as a list of posts, or keyed like the failures."""
-    entries: Literal["typed", "untyped"] = "typed"
-    """Whether an entry says ``type`` and ``status`` beside its post or failure."""
+    family: Literal[
+        "entries", "entries_and_failures", "failures", "failures_and_posts", "failures_and_successes"
+    ] = "entries"
+    """``entries``: an array with a post or a failure per account, as observed for publishing now;
+    ``entries_and_failures``: of posts only, with the documented object beside it. ``failures``: that
+    object, which says nothing about what was posted; the others: the same object with what was posted
+    beside, as a list of posts, or keyed like the failures."""
+    entries: Literal["typed", "untyped", "bare", "ids"] = "typed"
+    """Whether an entry says ``type`` and ``status`` beside its post or failure. ``bare``: the post is the
+    entry itself. ``ids``: of a post it says the id alone, and so not the account."""
     reason: Literal["failure", "post.error", "post.details.error"] = "failure"
     """Where an entry says why a post failed."""
     payload: Literal["normal", "null", "missing", "empty_object", "empty_array"] = "normal"
@@ -156,6 +163,7 @@ class Import:
     failure: str | None = None
     form: Literal["array", "object", "media"] = "array"
     """An array of media; the single object alone; or ``{failures: {}, media: […]}``."""
+    order: Literal["as_asked", "reversed"] = "as_asked"
     pdf_pages: int = 1
     """A PDF becomes so many photos."""
     foreign_download_seconds: float = 0.0
@@ -177,11 +185,14 @@ class Listing:
     """For a window in one answer: 1, or as if it came in pages."""
     states: Literal["all", "first", "last", "ignored", "nothing"] = "all"
     """Of several ``state[]``: which are honoured. ``ignored``: rows in any state; ``nothing``: no rows."""
-    rows: Literal["all_keys", "documented", "observed"] = "all_keys"
-    """Which keys a row has: ``url`` is documented, ``source`` and ``error`` were observed."""
+    rows: Literal["all_keys", "documented", "observed", "and_more"] = "all_keys"
+    """Which keys a row has: ``url`` is documented, ``source`` and ``error`` were observed; ``and_more``:
+    also those that only clients name, such as ``old_id`` and ``job_id``."""
+    ids: Literal["of_the_job", "others"] = "of_the_job"
+    """Whether a live post has the id that its job has told."""
     source: Literal["post_now", "schedule"] = "post_now"
     """What a row that was made here says of where it comes from."""
-    times: Literal["to_the_second", "to_the_minute"] = "to_the_second"
+    times: Literal["to_the_second", "to_the_minute", "of_another_zone"] = "to_the_second"
     """How exactly a row says when it was posted."""
     dates: Literal["inclusive", "exclusive"] = "inclusive"
     """Whether posts of the days ``from`` and ``to`` themselves are in the answer."""
@@ -223,6 +234,14 @@ class Accepts:
     links_on_threads_and_bluesky: bool = True
     stories_of_videos: bool = True
     pictures_with_videos_on_instagram: bool = False
+    reels_on_instagram: Literal["as_video", "as_reel"] = "as_video"
+    """The ``type`` of a reel; ``as_reel``: of a video nothing comes, and the job names no failure."""
+    pictures_are: Literal["either", "photo", "image"] = "either"
+    """The ``type`` of a picture among the media, and what an upload calls it."""
+    polls_run: Literal["days", "hours"] = "days"
+    labels_from: Literal["either", "post", "account"] = "either"
+    lengths: Literal["of_the_network", "characters"] = "of_the_network"
+    """How texts are counted: ``characters`` knows of no shortened links, nor of graphemes."""
     the_same_text_again_on_x: bool = True
     """X itself refuses it; taken by default, so that a post that goes out twice is seen."""
     comments_on_instagram: bool = True
@@ -336,6 +355,8 @@ class Scenario:
     listing: Listing = Listing()
     stored_text: StoredText = StoredText()
     accepts: Accepts = Accepts()
+    job_status_header: Literal["needed", "ignored", "refused"] = "needed"
+    """What becomes of the workspace's header in ``GET /job_status``."""
     boards: Literal["in_accounts", "in_media_options"] = "in_accounts"
     """Where Pinterest's boards are named; media options have them always."""
     signatures: Literal["listed", "forbidden", "not_found"] = "listed"

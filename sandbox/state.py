@@ -43,6 +43,8 @@ class Delivery:
     account: Account | None
     content: dict[str, Any]
     target: dict[str, Any]
+    labels: tuple[str, ...]
+    """Of the post, beside those of the account."""
     due: float
     failure: str | None
     created: float

@@ -13,7 +13,7 @@ from typing import Any
 
 from sandbox.clock import Clock
 from sandbox.fields import SPELLINGS
-from sandbox.judging import GAP, ONE_AT_A_TIME, SAID_ALREADY, UNKNOWN_ACCOUNT, judge
+from sandbox.judging import GAP, ONE_AT_A_TIME, SAID_ALREADY, UNKNOWN_ACCOUNT, comes_to_nothing, judge
 from sandbox.keeping import kept
 from sandbox.networks import NETWORKS
 from sandbox.record import Imported, Published, Record, Request, Upload
@@ -65,6 +65,12 @@ class World:
             surprises=tuple(self.surprises),
         )
 
+    def listed_id(self, live_id: str) -> str:
+        """The id under which the list shows a post that is live."""
+        if self.scenario.listing.ids == "of_the_job":
+            return live_id
+        return hashlib.sha256(f"listed {live_id}".encode()).hexdigest()[:24]
+
     def new_id(self, what: str) -> str:
         """A 24-hex id that is the same in every run."""
         return hashlib.sha256(f"{what} {next(self._numbers)}".encode()).hexdigest()[:24]
@@ -76,6 +82,11 @@ class World:
 
     def workspace(self, workspace_id: str) -> Workspace | None:
         return next((w for w in self.scenario.workspaces if w.id == workspace_id), None)
+
+    def workspace_of_job(self, job_id: str) -> str:
+        """The id of the workspace that a job works for; empty if there is no such job."""
+        job = self.publish_jobs.get(job_id) or self.import_jobs.get(job_id)
+        return job.workspace_id if job else ""
 
     # The rate limit
 
@@ -163,6 +174,7 @@ class World:
             account=account,
             content=content if isinstance(content, dict) else {},
             target=target,
+            labels=tuple(post.get("labels") or ()),
             due=now + spec.delay + (account.slowness if account else 0.0),
             failure=failure,
             created=now,
@@ -212,9 +224,9 @@ class World:
         if delivery.failure is not None:
             if delivery.failure == account.failure:
                 self._store(job, delivery, account, "failed")
-        elif job.state.startswith("draft"):
-            self._store(job, delivery, account, job.state)
-        elif not account.drops:
+        elif job.state.startswith("draft") or account.held:
+            self._store(job, delivery, account, account.held or job.state)
+        elif not (account.drops or comes_to_nothing(delivery.content, account, self.scenario.accepts)):
             self._publish(job, delivery, account)
 
     def _post(self, job: PublishJob, delivery: Delivery, account: Account, state: str) -> StoredPost:
@@ -270,6 +282,7 @@ class World:
         self.published.append(
             Published(
                 id=delivery.live_id,
+                listed_id=self.listed_id(delivery.live_id),
                 workspace_id=job.workspace_id,
                 account_id=account.id,
                 account_name=account.name,
@@ -281,6 +294,7 @@ class World:
                 media=media,
                 alt_texts=tuple(str(next(filter(None, map(item.get, names)), "")) for item in media),
                 comments=tuple(delivery.target.get("comments", ())),
+                labels=self._labels(delivery),
                 content=self._as_read(delivery.content),
                 time=delivery.due,
                 link=self._link(delivery, account),
@@ -288,6 +302,11 @@ class World:
                 post_index=delivery.post_index,
             )
         )
+
+    def _labels(self, delivery: Delivery) -> tuple[str, ...]:
+        read = self.scenario.accepts.labels_from
+        found = {"post": delivery.labels, "account": delivery.target.get("labels") or ()}
+        return tuple(found.get(read) or found["post"] or found["account"])
 
     def _link(self, delivery: Delivery, account: Account) -> str:
         return NETWORKS[account.network].link.format(int(delivery.live_id[:12], 16))

@@ -11,6 +11,7 @@ import queue
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import PurePosixPath
 from types import MappingProxyType
 from typing import Any, BinaryIO, Protocol, Self
@@ -215,9 +216,8 @@ class _Crew:
         task.infos = dict.fromkeys(task.keys, info)
 
     def _import(self, publer: MediaApi, task: _Task) -> None:
-        items = [
-            {"url": media.value, "name": _name_of(media, _name_of_url(media.value))} for media in task.media
-        ]
+        names = _distinct(_name_of(media, _name_of_url(media.value)) for media in task.media)
+        items = [{"url": media.value, "name": name} for media, name in zip(task.media, names, strict=True)]
         job_id = publer.import_urls(items, deadline=self._deadline)
         clock = _StoppableClock(self._clock, self._stopped)
         deadline = Deadline(clock, self._deadline.at)
@@ -293,22 +293,16 @@ class _StoppableClock:
 
 
 def _read_import(task: _Task, items: Sequence[Mapping[str, Any]], job: Job) -> None:
-    """Give each URL what Publer made of it. A PDF becomes one picture per page, so counts may differ."""
+    """Give each URL what Publer made of it."""
     made = list(job.media)
     if job.state is JobState.FAILED or not made:
         said_of_all = job.message or next((entry.message for entry in job.entries if entry.message), "")
         task.fail(said_of_all or "Publer's import ended without a result.")
         return
-    if len(task.media) == 1:
-        groups = [made]
-    elif len(made) == len(task.media):
-        groups = [[answer] for answer in made]
-    else:
-        groups = [[answer for answer in made if answer.get("name") == item["name"]] for item in items]
-        names = {item["name"] for item in items}
-        if len(names) < len(items) or any(answer.get("name") not in names for answer in made):
-            task.fail("Publer's answer does not tell which of the imported files is which; use `file`.")
-            return
+    groups = [made] if len(items) == 1 else _by_name([item["name"] for item in items], made)
+    if groups is None:
+        task.fail("Publer's answer does not tell which of the imported files is which; use `file`.")
+        return
     for media, answers in zip(task.media, groups, strict=True):
         broken = next((answer for answer in answers if not answer.get("id")), None)
         if broken is not None or not answers:
@@ -316,6 +310,30 @@ def _read_import(task: _Task, items: Sequence[Mapping[str, Any]], job: Job) -> N
             task.failures[key_of(media)] = said or "Publer could not import it."
         else:
             task.answers[key_of(media)] = tuple(answers)
+
+
+def _by_name(names: Sequence[str], made: Sequence[Mapping[str, Any]]) -> list[list[Mapping[str, Any]]] | None:
+    """What was made of each file, whatever the order; None if that cannot be told.
+
+    A PDF becomes one picture per page, all of its name. What failed has no name. Where Publer repeats none
+    of the names, the order is that of the request, as documented.
+    """
+    groups = {name: [answer for answer in made if answer.get("name") == name] for name in names}
+    missing = [name for name in names if not groups[name]]
+    others = [answer for answer in made if answer.get("name") not in groups]
+    is_told = len(missing) == len(names) or len(missing) == 1 or not any(one.get("id") for one in others)
+    if len(others) != len(missing) or not is_told:
+        return None
+    return list((groups | {name: [one] for name, one in zip(missing, others, strict=True)}).values())
+
+
+def _distinct(names: Iterable[str]) -> list[str]:
+    """Names of which none comes twice: ``card.png``, ``2-card.png``."""
+    found: dict[str, None] = {}
+    for name in names:
+        numbered = (name if number == 1 else f"{number}-{name}" for number in count(1))
+        found[next(one for one in numbered if one not in found)] = None
+    return list(found)
 
 
 def _name_of(media: Media, otherwise: str) -> str:

@@ -12,6 +12,8 @@ from publer_publish.networks import table
 from publer_publish.networks.sent import added, of_network
 from publer_publish.post.model import Comment, Content, Media
 
+_IN_COMMENT = ("type", "path", "caption", "thumbnail", "thumbnails")
+
 
 def bulk_body(targets: Sequence[Target], media: UploadedMedia) -> dict[str, Any]:
     """What stands under ``bulk``. ``state`` is "scheduled" for publishing now, too; no ``scheduled_at``."""
@@ -81,8 +83,9 @@ def _account(target: Target, media: UploadedMedia) -> dict[str, Any]:
 def _comment(comment: Comment, media: UploadedMedia) -> dict[str, Any]:
     body: dict[str, Any] = {"text": comment.text, **comment.fields}
     if comment.media:
-        # The reference shows one object here, not a list (publer-api 9).
-        body["media"] = media.items(comment.media[0])[0]
+        # The reference shows one object here, not a list, and it is named by its path (publer-api 9).
+        item = media.items(comment.media[0])[0]
+        body["media"] = {key: item[key] for key in _IN_COMMENT if key in item}
     return body
 
 

@@ -17,6 +17,8 @@ _PLENTY = 30
 """With more requests left than this, polling need not save any."""
 _RESERVE = 5
 """Requests that polling leaves to look-ups and to whatever else uses the key."""
+_WINDOW = 120.0
+"""Seconds of the rate limit: a reset further away is a mistake of a clock."""
 _REFUSALS, _REFUSED_FOR = 3, 30.0
 """A job that is refused this often in a row, for so many seconds, will not answer any more; a new one may."""
 
@@ -81,4 +83,5 @@ def _share_of_limit(publer: JobSource, now: float) -> float:
         return 0.0
     if limit.remaining > _PLENTY:
         return 0.0
-    return min(60.0, (limit.reset_at - now) / max(1, limit.remaining - _RESERVE))
+    left = min(limit.reset_at - now, _WINDOW)
+    return min(60.0, left / max(1, limit.remaining - _RESERVE))

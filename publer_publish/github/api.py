@@ -48,8 +48,8 @@ class Subject(NamedTuple):
     @property
     def hint(self) -> str:
         return (
-            f"Give the job `permissions: {self.permission}`, and leave the input github-token at its default "
-            "or set it to a token that has this permission."
+            f"Give the job `permissions: {self.permission}`, and leave the input `github-token` at its "
+            "default or set it to a token that has this permission."
         )
 
 
@@ -57,8 +57,8 @@ RELEASES = Subject("releases", "contents: read")
 FILES = Subject("changed files", "{ contents: read, pull-requests: read }")
 COMMENTS = Subject("comments", "pull-requests: write")
 _CERTIFICATE_HINT = (
-    "If your network has its own certificate authority, put its file into the workspace and name it: "
-    "`REQUESTS_CA_BUNDLE: /github/workspace/…` under `env`."
+    "If your network has its own certificate authority, name its file in REQUESTS_CA_BUNDLE; in a workflow, "
+    "put it into the workspace: `REQUESTS_CA_BUNDLE: /github/workspace/…` under `env`."
 )
 _MIDDLEMAN_HINT = "Something between the runner and GitHub, such as a proxy, may have answered instead."
 

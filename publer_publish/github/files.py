@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import secrets
 import stat
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -76,9 +75,9 @@ def heredoc(name: str, value: str) -> str:
     if not _OUTPUT_NAME.fullmatch(name):
         raise ValueError(f"not a name for an output: {name!r}")
     value = encodable(value)
-    delimiter = f"end_{secrets.token_hex(16)}"
+    delimiter = f"end_{os.urandom(16).hex()}"
     while delimiter in value or delimiter in name:
-        delimiter = f"end_{secrets.token_hex(16)}"
+        delimiter = f"end_{os.urandom(16).hex()}"
     return f"{name}<<{delimiter}\n{value}\n{delimiter}\n"
 
 

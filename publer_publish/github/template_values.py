@@ -22,7 +22,7 @@ _ABOUT_RUN = {
 }
 """What every run of a workflow has, and the variables that say it."""
 
-_OF_ONE_RUN = frozenset({"event", "ref_name", "sha", "short_sha", "actor", "run_url"})
+_OF_ONE_RUN = frozenset({"event", "ref_name", "sha", "short_sha", "actor", "run_url", "vars"})
 """What the run of a review says of itself, and the run that publishes otherwise."""
 
 FetchRelease = Callable[[str], Mapping[str, Any]]
@@ -43,8 +43,8 @@ class RunContext:
         self._failure: ActionError | None = None
         self._stood_in: dict[str, set[str]] = {}
         """Why there is something missing, and the names that placeholders stand for."""
-        self.notices: list[Problem] = []
-        """One, once a placeholder was asked for."""
+        self._of_this_run: set[str] = set()
+        """What a text was given in ``validate`` that the run that publishes may have otherwise."""
         if self._tag:
             self._values.update(tag_context(self._tag))
 
@@ -56,6 +56,8 @@ class RunContext:
         Raises ``ActionError`` if one is missing that the template does not ask about first.
         """
         wanted = names - self._values.keys()
+        if self._placeholders:
+            self._of_this_run |= names & _OF_ONE_RUN - wanted
         if not self._placeholders:
             missing = self._missing(wanted)
             self._refuse(missing - asked_about)
@@ -111,12 +113,18 @@ class RunContext:
 
     def _notice(self, why: str, names: Iterable[str]) -> None:
         self._stood_in.setdefault(why, set()).update(names)
-        reasons = ". ".join(self._stood_in)
-        stood_in = ", ".join(f"`{name}`" for name in sorted(set().union(*self._stood_in.values())))
-        message = f"{reasons}: placeholders stand for {stood_in} in this validation."
-        self.notices[:] = [
-            Problem(message=message, hint="Publishing uses the real ones.", severity=Severity.NOTICE)
-        ]
+
+    @property
+    def notices(self) -> list[Problem]:
+        """What a review does not see: for what placeholders were asked, and what only this run says."""
+        found = []
+        if self._stood_in:
+            reasons, names = ". ".join(self._stood_in), _listed(set().union(*self._stood_in.values()))
+            found.append((f"{reasons}: placeholders stand for {names} in this validation.", _REAL))
+        if self._of_this_run:
+            names = _listed(self._of_this_run)
+            found.append((f"The posts depend on the run: {names} are those of this validation.", _OTHERS))
+        return [Problem(message=message, hint=hint, severity=Severity.NOTICE) for message, hint in found]
 
     def _home(self) -> str:
         return str(self._values.get("repository", {}).get("html_url", _PLACEHOLDER_HOME))
@@ -149,6 +157,16 @@ class RunContext:
             "published_at": "2000-01-01T00:00:00Z",
             "author": "[author]",
         }
+
+
+_REAL = "Publishing uses the real ones."
+_OTHERS = (
+    "The run that publishes has its own, so it may send another text: look at its `on:` and `variables`, too."
+)
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in sorted(names))
 
 
 def _no_tag(event: Event) -> Problem:

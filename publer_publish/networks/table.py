@@ -158,8 +158,6 @@ class Network(NamedTuple):
     """Its rules forbid one text on several accounts of an owner."""
     one_account_at_a_time: bool = False
     """Publer posts the same to several of its accounts only in several requests."""
-    mix_undocumented: frozenset[Kind] = frozenset()
-    """Kinds that the network itself shows together; whether Publer sends them is not documented."""
     form: Callable[[dict[str, Any]], None] | None = None
     """Adds to what is sent what the network's own page wants beside what the file says."""
 
@@ -224,7 +222,6 @@ _TABLE = (
         fold=Fold(characters=480, lines=5),
         type_prefixes=("fb",),
         frame=Frame(seconds=(1, 5 * 3600), seconds_as={"reel": (3, 90), "story": (0, 60)}),
-        mix_undocumented=frozenset({PHOTO, VIDEO}),
         look=Look(accent="#1460c9", subtitle="Just now", actions=("Like", "Comment", "Share")),
     ),
     Network(
@@ -273,7 +270,6 @@ _TABLE = (
         poll=Poll(options=4, option_limit=25, days=tuple(range(1, 8))),
         fold=Fold(characters=280),
         frame=Frame(seconds=(0.5, 140), gif_most=2048),
-        mix_undocumented=frozenset({PHOTO, VIDEO}),
         look=Look(accent="#2f3336", actions=("Reply", "Repost", "Like", "Bookmark"), thread=True),
     ),
     Network(
@@ -293,7 +289,6 @@ _TABLE = (
         },
         media_most={PHOTO: 20, VIDEO: 1, GIF: 1, DOCUMENT: 1},
         media_mb={PHOTO: 5, VIDEO: 5_000, DOCUMENT: 100},
-        media_disputed="Publer's photo page allows 20 photos, clients were seen to stop at 9",
         media_source=_MEDIA,
         poll=Poll(options=4, option_limit=30, days=(1, 3, 7, 14), question_limit=140),
         fold=Fold(characters=210, lines=3),

@@ -16,7 +16,7 @@ from publer_publish.networks.table import Network, needs
 from publer_publish.post.extra import check_extra
 from publer_publish.post.media.files import MediaFiles, described
 from publer_publish.post.media.rules import check_for_network
-from publer_publish.post.model import Content, Media
+from publer_publish.post.model import Content, Media, MediaSource
 from publer_publish.post.template.render import Positions
 from publer_publish.text import cut
 from publer_publish.workspace import Workspace
@@ -107,7 +107,7 @@ class Checks:
             _type_and_needs(network, content, own, place, problems)
         _length(network, content, own, problems)
         title, most = content.fields.get("title"), network.title_limit
-        _field_length(network, "title", title, most, where=place.where("title"), problems=problems)
+        _field_length(network, "title", title, most, place=place, problems=problems)
         _poll(network, content, place, problems)
         _period(network, content, place, problems)
         _branded(network, content, place, problems)
@@ -115,12 +115,6 @@ class Checks:
         _extra(network, content, place, problems)
 
     def _comments(self, network: Network, content: Content, problems: Problems) -> None:
-        if content.comments and not network.comments:
-            problems.warn(
-                f"Publer documents no comments on {network.label}; they are sent all the same.",
-                f"To send none there: `{{ id: {network.key}/*, comments: [] }}` in `accounts`.",
-                content.comments[0].where,
-            )
         most = network.comments_most
         if most is not None and len(content.comments) > most:
             problems.error(
@@ -141,6 +135,12 @@ class Checks:
                 problems.error("A comment is empty.", "Give it a text.", comment.where)
             for item in comment.media:
                 self.files.check(item, problems)
+                if item.source is MediaSource.ID and not item.fields.get("path"):
+                    problems.error(
+                        "Media of a comment go out by their address, and this has only an id.",
+                        "Write `file:` or `url:` instead, or the `path` that Publer gave it beside the id.",
+                        item.where,
+                    )
 
     def _media(self, network: Network, content: Content, problems: Problems) -> None:
         if not content.media:
@@ -156,14 +156,14 @@ class Checks:
 def _type_and_needs(
     network: Network, content: Content, own: Mapping[str, Any], place: Place, problems: Problems
 ) -> None:
-    where = place.where("type") if "type" in own else place.where()
+    steps = ("type",) if "type" in own else ()
     is_empty = not content.text and not content.media and not content.fields and not content.extra
     if is_empty and not any(place.is_explained(field, problems) for field in _SHARED):
-        _nothing(network, own, where, problems)
+        _nothing(network, own, place.where(*steps), problems)
     elif content.type not in network.types:
         comes_from = ("type",) if "type" in own else _TYPE_COMES_FROM
         if not any(place.is_explained(field, problems) for field in comes_from):
-            _wrong_type(network, content, where, problems)
+            _wrong_type(network, content, place.where(*steps), problems)
     else:
         kind = shown_as(content.type, content.fields.get("details"))
         for need in needs(network, kind):
@@ -173,7 +173,7 @@ def _type_and_needs(
                 problems.error(
                     f"A post of type {kind} on {network.label} needs {_in_words(need)}.",
                     _where_to_add(network, need),
-                    where,
+                    place.where(*steps),
                 )
 
 
@@ -244,14 +244,14 @@ def _length(network: Network, content: Content, own: Mapping[str, Any], problems
 
 
 def _field_length(
-    network: Network, name: str, value: object, limit: int | None, *, where: Where, problems: Problems
+    network: Network, name: str, value: object, limit: int | None, *, place: Place, problems: Problems
 ) -> None:
     """Check that a field beside the text is short enough; it is counted in code points."""
     if limit is not None and isinstance(value, str) and len(value) > limit:
         problems.error(
             f"The {name} has {len(value):,} characters; {network.label} takes {limit:,}.",
             f"Shorten it by {len(value) - limit:,}.",
-            where,
+            place.where(name),
         )
 
 
@@ -260,7 +260,7 @@ def _poll(network: Network, content: Content, place: Place, problems: Problems) 
     if network.poll is None or content.type != "poll" or not isinstance(options, list):
         return
     question, most = content.fields.get("question"), network.poll.question_limit
-    _field_length(network, "question", question, most, where=place.where("question"), problems=problems)
+    _field_length(network, "question", question, most, place=place, problems=problems)
     limit = network.poll.option_limit
     for index, option in enumerate(options):
         if option in options[:index]:

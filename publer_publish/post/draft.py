@@ -120,6 +120,13 @@ class Draft:
         comments = self._comments(network, own_comments)
         if text is None or comments is None:
             return None
+        if comments and not network.comments:
+            self._problems.warn(
+                f"Publer documents no comments on {network.label}: the post goes out there without.",
+                f"To say so in the file: `{{ id: {network.key}/*, comments: [] }}` in `accounts`.",
+                comments[0].where,
+            )
+            comments = ()
         comments = (*self._thread(network, rest, text_path), *comments)
         post_type = self._type(network, own, media)
         content = Content(
@@ -134,7 +141,7 @@ class Draft:
             length=self._checks.length(network, own, text),
             limit=self._checks.limit(network, own),
         )
-        leaks = self._check_leaks(text, self._positions.where(text_path))
+        leaks = self._check_leaks(text, content.where)
         for comment in comments:
             leaks |= self._check_leaks(comment.text, comment.where)
         place = Place(self._positions, post=self.path, own=own_path, network=network.key)
@@ -219,12 +226,7 @@ class Draft:
                 self._positions.where(path),
             )
             rendered = _CONTROL.sub("", rendered)
-        if found := unseen(rendered):
-            self._problems.warn(
-                f"The text contains characters that nobody sees: {', '.join(found[:3])}.",
-                "They are published, and may hide or turn around words. Remove them unless you meant them.",
-                self._positions.where(path),
-            )
+        warn_of_unseen(rendered, self._positions.where(path), self._problems)
         return _LINE_END.sub("\n", rendered).strip()
 
     def _type(self, network: Network, own: Mapping[str, Any], media: Sequence[Media]) -> str:
@@ -311,6 +313,16 @@ class Draft:
         if name:
             self._problems.add(leak(name, where))
         return bool(name)
+
+
+def warn_of_unseen(text: str, where: Where, problems: Problems) -> None:
+    """Warn of characters that are published, and that a reviewer does not see."""
+    if found := unseen(text):
+        problems.warn(
+            f"The text contains characters that nobody sees: {', '.join(found[:3])}.",
+            "They are published, and may hide or turn around words. Remove them unless you meant them.",
+            where,
+        )
 
 
 def _may_be_comment(item: Json) -> bool:

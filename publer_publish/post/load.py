@@ -6,19 +6,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from publer_publish.clock import TimeLimit
 from publer_publish.errors import Path, Problem, Problems, Where
 from publer_publish.networks.table import NETWORKS, canonical
 from publer_publish.post.checks import Checks
 from publer_publish.post.document.parse import Document, parse
 from publer_publish.post.document.source import Source
 from publer_publish.post.document.yaml_errors import in_quotes
-from publer_publish.post.draft import Draft
+from publer_publish.post.draft import Draft, warn_of_unseen
 from publer_publish.post.extra import OF_ACCOUNT, check_extra
 from publer_publish.post.model import AccountRef, Json, Post, Selector, SelectorKind
 from publer_publish.post.schema.check import check
 from publer_publish.post.selectors import IN_INPUT, SelectorError, parse_selector
-from publer_publish.post.template.render import ContextSource, Positions, Renderer, is_template
+from publer_publish.post.template.render import AsWritten, ContextSource, Positions, Renderer, is_template
 from publer_publish.secrets import credential_in, leak
 from publer_publish.text import one_line
 
@@ -36,7 +35,8 @@ class Options(NamedTuple):
     when: str = ""
     """The condition of the post that the ``text`` input makes; empty: it always goes out."""
     secrets: Sequence[str] = ()
-    template_time: TimeLimit | None = None
+    shows_skipped: bool = False
+    """Whether posts whose ``when`` is false are rendered all the same, for a review."""
 
 
 class Loaded(NamedTuple):
@@ -52,6 +52,7 @@ def load(files: Iterable[tuple[str, bytes]], text: str, options: Options, proble
     drafts: list[Draft] = []
     accounts = _default_accounts(options.accounts, problems)
     for name, content in files:
+        problems.look_at(Where(file=name))
         if not name.lower().endswith(KINDS):
             _other_kind(name, problems)
             continue
@@ -91,7 +92,7 @@ class _Loader:
         self._defaults = defaults
         self._options = options
         self._problems = problems
-        self._renderer = Renderer(positions, options.context, problems, limit=options.template_time)
+        self._renderer = Renderer(positions, options.context, problems)
 
     def load(self, data: Json) -> list[Draft]:
         paths = [path for path in post_paths(data) if isinstance(at(data, path), Mapping)]
@@ -100,7 +101,7 @@ class _Loader:
         for path in paths:
             if skipped[path] is False:
                 post = self._renderer.tree(path, at(data, path), skip=is_text)
-                self._check_leaks(path, post)
+                self._look_through(path, post)
                 rendered = replaced(rendered, path, post)
         if isinstance(self._positions, Document):
             check(self._positions, rendered, self._problems)
@@ -148,14 +149,20 @@ class _Loader:
             skipped=skipped,
             why_skipped=self._why_skipped(path, data.get("when")) if skipped else "",
         )
+        problems, renderer = self._problems, self._renderer
+        if skipped:
+            # Where `when` is true it goes out: a review shows it, and what is wrong with it ends no run here.
+            problems = Problems()
+            renderer = AsWritten(self._positions, self._options.context, problems)
+            data = renderer.tree(path, data, skip=is_text) if self._options.shows_skipped else data
         return Draft(
             post,
             path=path,
             data=data,
             positions=self._positions,
-            renderer=self._renderer,
+            renderer=renderer,
             checks=self._options.checks,
-            problems=self._problems,
+            problems=problems,
             secrets=self._options.secrets,
         )
 
@@ -218,20 +225,21 @@ class _Loader:
                     self._positions.where((*path, "networks", key), key=True),
                 )
 
-    def _check_leaks(self, path: Path, value: Json, below: Path = ()) -> None:
-        """Find credentials in titles, options, alt texts …; texts are looked at when they are rendered."""
+    def _look_through(self, path: Path, value: Json, below: Path = ()) -> None:
+        """Find credentials, and what nobody sees, in titles, options, alt texts; texts are rendered first."""
         if isinstance(value, Mapping):
             for key, item in value.items():
                 if name := credential_in(key, self._options.secrets):
                     self._problems.add(leak(name, self._positions.where((*path, *below, key), key=True)))
-                self._check_leaks(path, item, (*below, key))
+                self._look_through(path, item, (*below, key))
         elif isinstance(value, list):
             for index, item in enumerate(value):
-                self._check_leaks(path, item, (*below, index))
-        elif isinstance(value, str) and not is_text(below) and not _is_media_address(below):
-            name = credential_in(value, self._options.secrets)
+                self._look_through(path, item, (*below, index))
+        elif isinstance(value, str) and not is_text(below):
+            name = credential_in(value, self._options.secrets, is_address=_is_media_address(below))
             if name:
                 self._problems.add(leak(name, self._positions.where(path + below)))
+            warn_of_unseen(value, self._positions.where(path + below), self._problems)
 
 
 def post_paths(data: Json) -> list[Path]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from publer_publish.errors import Path, Where
 
@@ -37,8 +37,7 @@ class SelectorKind(StrEnum):
     ALL = "all"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Selector:
+class Selector(NamedTuple):
     """One account selector: ``66db…``, ``linkedin/Acme Inc``, ``twitter/*`` or ``*``."""
 
     kind: SelectorKind

@@ -11,7 +11,7 @@ from publer_publish.errors import ServiceError
 UNAUTHORIZED, FORBIDDEN = 401, 403
 
 _SUSPECT_BOTH = (
-    "Publer mixes up 401 and 403, so check both inputs: `api-key` (complete, still active, made by a member "
+    "Publer mixes up 401 and 403, so check both: `api-key` (complete, still active, made by a member "
     "of this workspace) and `workspace-id` (a workspace that this key can see; `doctor` lists them)."
 )
 _SCOPES_AND_PLAN = (

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 Json: TypeAlias = Any
 """A parsed answer whose shape is not known yet."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class User:
+class User(NamedTuple):
     """The owner of the key."""
 
     id: str
@@ -20,8 +19,7 @@ class User:
     email: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Workspace:
+class Workspace(NamedTuple):
     """A Publer workspace that the key can see."""
 
     id: str
@@ -29,8 +27,7 @@ class Workspace:
     plan: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Album:
+class Album(NamedTuple):
     """Where in an account a post can go: a board on Pinterest, an album on Facebook."""
 
     id: str
@@ -40,8 +37,7 @@ class Album:
         return f"{self.name} ({self.id})"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
+class Account(NamedTuple):
     """A social account connected to the workspace."""
 
     id: str
@@ -66,8 +62,7 @@ _SOON = 120.0
 """Seconds. A post that is due later is scheduled, not on its way."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListedPost:
+class ListedPost(NamedTuple):
     """A post that Publer lists, or that a job's answer contains."""
 
     id: str
@@ -121,8 +116,7 @@ class ListedPost:
         return self.at is None or self.at <= now + _SOON
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PostPage:
+class PostPage(NamedTuple):
     """One answer of ``GET /posts``."""
 
     posts: tuple[ListedPost, ...]
@@ -161,8 +155,7 @@ class JobState(StrEnum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
+class Job(NamedTuple):
     """One reading of ``GET /job_status``."""
 
     state: JobState
@@ -175,5 +168,5 @@ class Job:
     """``plan.locked``: the workspace is locked by its subscription."""
     media: tuple[Mapping[str, Any], ...] = ()
     """The items of an import job, in the order of the request, as Publer sent them."""
-    raw: str = field(default="", repr=False)
+    raw: str = ""
     """The terminal body, cut to a length fit for a log; the caller redacts it."""

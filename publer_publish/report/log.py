@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from publer_publish.errors import Severity
 from publer_publish.report.outcome import needs_attention
@@ -15,8 +15,7 @@ from publer_publish.text import beginning, columns, one_line, pad
 _MOST_JOB_IDS = 5
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class Row(NamedTuple):
     """A line of a table. Its first cell is the status."""
 
     label: str

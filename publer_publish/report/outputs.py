@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
 from typing import Any
 
 from publer_publish.report.outcome import is_live, needs_attention
@@ -75,7 +74,7 @@ def as_json(run: Run) -> str:
         keys = ("name", "ok", "detail", "cure")
         return _dump([{key: getattr(check, key) for key in keys} for check in run.checks])
     if run.mode == "accounts":
-        return _dump([asdict(account) for account in run.accounts])
+        return _dump([account._asdict() for account in run.accounts])
     return _dump([row(result) for result in run.results])
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from publer_publish.networks.table import NETWORKS, Fold
 from publer_publish.post.model import Comment, Content, Media
@@ -19,8 +18,7 @@ LINK = re.compile(r"""https?://[^\s<>"]*[^\s<>".,;:!?)'\]]""", re.IGNORECASE)
 _MOST_OPTIONS = 20
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Preview:
+class Preview(NamedTuple):
     """One text with all that goes with it, and the networks that get exactly this."""
 
     results: tuple[Result, ...]

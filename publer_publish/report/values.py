@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from publer_publish.errors import Problem
 from publer_publish.post.model import Content
@@ -82,8 +82,7 @@ class Outcome(StrEnum):
     UNHEALTHY = "unhealthy"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
+class Check(NamedTuple):
     """One line of ``doctor``."""
 
     name: str
@@ -94,8 +93,7 @@ class Check:
     """The same as a problem with its place, where it is one of a post file or an input."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listed:
+class Listed(NamedTuple):
     """One line of ``accounts``: what a selector can name."""
 
     id: str
@@ -133,8 +131,7 @@ class Run:
     """Where the files can be read as they were in this run; empty if that is unknown."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Picture:
+class Picture(NamedTuple):
     """What is known of a media file of the repository."""
 
     kind: str
@@ -146,5 +143,5 @@ class Picture:
     height: int = 0
     mime: str = ""
     """As found in the file's own header, never as somebody called it."""
-    data: bytes = field(default=b"", repr=False)
+    data: bytes = b""
     """The file; empty if it is no picture or too large to be embedded."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from publer_publish.errors import ActionError, Problem, Severity, is_error
 from publer_publish.networks.table import NETWORKS, canonical
@@ -130,8 +130,7 @@ def first_targets(results: Sequence[Result], limit: int = 3) -> str:
     return f"{first} and {len(results) - limit:,} more" if len(results) > limit else first
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Ended:
+class _Ended(NamedTuple):
     results: Sequence[Result]
     problems: Sequence[Problem]
     checks: Sequence[Check]
@@ -338,8 +337,7 @@ _SENTENCES: dict[Outcome, Callable[[_Ended], tuple[str, str]]] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rerun:
+class Rerun(NamedTuple):
     """The inputs that decide what a re-run does with posts that are live already."""
 
     on_duplicate: str = "skip"

@@ -123,8 +123,11 @@ def main(arguments: list[str]) -> int:
         fail.unlink()
     if meant and not words.startswith("+"):
         return 1
+    assert os.environ.get("GH_TOKEN"), "gh: set the GH_TOKEN environment variable"
     if arguments[:2] == ["attestation", "verify"]:
         return verify(arguments[2:])
+    writes = arguments[0] == "release" or {"-f", "-F", "-X"} & set(arguments)
+    assert not writes or "contents" in os.environ.get("RIGHTS", "contents").split(), "gh: HTTP 403"
     releases = json.loads(RELEASES.read_text(encoding="utf-8"))
     if arguments[0] == "api":
         method = arguments[arguments.index("-X") + 1] if "-X" in arguments else ""

@@ -22,6 +22,7 @@ from tests.support.cases import sample
 JOBS = repo.read(repo.ROOT / ".github" / "workflows" / "release.yml")["jobs"]
 IMAGE = "ghcr.io/publer-publish/publer-publish"
 FIRST, SECOND = (f"sha256:{digit * 64}" for digit in "ab")
+SHARED = ("announce.yml", "validate-posts.yml", "doctor.yml")
 CHANGELOG = "# Changelog\n\n## [1.3.0] - unreleased\n\n- soon\n\n## [{0}] - 2026-11-30\n\n- what is new\n\n## [0.9.0] - x\n"
 
 
@@ -71,6 +72,10 @@ class GitHub:
         (work / "publer_publish" / "__init__.py").write_text(f'__version__ = "{version}"\n', encoding="utf-8")
         (work / "CHANGELOG.md").write_text(CHANGELOG.format(version), encoding="utf-8")
         (work / "action.yml").write_text("runs:\n  image: Dockerfile\n", encoding="utf-8")
+        (work / ".github" / "workflows").mkdir(parents=True, exist_ok=True)
+        for name in SHARED:
+            text = f"uses: {repo.OURS}@v{version} # ours\n"
+            (work / ".github" / "workflows" / name).write_text(text, encoding="utf-8")
         self.git("add", "-A")
         self.git("commit", "-qm", version)
         self.git("push", "-q", "origin", "main")
@@ -384,6 +389,7 @@ def test_the_approval_asks_for_what_no_workflow_can_see(github: GitHub) -> None:
     [
         ("publer_publish/__init__.py", '__version__ = "1.2.1"\n', "does not say 1.2.0"),
         ("CHANGELOG.md", "## [1.2.0] - unreleased\n", "no dated section"),
+        (".github/workflows/doctor.yml", f"uses: {repo.OURS}@v1.1.0 # ours\n", "does not use v1.2.0"),
         ("action.yml", f"runs:\n  image: docker://{IMAGE}@{FIRST}\n", "does not build from the Dockerfile"),
     ],
 )

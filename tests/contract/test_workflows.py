@@ -304,6 +304,19 @@ def test_ci_runs_on_every_python_that_we_support() -> None:
     assert matrix == ["3.11", "3.12", "3.13", "3.14"]
 
 
+def test_ci_runs_where_there_is_no_docker_and_no_posix() -> None:
+    """What other tests only imitate: the integration tests of validate and publish, and the composite action."""
+    job = repo.read(_path("ci.yml"))["jobs"]["elsewhere"]
+    systems = {runner.partition("-")[0] for runner in job["strategy"]["matrix"]["runner"]}
+    assert systems == {"windows", "macos"}
+    (tests,) = (step["run"] for step in job["steps"] if "pytest" in step.get("run", ""))
+    for named in re.findall(r"tests/\S+\.py(?:::\w+)?", tests):
+        path, _, test = named.partition("::")
+        assert f"def {test}" in (repo.ROOT / path).read_text(encoding="utf-8"), named
+    assert {"tests/integration/test_validate.py", "tests/integration/test_publish.py"} <= set(tests.split())
+    assert "./python" in [step.get("uses") for step in job["steps"]]
+
+
 def _updates() -> list[dict[str, Any]]:
     updates = repo.read(repo.ROOT / ".github" / "dependabot.yml")["updates"]
     assert isinstance(updates, list)
@@ -316,7 +329,7 @@ def test_new_versions_wait_before_they_are_proposed() -> None:
     assert [update for update in _updates() if update["cooldown"]["default-days"] < 7] == []
 
 
-@pytest.mark.parametrize("lock", ["installer", "runtime", "dev", "e2e"])
+@pytest.mark.parametrize("lock", ["installer", "runtime", "test", "dev", "e2e"])
 def test_a_lock_says_how_it_was_made_so_that_dependabot_makes_it_so_again(lock: str) -> None:
     """Its uv takes these options from the header. Without them, a lock holds for one version of Python only."""
     head = (repo.ROOT / "requirements" / f"{lock}.txt").read_text(encoding="utf-8").partition("==")[0]

@@ -15,6 +15,8 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
+from publer_publish import __version__
+
 ROOT = Path(__file__).resolve().parents[2]
 ACT = Path(sys.executable).with_name("act")
 OURS = "publer-publish/publer-publish"
@@ -244,7 +246,7 @@ class Act:
         command = [
             str(ACT), event, "--eventpath", str(event_file), "--pull=false", "--bind", "--rm", "--network", "host",
             "--action-cache-path", str(self.home / "cache"),
-            "--local-repository", f"{OURS}@v1={self.action}",
+            *(part for tag in ("v1", f"v{__version__}") for part in ("--local-repository", f"{OURS}@{tag}={self.action}")),
             *(part for ref in uploaders() for part in ("--local-repository", f"{ref}={self.uploader}")),
             "--env", f"GITHUB_API_URL={github_api_url}",
             *(part for name in ("ubuntu-latest", "ubuntu-24.04") for part in ("-P", f"{name}={RUNNER_IMAGE}")),

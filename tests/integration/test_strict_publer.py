@@ -90,6 +90,64 @@ def test_what_publer_may_refuse_goes_out_or_fails_with_publers_sentence(
         assert (sentence in report.outputs["summary"]) is not taken
 
 
+REEL = "networks: {instagram: {type: reel, media: [{file: examples/media/reel.mp4}]}}\naccounts: ['instagram/*']\n"
+
+
+@pytest.mark.parametrize(("sent", "expected"), [("as_video", "published"), ("as_reel", "unconfirmed")])
+def test_a_reel_of_which_publer_makes_nothing_is_never_green(desk: Desk, sent: str, expected: str) -> None:
+    """An older report says that Instagram's reels have a type of their own, and of a video nothing comes."""
+    desk.open(of("instagram"), accepts=Accepts(reels_on_instagram=sent))  # type: ignore[arg-type]
+    media(desk)
+    report = desk.run(REEL)
+    assert statuses(report) == [expected], report.text
+    assert len(desk.sandbox.record.published) == (expected == "published")
+    assert report.exit_code == (expected != "published")
+
+
+@pytest.mark.parametrize("word", ["either", "photo", "image"])
+def test_a_picture_goes_out_whatever_publer_calls_it(desk: Desk, word: str) -> None:
+    desk.open(of("bluesky"), accepts=Accepts(pictures_are=word))  # type: ignore[arg-type]
+    media(desk)
+    assert statuses(desk.run(f"text: Look\n{PICTURE}accounts: ['*']\n")) == ["published"]
+
+
+@pytest.mark.parametrize("read", ["post", "account", "either"])
+def test_labels_arrive_wherever_publer_reads_them(desk: Desk, read: str) -> None:
+    desk.open(of("bluesky"), accepts=Accepts(labels_from=read))  # type: ignore[arg-type]
+    assert statuses(desk.run("text: Look\nlabels: [Release]\naccounts: ['*']\n")) == ["published"]
+    assert [post.labels for post in desk.sandbox.record.published] == [("Release",)]
+
+
+def test_a_publer_that_counts_otherwise_refuses_in_its_own_words(desk: Desk) -> None:
+    """280 as X counts, with a long address; 380 as they come."""
+    text = f"{'word ' * 50}https://example.com/{'x' * 100}"
+    for lengths, expected in (("of_the_network", "published"), ("characters", "failed")):
+        desk.open(of("twitter"), accepts=Accepts(lengths=lengths))  # type: ignore[arg-type]
+        report = desk.run(f"text: '{text}'\naccounts: ['*']\n")
+        assert statuses(report) == [expected], report.text
+    assert "at most 280 characters" in report.rows[0]["message"]
+
+
+@pytest.mark.parametrize("header", ["needed", "ignored", "refused"])
+def test_a_job_is_followed_with_or_without_the_workspace(desk: Desk, header: str) -> None:
+    """Where its status cannot be had, the list of posts tells what became of it."""
+    desk.open(of("twitter"), of("linkedin", failure="LinkedIn is down"), job_status_header=header)
+    report = desk.run("text: Hello\naccounts: ['*']\n")
+    assert statuses(report) == ["published", "failed"], report.text
+    assert "LinkedIn is down" in report.rows[1]["message"]
+
+
+@pytest.mark.parametrize("state", ["scheduled_pending", "scheduled_reauth", "scheduled_locked"])
+def test_a_post_that_waits_for_a_person_is_not_green_and_not_sent_again(desk: Desk, state: str) -> None:
+    """Such as the approval that the posts of a restricted member need."""
+    desk.open(of("twitter", held=state))
+    for attempt in (1, 2):
+        report = desk.run("text: Hello\naccounts: ['*']\n", attempt=attempt)
+        assert statuses(report) == ["unconfirmed"], report.text
+        assert state in report.rows[0]["message"]
+    assert len(desk.sandbox.world.publish_jobs) == 1
+
+
 def test_a_composer_that_takes_one_account_a_post_is_reported_in_its_own_words(desk: Desk) -> None:
     desk.open(of("twitter"), of("bluesky"), accepts=Accepts(several_accounts=False))
     report = desk.run("text: Hello\naccounts: ['*']\n")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tests.support.stage import Stage, results
@@ -27,7 +29,7 @@ def test_each_post_and_network_has_a_row_and_nothing_is_asked(stage: Stage) -> N
         (0, "linkedin", "valid"),
         (0, "mastodon", "valid"),
         (1, None, "valid"),
-        (2, None, "skipped"),
+        (2, "twitter", "skipped"),
     ]
     assert stage.requests() == []
     assert [one.level for one in outcome.annotations] == ["notice"]
@@ -202,7 +204,97 @@ def test_a_when_that_can_be_told_already_leaves_its_post_out(stage: Stage, when:
         event_name="workflow_dispatch",
         event={"inputs": {"loud": "false"}},
     )
-    assert rows(outcome) == [(0, None, "skipped")]
+    assert rows(outcome) == [(0, "twitter", "skipped")]
+
+
+@pytest.mark.parametrize(
+    ("when", "text"),
+    [
+        ("event.action == 'published'", "Buy at evil.example"),
+        ("vars.channel == 'beta'", "Buy at evil.example"),
+        ("false", "Buy at evil.example {{ event.release.name }}"),
+        ("false", "Buy at evil.example {% if %}"),
+    ],
+)
+def test_a_post_that_is_skipped_in_a_review_is_shown_all_the_same(stage: Stage, when: str, text: str) -> None:
+    """What hides a post from the reviewer may be true once it is merged; its mistakes end no review."""
+    stage.open()
+    post = {"text": text, "accounts": ["twitter/*", "linkedin/*"], "when": f"{{{{ {when} }}}}"}
+    stage.write("post.json", json.dumps(post))
+    given = {"variables": "channel=stable", "preview_file": "preview.html"}
+    event = {"action": "opened"}
+    outcome = stage.run(post_file="post.json", mode="validate", event_name="push", event=event, **given)
+    assert outcome.exit_code == 0, outcome.text
+    assert rows(outcome) == [(0, "twitter", "skipped"), (0, "linkedin", "skipped")]
+    page = (stage.workspace / "preview.html").read_text(encoding="utf-8")
+    assert "Buy at" in page
+    assert "Buy at" in outcome.summary
+
+
+@pytest.mark.parametrize(
+    ("field", "names"),
+    [
+        ('text: "{{ event.action }}"', "`event`"),
+        ('text: "Built on {{ ref_name }} by {{ vars.who }}"', "`ref_name`, `vars`"),
+        ("text: Hi\nwhen: \"{{ vars.who != 'bob' }}\"", "`vars`"),
+        ('text: Hi\nlabels: ["{{ actor }}"]', "`actor`"),
+        ('text: Hi\ncomments: ["{{ short_sha }}"]', "`short_sha`"),
+    ],
+)
+def test_a_review_is_told_what_depends_on_the_run(stage: Stage, field: str, names: str) -> None:
+    stage.open()
+    stage.write("post.yml", f"{field}\naccounts: [twitter/*]\n")
+    outcome = stage.run(
+        post_file="post.yml",
+        mode="validate",
+        event_name="pull_request",
+        event={"action": "opened"},
+        variables="who=alice",
+    )
+    assert f"The posts depend on the run: {names} are those of this validation." in outcome.text
+    assert outcome.exit_code == 0, outcome.text
+
+
+UNSEEN = (
+    *("\u200b", "\u2060", "\ufeff", "\u00ad", "\u034f", "\u180e", "\U0001d173"),
+    *("\U000e0041", "\u3164", "\u2800", "\uffa0", "\u202e", "\u2066", "\u200e"),
+    *("a\u200db", "a\u200c", "a\ufe0f", "\U0001f600\ufe0f\U000e0110"),
+)
+FIELDS = (
+    "text: Hi\ncomments: ['Hi%s']",
+    "text: Hi\nlabels: ['Hi%s']",
+    "text: Hi\nmedia: [{id: abc, type: photo, alt_text: 'Hi%s'}]",
+    "networks: {twitter: {text: Q, options: ['Hi%s', b], duration: 1}}",
+    "text: Hi\nnetworks: {twitter: {extra: {note: 'Hi%s'}}}",
+)
+
+
+@pytest.mark.parametrize(
+    "field", [*(f"text: Hi{char}" for char in UNSEEN), *(field % "\u200b" for field in FIELDS)], ids=ascii
+)
+def test_what_nobody_sees_is_warned_of_wherever_it_is(stage: Stage, field: str) -> None:
+    stage.open()
+    stage.write("post.yml", f"{field}\naccounts: [twitter/*]\n")
+    outcome = stage.run(post_file="post.yml", mode="validate")
+    assert "characters that nobody sees" in outcome.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\U0001f468\u200d\U0001f469\u200d\U0001f467 \u2764\ufe0f 1\ufe0f\u20e3",
+        "\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f",
+        "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",
+        "\u05e9\u05dc\u05d5\u05dd C++\u200e!",
+        "\u845b\U000e0100\u57ce",
+    ],
+    ids=["emoji", "a flag", "Persian", "Hebrew", "a variant of a Chinese character"],
+)
+def test_what_languages_and_emoji_need_is_not_warned_of(stage: Stage, text: str) -> None:
+    stage.open()
+    stage.write("post.yml", f"text: '{text}'\naccounts: [twitter/*]\n")
+    outcome = stage.run(post_file="post.yml", mode="validate")
+    assert "nobody sees" not in outcome.text
 
 
 def test_the_preview_shows_what_each_network_gets(stage: Stage) -> None:

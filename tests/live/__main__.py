@@ -25,18 +25,33 @@ from urllib.parse import urlsplit
 
 from publer_publish.clock import Clock, Deadline, SystemClock
 from publer_publish.errors import ServiceError
+from publer_publish.publer.answers import read_job_id
 from publer_publish.publer.api import Publer
 from publer_publish.publer.model import Account
 from publer_publish.publer.transport import Transport
-from tests.live.findings import NOT_TRIED, Finding, of_the_job, of_the_list, of_the_text
+from tests.live.findings import (
+    NOT_TRIED,
+    Finding,
+    of_the_directory,
+    of_the_job,
+    of_the_list,
+    of_the_polls,
+    of_the_request,
+    of_the_row,
+    of_the_text,
+)
 
 PAGE = Path(__file__).parents[2] / "build" / "live.md"
 GAP, PATIENCE, LATE = 62.0, 300.0, 30.0
 """Seconds between two posts of an account, for a job, and before the list is read."""
 CAROUSELS = ("instagram", "pinterest", "tiktok")
 OTHERS = (
-    "text alone on Google; link posts on Threads and Bluesky; stories of videos; mixed media on Instagram; "
-    "`delay` or `conditions`; how long jobs are kept; daily limits; approvals; webhooks"
+    "several accounts in one post; text alone on Google; articles without blocks; link posts (`link` or `url`; on "
+    "Threads and Bluesky); stories of videos; mixed media and reels on Instagram; labels; how long polls run; how Publer "
+    "counts lengths; the same text again on X; comments on Instagram; two spellings of options; media without an id; "
+    "`delay` or `conditions`; imports by address; a wrong key; a malformed body; the rate limit itself; how late "
+    "the list is; posts of running jobs; the HTTP status of a taken request; how long jobs are kept; daily "
+    "limits; approvals; webhooks"
 )
 Ask = Callable[[str], str]
 
@@ -64,10 +79,15 @@ class Live:
     say: Callable[[str], None]
     marker: str = field(default_factory=lambda: secrets.token_hex(4))
     findings: list[Finding] = field(default_factory=list)
+    _started: Any = None
+    """The answer to the latest request that publishes."""
+    _running: Any = None
+    """What was said of its job while that ran."""
 
     def run(self) -> str:
         """All records, and the page."""
-        for record in (self.text_and_job, self.window, self.two_pictures, self.several_pictures):
+        records = (self.directory, self.text_and_job, self.window, self.two_pictures, self.several_pictures)
+        for record in records:
             try:
                 self.findings += record()
             except ServiceError as error:
@@ -91,25 +111,40 @@ class Live:
 
     # The records
 
+    def directory(self) -> Iterator[Finding]:
+        """The accounts. Posts nothing."""
+        listed = self._get("/accounts")
+        has_boards = any(one.albums for one in self.accounts)
+        yield from of_the_directory(listed, has_boards, self.publer.rate_limit.remaining is not None)
+
     def text_and_job(self) -> Iterator[Finding]:
         """A link, an ampersand and a default signature on one account; the job's answer as it comes."""
         account = next((one for one in self.accounts if one.provider not in {*CAROUSELS, "youtube"}), None)
         link = f"https://example.com/{self.marker}"
-        text = f"A test of publer-publish & Publer: {link} #{self.marker}"
+        text = f"A test of publer-publish & Publer: {link} #{self.marker} \n\nThank you for reading it."
         content = {"type": "status", "text": text}
         body = self._publish([account] if account else [], content)
         if account is None or body is None:
             yield Finding(point="the job, and the text in the list", found=NOT_TRIED)
             return
+        yield from of_the_request(self._started)
         yield from of_the_job(body)
+        job_id = read_job_id(self._started)
+        yield from of_the_polls(self._running, body, self._get(f"/job_status/{job_id}"))
+        yield from self._without_workspace(job_id)
         signatures = self._signatures(account)
         self.clock.sleep(LATE)
-        rows = self._posts([("state[]", "published"), ("account_ids[]", account.id)]).get("posts", [])
+        of_account = [("state[]", "published"), ("account_ids[]", account.id)]
+        rows = self._posts(of_account).get("posts", [])
         row = next((one for one in rows if self.marker in json.dumps(one)), rows[0] if rows else None)
         if row is None:
             yield Finding(point="the text in the list", found=f"no row after {LATE:.0f} s")
-        else:
-            yield from of_the_text(text, link, row, signatures)
+            return
+        yield from of_the_text(text, link, row, signatures)
+        yield from of_the_row(row, body, rows)
+        days = {-1: "yesterday", 0: "today", 1: "tomorrow"}
+        held = [name for day, name in days.items() if row in self._day(day, of_account)]
+        yield Finding(point="which single day holds a new post", found=", ".join(held) or "none")
 
     def window(self) -> Iterator[Finding]:
         """The same days, asked in several ways. Posts nothing."""
@@ -162,6 +197,23 @@ class Live:
 
     # What they are made of
 
+    def _without_workspace(self, job_id: str) -> Iterator[Finding]:
+        own = self.publer.transport.workspace_id
+        self.publer.transport.workspace_id = ""
+        try:
+            self._get(f"/job_status/{job_id}")
+            found = "answered"
+        except ServiceError as error:
+            found = error.message
+        finally:
+            self.publer.transport.workspace_id = own
+        yield Finding(point="a job without the workspace's header", found=found)
+
+    def _day(self, days: int, params: Sequence[tuple[str, str]]) -> list[Any]:
+        day = datetime.fromtimestamp(self.clock.time(), UTC).date() + timedelta(days=days)
+        found = self._get("/posts", [*params, ("from", f"{day}"), ("to", f"{day}")])
+        return list(found["posts"] if isinstance(found, dict) else found)
+
     def _publish(self, accounts: Sequence[Account], content: Mapping[str, Any]) -> Any:
         """The job's first terminal answer, or None if there is no such account, or nobody agrees."""
         if not accounts:
@@ -179,12 +231,18 @@ class Live:
             "posts": [{"networks": {account.provider: marked}, "accounts": [target]}],
         }
         self.say(f"Posting to {account.provider}/{account.name} ...")
-        job_id = self.publer.publish(bulk, deadline=self._deadline())
+        self._started = self.publer.transport.send(
+            "POST", "/posts/schedule/publish", deadline=self._deadline(), document={"bulk": bulk}, fresh=True
+        )
+        job_id = read_job_id(self._started)
         until = Deadline.after(self.clock, PATIENCE)
+        self._running = None
         while True:
             body = self._get(f"/job_status/{job_id}")
-            if '"working"' not in json.dumps(body) or until.remaining() <= 0:
+            is_running = '"working"' in json.dumps(body) or '"status": null' in json.dumps(body)
+            if not is_running or until.remaining() <= 0:
                 break
+            self._running = body
             self.clock.sleep(3.0)
         self.clock.sleep(GAP)
         return body

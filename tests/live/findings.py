@@ -20,6 +20,12 @@ class Finding:
     change: str = ""
 
 
+def of_the_request(answer: Any) -> Iterator[Finding]:
+    """From the answer to a request that publishes."""
+    is_below = isinstance(answer, dict) and isinstance(answer.get("data"), dict)
+    yield Finding(point="where the id of a job is", found="`data.job_id`" if is_below else "`job_id`")
+
+
 def of_the_job(body: Any) -> Iterator[Finding]:
     """From the first terminal answer of a publish job."""
     inner = body.get("data", body) if isinstance(body, dict) else {}
@@ -29,19 +35,80 @@ def of_the_job(body: Any) -> Iterator[Finding]:
         keys = sorted({key for entry in payload if isinstance(entry, dict) for key in entry})
         yield Finding(point="payload of a publish job", found=f"a list whose entries have {', '.join(keys)}")
     elif isinstance(payload, dict):
-        filled = [key for key, value in payload.items() if value]
-        found = f"an object with {', '.join(payload) or 'nothing'}; filled: {', '.join(filled) or 'nothing'}"
+        parts = [f"{key} ({_shape(value)})" for key, value in payload.items()]
+        found = f"an object with {', '.join(parts) or 'nothing'}"
         yield Finding(point="payload of a publish job", found=found, change="publer/answers.py, jobs")
     else:
         yield Finding(
             point="payload of a publish job", found=f"{payload!r}", change="publer/answers.py, jobs"
         )
+    beside = ", ".join(sorted(map(str, inner))) if isinstance(inner, dict) else "nothing"
+    yield Finding(point="keys of the answer about a job", found=beside)
     entries = payload if isinstance(payload, list) else []
     reasons = [place for entry in entries if isinstance(entry, dict) for place in _reasons(entry)]
     yield Finding(point="where the reason of a failure is", found=", ".join(reasons) or "nothing failed")
-    envelope = "below `data`" if isinstance(body, dict) and "data" in body else "on top"
     status = inner.get("status") if isinstance(inner, dict) else None
-    yield Finding(point="envelope and last word of a job", found=f"{envelope}, {status!r}")
+    yield Finding(point="envelope and last word of a job", found=f"{_envelope(body)}, {status!r}")
+    posts = [one for one in _posts(payload) if one.get("id")]
+    kinds = sorted({type(one["id"]).__name__ for one in posts})
+    yield Finding(point="ids of posts", found=", ".join(kinds) or "none")
+
+
+def _shape(value: Any) -> str:
+    if isinstance(value, list):
+        return f"a list of {len(value)}"
+    inner = sorted({type(one).__name__ for one in value.values()}) if isinstance(value, dict) else []
+    return f"an object of {', '.join(inner) or 'nothing'}" if isinstance(value, dict) else repr(value)
+
+
+def _envelope(body: Any) -> str:
+    data = body.get("data") if isinstance(body, dict) else None
+    if not isinstance(data, dict):
+        return "on top"
+    return "below `data.result`" if "result" in data else "below `data`"
+
+
+def _posts(payload: Any) -> Iterator[Mapping[str, Any]]:
+    for entry in payload if isinstance(payload, list) else []:
+        post = entry.get("post", entry) if isinstance(entry, dict) else None
+        if isinstance(post, dict):
+            yield post
+
+
+def of_the_polls(running: Any, ended: Any, again: Any) -> Iterator[Finding]:
+    """From the answers about one job: while it ran, if it was seen to, when it had ended, and after that."""
+    data = running.get("data") if isinstance(running, dict) else None
+    outer = data if isinstance(data, dict) else running if isinstance(running, dict) else {}
+    yield Finding(
+        point="status while a job runs",
+        found=repr(outer.get("status", "never seen")) if outer else "never seen",
+    )
+    yield Finding(
+        point="a second look at an ended job", found="the same" if ended == again else "another answer"
+    )
+
+
+def of_the_row(row: Mapping[str, Any], body: Any, rows: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
+    """From the row of a post, what its job said of it, and all rows of the window."""
+    inner = body.get("data", body) if isinstance(body, dict) else {}
+    inner = inner.get("result", inner) if isinstance(inner, dict) else {}
+    said = {str(post.get("id")) for post in _posts(inner.get("payload") if isinstance(inner, dict) else None)}
+    same = "not known" if not said - {"None"} else "the same" if str(row.get("id")) in said else "another"
+    yield Finding(point="id of the row and of the job", found=same)
+    times = [str(one.get("scheduled_at") or "") for one in rows]
+    exact = "to the minute" if all(re.search(r"\d:\d\d:00", time) for time in times) else "to the second"
+    yield Finding(point="times of rows", found=f"{exact}, {', '.join(sorted({time[19:] for time in times}))}")
+
+
+def of_the_directory(accounts: Any, has_boards: bool, has_limits: bool) -> Iterator[Finding]:
+    """From the list of accounts, and the headers of its answer."""
+    listed = accounts if isinstance(accounts, list) else next(iter(accounts.values()), [])
+    form = "a bare list" if isinstance(accounts, list) else f"below {', '.join(map(repr, accounts))}"
+    yield Finding(point="the list of accounts", found=form)
+    types = sorted({f"{one.get('provider')}: {one.get('type')}" for one in listed if isinstance(one, dict)})
+    yield Finding(point="types of accounts", found=", ".join(types))
+    yield Finding(point="boards beside an account", found="yes" if has_boards else "no")
+    yield Finding(point="rate limit on ordinary answers", found="yes" if has_limits else "no")
 
 
 def _reasons(entry: Mapping[str, Any]) -> Iterator[str]:
@@ -123,5 +190,15 @@ def of_the_text(sent: str, link: str, row: Mapping[str, Any], signatures: Sequen
     yield Finding(point="the account's default signature", found=default)
     escaped = html.unescape(text) != text
     yield Finding(point="entities in the list", found="escaped" if escaped else "as sent")
+    yield Finding(point="white space in the list", found=_white_space(sent, text))
     same = text == sent
     yield Finding(point="the text in the list", found="as sent" if same else "differs from what was sent")
+
+
+def _white_space(sent: str, text: str) -> str:
+    if "\r\n" in text:
+        return "line ends as CRLF"
+    if "\n" not in text:
+        return "on one line"
+    lost = re.search(r"[ \t]\n", sent) and not re.search(r"[ \t]\n", text)
+    return "without blanks at the ends of lines" if lost else "as sent"

@@ -43,25 +43,26 @@ _WITHOUT_TEXT = frozenset(
     }
 )
 _LISTS = frozenset({"accounts", "comments", "labels", "options"})
+# Patterns as text: `re` compiles them when they are needed, which is after a mistake.
 _START = r"(?P<start>[ \t]*(?:-[ \t]+)*)"
-_LINE = re.compile(rf"(?P<head>{_START}(?:(?P<key>[A-Za-z_$][\w-]*):[ \t]+)?)(?P<value>\S.*?)[ \t]*\Z")
-_KEY_LINE = re.compile(rf"{_START}(?P<key>[A-Za-z_$][\w-]*):(?:[ \t]|\Z)")
-_BLOCK = re.compile(rf"{_START}(?P<key>[A-Za-z_$][\w-]*):[ \t]+[|>][-+1-9]*(?:[ \t]+#.*)?\Z")
-_GLUED = re.compile(rf"{_START}(?P<key>[A-Za-z_]\w*):(?P<value>[^ \t/].*)\Z")
-_NO_COLON = re.compile(rf"{_START}(?P<key>[A-Za-z_]+)(?P<sign>[ \t]*=[ \t]*|[ \t]+|\Z)(?P<value>.*)\Z")
-_LIST_BEHIND_KEY = re.compile(r"(?P<head>(?P<blank>[ \t]*)(?:-[ \t]+)*[\w-]+:)[ \t]+(?P<item>-[ \t]+.*)\Z")
-_COLON = re.compile(r":(?=[ \t]|\Z)")
-_LONE_STAR = re.compile(r"(?<=[\[,])(?P<blank>[ \t]*)\*(?=[ \t]*[\],])")
+_LINE = rf"(?P<head>{_START}(?:(?P<key>[A-Za-z_$][\w-]*):[ \t]+)?)(?P<value>\S.*?)[ \t]*\Z"
+_KEY_LINE = rf"{_START}(?P<key>[A-Za-z_$][\w-]*):(?:[ \t]|\Z)"
+_BLOCK = rf"{_START}(?P<key>[A-Za-z_$][\w-]*):[ \t]+[|>][-+1-9]*(?:[ \t]+#.*)?\Z"
+_GLUED = rf"{_START}(?P<key>[A-Za-z_]\w*):(?P<value>[^ \t/].*)\Z"
+_NO_COLON = rf"{_START}(?P<key>[A-Za-z_]+)(?P<sign>[ \t]*=[ \t]*|[ \t]+|\Z)(?P<value>.*)\Z"
+_LIST_BEHIND_KEY = r"(?P<head>(?P<blank>[ \t]*)(?:-[ \t]+)*[\w-]+:)[ \t]+(?P<item>-[ \t]+.*)\Z"
+_COLON = r":(?=[ \t]|\Z)"
+_LONE_STAR = r"(?<=[\[,])(?P<blank>[ \t]*)\*(?=[ \t]*[\],])"
 _INVISIBLE = "\u00a0\u1680\u2000-\u200b\u200e\u200f\u202f\u205f\u2060\u3000\ufeff"
 _WIDTHLESS = str.maketrans(dict.fromkeys("\u200b\u200e\u200f\u2060\ufeff", ""))
-_START_WITH_INVISIBLE = re.compile(
+_START_WITH_INVISIBLE = (
     rf"(?P<head>[ \t{_INVISIBLE}]*(?:-[ \t{_INVISIBLE}]+)*(?:[\w-]+:[ \t{_INVISIBLE}]*)?)(?P<rest>.*)\Z"
 )
 _OPENING = "\u201c\u201d\u201e\u2018\u2019\u201a\xab\xbb"
-_CURLY_QUOTED = re.compile(rf"[\"'{_OPENING}](?P<inner>.*)[\"'{_OPENING}]\Z")
+_CURLY_QUOTED = rf"[\"'{_OPENING}](?P<inner>.*)[\"'{_OPENING}]\Z"
 _RESERVED = "@`%*&![{,]}?"
-_BACKSLASH = re.compile(r"\\(?:[^xuU\\]|x(?![0-9a-fA-F]{2})|u(?![0-9a-fA-F]{4})|U(?![0-9a-fA-F]{8}))")
-_BAR = re.compile(r"[|>][-+0-9]*(?:[ \t]+|\Z)")
+_BACKSLASH = r"\\(?:[^xuU\\]|x(?![0-9a-fA-F]{2})|u(?![0-9a-fA-F]{4})|U(?![0-9a-fA-F]{8}))"
+_BAR = r"[|>][-+0-9]*(?:[ \t]+|\Z)"
 _NEVER_TEXT = ("---", "...", "- ")
 
 QUOTE = "Put the whole text in quotes."
@@ -129,19 +130,19 @@ def value_in_quotes(source: Source, at: int) -> str:
     """Return the line of a value with the value in quotes; empty if it is only a part of what is there."""
     line, column = source.position(at)
     written = source.lines()[line - 1]
-    found = _LINE.match(written)
+    found = re.match(_LINE, written)
     return with_value_in_quotes(written) if found and found.start("value") == column - 1 else ""
 
 
 def with_value_in_quotes(line: str) -> str:
     """Return a line of a file with its value in quotes; empty if it has none."""
-    found = _LINE.match(line)
+    found = re.match(_LINE, line)
     return found["head"] + in_quotes(found["value"]) if found else ""
 
 
 def without_invisible(line: str) -> str:
     """Return a line of a file with ordinary spaces in front of its value."""
-    found = _START_WITH_INVISIBLE.match(line)
+    found = re.match(_START_WITH_INVISIBLE, line)
     head = found["head"] if found else line
     cleaned = re.sub(f"[{_INVISIBLE}]", " ", head.translate(_WIDTHLESS))
     cleaned = re.sub(r":\Z", ": ", cleaned) if len(head) < len(line) else cleaned
@@ -216,7 +217,7 @@ def _invisible(lines: Sequence[str], number: int) -> Iterator[Mistake]:
 
 
 def _glued(lines: Sequence[str], number: int) -> Iterator[Mistake]:
-    found = _GLUED.match(lines[number])
+    found = re.match(_GLUED, lines[number])
     if found:
         message = f'A space is missing after the colon of "{short(found["key"])}".'
         corrected = f"{found['start']}{found['key']}: {found['value']}"
@@ -224,8 +225,8 @@ def _glued(lines: Sequence[str], number: int) -> Iterator[Mistake]:
 
 
 def _curly_quotes(lines: Sequence[str], number: int) -> Iterator[Mistake]:
-    found = _LINE.match(lines[number])
-    quoted = _CURLY_QUOTED.match(found["value"]) if found else None
+    found = re.match(_LINE, lines[number])
+    quoted = re.match(_CURLY_QUOTED, found["value"]) if found else None
     if found and quoted and set(found["value"]) & set(_OPENING):
         message = "These quotes are curly; a text can only be put in straight ones."
         corrected = found["head"] + in_quotes(quoted["inner"])
@@ -233,7 +234,7 @@ def _curly_quotes(lines: Sequence[str], number: int) -> Iterator[Mistake]:
 
 
 def _quotes(lines: Sequence[str], number: int) -> Iterator[Mistake]:
-    found = _LINE.match(lines[number])
+    found = re.match(_LINE, lines[number])
     if not found or found["value"][0] not in "\"'":
         return
     value, quote = found["value"], found["value"][0]
@@ -251,7 +252,7 @@ def _quotes(lines: Sequence[str], number: int) -> Iterator[Mistake]:
             "Write the same quote at its end.",
         )
         return
-    if quote == '"' and _BACKSLASH.search(value) and value[-1] == quote:
+    if quote == '"' and re.search(_BACKSLASH, value) and value[-1] == quote:
         message = "In double quotes a backslash begins a special character."
         yield mistake(value[1:-1], value.index("\\"), message, "Put the text in single quotes.")
     closes = value[marks[1] - 1] != " " and value[marks[1] + 1 : marks[1] + 2] in ("", " ", ",", ".", ":")
@@ -266,7 +267,7 @@ def _quotes(lines: Sequence[str], number: int) -> Iterator[Mistake]:
 
 
 def _list_behind_key(lines: Sequence[str], number: int) -> Iterator[Mistake]:
-    found = _LIST_BEHIND_KEY.match(lines[number])
+    found = re.match(_LIST_BEHIND_KEY, lines[number])
     if found:
         end = _end_of_value(lines, number)
         items = [found["item"], *(line.strip() for line in lines[number + 1 : end])]
@@ -277,16 +278,16 @@ def _list_behind_key(lines: Sequence[str], number: int) -> Iterator[Mistake]:
 
 
 def _lone_star(lines: Sequence[str], number: int) -> Iterator[Mistake]:
-    found = _LONE_STAR.search(lines[number])
+    found = re.search(_LONE_STAR, lines[number])
     if found:
-        corrected = _LONE_STAR.sub(r'\g<blank>"*"', lines[number])
+        corrected = re.sub(_LONE_STAR, r'\g<blank>"*"', lines[number])
         message = 'A "*" alone needs quotes.'
         yield Mistake(number, found.end() - 1, message, "Put it in quotes.", [corrected], number)
 
 
 def _text_behind_bar(lines: Sequence[str], number: int) -> Iterator[Mistake]:
-    found = _LINE.match(lines[number])
-    text = _BAR.sub("", found["value"], count=1) if found and found["value"][0] in "|>" else ""
+    found = re.match(_LINE, lines[number])
+    text = re.sub(_BAR, "", found["value"], count=1) if found and found["value"][0] in "|>" else ""
     if found and text:
         end = _end_of_value(lines, number)
         texts = [text, *(line.strip() for line in lines[number + 1 : end])]
@@ -298,7 +299,7 @@ def _text_behind_bar(lines: Sequence[str], number: int) -> Iterator[Mistake]:
 
 
 def _begins_with_sign(lines: Sequence[str], number: int) -> Iterator[Mistake]:
-    found = _LINE.match(lines[number])
+    found = re.match(_LINE, lines[number])
     if not found or found["value"][0] not in _RESERVED or _end_of_value(lines, number) > number + 1:
         return
     is_list = found["value"][0] in "[{" and (found["key"] in _WITHOUT_TEXT or not found["head"].strip())
@@ -315,7 +316,7 @@ def _missing_dash(lines: Sequence[str], number: int) -> Iterator[Mistake]:
     above = next((one for one in reversed(lines[:number]) if one.strip() and _indentation(one) <= blank), "")
     if _indentation(above) != blank or not above.lstrip().startswith("- ") or line.lstrip().startswith("-"):
         return
-    if is_key_line(line) and _KEY_LINE.match(above):
+    if is_key_line(line) and re.match(_KEY_LINE, above):
         end = number + 1
         while end < len(lines) and not lines[end].lstrip().startswith("- "):
             end += 1
@@ -333,10 +334,10 @@ def _missing_dash(lines: Sequence[str], number: int) -> Iterator[Mistake]:
 def _text_of_several_lines(lines: Sequence[str], number: int) -> Iterator[Mistake]:
     """A text whose lines do not belong together: not indented, or with a colon or ``#`` in one of them."""
     first = next((one for one in range(number, -1, -1) if is_key_line(lines[one])), number)
-    found = _KEY_LINE.match(lines[first])
+    found = re.match(_KEY_LINE, lines[first])
     if not found or found["key"] in _WITHOUT_TEXT:
         return
-    value = "" if _BLOCK.match(lines[first]) else lines[first][found.end() :].strip()
+    value = "" if re.match(_BLOCK, lines[first]) else lines[first][found.end() :].strip()
     if value[:1] in {*"\"'[{|>"}:
         return
     end = first + 1
@@ -346,7 +347,7 @@ def _text_of_several_lines(lines: Sequence[str], number: int) -> Iterator[Mistak
         end -= 1
     if not first <= number < end or end == first + 1:
         return
-    head = lines[first] if _BLOCK.match(lines[first]) else f"{found[0].rstrip()} |"
+    head = lines[first] if re.match(_BLOCK, lines[first]) else f"{found[0].rstrip()} |"
     texts = [*([value] if value else []), *(line.strip() for line in lines[first + 1 : end])]
     key = f'"{short(found["key"])}"'
     if any(_indentation(one) <= len(found["start"]) for one in lines[first + 1 : end] if one.strip()):
@@ -366,7 +367,7 @@ def _text_of_several_lines(lines: Sequence[str], number: int) -> Iterator[Mistak
 
 
 def _missing_colon(lines: Sequence[str], number: int) -> Iterator[Mistake]:
-    found = _NO_COLON.match(lines[number])
+    found = re.match(_NO_COLON, lines[number])
     if found and found["key"].lower() in _KEYS:
         corrected = f"{found['start']}{found['key']}: {found['value']}".rstrip()
         message = f'A colon is missing after "{found["key"]}".'
@@ -374,8 +375,8 @@ def _missing_colon(lines: Sequence[str], number: int) -> Iterator[Mistake]:
 
 
 def _colon(lines: Sequence[str], number: int) -> Iterator[Mistake]:
-    found = _LINE.match(lines[number])
-    colon = _COLON.search(found["value"]) if found else None
+    found = re.match(_LINE, lines[number])
+    colon = re.search(_COLON, found["value"]) if found else None
     is_list = found and found["value"][0] in "[{" and found["key"] in _WITHOUT_TEXT
     if found and colon and not is_list and _end_of_value(lines, number) == number + 1:
         at = found.start("value") + colon.start()
@@ -439,16 +440,16 @@ def _indentation(line: str) -> int:
 
 
 def _column_of_key(line: str) -> int:
-    found = _KEY_LINE.match(line)
+    found = re.match(_KEY_LINE, line)
     return len(found["start"]) if found else _indentation(line)
 
 
 def is_key_line(line: str) -> bool:
     """Whether a line begins with a key of ours, and not with the words of a text."""
-    found = _KEY_LINE.match(line) or _GLUED.match(line) or _NO_COLON.match(line)
-    if not found or found["key"].lower() not in _KEYS:
-        return False
-    return found.re is not _NO_COLON or not found["value"]
+    if found := re.match(_KEY_LINE, line) or re.match(_GLUED, line):
+        return found["key"].lower() in _KEYS
+    found = re.match(_NO_COLON, line)
+    return found is not None and found["key"].lower() in _KEYS and not found["value"]
 
 
 def _end_of_value(lines: Sequence[str], number: int) -> int:

@@ -50,6 +50,7 @@ _NEEDED_KIND = {
     "carousel": frozenset({Kind.PHOTO, Kind.VIDEO}),
     "story": frozenset({Kind.PHOTO, Kind.VIDEO}),
 }
+_PICTURES_OF_ARTICLES = " A picture goes into `featured_media` or a block of `content`, by its address."
 _MOST_PAGES = 100
 """Pictures that become one document on LinkedIn."""
 _MEGABYTE = 1_000_000
@@ -165,8 +166,7 @@ def _check_mix(
             )
         return True
     other = next(item for item, kind in zip(items, kinds, strict=True) if kind and kind is not kinds[0])
-    report = problems.warn if mixed == rules.mix_undocumented else problems.error
-    report(
+    problems.error(
         f"{rules.label} takes no {_listed(sorted(mixed))} together in one post.",
         "Keep one kind, or give this network media of its own.",
         other[0].where,
@@ -179,11 +179,11 @@ def _check_type(
 ) -> bool:
     needed = None if content_type == "carousel" and rules.link_cards else _NEEDED_KIND.get(content_type)
     if needed is None:
-        if content_type not in {"status", "link", "poll", "carousel"}:
-            return True
-        problems.warn(
-            f"{rules.label}: a {content_type} shows no media.",
-            "Leave `type` out, then it follows from the content; or leave the media out.",
+        for_articles = _PICTURES_OF_ARTICLES if content_type == "article" else ""
+        problems.error(
+            f"{rules.label} takes no media in a post of type {content_type}.",
+            "Leave `type` out, then it follows from the content; or leave the media out (`media: []` under "
+            f"`networks.{rules.key}` keeps those of the post away).{for_articles}",
             items[0][0].where,
         )
         return False

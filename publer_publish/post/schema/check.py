@@ -60,10 +60,18 @@ def _is_whole_number(_: object, value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
+def _definition(validator: Json, reference: str, instance: Json, _: Json) -> Iterator[Json]:
+    """Follow a reference, which our schema has only to its own ``$defs``.
+
+    jsonschema would look up each anew: a quarter of the time for 500 posts.
+    """
+    yield from validator.descend(instance, load()["$defs"][reference.removeprefix("#/$defs/")])
+
+
 @cache
 def _validator() -> Json:
     types = Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_whole_number)
-    return extend(Draft202012Validator, type_checker=types)(load())  # type: ignore[no-untyped-call]
+    return extend(Draft202012Validator, {"$ref": _definition}, type_checker=types)(load())  # type: ignore[no-untyped-call]
 
 
 def _findings(data: object) -> Iterator[Finding]:

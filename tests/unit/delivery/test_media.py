@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import signal
 import threading
@@ -208,6 +209,35 @@ def test_a_failed_file_fails_what_needs_it_and_nothing_else(new_run: NewRun) -> 
         assert prepared.failure(media).startswith(says)
 
 
+@pytest.mark.parametrize("order", ["as_asked", "reversed"])
+def test_answers_in_another_order_swap_no_pictures(new_run: NewRun, order: Any) -> None:
+    """Two of them have the same name on their hosts, and one cannot be had."""
+    wrong = "https://example.com/gone.png"
+    run = new_run(Scenario(imports=Import(order=order, errors={wrong: "Timed out while reading data"})))
+    addresses = ["https://example.com/a/card.png", "https://example.com/b/card.png", wrong]
+    medias = [url(address, alt_text="A") for address in [*addresses, "https://example.com/c.pdf"]]
+    prepared = run.prepare(*medias)
+    brought = {one.url: one.media_ids for one in run.sandbox.record.imports}
+    for media in medias:
+        if media.value == wrong:
+            assert prepared.failure(media).endswith("Timed out while reading data")
+        else:
+            assert tuple(item["id"] for item in prepared.items(media)) == brought[media.value]
+
+
+def test_of_files_that_publer_names_otherwise_none_is_guessed(new_run: NewRun) -> None:
+    run = new_run()
+    medias = [url(f"https://example.com/{name}.png") for name in "abc"]
+    payload = [
+        {"id": f"{n[0]}" * 24, "type": "photo", "path": "https://x.example", "name": n}
+        for n in ("z", "y", "a.png")
+    ]
+    answer = json.dumps({"status": "complete", "payload": payload})
+    run.sandbox.add_faults(Fault(kind="answer", path="/job_status/*", status=200, body=answer))
+    prepared = run.prepare(*medias)
+    assert all("does not tell which" in prepared.failure(media) for media in medias)
+
+
 def test_all_urls_of_a_run_are_one_import(new_run: NewRun) -> None:
     run = new_run(
         Scenario(
@@ -252,7 +282,7 @@ def test_a_document_by_url_becomes_a_picture_per_page(new_run: NewRun) -> None:
     assert (len(prepared.items(alone)), len(prepared.items(other))) == (3, 1)
     same_name = url("https://example.org/b.png")
     prepared = run.prepare(alone, other, same_name)
-    assert "does not tell which" in prepared.failure(alone)
+    assert [len(prepared.items(one)) for one in (alone, other, same_name)] == [3, 1, 1]
 
 
 def test_an_import_that_fails_as_a_whole_says_why(new_run: NewRun) -> None:

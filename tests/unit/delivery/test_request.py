@@ -195,7 +195,7 @@ def test_an_article_always_has_the_blocks_that_publer_requires() -> None:
 def test_publer_takes_an_article_under_the_type_of_its_account(account_type: str, key: str) -> None:
     """Under two of them it might go out twice."""
     one = target(network="wordpress", type="article")
-    one = replace(one, account=replace(one.account, type=account_type))
+    one = replace(one, account=one.account._replace(type=account_type))
     assert list(sent(one)["networks"]) == [key]
     assert len(sent(one)["accounts"]) == 1
 
@@ -216,11 +216,11 @@ def test_what_is_sent_beside_what_the_file_says_can_be_told() -> None:
 @pytest.mark.parametrize("account_type", ["blog", "wordpress_oauth", "wordpress_basic", ""])
 def test_a_provider_of_publers_may_be_the_key_of_an_article(account_type: str) -> None:
     one = target(network="wordpress", type="article")
-    one = replace(one, account=replace(one.account, provider="wordpress_oauth", type=account_type))
+    one = replace(one, account=one.account._replace(provider="wordpress_oauth", type=account_type))
     assert list(sent(one)["networks"]) == ["wordpress_oauth"]
 
 
 def test_only_wordpress_is_keyed_by_the_kind_of_its_account() -> None:
     one = target(network="twitter")
-    one = replace(one, account=replace(one.account, type="twitter_profile"))
+    one = replace(one, account=one.account._replace(type="twitter_profile"))
     assert list(sent(one)["networks"]) == ["twitter"]

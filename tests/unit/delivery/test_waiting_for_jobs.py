@@ -75,6 +75,7 @@ LIMITS = {
     "few left": ({"remaining": 30, "reset_at": NOW + 100}, 4.0),
     "fewer than are kept back": ({"remaining": 5, "reset_at": NOW + 40}, 40.0),
     "none for very long": ({"remaining": 0, "reset_at": NOW + 900}, 60.0),
+    "a reset in the year 5138": ({"remaining": 25, "reset_at": 99_999_999_999.0}, 6.0),
 }
 
 

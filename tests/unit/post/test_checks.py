@@ -252,7 +252,9 @@ def test_comments_where_publer_documents_none_are_a_warning() -> None:
         assert problems_of(on(network, comments=["First"])) == []
     for network, label in (("telegram", "Telegram"), ("google", "Google Business")):
         post = on(network, comments=["First", "Second"])
-        assert warnings_of(post) == [f"Publer documents no comments on {label}; they are sent all the same."]
+        assert warnings_of(post) == [
+            f"Publer documents no comments on {label}: the post goes out there without."
+        ]
         (problem,) = problems_of(post)
         assert f"{{ id: {network}/*, comments: [] }}" in problem.hint
         assert problem.where.shown_path == "comments[0]"
@@ -289,8 +291,27 @@ def test_publer_shows_google_one_picture_and_neither_a_video_nor_a_link() -> Non
 def test_a_carousel_on_facebook_is_one_of_links() -> None:
     post = on("facebook", {"type": "carousel"}, media=[PICTURE])
     assert [problem.message for problem in problems_of(post) if problem.severity is Severity.ERROR] == [
-        "A post of type carousel on Facebook needs `sublinks`."
+        "Facebook takes no media in a post of type carousel.",
+        "A post of type carousel on Facebook needs `sublinks`.",
     ]
+
+
+@pytest.mark.parametrize("network", ["instagram", "tiktok"])
+def test_slides_that_nobody_was_seen_to_publish_are_refused_with_a_cure(network: str) -> None:
+    own = {"title": "T", "carouselOptions": {"slides": [{"media_id": "1"}]}}
+    own = own if network == "tiktok" else {"carouselOptions": own["carouselOptions"]}
+    (problem,) = problems_of(on(network, own, media=[PICTURE]))
+    assert (problem.severity, problem.where.path[-1]) == (Severity.ERROR, "carouselOptions")
+    assert "List the pictures under media" in problem.hint
+
+
+def test_media_of_a_comment_without_an_address_are_refused_with_a_cure() -> None:
+    medium = {"id": "66db83154e299efa19a2d8df", "type": "photo", "alt_text": "A"}
+    (problem,) = problems_of(on("bluesky", comments=[{"text": "First", "media": medium}]))
+    assert problem.severity is Severity.ERROR
+    assert "Write `file:` or `url:` instead" in problem.hint
+    with_path = {**medium, "path": "https://cdn.publer.example/a.png"}
+    assert problems_of(on("bluesky", comments=[{"text": "First", "media": with_path}])) == []
 
 
 @pytest.mark.parametrize(

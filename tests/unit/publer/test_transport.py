@@ -535,4 +535,4 @@ def test_a_403_of_the_network_in_front_of_publer_says_nothing_about_the_key(
     assert error.from_cdn is from_cdn
     assert ("not from Publer itself" in error.message) is from_cdn
     assert ("says nothing about `api-key`" in error.hint) is from_cdn
-    assert ("check both inputs" in error.hint) is not from_cdn
+    assert ("check both" in error.hint) is not from_cdn
