@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -25,6 +26,8 @@ _LOOKS_FOR_A_FAILURE = 3
 """A job that failed is believed after so many: its post hardly appears."""
 _MINUTE = 60.0
 """Publer may cut the time of a post to this."""
+_CLOCKS_DIFFER = 1.0
+"""Seconds, where both are right."""
 _FOR_A_LOOK = 1.0
 """Seconds that the last wait leaves for the last look."""
 _LINK_PAUSES = (1.0, 3.0)
@@ -290,9 +293,13 @@ class Confirmer:
         if post.at is None:
             return self.takes_timeless
         # What is live is ours, or as good. A failure that is listed late may be that of an earlier attempt.
-        is_cut = post.at % _MINUTE == 0
-        own = self.began // _MINUTE * _MINUTE if is_cut else self.began
-        return post.at >= (own if post.has_failed else self.since)
+        return post.at >= (self._began_as_listed(post.at) if post.has_failed else self.since)
+
+    def _began_as_listed(self, at: float) -> float:
+        """When the request left, in the form of a listed time: cut to the minute, or to the second."""
+        return (
+            self.began // _MINUTE * _MINUTE if at % _MINUTE == 0 else math.floor(self.began) - _CLOCKS_DIFFER
+        )
 
     def find_links(self, targets: Sequence[Target], known: Callable[[Target], ListedPost | None]) -> None:
         """Rule 7: look a few times for links that the job's answer lacks. A missing one is no failure."""
