@@ -160,7 +160,9 @@ def _judge(
         if job.nothing_failed
         else "Publer did not say what became of it."
     )
-    return Unsettled(target, Status.UNCONFIRMED, f"{complaints or silence} {LOOK_FIRST}")
+    said = complaints or silence
+    end = "" if said.endswith((".", "!", "?", "…")) else "."
+    return Unsettled(target, Status.UNCONFIRMED, f"{said}{end} {LOOK_FIRST}")
 
 
 def _said_of_all(job: Job, nameless: Sequence[JobEntry]) -> str:
