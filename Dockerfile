@@ -15,12 +15,13 @@ RUN /build/tools/bin/python -m pip --python /app/venv/bin/python install \
 COPY schemas /app/schemas
 COPY publer_publish /app/publer_publish
 COPY entrypoint.py /app/entrypoint.py
-# The kernel hands everything after the interpreter over as one argument: `-uE` is `-u -E`.
-# This line is for `runs.entrypoint` of action.yml, which names one program without arguments. No shell
-# stands in between, because dash drops variables such as INPUT_API-KEY.
+# -u: the log reaches the runner line by line. -E: PYTHONPATH and PYTHONHOME of earlier steps are ignored, but Python
+# obeys two variables even so, which could make it start in the checkout: `env` takes them away and becomes Python,
+# so that Python is PID 1 and gets the signals of a cancelled run itself. A shell would drop variables such as
+# INPUT_API-KEY. `runs.entrypoint` of action.yml names one program without arguments: hence a first line.
 # Libraries bring their tests along. Modes must not depend on whose checkout this is. Byte code is compiled now and
 # trusted later: every run is a new container.
-RUN sed -i '1i #!/app/venv/bin/python -uE' /app/entrypoint.py \
+RUN sed -i '1i #!/usr/bin/env -S -u PYTHONEXECUTABLE -u __PYVENV_LAUNCHER__ /app/venv/bin/python -u -E' /app/entrypoint.py \
  && chmod 0755 /app/entrypoint.py \
  && find /app/venv/bin -type f -delete \
  && find /app/venv/lib -type d -name tests -prune -exec rm -r {} + \
@@ -46,6 +47,4 @@ COPY --from=build /image/program /
 # by it and by root, so GitHub asks for root; any other user fails to write its outputs.
 # No WORKDIR: the runner sets its own, the user's checkout, which is data and never code. The
 # program lies at an absolute path, and Python puts that directory first on its path, not the checkout.
-# -u: the log reaches the runner line by line. -E: PYTHONPATH and PYTHONHOME of earlier steps are ignored.
-# Exec form: Python is PID 1 and gets the signals of a cancelled run itself.
-ENTRYPOINT ["/app/venv/bin/python", "-u", "-E", "/app/entrypoint.py"]
+ENTRYPOINT ["/app/entrypoint.py"]

@@ -6,6 +6,7 @@ resolve → look for duplicates → upload → publish → poll → confirm → 
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -14,15 +15,24 @@ from typing import TextIO
 from publer_publish import __version__, config
 from publer_publish.clock import Clock, SystemClock
 from publer_publish.config import CommandLine, Mode
-from publer_publish.errors import ActionError, CancelledError, InvalidInputError, ServiceError, Where
+from publer_publish.errors import (
+    ActionError,
+    CancelledError,
+    InvalidInputError,
+    Problems,
+    ServiceError,
+    Where,
+)
 from publer_publish.finish import finish, report_bug, thread_bugs_reported
 from publer_publish.github.console import open_console
 from publer_publish.github.event import read_event
 from publer_publish.github.terminal import Stream
+from publer_publish.limits import Limits, OverLimitError, left_by, over_limit
 from publer_publish.modes import examine, validate
 from publer_publish.post.template.values import ANNOUNCEMENT
 from publer_publish.session import Session
 from publer_publish.signals import signals_cancel
+from publer_publish.supervisor import Lost, Supervised
 from publer_publish.workspace import PreviewFile, Workspace
 
 INTERRUPTED = 130
@@ -36,11 +46,13 @@ def main(
     stdout: TextIO | None,
     clock: Clock | None = None,
     *,
+    process: Supervised | Lost | None = None,
     cancelled_early: Callable[[], bool] = lambda: False,
 ) -> int:
     """Run once and return the exit code, 0 or 1, or 130 at a terminal. Whatever happens, it is reported.
 
-    ``cancelled_early``: whether a signal came before this function could handle it.
+    ``process``: the supervised one that this is, or one that is lost and to be reported; None: one of many
+    programs. ``cancelled_early``: whether a signal came before this function could handle it.
     """
     typed = None if env.get("GITHUB_ACTIONS") == "true" else _from_command_line(argv, env)
     inputs = typed.inputs if typed else config.inputs_from_env(env)
@@ -51,18 +63,31 @@ def main(
     for secret in config.secrets_in(env, inputs):
         console.mask(secret)
     here = Path.cwd()
+    lost = process if isinstance(process, Lost) else None
+    supervised = process if isinstance(process, Supervised) else None
+    limits = Limits(supervised)
     session = Session(
         console=console,
         clock=clock or SystemClock(),
         workspace=Workspace.around(here, getattr(sys.stdin, "buffer", None)) if typed else Workspace(here),
         words=typed.words if typed else None,
+        limits=limits,
+        problems=Problems(limits.note),
     )
-    with thread_bugs_reported(console), signals_cancel() as ignore_signals:
+
+    def look() -> None:
+        limits.check_time()
+        if supervised and supervised.is_orphaned():
+            signal.raise_signal(signal.SIGTERM)
+
+    with thread_bugs_reported(console), signals_cancel(look) as ignore_signals:
         try:
-            _run(session, inputs, env, cancelled_early)
+            _run(session, inputs, env, cancelled_early, lost)
             ignore_signals()
         except CancelledError:
             session.cancelled = True
+        if supervised:
+            supervised.report()
         code = finish(session, stream if as_json else None)
     if stream.is_broken:
         Stream(sys.stderr).write(_UNWRITTEN)
@@ -77,14 +102,24 @@ def _from_command_line(argv: Sequence[str], env: Mapping[str, str]) -> CommandLi
 
 
 def _run(
-    session: Session, inputs: Mapping[str, str], env: Mapping[str, str], is_cancelled: Callable[[], bool]
+    session: Session,
+    inputs: Mapping[str, str],
+    env: Mapping[str, str],
+    is_cancelled: Callable[[], bool],
+    lost: Lost | None,
 ) -> None:
     """The run itself. Every way in which it can end is written down in ``session``."""
     if is_cancelled():
         raise CancelledError
     try:
-        _prepare(session, inputs, env)
+        _read_inputs(session, inputs, env)
+        if lost:
+            _take_over(session, lost)
+        _check_inputs(session, env)
         _run_mode(session)
+    except (OverLimitError, MemoryError) as error:
+        session.invalid = True
+        session.problems.add(over_limit(error, session.problems.place))
     except InvalidInputError as error:
         session.invalid = True
         session.problems.extend(error.problems)
@@ -97,8 +132,8 @@ def _run(
         session.stopped_by = report_bug(error, session.console)
 
 
-def _prepare(session: Session, inputs: Mapping[str, str], env: Mapping[str, str]) -> None:
-    """Read event and inputs. Raises with everything that is wrong with them and with the posts."""
+def _read_inputs(session: Session, inputs: Mapping[str, str], env: Mapping[str, str]) -> None:
+    """Read event and inputs. What is wrong with them goes into ``session.problems``."""
     event = session.event = read_event(env, now=session.clock.time())
     if session.in_workflow:
         session.workspace = Workspace(event.workspace)
@@ -111,11 +146,31 @@ def _prepare(session: Session, inputs: Mapping[str, str], env: Mapping[str, str]
         announcement=ANNOUNCEMENT if event.release or event.tag else "",
         in_workflow=session.in_workflow,
     )
+
+
+def _take_over(session: Session, lost: Lost) -> None:
+    """End as the program would have ended if it had not been lost."""
+    if not lost.watched:
+        raise ServiceError(
+            f"The system ended the program (signal {lost.by}).",
+            hint="The machine may be out of memory. Whether anything was published is not known: "
+            "look in Publer before you run this again.",
+        )
+    session.problems.extend(left_by(lost))
+    if lost.cancelled:
+        raise CancelledError
+    session.problems.raise_errors()
+
+
+def _check_inputs(session: Session, env: Mapping[str, str]) -> None:
+    """Raise with everything that is wrong with inputs and, if there is anything, with the posts."""
+    event = session.event
     wrong = {problem.where.path for problem in session.problems.errors()}
     # Without the right variables, a template would be blamed for what the input lacks.
     if wrong and ("variables",) not in wrong:
-        loaded, _ = session.load_posts(placeholders=True)
-        examine(session, loaded)
+        with session.limits:
+            loaded, _ = session.load_posts(placeholders=True)
+            examine(session, loaded, [])
     session.problems.raise_errors()
     session.console.line(f"publer-publish {__version__}: {session.config.mode}")
     if event.payload_note:

@@ -63,29 +63,6 @@ class Deadline(NamedTuple):
         return self.clock.monotonic() >= self.at
 
 
-class TimeLimit:
-    """Seconds that one kind of work may take in all: ``with`` it around each piece of the work."""
-
-    def __init__(self, clock: Clock, seconds: float) -> None:
-        self._clock = clock
-        self._left = seconds
-        self._started: float | None = None
-
-    def __enter__(self) -> None:
-        self._started = self._clock.monotonic()
-
-    def __exit__(self, *_: object) -> None:
-        self._left, self._started = self._remaining(), None
-
-    def expired(self) -> bool:
-        return self._remaining() < 0
-
-    def _remaining(self) -> float:
-        if self._started is None:
-            return self._left
-        return self._left - (self._clock.monotonic() - self._started)
-
-
 _SILENCE = 15.0
 """The longest time without a line, in seconds."""
 

@@ -98,6 +98,11 @@ INPUTS: Mapping[str, Input] = {
     "duplicate-window": Input(
         default="24h", help="how far back to look for the same post; 0 turns the look-up off"
     ),
+    "lock": Input(
+        default="false",
+        help="in a workflow: publish only while no other run of the repository does",
+        modes=frozenset({Mode.PUBLISH}),
+    ),
     "timeout": Input(default="10m", help="how long to wait for one request's job", modes=_ASKS_PUBLER),
     "preview-file": Input(
         help="write a page that shows every post as each network would, such as preview.html",
@@ -168,6 +173,7 @@ class Config:
     """Seconds; 0 turns the look-up off."""
     timeout: float = 600.0
     """Seconds for one request's job, with its uploads, waits and look-ups."""
+    lock: bool = False
     only_changed: bool = False
     comment: bool = False
     preview_file: str = ""
@@ -236,6 +242,7 @@ def read(
         on_duplicate=reader.choice("on-duplicate", OnDuplicate),
         duplicate_window=reader.duration("duplicate-window", shortest=0, longest=_LONGEST_WINDOW),
         timeout=reader.duration("timeout", shortest=1, longest=_LONGEST_WAIT),
+        lock=reader.flag("lock"),
         only_changed=reader.flag("only-changed"),
         comment=reader.flag("comment"),
         preview_file=reader.text("preview-file"),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -96,7 +96,11 @@ MOST_ERRORS = 500
 class Problems:
     """Everything that is wrong or worth knowing, each once. It is handed down and filled, never returned."""
 
-    def __init__(self) -> None:
+    def __init__(self, note: Callable[[Problem | Where], None] | None = None) -> None:
+        """``note`` gets each problem that is kept, and where the next ones are looked for."""
+        self.place = Where()
+        """Where problems are being looked for."""
+        self._note = note
         self._found: dict[Problem, set[str]] = {}
         self._errors: dict[str, list[Problem]] = {}
         self._network = ""
@@ -117,7 +121,15 @@ class Problems:
                 problem = _and_more(file)
             else:
                 self._errors.setdefault(file, []).append(problem)
+        if self._note and problem not in self._found:
+            self._note(problem)
         self._found.setdefault(problem, set()).add(self._network)
+
+    def look_at(self, place: Where) -> None:
+        """Say where problems are looked for from now on, in case that it ends there."""
+        self.place = place
+        if self._note:
+            self._note(place)
 
     @contextmanager
     def about(self, network: str) -> Iterator[None]:

@@ -131,9 +131,11 @@ def _unchanged(problem: Problem) -> Problem:
 
 
 def _in_words(check: Check, words: Callable[[Problem], Problem]) -> Check:
+    if check.problem:
+        said = words(check.problem)
+        return check._replace(detail=f"{said.where}: {said.message}", cure=said.hint, problem=said)
     said = words(Problem(message=check.detail, hint=check.cure))
-    problem = check.problem and words(check.problem)
-    return check._replace(detail=said.message, cure=said.hint, problem=problem)
+    return check._replace(detail=said.message, cure=said.hint)
 
 
 def _step(session: Session) -> str:

@@ -18,8 +18,11 @@ from publer_publish.session import Session
 
 def validate(session: Session) -> None:
     """Check every post for every network that can be told without a key."""
-    loaded, context = session.load_posts(placeholders=True)
-    session.results = examine(session, loaded)
+    rows: list[Result] = []
+    session.results = rows
+    with session.limits:
+        loaded, context = session.load_posts(placeholders=True)
+        examine(session, loaded, rows)
     _notice_unknown_networks(session, loaded)
     session.problems.extend(context.notices)
     session.problems.raise_errors()
@@ -27,7 +30,11 @@ def validate(session: Session) -> None:
 
 def posts_to_publish(session: Session) -> list[Draft]:
     """Load and check everything, whatever it is for. Raises with all problems of all files."""
-    loaded, context = session.load_posts(placeholders=False)
+    rows: list[Result] = []
+    session.previewed = rows
+    with session.limits:
+        loaded, context = session.load_posts(placeholders=False)
+        examine(session, loaded, rows)
     for draft in loaded.drafts:
         if draft.post.skipped:
             session.ledger.skip_post(draft.post)
@@ -37,7 +44,6 @@ def posts_to_publish(session: Session) -> list[Draft]:
             "To announce it all the same, give the text yourself: `text: …` or `post-file: …`.",
             Where(path=("post-file",)),
         )
-    session.previewed = examine(session, loaded)
     session.problems.extend(context.notices)
     if not loaded.drafts and not session.problems.errors() and not session.nothing_changed:
         session.problems.error(
@@ -47,14 +53,13 @@ def posts_to_publish(session: Session) -> list[Draft]:
     return [draft for draft in loaded.drafts if not draft.post.skipped]
 
 
-def examine(session: Session, loaded: Loaded) -> list[Result]:
+def examine(session: Session, loaded: Loaded, rows: list[Result]) -> None:
     """Make every content that can be made without a key, and one row for each: whether it is valid."""
-    rows: list[Result] = []
     for draft in loaded.drafts:
         # After very many errors looking at further posts would only take time.
         if not session.problems.are_too_many(draft.post.file):
+            session.problems.look_at(draft.post.where)
             rows += _rows(draft, session)
-    return rows
 
 
 def _rows(draft: Draft, session: Session) -> Iterator[Result]:

@@ -17,11 +17,20 @@ from publer_publish.delivery.media import UploadedMedia, Uploader
 from publer_publish.delivery.request import bulk_body
 from publer_publish.delivery.resolve import resolve
 from publer_publish.delivery.targets import Target
-from publer_publish.errors import InvalidInputError, Problem, Problems, ServiceError, Where
+from publer_publish.errors import (
+    ActionError,
+    InvalidInputError,
+    Problem,
+    Problems,
+    ServiceError,
+    Where,
+)
+from publer_publish.github.lock import Lock
 from publer_publish.modes import posts_to_publish
 from publer_publish.networks.table import canonical
+from publer_publish.post.draft import Draft
 from publer_publish.publer.api import Directory, Publer
-from publer_publish.publer.model import Workspace
+from publer_publish.publer.model import Account, Album, Workspace
 from publer_publish.publer.transcript import Transcript
 from publer_publish.publer.transport import Transport
 from publer_publish.report.values import Listed, Status
@@ -33,36 +42,59 @@ NO_ID = "0" * 24
 
 def publish(session: Session) -> None:
     """Validate everything, then resolve and deliver; the ledger learns what became of each target."""
-    planned = _plan(session)
-    if planned:
-        delivery, targets = planned
-        delivery.deliver(targets)
+    if drafts := posts_to_publish(session):
+        delivery, targets = _plan(session, drafts)
+        if session.config.lock:
+            _deliver_alone(session, delivery, targets)
+        else:
+            delivery.deliver(targets)
         _warn_of_an_early_schedule(session)
+
+
+def _deliver_alone(session: Session, delivery: Delivery, targets: Sequence[Target]) -> None:
+    """Deliver while this run has the lock of the repository.
+
+    A run that is cancelled keeps it: the next one takes it over, and first lets Publer list what was sent.
+    """
+    lock = Lock(session.event, session.config.github_token, session.clock, session.console.line)
+    lock.acquire(session.deadline())
+    delivery.deadline = session.deadline()
+    failure: ActionError | None = None
+    try:
+        delivery.deliver(targets)
+    except ActionError as error:
+        failure = error
+    delivery.wait_until_listed()
+    try:
+        lock.release()
+    except ActionError as error:
+        session.problems.warn(error.message, error.hint, Where(path=("lock",)))
+    if failure:
+        raise failure
 
 
 def dry_run(session: Session) -> None:
     """Do what ``publish`` does up to the first upload; the ledger learns what would be sent."""
-    planned = _plan(session)
-    if planned:
-        delivery, targets = planned
+    if drafts := posts_to_publish(session):
+        delivery, targets = _plan(session, drafts)
         for target in delivery.look(targets):
             session.ledger.settle(target, Status.READY)
         delivery.settle_repeats()
 
 
-def _plan(session: Session) -> tuple[Delivery, Sequence[Target]] | None:
-    """What goes where, and who would deliver it; None if no post is to be published."""
-    drafts = posts_to_publish(session)
-    if not drafts:
-        return None
+def _plan(session: Session, drafts: Sequence[Draft]) -> tuple[Delivery, Sequence[Target]]:
+    """What goes where, and who delivers it."""
     deadline = session.deadline()
     directory = connect(session, deadline)
-    targets = resolve(
-        drafts,
-        directory.accounts(deadline=deadline),
-        session.problems,
-        cache(lambda account: boards_of(account, directory, deadline)),
-    )
+    accounts = directory.accounts(deadline=deadline)
+
+    @cache
+    def boards(account: Account) -> Sequence[Album]:
+        with session.limits.paused():
+            return boards_of(account, directory, deadline)
+
+    with session.limits:
+        targets = resolve(drafts, accounts, session.problems, boards)
     session.problems.raise_errors()
     session.ledger.expect(targets)
     # Nobody holds the posts as written any longer: 1 MB of 500.
@@ -76,7 +108,8 @@ def doctor(session: Session) -> None:
     deadline = session.deadline()
     transport = transport_of(session)
     problems = Problems()
-    loaded, _ = session.load_posts(placeholders=True, problems=problems)
+    with session.limits:
+        loaded, _ = session.load_posts(placeholders=True, problems=problems)
     session.checks = examine(
         Directory(transport),
         choose_workspace=lambda workspaces: choose(session.config.workspace_id, workspaces),

@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from publer_publish.clock import Clock, Deadline, TimeLimit
+from publer_publish.clock import Clock, Deadline
 from publer_publish.config import Config, Mode, warn_of_unused_variables
 from publer_publish.delivery.ledger import Ledger
 from publer_publish.errors import ActionError, Problem, Problems
 from publer_publish.github.console import Console
 from publer_publish.github.event import Event
 from publer_publish.github.template_values import RunContext
+from publer_publish.limits import Limits
 from publer_publish.post.checks import Checks
 from publer_publish.post.document.parse import MAX_BYTES
 from publer_publish.post.load import Loaded, Options, load
@@ -20,8 +21,6 @@ from publer_publish.report.values import Check, Listed, Result
 from publer_publish.workspace import PreviewFile, Workspace
 
 _IS_FOR_EVERYBODY = "{{ not (release.prerelease or release.draft) }}"
-TEMPLATE_SECONDS = 10
-"""That the templates of a run may take; those of 500 posts for 13 networks need one."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -35,6 +34,8 @@ class Session:
     config: Config = field(default_factory=lambda: Config(mode=Mode.PUBLISH))
     ledger: Ledger = field(default_factory=Ledger)
     problems: Problems = field(default_factory=Problems)
+    limits: Limits = field(default_factory=Limits)
+    """Of what may take long because of what is in post files."""
     results: Sequence[Result] = ()
     """One row per post and network, in modes without targets; else the ledger has them."""
     checks: Sequence[Check] = ()
@@ -87,7 +88,6 @@ class Session:
             accounts=self.config.accounts,
             when=_IS_FOR_EVERYBODY if self.config.announces else "",
             secrets=tuple(filter(None, (self.config.api_key, self.config.github_token))),
-            template_time=TimeLimit(self.clock, TEMPLATE_SECONDS),
             shows_skipped=self.config.mode is Mode.VALIDATE,
         )
         return load(files, self.config.text, options, problems), context
@@ -100,7 +100,8 @@ class Session:
 
         publishes = self.config.mode is not Mode.VALIDATE
         try:
-            found = changes.files_of(self.event, self.config.github_token, self.clock)
+            with self.limits.paused():
+                found = changes.files_of(self.event, self.config.github_token, self.clock)
         except ActionError as error:
             if publishes:
                 problems.error(f"`only-changed`: {error.message}", error.hint, changes.INPUT)
@@ -116,6 +117,7 @@ class Session:
         from publer_publish.github.api import fetch_release  # noqa: PLC0415  (brings `requests`; few posts need it)
 
         self.console.line(f"Looking up the release {tag} at GitHub.")
-        return fetch_release(
-            self.event.api_url, self.event.repository, tag, self.config.github_token, clock=self.clock
-        )
+        with self.limits.paused():
+            return fetch_release(
+                self.event.api_url, self.event.repository, tag, self.config.github_token, clock=self.clock
+            )

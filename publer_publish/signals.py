@@ -17,8 +17,10 @@ _HAS_ALARM = hasattr(signal, "setitimer")
 
 
 @contextmanager
-def signals_cancel() -> Iterator[Callable[[], None]]:
+def signals_cancel(look: Callable[[], None] = lambda: None) -> Iterator[Callable[[], None]]:
     """SIGTERM and SIGINT end the run at once, but only once: they cannot disturb the report.
+
+    ``look`` is called every ``LOOK_EVERY`` seconds, and may end the run as well.
 
     As PID 1 of a container Python has no default action for SIGTERM: without this it would be ignored.
     Yields a function after which signals are ignored.
@@ -43,8 +45,8 @@ def signals_cancel() -> Iterator[Callable[[], None]]:
         signal.signal(signal.SIGINT, cancel)
         if _HAS_ALARM:
             # A signal that arrives just before Python begins to wait for the network would only be looked at
-            # when the wait is over. An alarm, which does nothing else, interrupts every wait to look.
-            signal.signal(signal.SIGALRM, lambda _number, _frame: None)
+            # when the wait is over. An alarm interrupts every wait to look.
+            signal.signal(signal.SIGALRM, lambda _number, _frame: look())
             signal.setitimer(signal.ITIMER_REAL, LOOK_EVERY, LOOK_EVERY)
     try:
         yield ignore

@@ -296,7 +296,7 @@ class Workspace:
     def _relative(self, name: str) -> str:
         relative = self._inside(name, name) if _is_absolute(name) else name
         if not _is_possible(relative):
-            raise UnusableFileError(f"{name!r} cannot be the name of a file.", hint=self._words.relative)
+            raise UnusableFileError(f"{name!r} cannot be the name of a file.", hint=self._hint(name))
         return relative
 
     def _inside(self, path: str, name: str) -> str:
@@ -368,12 +368,14 @@ class Workspace:
         directory, _, wanted = name.rpartition("/")
         entries = [] if name.startswith("/") else [entry for entry, _ in self._list(directory, name)]
         near = suggest(wanted, entries)
-        message, hint = f"{name!r} does not exist in the {self._words.checkout}.", self._words.relative
-        if "\\" in name:
-            hint += " Directories are separated by /, not by a backslash."
-        elif near:
+        message, hint = f"{name!r} does not exist in the {self._words.checkout}.", self._hint(name)
+        if near:
             hint = f"Did you mean {(directory and directory + '/') + near!r}? {hint}"
         return _MissingError(message, hint=hint)
+
+    def _hint(self, name: str) -> str:
+        slashes = " Directories are separated by /, not by a backslash." if "\\" in name else ""
+        return self._words.relative + slashes
 
     def _outside(self, name: str) -> UnusableFileError:
         hint = self._words.relative + (self._words.absolute if _is_absolute(name) else "")
@@ -418,12 +420,11 @@ def _content(file: OpenFile, limit: int) -> bytes:
 
 _NO_FILE = (-1, -1)
 """Stands for the identity of standard input."""
-_IS_JSON = re.compile(rb'\s*\{\s*"')
 
 
 def _read_stdin(stdin: BinaryIO, limit: int) -> _Read:
     content = stdin.read(limit + 1)
-    name = f"stdin.{'json' if _IS_JSON.match(content) else 'yml'}"
+    name = "stdin.json" if re.match(rb'\s*\{\s*"', content) else "stdin.yml"
     return _Read(name, len(content), content)
 
 

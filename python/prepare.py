@@ -21,9 +21,11 @@ def main() -> int:
     python = home / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     ready = home / "ready"
     if not ready.exists():
-        pip = ("-m", "pip", "--disable-pip-version-check", "--quiet", "install")
+        # -I: else `-m` looks into the checkout first.
+        venv = ("-I", "-m", "venv", "--clear", str(home))
+        pip = ("-I", "-m", "pip", "--disable-pip-version-check", "--quiet", "install")
         locked = ("--require-hashes", "--no-deps", "--only-binary", ":all:", "--no-input", "-r", str(LOCK))
-        for command in ([sys.executable, "-m", "venv", "--clear", str(home)], [str(python), *pip, *locked]):
+        for command in ([sys.executable, *venv], [str(python), *pip, *locked]):
             if subprocess.run(command, check=False).returncode:
                 sys.stdout.write(
                     f"::error::The requirements of publer-publish could not be installed. {HINT}\n"

@@ -18,4 +18,4 @@ sys.path[0] = str(Path(__file__).resolve().parents[1])
 from publer_publish.__main__ import start  # noqa: E402
 
 if __name__ == "__main__":
-    sys.exit(start())
+    start()

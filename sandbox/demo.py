@@ -26,6 +26,7 @@ INPUTS = {
     "timeout": "10m",
     "preview-file": "",
     "only-changed": "false",
+    "lock": "false",
     "comment": "false",
     "github-token": "",
 }

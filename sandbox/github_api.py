@@ -1,7 +1,8 @@
-"""A GitHub stand-in: releases, the files of a change, and the comments of a pull request."""
+"""A GitHub stand-in: releases, the files of a change, comments of a pull request, refs, and runs."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import urllib.parse
@@ -40,6 +41,11 @@ def answer(world: World, call: Call) -> Answer:
         return _refused(403, "API rate limit exceeded for 203.0.113.7.", headers)
     if github.private and not token:
         return _refused(404, "Not Found")
+    return _route(world, call)
+
+
+def _route(world: World, call: Call) -> Answer:
+    github = world.scenario.github
     repository, below = _parts(call.path)
     if below == "/user":
         # The token of a job may not ask who it is.
@@ -52,6 +58,10 @@ def answer(world: World, call: Call) -> Answer:
         return ok({"status": github.compared, "files": files})
     if re.fullmatch(r"/issues/(comments/)?\d+(/comments)?", below):
         return _comments(world, call, below)
+    if below.startswith("/git/"):
+        return _git(world, call, below.removeprefix("/git"))
+    if below.startswith("/actions/runs/"):
+        return _run(world, below.rpartition("/")[2])
     if call.method == "GET" and below.startswith("/releases"):
         return _releases(github, repository, below, call)
     return _refused(404, "Not Found")
@@ -96,6 +106,68 @@ def _comments(world: World, call: Call, below: str) -> Answer:
     url = f"https://github.com/acme/rocket/pull/7#issuecomment-{number}"
     comments.append({"id": number, "user": {"login": author}, "body": body, "html_url": url})
     return ok(comments[-1], 201)
+
+
+def _run(world: World, run_id: str) -> Answer:
+    if not world.scenario.github.may_read_runs:
+        return _refused(403, "Resource not accessible by integration")
+    run = {"id": run_id, "status": "in_progress", "run_attempt": 1}
+    return ok(run | world.github_runs.get(run_id, {}))
+
+
+def _git(world: World, call: Call, below: str) -> Answer:
+    """Commits, and refs that are made once and move only forward."""
+    commits, refs = world.github_commits, world.github_refs
+    if call.method == "GET" and below.startswith("/commits/"):
+        sha = below.removeprefix("/commits/")
+        return ok(
+            commits.get(sha, {"sha": sha, "message": "Rocket", "tree": {"sha": "7" * 40}, "parents": []})
+        )
+    if call.method == "GET" and below.startswith("/ref/"):
+        target = refs.get(name := below.removeprefix("/ref/"))
+        found = {"ref": f"refs/{name}", "object": {"type": "commit", "sha": target}}
+        return ok(found) if target else _refused(404, "Not Found")
+    if not world.scenario.github.may_write:
+        return _refused(403, "Resource not accessible by integration")
+    body = json.loads(call.body) if call.body else {}
+    if (call.method, below) == ("POST", "/commits"):
+        sha = hashlib.sha1(call.body, usedforsecurity=False).hexdigest()
+        parents = [{"sha": one} for one in body["parents"]]
+        commits[sha] = {
+            "sha": sha,
+            "message": body["message"],
+            "tree": {"sha": body["tree"]},
+            "parents": parents,
+        }
+        return ok(commits[sha], 201)
+    return _change_ref(world, call.method, below, body)
+
+
+def _change_ref(world: World, method: str, below: str, body: Mapping[str, Any]) -> Answer:
+    refs = world.github_refs
+    name = body["ref"] if method == "POST" else "refs" + below.removeprefix("/refs")
+    name = name.removeprefix("refs/")
+    if method == "POST" and name in refs:
+        return _refused(422, "Reference already exists")
+    if method != "POST" and name not in refs:
+        return _refused(422, "Reference does not exist")
+    if method == "DELETE":
+        del refs[name]
+        return Answer(status=204, body=b"")
+    if body["sha"] not in world.github_commits:
+        return _refused(422, "Object does not exist")
+    if method == "PATCH" and not body.get("force") and not _follows(world, body["sha"], refs[name]):
+        return _refused(422, "Update is not a fast forward")
+    refs[name] = body["sha"]
+    return ok(
+        {"ref": f"refs/{name}", "object": {"type": "commit", "sha": body["sha"]}},
+        201 if method == "POST" else 200,
+    )
+
+
+def _follows(world: World, commit: str, earlier: str) -> bool:
+    parents = [one["sha"] for one in world.github_commits.get(commit, {}).get("parents", ())]
+    return commit == earlier or any(_follows(world, parent, earlier) for parent in parents)
 
 
 def _page(releases: list[dict[str, Any]], call: Call) -> Answer:

@@ -321,6 +321,10 @@ class GitHub:
     """Of the token's owner; empty: the token is a job's own, whose comments are the bot's."""
     comments: tuple[tuple[str, str], ...] = ()
     """Author and body of those that the pull request has."""
+    may_write: bool = True
+    """``contents: write``: whether refs and commits can be made."""
+    may_read_runs: bool = True
+    """``actions: read``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

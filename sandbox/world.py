@@ -42,6 +42,10 @@ class World:
             {"id": number, "user": {"login": author}, "body": body, "html_url": ""}
             for number, (author, body) in enumerate(scenario.github.comments, start=1)
         ]
+        self.github_commits: dict[str, dict[str, Any]] = {}
+        self.github_refs: dict[str, str] = {}
+        self.github_runs: dict[str, dict[str, Any]] = {}
+        """What is known of runs by their ids; any other is in progress."""
         self._numbers = itertools.count(1)
         self._last_scheduled: dict[str, float] = {}
         self._said: dict[str, set[str]] = {}

@@ -235,6 +235,8 @@ class Confirmer:
     """
     _open: dict[Key, Match] = field(default_factory=dict)
     """What the list showed that may be a target."""
+    _failed: dict[Key, ListedPost] = field(default_factory=dict)
+    """Posts that failed, as first seen: one of another run may be listed before ours, which is live."""
 
     def settle(self, unsettled: Sequence[Unsettled]) -> None:
         """Settle every target: by evidence if some appears in time, else by what was concluded before."""
@@ -261,7 +263,10 @@ class Confirmer:
                 f"Publer's post list, read {times}, shows nothing that is certainly the post for {names}."
             )
         for one in left:
-            self.ledger.settle(one.target, one.otherwise, self._conclusion(one))
+            if post := self._failed.get(one.target.key):
+                self.ledger.settle(one.target, Status.FAILED, _why_failed(post, one), live=post)
+            else:
+                self.ledger.settle(one.target, one.otherwise, self._conclusion(one))
 
     def _conclusion(self, unsettled: Unsettled) -> str:
         found = self._open.get(unsettled.target.key)
@@ -277,6 +282,8 @@ class Confirmer:
         if post.is_live:
             self.ledger.settle(target, Status.PUBLISHED, live=post)
         elif post.has_failed and not (self.is_retry and is_about_the_minute(post.error)):
+            if self._failed.setdefault(target.key, post) is post:
+                return False
             self.ledger.settle(target, Status.FAILED, _why_failed(post, unsettled), live=post)
         elif post.is_held:
             self.ledger.settle(target, Status.UNCONFIRMED, _why_held(post), live=post)

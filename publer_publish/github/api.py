@@ -57,8 +57,8 @@ RELEASES = Subject("releases", "contents: read")
 FILES = Subject("changed files", "{ contents: read, pull-requests: read }")
 COMMENTS = Subject("comments", "pull-requests: write")
 _CERTIFICATE_HINT = (
-    "If your network has its own certificate authority, put its file into the workspace and name it: "
-    "`REQUESTS_CA_BUNDLE: /github/workspace/…` under `env`."
+    "If your network has its own certificate authority, name its file in REQUESTS_CA_BUNDLE; in a workflow, "
+    "put it into the workspace: `REQUESTS_CA_BUNDLE: /github/workspace/…` under `env`."
 )
 _MIDDLEMAN_HINT = "Something between the runner and GitHub, such as a proxy, may have answered instead."
 
@@ -199,7 +199,7 @@ def _draft(repository: str, tag: str) -> ActionError:
     )
 
 
-class _Answer:
+class Answer:
     """What GitHub said, read completely."""
 
     def __init__(
@@ -224,7 +224,7 @@ class _Answer:
 
     def _refusal(self) -> ActionError:
         what, hint, repository = self._subject.what, self._subject.hint, self._api.repository
-        if self._is_rate_limited():
+        if self.is_rate_limited():
             return ServiceError(
                 f"GitHub's rate limit is used up{self._reset()}.",
                 hint="Run the job again after that."
@@ -249,7 +249,8 @@ class _Answer:
             hint="If it goes on, see https://www.githubstatus.com and run the job again later.",
         )
 
-    def _is_rate_limited(self) -> bool:
+    def is_rate_limited(self) -> bool:
+        """Whether GitHub refuses only because it was asked too often."""
         if self.status == HTTPStatus.TOO_MANY_REQUESTS:
             return True
         used_up = self._headers.get("x-ratelimit-remaining") == "0" or "retry-after" in self._headers
@@ -266,7 +267,7 @@ class _Answer:
 
 
 class GitHub:
-    """Asks one repository's host, with a little patience. Nothing but a comment is ever written."""
+    """Asks one repository's host, with a little patience. Only a comment and the lock are ever written."""
 
     def __init__(
         self,
@@ -298,7 +299,7 @@ class GitHub:
         method: str = "GET",
         body: Json = None,
         is_below_repository: bool = True,
-    ) -> _Answer:
+    ) -> Answer:
         """Ask, and ask again after what may pass: a lost connection or a 5xx. What writes is sent once."""
         base = f"{self._api_url}/repos/{self.repository}" if is_below_repository else self._api_url
         attempts = ATTEMPTS if method == "GET" else 1
@@ -317,7 +318,7 @@ class GitHub:
             self._clock.sleep(_RETRIED_PAUSE * attempt)
         raise AssertionError("the last attempt returns or raises")
 
-    def _follow(self, subject: Subject, method: str, url: str, body: Json) -> _Answer:
+    def _follow(self, subject: Subject, method: str, url: str, body: Json) -> Answer:
         with requests.Session() as session:
             for _ in range(_MAX_REDIRECTS + 1):
                 answer, location = self._send(session, subject, method, url, body)
@@ -334,7 +335,7 @@ class GitHub:
 
     def _send(
         self, session: requests.Session, subject: Subject, method: str, url: str, body: Json
-    ) -> tuple[_Answer, str]:
+    ) -> tuple[Answer, str]:
         with session.request(
             method,
             url,
@@ -351,7 +352,7 @@ class GitHub:
         ) as response:
             headers = {name.lower(): value for name, value in response.headers.items()}
             location = headers.get("location", "") if response.is_redirect else ""
-            answer = _Answer(self, subject, response.status_code, headers, self._read(response))
+            answer = Answer(self, subject, response.status_code, headers, self._read(response))
             return answer, location
 
     def _authorise(self, request: requests.PreparedRequest) -> requests.PreparedRequest:

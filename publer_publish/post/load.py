@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from publer_publish.clock import TimeLimit
 from publer_publish.errors import Path, Problem, Problems, Where
 from publer_publish.networks.table import NETWORKS, canonical
 from publer_publish.post.checks import Checks
@@ -36,7 +35,6 @@ class Options(NamedTuple):
     when: str = ""
     """The condition of the post that the ``text`` input makes; empty: it always goes out."""
     secrets: Sequence[str] = ()
-    template_time: TimeLimit | None = None
     shows_skipped: bool = False
     """Whether posts whose ``when`` is false are rendered all the same, for a review."""
 
@@ -54,6 +52,7 @@ def load(files: Iterable[tuple[str, bytes]], text: str, options: Options, proble
     drafts: list[Draft] = []
     accounts = _default_accounts(options.accounts, problems)
     for name, content in files:
+        problems.look_at(Where(file=name))
         if not name.lower().endswith(KINDS):
             _other_kind(name, problems)
             continue
@@ -93,7 +92,7 @@ class _Loader:
         self._defaults = defaults
         self._options = options
         self._problems = problems
-        self._renderer = Renderer(positions, options.context, problems, limit=options.template_time)
+        self._renderer = Renderer(positions, options.context, problems)
 
     def load(self, data: Json) -> list[Draft]:
         paths = [path for path in post_paths(data) if isinstance(at(data, path), Mapping)]
@@ -154,9 +153,7 @@ class _Loader:
         if skipped:
             # Where `when` is true it goes out: a review shows it, and what is wrong with it ends no run here.
             problems = Problems()
-            renderer = AsWritten(
-                self._positions, self._options.context, problems, limit=self._options.template_time
-            )
+            renderer = AsWritten(self._positions, self._options.context, problems)
             data = renderer.tree(path, data, skip=is_text) if self._options.shows_skipped else data
         return Draft(
             post,

@@ -62,8 +62,8 @@ _UNREACHABLE = (
     "Check the network of the runner, `api-url`, and https://status.publer.com or Publer's support."
 )
 _CERTIFICATE = (
-    "If your network has its own certificate authority, put its file into the workspace and name it: "
-    "`REQUESTS_CA_BUNDLE: /github/workspace/…` under `env`."
+    "If your network has its own certificate authority, name its file in REQUESTS_CA_BUNDLE; in a workflow, "
+    "put it into the workspace: `REQUESTS_CA_BUNDLE: /github/workspace/…` under `env`."
 )
 
 

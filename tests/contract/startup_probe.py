@@ -9,6 +9,7 @@ import runpy
 import sys
 from pathlib import Path
 from types import FrameType
+from typing import NoReturn
 
 ROOT = Path(__file__).resolve().parents[2]
 REPORT = Path(sys.argv[1])
@@ -43,18 +44,19 @@ STATS = (os.stat, os.lstat, os.fstat, os.access)
 sys.addaudithook(watch)
 sys.argv = [str(ROOT / "entrypoint.py")]
 sys.path[0] = str(ROOT)
-code: object = 1
+end, supervisor = os._exit, os.getpid()
+
+
+def report_and_end(status: int) -> NoReturn:
+    """The program is the child; its supervisor ends in the same way."""
+    sys.setprofile(None)
+    if os.getpid() != supervisor:
+        all_modules = list(set(sys.modules) - before)
+        found = {"opened": opened, "looked": looked, "first": at_first_request, "all": all_modules}
+        REPORT.write_text(json.dumps(found), encoding="utf-8")
+    end(status)
+
+
+os._exit = report_and_end
 sys.setprofile(watch_calls)
-try:
-    runpy.run_path(sys.argv[0], run_name="__main__")
-except SystemExit as end:
-    code = end.code
-sys.setprofile(None)
-found = {
-    "opened": opened,
-    "looked": looked,
-    "first": at_first_request,
-    "all": list(set(sys.modules) - before),
-}
-REPORT.write_text(json.dumps(found), encoding="utf-8")
-sys.exit(code)  # type: ignore[arg-type]
+runpy.run_path(sys.argv[0], run_name="__main__")

@@ -49,16 +49,19 @@ def test_the_image_is_filled_from_a_base_pinned_by_digest_and_from_nothing_else(
     assert [run for run in _values("RUN") if re.search(r"\b(apt|apt-get|curl|wget|dpkg)\b", run)] == []
 
 
-def test_python_is_started_directly_unbuffered_and_deaf_to_python_variables() -> None:
-    """A shell drops INPUT_API-KEY and swallows SIGTERM; -u keeps the log in order; -E keeps PYTHONPATH out."""
-    assert _entrypoint() == ["/app/venv/bin/python", "-u", "-E", "/app/entrypoint.py"]
+def test_python_becomes_pid_1_unbuffered_and_deaf_to_python_variables() -> None:
+    """A shell drops INPUT_API-KEY and swallows SIGTERM; -u keeps the log in order; -E keeps PYTHONPATH out.
+
+    Of two variables -E does not keep out the value: `env` drops them, and Python takes its place.
+    """
+    assert _entrypoint() == ["/app/entrypoint.py"]
+    start = "/usr/bin/env -S -u PYTHONEXECUTABLE -u __PYVENV_LAUNCHER__ /app/venv/bin/python -u -E"
+    assert any(f"sed -i '1i #!{start}' /app/entrypoint.py" in run for run in _values("RUN"))
+    assert any("chmod 0755 /app/entrypoint.py" in run for run in _values("RUN"))
 
 
 def test_kubernetes_mode_starts_the_same_program_by_one_absolute_path() -> None:
-    assert repo.action()["runs"]["entrypoint"] == _entrypoint()[-1]
-    # What makes that path executable, with the same two switches as one argument.
-    assert any("sed -i '1i #!/app/venv/bin/python -uE' /app/entrypoint.py" in run for run in _values("RUN"))
-    assert any("chmod 0755 /app/entrypoint.py" in run for run in _values("RUN"))
+    assert [repo.action()["runs"]["entrypoint"]] == _entrypoint()
 
 
 def test_it_runs_as_root_as_github_asks_and_relies_on_no_working_directory() -> None:

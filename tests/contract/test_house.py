@@ -20,9 +20,9 @@ FLOORS = (
     {"report", "github"},
     {"post", "publer"},
     {"networks", "workspace"},
-    {"signals", "text"},
+    {"signals", "text", "limits"},
     {"secrets", "clock"},
-    {"errors", "__init__"},
+    {"errors", "__init__", "supervisor"},
 )
 """The floors of the house from the roof to the ground: a room imports only from floors below its own."""
 

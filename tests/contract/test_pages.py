@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.image_size import AT_MOST
 from tests.support import repository as repo
 
 PAGES = sorted([*repo.ROOT.glob("*.md"), *(repo.ROOT / "docs").glob("*.md")])
@@ -59,3 +60,15 @@ def test_every_make_command_on_a_page_exists(page: Path) -> None:
         r"(?:^|`)make ((?:[a-z][a-z0-9-]* ?)+)", page.read_text(encoding="utf-8"), re.MULTILINE
     )
     assert {name for line in commands for name in line.split()} <= targets
+
+
+def test_the_readme_says_what_the_image_weighs_and_what_bounds_it() -> None:
+    sentence = (
+        r"([\d.]+) MB to pull and ([\d.]+) MB unpacked; `make image` allows no more than (\d+) and (\d+)"
+    )
+    found = re.search(sentence, (repo.ROOT / "README.md").read_text(encoding="utf-8"))
+    assert found
+    packed, unpacked, *most = map(float, found.groups())
+    assert most == [bound / 1e6 for bound in AT_MOST[False]]
+    assert (packed, unpacked) < tuple(most)
+    assert unpacked < most[1]

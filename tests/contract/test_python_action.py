@@ -60,5 +60,33 @@ def test_without_a_new_python_there_is_a_clear_error(tmp_path: Path, pythons: tu
     assert done.stderr == ""
 
 
+def test_python_starts_deaf_to_its_variables_in_every_step(tmp_path: Path) -> None:
+    """Two of them it obeys in spite of -E and -I."""
+    python = tmp_path / "python3"
+    python.write_text('#!/bin/sh\necho "$PYTHONEXECUTABLE|$__PYVENV_LAUNCHER__|$*" >>"$SAID"\n')
+    python.chmod(0o755)
+    said = tmp_path / "said"
+    env = {"PATH": f"{tmp_path}:/bin", "HERE": "/action", "PYTHON": str(python), "SAID": str(said)}
+    for step in STEPS:
+        subprocess.run(
+            ["/bin/bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
+            env=env | {"PYTHONEXECUTABLE": "a", "__PYVENV_LAUNCHER__": "b"},
+            check=True,
+        )
+    starts = [line.rpartition("|") for line in said.read_text().splitlines()]
+    assert {variables for variables, _, _ in starts} == {"|"}
+    assert [arguments.split()[-1] for _, _, arguments in starts[-2:]] == [
+        "/action/prepare.py",
+        "/action/run.py",
+    ]
+
+
+def test_installing_runs_no_module_of_the_checkout() -> None:
+    """``python -m pip`` looks for it in the directory where the step starts, which is the checkout."""
+    script = (HERE / "prepare.py").read_text(encoding="utf-8")
+    assert re.findall(r'"-m"', script)
+    assert re.findall(r'(?<!"-I", )"-m"', script) == []
+
+
 def test_it_is_what_make_docs_makes() -> None:
     assert (HERE / "action.yml").read_text(encoding="utf-8") == render()

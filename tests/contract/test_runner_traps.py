@@ -9,6 +9,7 @@ import re
 import signal
 import socket
 import ssl
+import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -562,6 +563,62 @@ def test_code_of_the_workspace_is_never_run(
     )
     assert_published(outcome, publer)
     assert list(workspace.glob("*.ran")) == []
+
+
+@pytest.mark.parametrize("variable", ["PYTHONEXECUTABLE", "__PYVENV_LAUNCHER__"])
+def test_a_pyvenv_cfg_in_the_workspace_starts_no_sitecustomize_of_it(
+    publish_apart: Publish, publer: Sandbox, workspace: Path, variable: str
+) -> None:
+    """Python obeys these two in spite of -E, and runs code of the environment that they lead to."""
+    trap_python(workspace)
+    python = workspace / "bin" / "python"
+    command = [sys.executable, "-E", "-c", ""]
+    if (
+        b"trapped"
+        not in subprocess.run(command, env={variable: str(python)}, capture_output=True, check=False).stdout
+    ):
+        pytest.skip("this Python does not obey it")
+    assert_published(publish_apart(env={variable: str(python)}), publer)
+
+
+def trap_python(workspace: Path) -> None:
+    """Make it look like a virtual environment."""
+    (workspace / "pyvenv.cfg").write_text(f"home = {sys.base_prefix}/bin\n")
+    packages = workspace / "lib" / f"python{sys.version_info[0]}.{sys.version_info[1]}" / "site-packages"
+    packages.mkdir(parents=True)
+    (packages / "sitecustomize.py").write_text("print('trapped')\n")
+
+
+def test_no_variable_of_an_earlier_step_makes_libraries_load_code_or_write_keys(tmp_path: Path) -> None:
+    """Before masking, as root, and beside the key."""
+    keys, settings = tmp_path / "keys", tmp_path / "openssl.cnf"
+    settings.write_text(
+        "openssl_conf = a\n[a]\nssl_conf = b\n[b]\nsystem_default = c\n[c]\nCiphersuites = TLS_AES_128_GCM_SHA256\n"
+    )
+    script = (
+        f"import json, os, sys; sys.path[0] = {str(repo.ROOT)!r}; sys.argv[1:] = ['--version']\n"
+        "import publer_publish.__main__ as program\n"
+        "try: program.start()\nexcept SystemExit: import ssl, urllib3.util.ssl_\n"
+        "context = urllib3.util.ssl_.create_urllib3_context()\n"
+        "suites = [one['name'] for one in context.get_ciphers() if one['name'].startswith('TLS_')]\n"
+        "print(json.dumps([suites, context.keylog_filename, sorted(os.environ)]))\n"
+    )
+    kept = {"HTTPS_PROXY": "http://proxy:1", "NO_PROXY": "a", "SSL_CERT_FILE": "b", "REQUESTS_CA_BUNDLE": "c"}
+    dropped = {
+        "SSLKEYLOGFILE": str(keys),
+        "OPENSSL_CONF": str(settings),
+        "OPENSSL_MODULES": str(tmp_path),
+        "OPENSSL_ENGINES": str(tmp_path),
+        "NETRC": str(tmp_path / "netrc"),
+    }
+    said = subprocess.run(
+        [sys.executable, "-E", "-c", script], env=kept | dropped, capture_output=True, text=True, check=False
+    )
+    suites, keylog, variables = json.loads(said.stdout.splitlines()[-1])
+    assert len(suites) > 1, said
+    assert keylog is None
+    assert set(variables) & {*kept, *dropped} == set(kept)
+    assert not keys.exists()
 
 
 def test_nothing_is_written_into_the_workspace(

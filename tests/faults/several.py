@@ -79,8 +79,9 @@ class Part:
     """The number of the request after which it is gone."""
     faults: tuple[Fault, ...] = ()
     shift: Shift | None = None
-    extra: tuple[tuple[str, str], ...] = ()
-    """Inputs of the action beside the usual ones."""
+    run: str = "1001"
+    """Its id at GitHub: a re-run has that of its first attempt."""
+    is_locked: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +106,7 @@ class Story:
 
 
 def _end_of(part: Part) -> str:
-    faults = "".join(f" ({one.kind})" for one in part.faults)
+    faults = "".join(f" ({one.kind})" for one in part.faults) + (" with lock" if part.is_locked else "")
     shift = f", {part.shift.what} before answer {part.shift.look} of the list" if part.shift else ""
     return faults + shift + (f" killed at request {part.killed_at}" if part.killed_at else "")
 
@@ -245,13 +246,26 @@ class _Scene:
             killed_at=part.killed_at,
             before_look=before_look,
         )
-        report, inputs = None, {"post-file": part.file, **dict(part.extra)}
+        report, at_github = None, self.shared.github_runs
+        at_github[part.run] = {"run_attempt": part.attempt}
         with entrance, suppress(Killed):
             clock = entrance.own_clock
             report = run(
-                self.program, self.world, entrance, self.place, clock, attempt=part.attempt, extra=inputs
+                self.program,
+                self.world,
+                entrance,
+                self.place,
+                clock,
+                attempt=part.attempt,
+                extra={"post-file": part.file, "lock": str(part.is_locked).lower()},
+                env={
+                    "GITHUB_API_URL": entrance.github_url,
+                    "GITHUB_RUN_ID": part.run,
+                    "GITHUB_SHA": "1" * 40,
+                },
             )
             clock.catch_up()
+        at_github[part.run] = {"run_attempt": part.attempt, "status": "completed"}
         return Played(part, report, tuple(entrance.deeds), entrance.requests)
 
 
@@ -267,10 +281,9 @@ class Found:
         return f"({self.invariant}) {INVARIANTS[self.invariant]}: {self.what}"
 
 
-def violations(told: Told, *, is_locked: bool = False) -> list[Found]:
-    """Everything that does not hold. ``is_locked``: nothing is excused."""
-    twice = [(what, excuse) for what, excuse in _twice(told)]
-    found = [Found(1, what) for what, excused in twice if is_locked or not excused]
+def violations(told: Told) -> list[Found]:
+    """Everything that does not hold."""
+    found = [Found(1, what) for what, is_excused in _twice(told) if not is_excused]
     rules = {2: _true_reports, 3: _nothing_lost, 4: _decent_ends, 5: _fresh_looks}
     return found + [Found(number, what) for number, rule in rules.items() for what in rule(told)]
 
@@ -300,6 +313,10 @@ def _could_not_see(told: Told, post: Published, earlier: Published) -> bool:
         return False
     if not post.text and own.part.attempt == 1:
         return True  # only a re-run recognises a post without text
+    if told.world.scenario.stored_text.shorten_links and own.part.attempt == 1:
+        return True  # nor one in which Publer has shortened a link
+    if own.part.is_locked:
+        return False
     sent = next(number for number, deed in enumerate(own.deeds) if post.job_id in deed.jobs)
     looks = [deed for deed in own.deeds[:sent] if deed.kind == "look"]
     return bool(looks) and not any(_is_shown(told, earlier, look) for look in looks)
@@ -349,16 +366,23 @@ def _nothing_lost(told: Told) -> Iterator[str]:
             is_live = bool(posts_of(wish, (*told.seeded, *told.published)))
             if said in ("published", "skipped") and not is_live:
                 yield f"run {number} says {said} of post {wish.post} on {wish.account_id}, which is not live"
-            is_last = number == len(told.runs) - 1 and bool(told.story.afterwards)
-            if is_last and not (wish.hopeless or wish.unproven):
-                if not is_live and not (wish.moody or (wish.type and said == "unconfirmed")):
-                    yield f"post {wish.post} on {wish.account_id} is missing; the last run says {said}"
-                elif (
-                    is_live
-                    and said not in ("published", "skipped")
-                    and not (told.world.stays_open or wish.type)
-                ):
-                    yield f"post {wish.post} on {wish.account_id} is live; the last run says {said}"
+    last = told.runs[-1]
+    if told.story.afterwards and last.report:
+        for wish in told.wishes(last.part):
+            yield from _incomplete(told, wish, last.report.status.get(wish.key))
+
+
+def _incomplete(told: Told, wish: Wish, said: str | None) -> Iterator[str]:
+    """What the last run, which nothing disturbed, has left to do."""
+    where, world = f"post {wish.post} on {wish.account_id}", told.world
+    is_live = bool(posts_of(wish, (*told.seeded, *told.published)))
+    may_be_open = said == "unconfirmed" and (world.slow or world.stays_open or wish.type)
+    if wish.hopeless or wish.unproven or may_be_open:
+        return
+    if not is_live and not wish.moody:
+        yield f"{where} is missing; the last run says {said}"
+    if is_live and said not in ("published", "skipped"):
+        yield f"{where} is live; the last run says {said}"
 
 
 def _decent_ends(told: Told) -> Iterator[str]:
@@ -393,10 +417,10 @@ class Tally:
     outcomes: Counter[str] = field(default_factory=Counter)
     """How the runs ended: an explorer under which all is always well explores nothing."""
 
-    def add(self, told: Told, *, is_locked: bool = False) -> None:
+    def add(self, told: Told) -> None:
         self.stories += 1
         self.excused += excused(told)
-        self.found += [(told.story, one) for one in violations(told, is_locked=is_locked)]
+        self.found += [(told.story, one) for one in violations(told)]
         self.outcomes.update(
             one.report.outputs.get("outcome", "without an outcome") if one.report else "killed"
             for one in told.runs
@@ -543,9 +567,10 @@ SMALL = tuple(name for name in STAGES if name not in WORLDS)
 def _pair(world: str, attempts: tuple[int, int]) -> Story:
     files = [name for name in STAGES[world].files if name.endswith(".yml")]
     parts = [
-        Part(attempt=attempt, file=files[-1 if number else 0]) for number, attempt in enumerate(attempts)
+        Part(attempt=attempt, file=files[-1 if number else 0], run=f"100{number}")
+        for number, attempt in enumerate(attempts)
     ]
-    last = dict.fromkeys(replace(part, attempt=3) for part in parts)
+    last = dict.fromkeys(replace(part, attempt=3, run="1001") for part in parts)
     return Story(world=world, at_once=tuple(parts), afterwards=tuple(last))
 
 
@@ -555,6 +580,56 @@ def pairs_of_runs(
     """Two runs at once in each world, in both attempts."""
     return [
         Search(story=_pair(world, both), most_switches=most_switches) for world in worlds for both in attempts
+    ]
+
+
+def locked(searches: Iterable[Search]) -> list[Search]:
+    """The same, with ``lock``: then nothing goes out twice."""
+
+    def closed(parts: Sequence[Part]) -> tuple[Part, ...]:
+        return tuple(replace(part, is_locked=True) for part in parts)
+
+    return [
+        replace(
+            search,
+            story=replace(
+                search.story, at_once=closed(search.story.at_once), afterwards=closed(search.story.afterwards)
+            ),
+        )
+        for search in searches
+    ]
+
+
+def killed_beside_another(worlds: Iterable[str]) -> list[Search]:
+    """A run that is killed at each of its requests while another one runs."""
+    found = []
+    for search in pairs_of_runs(worlds, attempts=ATTEMPTS[:1], most_switches=1):
+        first, second = search.story.at_once
+        for number in range(1, _length_of(search.story.world) + 8):
+            parts = replace(first, killed_at=number), second
+            found.append(replace(search, story=replace(search.story, at_once=parts)))
+    return found
+
+
+def killed_beside_two(count: int, seed: int) -> list[Search]:
+    """A run that is killed at some request, and two that may both want what it has left."""
+    chance = random.Random(seed)
+    story = _pair(next(iter(_FREE)), (1, 1))
+    third = replace(story.at_once[1], run="1002")
+    return [
+        Search(
+            story=replace(
+                story,
+                at_once=(
+                    replace(story.at_once[0], killed_at=chance.randint(2, 12)),
+                    *story.at_once[1:],
+                    third,
+                ),
+            ),
+            sample=1,
+            seed=number,
+        )
+        for number in range(count)
     ]
 
 
@@ -655,8 +730,11 @@ def everything(seed: int) -> dict[str, list[Search]]:
     worlds = [name for name in STAGES if name not in PAGED]
     return {
         "two runs at once, in every order with two switches": pairs_of_runs(SMALL),
-        f"two runs at once, in orders drawn (--seed {seed})": drawn_pairs(worlds, 20, seed),
-        "runs killed at every request": killed_runs(worlds),
-        f"runs and re-runs killed (--seed {seed})": killed_twice(worlds, 500, seed),
+        f"two runs at once, in orders drawn (--seed {seed})": drawn_pairs(worlds, 8, seed),
+        "two runs at once with `lock`": locked(pairs_of_runs(_FREE, attempts=ATTEMPTS[:1], most_switches=1)),
+        "a run killed at every request": killed_runs(worlds),
+        f"a run and its re-run killed (--seed {seed})": killed_twice(worlds, 500, seed),
+        "a run killed beside another": killed_beside_another(_FREE),
+        "a run killed beside two others with `lock`": locked(killed_beside_two(40, seed)),
         "lists that shift": shifting_lists(),
     }

@@ -88,8 +88,9 @@ def run(
     *,
     attempt: int,
     extra: Mapping[str, str] | None = None,
+    env: Mapping[str, str] | None = None,
 ) -> Report:
-    """One attempt. ``extra`` are inputs of the action beside the usual ones."""
+    """One attempt. ``extra`` are inputs of the action beside the usual ones, ``env`` variables."""
     files = {
         name: place / f"{name}-{len(list(place.iterdir()))}"
         for name in ("OUTPUT", "STEP_SUMMARY", "EVENT_PATH")
@@ -110,6 +111,7 @@ def run(
         **input_variables(
             action(), inputs(world, sandbox) | dict(extra or {}), {"token": "", "repository": "acme/rocket"}
         )[0],
+        **(env or {}),
     }
     stdout = io.StringIO()
     began = clock.time()

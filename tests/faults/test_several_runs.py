@@ -21,7 +21,10 @@ from tests.faults.several import (
     Story,
     Tally,
     explore,
+    killed_beside_another,
+    killed_beside_two,
     killed_runs,
+    locked,
     pairs_of_runs,
     play,
     shifting_lists,
@@ -36,6 +39,12 @@ FREE = "one account, no minute between posts"
 TWO_RUNS = {f"{one.story.world}, {one.story}": one for one in pairs_of_runs(SMALL, most_switches=1)}
 KILLED = {str(one.story): one for one in killed_runs([FREE, *WORLDS], pauses=(20.0,))}
 SHIFTS = {str(one.story): one for one in shifting_lists()}
+
+
+LOCKED = {f"beside two, {one.seed}": one for one in locked(killed_beside_two(10, 7))} | {
+    str(one.story): one
+    for one in locked([*pairs_of_runs([FREE], most_switches=1), *killed_beside_another([FREE])])
+}
 
 
 def told(searches: list[Search], record: Record) -> Tally:
@@ -60,6 +69,11 @@ def test_a_killed_run_is_completed_by_a_re_run(search: Search, record_property: 
 @pytest.mark.parametrize("search", sample(SHIFTS, every=400))
 def test_a_list_that_shifts_while_it_is_read_hides_no_post(search: Search, record_property: Record) -> None:
     told([search], record_property)
+
+
+@pytest.mark.parametrize("search", sample(LOCKED, every=30))
+def test_with_lock_nothing_goes_out_twice(search: Search, record_property: Record) -> None:
+    assert told([search], record_property).excused == 0
 
 
 # The explorer can fail

@@ -18,7 +18,7 @@ from tests.support.cases import sample
 EACH = {f"{world}-{name}": (world, name) for name in MISFORTUNES for world in ("entries", "failures")}
 
 
-@pytest.mark.parametrize("each", sample(EACH, every=7))
+@pytest.mark.parametrize("each", sample(EACH, every=15))
 def test_no_single_misfortune_leads_to_a_second_post_or_to_a_false_report(
     each: tuple[str, str], record_property: Callable[[str, object], None]
 ) -> None:

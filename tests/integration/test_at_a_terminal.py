@@ -189,6 +189,10 @@ WRONG = {
         ["accounts", "--workspace-id", "0" * 24],
         "`--workspace-id` (a workspace that this key can see",
     ),
+    "doctor": (
+        ["doctor", "--text", "Hi", "--accounts", "linkedin/*"],
+        "--accounts: No account matches `linkedin/*`",
+    ),
     "a wrong text": (["validate", "--text", "{{ nope }}", "--accounts", "x/*"], "1:4 (--text): There is"),
 }
 

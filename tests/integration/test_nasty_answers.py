@@ -9,7 +9,7 @@ import pytest
 
 from sandbox.faults import Fault
 from sandbox.moments import iso
-from sandbox.scenario import Account, Import, Job, SeededPost
+from sandbox.scenario import Account, Import, Job, Listing, SeededPost
 from tests.support.desk import Desk, OtherClock, X, posts, statuses
 from tests.support.stage import Stage, account, world
 from tests.support.stage import statuses as statuses_of
@@ -561,5 +561,13 @@ def test_a_failure_of_an_earlier_attempt_that_is_listed_late_is_not_ours(desk: D
     """It is believed only if it is not older than the request."""
     desk.open(job=Job(payload="null"))
     row = {"state": "failed", "error": "X said no", "scheduled_at": iso(desk.clock.time() - 20)}
+    desk.sandbox.add_faults(listed(desk, row, nth=3, times=2))
+    assert statuses(desk.run(posts("One"))) == ["published"]
+
+
+def test_a_failure_of_another_run_that_is_listed_before_our_live_post_is_not_ours(desk: Desk) -> None:
+    """Where no job says whose it is, it is believed when it is still all there is at the next look."""
+    desk.open(job=Job(payload="null"), listing=Listing(lag=3.0))
+    row = {"state": "failed", "error": "X said no", "scheduled_at": iso(desk.clock.time() + 2)}
     desk.sandbox.add_faults(listed(desk, row, nth=3, times=2))
     assert statuses(desk.run(posts("One"))) == ["published"]

@@ -13,6 +13,7 @@ INPUTS = {
     "mode": "auto",
     "post-file": "",
     "only-changed": "false",
+    "lock": "false",
     "text": "",
     "accounts": "",
     "variables": "",

@@ -110,9 +110,8 @@ class _Sandbox(ImmutableSandboxedEnvironment):
 
     intercepted_binops = frozenset({"+", "*", "**", "%"})
 
-    def __init__(self, is_late: Callable[[], bool]) -> None:
+    def __init__(self) -> None:
         super().__init__(undefined=_Missing, keep_trailing_newline=True, optimized=False)
-        self.is_late = is_late
         self.pieces = Pieces()
         """Of the text that is being rendered."""
         self.cuts_to_fit = False
@@ -122,18 +121,6 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         self.filters |= {"join": _join, "replace": _replace, "round": _round}
         self.filters |= {"plain": _plain, "fit": _fit, "hashtag": _hashtag}
         self.globals = {"range": _range, "namespace": Namespace}
-
-    def check_time(self) -> None:
-        if self.is_late():
-            raise Refused(
-                "The templates take too long", "Loop over fewer items, or do the work before this action."
-            )
-
-    def each(self, items: Iterable[Any]) -> Iterator[Any]:
-        """What ``for`` goes through."""
-        for item in items:
-            self.check_time()
-            yield item
 
     def insert(self, value: Any, tag: int) -> str:
         """What ``{{ value }}`` becomes."""
@@ -171,7 +158,6 @@ class _Sandbox(ImmutableSandboxedEnvironment):
             return self.undefined(obj=obj, name=argument)
 
     def call(__self, __context: Context, __obj: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: N805, PYI063  (Jinja's signature)
-        __self.check_time()
         text = getattr(__obj, "__self__", None)
         if isinstance(text, str) and __obj.__name__ == "replace":
             return _replace(text, *args)
@@ -192,7 +178,7 @@ class _Sandbox(ImmutableSandboxedEnvironment):
 
 
 class _Hooks(NodeTransformer):
-    """Puts the sandbox's limits on loops and ``~``, and takes the text around the tags from the context."""
+    """Puts the sandbox's limit on ``~``, and takes the text around the tags from the context."""
 
     def __init__(self) -> None:
         self._tags = 0
@@ -204,11 +190,6 @@ class _Hooks(NodeTransformer):
             else:
                 tag, self._tags = self._tags, self._tags + 1
                 node.nodes[at] = _call("insert", [cast("nodes.Expr", self.visit(child)), nodes.Const(tag)])
-        return node
-
-    def visit_For(self, node: nodes.For) -> nodes.Node:
-        self.generic_visit(node)
-        node.iter = _call("each", [cast("nodes.Expr", node.iter)])
         return node
 
     def visit_Concat(self, node: nodes.Concat) -> nodes.Node:
@@ -237,9 +218,8 @@ class _Parsed(NamedTuple):
 class Engine:
     """Renders the templates of one file: each form is compiled once, each text rendered once."""
 
-    def __init__(self, is_late: Callable[[], bool]) -> None:
-        """``is_late``: whether the time for all of it is over."""
-        self._sandbox = _Sandbox(is_late)
+    def __init__(self) -> None:
+        self._sandbox = _Sandbox()
         self._forms: dict[tuple[Token, ...], _Form] = {}
         self._parsed: dict[str, _Parsed] = {}
         self._compiled: dict[nodes.Template, Template] = {}
@@ -278,8 +258,8 @@ class Engine:
             warnings = tuple(_warnings(source, pieces)) if markup == "" else ()
             if markup in MARKUPS:
                 pieces = escaped(pieces, markup)
-            text, rest = sandbox.pieces.settle(pieces, fits, sandbox.check_time)
-        except ActionError:
+            text, rest = sandbox.pieces.settle(pieces, fits)
+        except (ActionError, MemoryError):
             raise
         except Exception as error:  # noqa: BLE001  (whatever a template does wrong is its author's to fix)
             raise self._explained(error, source, values, template) from None
@@ -309,7 +289,6 @@ class Engine:
         return self._parsed[source]
 
     def _read(self, source: str) -> _Parsed:
-        self._sandbox.check_time()
         texts: dict[str, str] = {}
         tokens = []
         for token in _without_lines_of_tags(self._sandbox.lexer.tokenize(source)):
@@ -339,7 +318,10 @@ class Engine:
         return _Form(tree, Uses(frozenset(names), frozenset(asked_about)))
 
     def _compile(self, tree: nodes.Template) -> Template:
-        code = self._sandbox.compile(tree)
+        try:
+            code = self._sandbox.compile(tree)
+        except MemoryError:  # so says Python's parser, too, of what is nested too deeply for it
+            raise RecursionError from None
         template = Template.from_code(self._sandbox, code, self._sandbox.make_globals(None))
         self._compiled[tree] = template
         return template

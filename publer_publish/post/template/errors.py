@@ -179,7 +179,7 @@ def failed(error: Exception, source: str, line: int) -> TemplateError:
     offset = _tag_on(source, line)
     if isinstance(error, Refused):
         return TemplateError(error.message, hint=error.hint, offset=offset)
-    if isinstance(error, RecursionError | MemoryError | SyntaxError | OverflowError):
+    if isinstance(error, RecursionError | SyntaxError | OverflowError):
         return TemplateError("The template is nested too deeply", hint="Use fewer brackets, loops and calls.")
     for said, message, hint in _PLAINLY:
         if re.search(said, str(error)):

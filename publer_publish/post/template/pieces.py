@@ -89,9 +89,7 @@ class Pieces:
                 yield Piece(self._parts[number].text, tag, number)
             yield Piece(after, tag)
 
-    def settle(
-        self, pieces: Sequence[Piece], fits: Callable[[str], bool] | None, check_time: Callable[[], None]
-    ) -> tuple[str, str]:
+    def settle(self, pieces: Sequence[Piece], fits: Callable[[str], bool] | None) -> tuple[str, str]:
         """Return the whole text, with its parts cut so that it fits, and what goes on in a thread."""
         places = [at for at, piece in enumerate(pieces) if piece.part >= 0 and piece.text]
         if not (fits and places):
@@ -104,7 +102,6 @@ class Pieces:
             return texts
 
         def all_fit(values: Sequence[str]) -> bool:
-            check_time()
             return fits("".join(whole(values)))
 
         uncut = [pieces[place].text for place in places]

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import nullcontext
 from itertools import islice
 from typing import Any, Protocol
 
-from publer_publish.clock import TimeLimit
 from publer_publish.errors import ActionError, InvalidInputError, Path, Problems, Where
 from publer_publish.post.model import Json
 from publer_publish.post.template.errors import Remark, Rendered, TemplateError, dollars, typed_oddities
@@ -61,14 +59,10 @@ class Renderer:
         positions: Positions,
         source: ContextSource,
         problems: Problems,
-        *,
-        limit: TimeLimit | None = None,
     ) -> None:
-        """``limit``: of the time that templates may take; looked at wherever one could take long."""
         self.problems = problems
         self._positions = positions
         self._source = source
-        self._limit = limit
         self._engine: Any = None
         self._mistakes: dict[str, list[TemplateError]] = {}
         """Of each template that failed: it fails again for the next network."""
@@ -155,12 +149,9 @@ class Renderer:
         if self._engine is None:
             from publer_publish.post.template.engine import Engine  # noqa: PLC0415  (brings jinja2: 60 ms)
 
-            self._engine = Engine(self._limit.expired if self._limit else lambda: False)
-        with self._limit or nullcontext():
-            uses = self._engine.uses(source)
-        values = self._source.values(*uses)
-        with self._limit or nullcontext():
-            rendered: Rendered = self._engine.render(source, values, fits=fits, markup=markup)
+            self._engine = Engine()
+        values = self._source.values(*self._engine.uses(source))
+        rendered: Rendered = self._engine.render(source, values, fits=fits, markup=markup)
         return rendered
 
     def _is_settled(self, source: str) -> bool:

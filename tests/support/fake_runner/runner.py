@@ -282,6 +282,10 @@ class Step:
             )
         return line
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def is_running(self) -> bool:
         return self._process.poll() is None
 
@@ -401,14 +405,14 @@ def _read_summary(prepared: Prepared) -> str:
 
 
 def image_entrypoint(repository: Path) -> list[str]:
-    """The Dockerfile's ENTRYPOINT, with this interpreter and the sources instead of the image's."""
-    lines = re.findall(
-        r"^ENTRYPOINT (\[.*\])$", (repository / "Dockerfile").read_text(encoding="utf-8"), re.MULTILINE
-    )
-    interpreter, *arguments = json.loads(lines[-1])
-    assert Path(interpreter).is_absolute()
-    assert Path(interpreter).name.startswith("python")
-    return [sys.executable, *(argument.replace("/app/", f"{repository}/") for argument in arguments)]
+    """How the image starts, by the first line of its program, with this interpreter and the sources instead."""
+    dockerfile = (repository / "Dockerfile").read_text(encoding="utf-8")
+    program = json.loads(re.findall(r"^ENTRYPOINT (\[.*\])$", dockerfile, re.MULTILINE)[-1])
+    assert program == ["/app/entrypoint.py"]
+    (line,) = re.findall(rf"sed -i '1i #!(\S+) -S (.*)' {program[0]} ", dockerfile)
+    interpreter, options = line
+    ours = {"/app/venv/bin/python": sys.executable}
+    return [interpreter, *(ours.get(one, one) for one in options.split()), str(repository / "entrypoint.py")]
 
 
 def _ref(event_name: str, event: Mapping[str, Any]) -> str:

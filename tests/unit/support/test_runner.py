@@ -141,6 +141,9 @@ def test_waiting_for_a_line_that_never_comes_fails(step: Any) -> None:
     running.wait()
 
 
-def test_the_image_starts_python_itself_unbuffered_and_deaf_to_foreign_variables() -> None:
+def test_a_step_starts_as_the_image_does() -> None:
     repository = Path(__file__).resolve().parents[3]
-    assert image_entrypoint(repository) == [sys.executable, "-u", "-E", str(repository / "entrypoint.py")]
+    assert image_entrypoint(repository) == [
+        *("/usr/bin/env", "-u", "PYTHONEXECUTABLE", "-u", "__PYVENV_LAUNCHER__"),
+        *(sys.executable, "-u", "-E", str(repository / "entrypoint.py")),
+    ]

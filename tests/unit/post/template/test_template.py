@@ -12,7 +12,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publer_publish.clock import SystemClock, TimeLimit
 from publer_publish.errors import Path, Problem, Problems, ServiceError, Severity, Where
 from publer_publish.github.event import Event, release_fields
 from publer_publish.github.template_values import RunContext
@@ -71,23 +70,12 @@ class OneText:
         raise NotImplementedError
 
 
-class CountingClock(SystemClock):
-    """A second passes each time that it is looked at."""
-
-    now = 0
-
-    def monotonic(self) -> float:
-        self.now += 1
-        return self.now
-
-
 class Templates:
     """Renders texts as a post file's are."""
 
-    def __init__(self, context: Mapping[str, object] = CONTEXT, seconds: float = 1_000_000) -> None:
+    def __init__(self, context: Mapping[str, object] = CONTEXT) -> None:
         self.problems = Problems()
-        limit = TimeLimit(CountingClock(), seconds)
-        self._renderer = Renderer(OneText(), Values(context), self.problems, limit=limit)
+        self._renderer = Renderer(OneText(), Values(context), self.problems)
 
     def render(
         self, source: str, *, fits: Callable[[str], bool] | None = None, markup: str | None = None
@@ -108,9 +96,9 @@ def templates() -> Templates:
     return Templates()
 
 
-def failure(source: str, context: Mapping[str, object] = CONTEXT, seconds: float = 1_000_000) -> Problem:
+def failure(source: str, context: Mapping[str, object] = CONTEXT) -> Problem:
     """The last thing that is wrong with a template: what ended it."""
-    return Templates(context, seconds).errors(source)[-1]
+    return Templates(context).errors(source)[-1]
 
 
 @pytest.mark.parametrize(
@@ -356,25 +344,6 @@ def test_a_hostile_template_ends_with_an_error(source: str) -> None:
     assert len(error.message) < 400
 
 
-@pytest.mark.parametrize(
-    "source",
-    [
-        "{% for i in range(10000) %}{% for j in range(10000) %}{% endfor %}{% endfor %}",
-        "{% for c in tag %}" * 15 + "{% endfor %}" * 15,
-        "{% macro f(n) %}{% if n %}{{ f(n - 1) }}{{ f(n - 1) }}{% endif %}{% endmacro %}{{ f(50) }}",
-        "{% for x in [1, 2] recursive %}{% if loop.depth < 50 %}{{ loop([1, 2]) }}{% endif %}{% endfor %}",
-    ],
-)
-def test_a_template_that_would_run_long_ends_with_its_time(source: str) -> None:
-    assert "take too long" in failure(source, seconds=10_000).message
-
-
-def test_cutting_parts_to_fit_ends_with_its_time_too() -> None:
-    templates = Templates(seconds=20)
-    assert templates.render("{{ vars.words | fit }}" * 9, fits=lambda text: len(text) < 99) is None
-    assert "take too long" in templates.problems.errors()[0].message
-
-
 PIECE = st.text(st.characters(exclude_characters="{}\r", exclude_categories=["Cs"]), max_size=12)
 
 
@@ -495,7 +464,7 @@ def test_when_is_nothing_else(templates: Templates, source: str) -> None:
     ],
 )
 def test_the_names_that_a_template_uses(source: str, names: set[str]) -> None:
-    assert Engine(lambda: False).uses(source).names == names
+    assert Engine().uses(source).names == names
 
 
 @pytest.mark.parametrize(
@@ -510,7 +479,7 @@ def test_the_names_that_a_template_uses(source: str, names: set[str]) -> None:
     ],
 )
 def test_the_names_that_a_template_copes_without(source: str, names: set[str]) -> None:
-    assert Engine(lambda: False).uses(source).asked_about == names
+    assert Engine().uses(source).asked_about == names
 
 
 def test_a_name_that_was_asked_about_and_used_all_the_same_is_explained() -> None:

@@ -1,0 +1,170 @@
+"""The input ``lock``: of all runs of a repository that have it, one at a time looks and publishes.
+
+The lock is a ref that GitHub makes only once, and then moves only forward. Whoever makes it, or moves it to a
+child of the commit that it points to, has it; the message of that commit says who this is.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from typing import NamedTuple
+
+from publer_publish.clock import Clock, Deadline, Progress
+from publer_publish.errors import ServiceError
+from publer_publish.github.api import Answer, GitHub, Json, Subject
+from publer_publish.github.event import Event
+
+REF = "publer-publish/lock"
+_SUBJECT = Subject("the lock", "{ contents: write, actions: read }")
+_REFUSALS = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND})
+_PAUSE = 10.0
+LISTED_WITHIN = 120.0
+"""Seconds after which Publer lists what a run has sent, as far as anybody has seen."""
+
+
+class Holder(NamedTuple):
+    """Who has the lock, as its commit says."""
+
+    commit: str
+    run: str = ""
+    attempt: int = 0
+
+    def __str__(self) -> str:
+        return f"run {self.run} (attempt {self.attempt})" if self.run else "somebody else"
+
+
+class Lock:
+    """The lock of the run's repository."""
+
+    def __init__(self, event: Event, token: str, clock: Clock, log: Callable[[str], None]) -> None:
+        self._event, self._token, self._clock, self._log = event, token, clock, log
+        self._commit = ""
+
+    def acquire(self, deadline: Deadline) -> None:
+        """Return when this run has the lock. Raises ``ServiceError`` if it cannot have it in time."""
+        if not self._event.run_id:
+            raise ServiceError(
+                "`lock` needs a workflow run, whose repository at GitHub has the lock.",
+                hint="On the command line, leave `lock` out.",
+            )
+        own = self._commit = self._commit_after()
+        progress = Progress(self._clock, self._log, "Waiting for the lock")
+        while True:
+            self._try("POST", "/git/refs", {"ref": f"refs/{REF}", "sha": own})
+            holder = self._holder()
+            if holder and holder.commit == own:
+                return
+            if holder and self._is_over(holder):
+                progress.note(f"{holder} has ended without giving the lock back: taking it over.")
+                own = self._commit = self._commit_after(holder.commit)
+                self._try("PATCH", f"/git/refs/{REF}", {"sha": own, "force": False})
+                if self._is_mine():
+                    self._log("What that run has sent last may not be listed yet. Waiting two minutes.")
+                    progress.wait(LISTED_WITHIN)
+                    return
+                continue
+            if deadline.remaining() <= _PAUSE:
+                raise self._held(holder)
+            progress.note(f"{holder or 'Somebody else'} has the lock of {self._event.repository}.")
+            progress.wait(_PAUSE)
+
+    def release(self) -> None:
+        """Give it back. Raises ``ServiceError`` if GitHub does not take it."""
+        if self._is_mine():
+            answer = self._api().ask(_SUBJECT, f"/git/refs/{REF}", method="DELETE")
+            if answer.status != HTTPStatus.NO_CONTENT:
+                _check(answer)
+                answer.content()
+
+    def _commit_after(self, *parents: str) -> str:
+        """A commit that says whose the lock is, with the files of the run's own commit."""
+        of_run = self._ask("GET", f"/git/commits/{self._event.sha}")
+        said = {
+            "run": self._event.run_id,
+            "attempt": self._event.run_attempt,
+            "step": self._event.step,
+            # Two steps may want the lock within a second: their commits must differ.
+            "id": uuid.uuid4().hex,
+        }
+        tree = _at(of_run, "tree", "sha")
+        body = {"message": json.dumps(said), "tree": tree, "parents": list(parents)}
+        return _at(self._ask("POST", "/git/commits", body), "sha")
+
+    def _holder(self) -> Holder | None:
+        """Who has the lock; None if nobody has it any more."""
+        answer = self._api().ask(_SUBJECT, f"/git/ref/{REF}")
+        if answer.status == HTTPStatus.NOT_FOUND:
+            return None
+        _check(answer)
+        commit = _at(answer.content(), "object", "sha")
+        if commit == self._commit:
+            return Holder(commit)
+        try:
+            said = json.loads(_at(self._ask("GET", f"/git/commits/{commit}"), "message"))
+            return Holder(commit, str(int(said["run"])), int(said["attempt"]))
+        except (ValueError, TypeError, KeyError):
+            return Holder(commit)
+
+    def _is_mine(self) -> bool:
+        holder = self._holder()
+        return holder is not None and holder.commit == self._commit
+
+    def _is_over(self, holder: Holder) -> bool:
+        """Whether it is certain that the run that has the lock does nothing any more."""
+        if not holder.run:
+            return False
+        if holder.run == self._event.run_id:
+            return holder.attempt < self._event.run_attempt
+        answer = self._api().ask(_SUBJECT, f"/actions/runs/{holder.run}")
+        if answer.status != HTTPStatus.OK:
+            return False
+        run = answer.content()
+        if not isinstance(run, Mapping):
+            return False
+        attempt = run.get("run_attempt")
+        return run.get("status") == "completed" or (isinstance(attempt, int) and attempt > holder.attempt)
+
+    def _try(self, method: str, path: str, body: Json) -> None:
+        """Ask for the lock. Whether it was granted is read from the ref: an answer can get lost."""
+        try:
+            answer = self._api().ask(_SUBJECT, path, method=method, body=body)
+        except ServiceError as error:
+            self._log(error.message)
+            return
+        _check(answer)
+
+    def _ask(self, method: str, path: str, body: Json = None) -> Json:
+        answer = self._api().ask(_SUBJECT, path, method=method, body=body)
+        _check(answer)
+        return answer.content()
+
+    def _api(self) -> GitHub:
+        return GitHub(self._event.api_url, self._event.repository, self._token, self._clock)
+
+    def _held(self, holder: Holder | None) -> ServiceError:
+        repository = self._event.repository
+        return ServiceError(
+            f"{holder or 'Somebody else'} still has the lock of {repository}.",
+            hint="Run the job again when that run has ended. What a killed run has left is taken over if the "
+            f"job has `permissions: {_SUBJECT.permission}`; to remove it: "
+            f"`gh api -X DELETE repos/{repository}/git/refs/{REF}`",
+        )
+
+
+def _check(answer: Answer) -> None:
+    """Raise ``ServiceError`` if the token may not do this."""
+    if answer.status in _REFUSALS and not answer.is_rate_limited():
+        raise ServiceError(f"GitHub refuses access to the lock (HTTP {answer.status}).", hint=_SUBJECT.hint)
+
+
+def _at(value: Json, *keys: str) -> str:
+    for key in keys:
+        value = value.get(key) if isinstance(value, Mapping) else None
+    if not isinstance(value, str):
+        raise ServiceError(
+            "GitHub's answer about the lock is not what was asked for.", hint="Run the job again."
+        )
+    return value

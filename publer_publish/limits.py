@@ -1,0 +1,173 @@
+"""What reading, rendering and checking post files may take: any pull request can bring such files.
+
+The operating system keeps the limits; nothing counts steps. Too much memory ends in a ``MemoryError``, too
+much time in an ``OverLimitError``. Where neither can be raised, as in one long call of a C function, the
+system or the supervisor ends the process, and the supervisor reports. Windows has no such limits, and macOS
+none of memory.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from math import ceil
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from publer_publish.errors import Problem, Severity, Where
+from publer_publish.supervisor import Lost, Supervised
+
+if sys.platform != "win32":
+    import resource
+
+SECONDS = 12
+"""Of processor time: 500 posts with templates for 13 networks need 4."""
+MORE_SECONDS = 3
+"""For a call of a C function to come to its end."""
+SECONDS_ON_THE_CLOCK = 40
+"""For machines that have more to do than this."""
+MEMORY = 300_000_000
+"""Bytes of address space beside those of the program."""
+
+
+class OverLimitError(BaseException):
+    """The time is over. A ``BaseException``, so that no ``except Exception`` on the way can swallow it."""
+
+
+class Limits:
+    """``with`` them around the work: they hold for all of it together, however often it is interrupted."""
+
+    def __init__(
+        self, supervised: Supervised | None = None, *, seconds: float = SECONDS, memory: int = MEMORY
+    ) -> None:
+        """``supervised``: this process, if it is one of its own; else nothing is limited."""
+        self._supervised = supervised
+        self._seconds = seconds
+        self._memory = memory
+        self._size = 0
+        """Of the address space when the limit was last taken away."""
+        self._ends = 0.0
+        """In processor time; 0: there is no limit now."""
+        self._before: dict[int, int] = {}
+
+    def __enter__(self) -> None:
+        if self._supervised is None:
+            return
+        self._ends = time.process_time() + self._seconds
+        self._supervised.watch(SECONDS_ON_THE_CLOCK)
+        if sys.platform != "win32":
+            if self._supervised.has_supervisor:
+                self._lower(resource.RLIMIT_CPU, ceil(self._ends + MORE_SECONDS))
+            if size := _address_space():
+                # What came beside the limited work, such as a connection's, does not count.
+                self._memory += size - self._size
+                self._lower(resource.RLIMIT_AS, self._memory)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._supervised is None:
+            return
+        if sys.platform != "win32":
+            for limit, soft in self._before.items():
+                resource.setrlimit(limit, (soft, resource.getrlimit(limit)[1]))
+            self._before.clear()
+            self._size = _address_space()
+        self._seconds, self._ends = self._ends - time.process_time(), 0.0
+        self._supervised.release()
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Do something else in between that may take its time, such as to ask GitHub."""
+        is_on = bool(self._ends)
+        if is_on:
+            self.__exit__(None, None, None)
+        try:
+            yield
+        finally:
+            if is_on:
+                self.__enter__()
+
+    def check_time(self) -> None:
+        """Raise ``OverLimitError`` if the time is over. To be called now and then."""
+        if self._ends and time.process_time() > self._ends:
+            raise OverLimitError
+
+    def note(self, one: Problem | Where) -> None:
+        """Leave what was found, or where the work is, for a report by the supervisor."""
+        if self._supervised:
+            self._supervised.note(json.dumps(_fields(one)))
+
+    if sys.platform != "win32":
+
+        def _lower(self, limit: int, wanted: int) -> None:
+            soft, hard = resource.getrlimit(limit)
+            if soft == resource.RLIM_INFINITY or soft > wanted:
+                resource.setrlimit(limit, (wanted, hard))
+                self._before[limit] = soft
+
+
+def _address_space() -> int:
+    """Bytes; 0 where the system does not say."""
+    with suppress(OSError):
+        pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[0]
+        return int(pages) * os.sysconf("SC_PAGE_SIZE")
+    return 0
+
+
+def over_limit(error: BaseException, where: Where) -> Problem:
+    """What to say when a limit has ended the work at this place."""
+    if isinstance(error, MemoryError):
+        return _ended(f"takes more than {MEMORY // 1_000_000} MB of memory", where)
+    return _ended(f"takes too long, more than {SECONDS} seconds", where)
+
+
+def left_by(lost: Lost) -> Iterator[Problem]:
+    """What was found, and what ended the work."""
+    where = Where()
+    for note in lost.notes:
+        fields = json.loads(note)
+        if len(fields) == len(_fields(where)):
+            where = _where(*fields)
+        else:
+            message, hint, fix, severity, stands_for_more, *place = fields
+            yield Problem(
+                message=message,
+                hint=hint,
+                fix=fix,
+                severity=Severity(severity),
+                stands_for_more=stands_for_more,
+                where=_where(*place),
+            )
+    if lost.cancelled:
+        return
+    if lost.by in {signal.SIGKILL, signal.SIGXCPU}:
+        yield over_limit(OverLimitError(), where)
+    else:
+        yield _ended(f"ends the program (signal {lost.by})", where)
+
+
+def _ended(what: str, where: Where) -> Problem:
+    return Problem(
+        message=f"Reading and checking the post files {what}. Nothing was sent.",
+        hint="It got to this place: look for a template that makes very much of little. "
+        "Very many posts can be published in several steps.",
+        where=where,
+    )
+
+
+def _fields(one: Problem | Where) -> list[Any]:
+    if isinstance(one, Where):
+        return [one.file, one.line, one.column, one.path]
+    rest = _fields(one.where)
+    return [one.message, one.hint, one.fix, one.severity, one.stands_for_more, *rest]
+
+
+def _where(file: str, line: int, column: int, path: list[str | int]) -> Where:
+    return Where(file=file, line=line, column=column, path=tuple(path))
