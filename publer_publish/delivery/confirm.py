@@ -14,7 +14,16 @@ from typing import NamedTuple
 from publer_publish.clock import Deadline, Progress
 from publer_publish.delivery.duplicates import describe_open
 from publer_publish.delivery.ledger import LOOK_FIRST, Ledger
-from publer_publish.delivery.matching_posts import OTHER, SAME, Match, Origin, PostList, rank, unlisted
+from publer_publish.delivery.matching_posts import (
+    OTHER,
+    SAME,
+    Match,
+    Origin,
+    PostList,
+    compare,
+    rank,
+    unlisted,
+)
 from publer_publish.delivery.targets import Key, Target
 from publer_publish.errors import ServiceError
 from publer_publish.publer.model import Job, JobEntry, JobState, ListedPost, Verdict
@@ -89,7 +98,7 @@ def read_verdicts(
     of_all = _said_of_all(job, nameless)
     for target in targets:
         own = [
-            replace(entry, verdict=Verdict.UNKNOWN) if entry.post and entry.post.id in known else entry
+            replace(entry, verdict=Verdict.UNKNOWN) if _is_of_another(entry, target, known) else entry
             for entry in job.entries
             if _is_about(entry, target, targets)
         ]
@@ -105,6 +114,14 @@ def read_verdicts(
         else:
             found.unsettled.append(unsettled)
     return found
+
+
+def _is_of_another(entry: JobEntry, target: Target, known: Container[str]) -> bool:
+    """Whether the post of an entry was there before, or has other words than the target."""
+    if entry.post is None:
+        return False
+    is_other = compare(target, entry.post, origin=Origin.SINCE_THE_REQUEST) is OTHER
+    return entry.post.id in known or (bool(entry.post.text.strip()) and is_other)
 
 
 def _only(verdict: Verdict, entries: Sequence[JobEntry]) -> list[JobEntry]:
@@ -146,7 +163,9 @@ def _judge(
         if job.nothing_failed
         else "Publer did not say what became of it."
     )
-    return Unsettled(target, Status.UNCONFIRMED, f"{complaints or silence} {LOOK_FIRST}")
+    said = complaints or silence
+    end = "" if said.endswith((".", "!", "?", "…")) else "."
+    return Unsettled(target, Status.UNCONFIRMED, f"{said}{end} {LOOK_FIRST}")
 
 
 def _said_of_all(job: Job, nameless: Sequence[JobEntry]) -> str:
@@ -279,8 +298,8 @@ class Confirmer:
         """The listed post that is this target and no other's: a live one first, a failed one last."""
         found = []
         for post in shown.new.get(target.account.id, ()):
-            comparison = self.posts.compare(target, post, Origin.THIS_RUN)
-            rivals = (self.posts.compare(rival, post, Origin.THIS_RUN) for rival in shown.rivals)
+            comparison = self.posts.compare(target, post, Origin.SINCE_THE_REQUEST)
+            rivals = (self.posts.compare(rival, post, Origin.SINCE_THE_REQUEST) for rival in shown.rivals)
             if comparison is SAME and all(rival is OTHER for rival in rivals):
                 found.append(post)
             elif comparison is not SAME and comparison is not OTHER:
@@ -301,7 +320,7 @@ class Confirmer:
             self.began // _MINUTE * _MINUTE if at % _MINUTE == 0 else math.floor(self.began) - _CLOCKS_DIFFER
         )
 
-    def find_links(self, targets: Sequence[Target], known: Callable[[Target], ListedPost | None]) -> None:
+    def find_links(self, targets: Sequence[Target]) -> None:
         """Rule 7: look a few times for links that the job's answer lacks. A missing one is no failure."""
         progress = Progress(self.deadline.clock, self.log, "Looking for the links of new posts")
         left = list(targets)
@@ -315,8 +334,7 @@ class Confirmer:
             if shown is None:
                 continue
             for target in list(left):
-                own = known(target)
-                post = shown.by_id.get(own.id) if own and own.id else None
+                post = shown.by_id.get(self.ledger.result_of(target).post_id or "")
                 post = post or self._find(target, shown)
                 if post and post.is_live and post.link:
                     self.ledger.add_link(target, post)
@@ -331,12 +349,12 @@ class Confirmer:
             progress.note(f"{error.message} The post list could not be read.")
             return None
         new = [post for post in posts if self._is_new(post)]
-        self.posts.learn_signatures(targets, new, lambda _: Origin.THIS_RUN, deadline)
+        self.posts.learn_signatures(targets, new, lambda _: Origin.SINCE_THE_REQUEST, deadline)
         by_account: dict[str, list[ListedPost]] = {}
         for post in new:
             by_account.setdefault(post.account_id, []).append(post)
         return _Shown(
-            by_id={post.id: post for post in posts},
+            by_id={post.id: post for post in posts if post.id},
             new=by_account,
             rivals=[rival for rival in unlisted(self.rivals, posts) if rival.account.id in by_account],
         )

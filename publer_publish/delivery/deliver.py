@@ -363,8 +363,7 @@ class Delivery:
         self.ledger.not_sent([one.target for one in verdicts.too_soon])
         if verdicts.unsettled:
             confirmer.settle(verdicts.unsettled)
-        published = {entry.account_id: entry.post for entry in job.entries if entry.post}
-        confirmer.find_links(self.ledger.without_link(request), lambda one: published.get(one.account.id))
+        confirmer.find_links(self.ledger.without_link(request))
         return verdicts.too_soon
 
     def _end_of(self, job_id: str, deadline: Deadline) -> tuple[Job | None, str]:

@@ -128,8 +128,8 @@ SILENT = "Publer did not say what became of it."
 @pytest.mark.parametrize(
     ("entry", "of_a", "of_b"),
     [
-        (JobEntry(verdict=Verdict.UNKNOWN, account_id="a", message="Pending"), "Pending", SILENT),
-        (failed("Full"), "Full", "Full"),
+        (JobEntry(verdict=Verdict.UNKNOWN, account_id="a", message="Pending"), "Pending.", SILENT),
+        (failed("Full"), "Full.", "Full."),
         (JobEntry(verdict=Verdict.UNKNOWN, account_id="a"), SILENT, SILENT),
     ],
 )
