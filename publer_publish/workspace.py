@@ -32,6 +32,8 @@ _KINDS: tuple[tuple[Callable[[int], bool], str], ...] = (
     (stat.S_ISBLK, "a device"),
 )
 _INPUT = Where(path=("post-file",))
+MOST_BYTES = 32 * 1024 * 1024
+"""Of all files together that are read at once."""
 _RELATIVE = "Write the path relative to the root of the repository."
 
 
@@ -92,9 +94,10 @@ class Workspace:
 
         As in a shell, a wildcard stands for no leading dot, and ``**`` follows no link to a directory.
         A pattern that matches nothing, and a match that cannot be used, is a problem of ``post-file``;
-        a file of more than ``limit`` bytes is one, too, and is not read.
+        a file of more than ``limit`` bytes is one, too, and not read, nor is more than ``MOST_BYTES`` of all.
         """
         found: dict[tuple[int, int], _Read] = {}
+        left = MOST_BYTES
         for pattern in filter(None, (written.strip() for written in patterns)):
             unusable: list[UnusableFileError] = []
             matched = False
@@ -102,7 +105,12 @@ class Workspace:
                 for file in self._matches(pattern, unusable):
                     matched = True
                     plain = file.real_name if ".." in _parts(file.name) else "/".join(_parts(file.name))
-                    read = found.get(file.identity) or _Read(plain, file.size, _content(file, limit))
+                    read = found.get(file.identity)
+                    if read is None:
+                        read = _Read(plain, file.size, _content(file, limit))
+                        left -= len(read.content)
+                        if left < 0:
+                            raise _too_much(pattern)
                     found[file.identity] = read._replace(name=min(plain, read.name))
                 if not matched and not unusable:
                     raise self._nothing_matches(pattern)
@@ -291,6 +299,13 @@ class Workspace:
             f"{pattern!r} matches no file.",
             hint=f"{_RELATIVE} * stays in one directory, ** goes through all below it; neither finds .names.",
         )
+
+
+def _too_much(pattern: str) -> UnusableFileError:
+    return UnusableFileError(
+        f"The post files have more than {MOST_BYTES:,} bytes together, with those of {pattern!r}.",
+        hint="Write narrower patterns, or publish them in several steps.",
+    )
 
 
 def _content(file: OpenFile, limit: int) -> bytes:

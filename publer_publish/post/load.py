@@ -17,7 +17,7 @@ from publer_publish.post.extra import OF_ACCOUNT, check_extra
 from publer_publish.post.model import AccountRef, Json, Post, Selector, SelectorKind
 from publer_publish.post.schema.check import check
 from publer_publish.post.selectors import IN_INPUT, SelectorError, parse_selector
-from publer_publish.post.template.render import ContextSource, Positions, Renderer, is_template
+from publer_publish.post.template.render import ContextSource, Positions, Renderer, Templates, is_template
 from publer_publish.secrets import credential_in, leak
 from publer_publish.text import one_line
 
@@ -35,6 +35,8 @@ class Options(NamedTuple):
     when: str = ""
     """The condition of the post that the ``text`` input makes; empty: it always goes out."""
     secrets: Sequence[str] = ()
+    templates: Templates | None = None
+    """Those of the run; None: each file has its own."""
 
 
 class Loaded(NamedTuple):
@@ -90,7 +92,7 @@ class _Loader:
         self._defaults = defaults
         self._options = options
         self._problems = problems
-        self._renderer = Renderer(positions, options.context, problems)
+        self._renderer = Renderer(positions, options.context, problems, options.templates)
 
     def load(self, data: Json) -> list[Draft]:
         paths = [path for path in post_paths(data) if isinstance(at(data, path), Mapping)]

@@ -216,7 +216,7 @@ class _Parsed(NamedTuple):
 
 
 class Engine:
-    """Renders the templates of one file: each form is compiled once, each text rendered once."""
+    """Renders the templates of a run: each form is compiled once, each text rendered once."""
 
     def __init__(self) -> None:
         self._sandbox = _Sandbox()
