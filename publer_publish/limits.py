@@ -26,11 +26,11 @@ from publer_publish.supervisor import Lost, Supervised
 if sys.platform != "win32":
     import resource
 
-SECONDS = 12
-"""Of processor time: 500 posts with templates for 13 networks need 4."""
+SECONDS = 8
+"""Of processor time: 500 posts with templates for 13 networks need 2."""
 MORE_SECONDS = 3
 """For a call of a C function to come to its end."""
-SECONDS_ON_THE_CLOCK = 40
+SECONDS_ON_THE_CLOCK = 60
 """For machines that have more to do than this."""
 MEMORY = 300_000_000
 """Bytes of address space beside those of the program."""

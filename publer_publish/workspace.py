@@ -53,6 +53,8 @@ _KINDS: tuple[tuple[Callable[[int], bool], str], ...] = (
     (stat.S_ISBLK, "a device"),
 )
 _INPUT = Where(path=("post-file",))
+MOST_BYTES = 32 * 1024 * 1024
+"""Of all files together that are read at once."""
 _STDIN = "-"
 
 
@@ -169,9 +171,10 @@ class Workspace:
 
         As in a shell, a wildcard stands for no leading dot, and ``**`` follows no link to a directory.
         A pattern that matches nothing, and a match that cannot be used, is a problem of ``post-file``;
-        a file of more than ``limit`` bytes is one, too, and is not read.
+        a file of more than ``limit`` bytes is one, too, and not read, nor is more than ``MOST_BYTES`` of all.
         """
         found: dict[tuple[int, int], _Read] = {}
+        left = MOST_BYTES
         for pattern in filter(None, (written.strip() for written in patterns)):
             if pattern == _STDIN and self._stdin:
                 found[_NO_FILE] = found.get(_NO_FILE) or _read_stdin(self._stdin, limit)
@@ -181,9 +184,9 @@ class Workspace:
             try:
                 for file in self._matches(self.typed(pattern), unusable):
                     matched = True
-                    plain = file.real_name if ".." in _parts(file.name) else "/".join(_parts(file.name))
-                    read = found.get(file.identity) or _Read(plain, file.size, _content(file, limit))
-                    found[file.identity] = read._replace(name=min(plain, read.name))
+                    left -= _read_once(file, found, limit)
+                    if left < 0:
+                        raise _too_much(pattern)
                 if not matched and not unusable:
                     raise self._nothing_matches(self.typed(pattern))
             except UnusableFileError as error:
@@ -411,6 +414,24 @@ class Workspace:
             hint=f"{self._words.relative} * stays in one directory, ** goes through all below it; "
             "neither finds .names.",
         )
+
+
+def _too_much(pattern: str) -> UnusableFileError:
+    return UnusableFileError(
+        f"The post files have more than {MOST_BYTES:,} bytes together, with those of {pattern!r}.",
+        hint="Write narrower patterns, or publish them in several steps.",
+    )
+
+
+def _read_once(file: OpenFile, found: dict[tuple[int, int], _Read], limit: int) -> int:
+    """Put a file beside those that were found, under the first of its names. Returns the bytes that were read."""
+    name = file.real_name if ".." in _parts(file.name) else "/".join(_parts(file.name))
+    read = found.get(file.identity)
+    if read:
+        found[file.identity] = read._replace(name=min(name, read.name))
+        return 0
+    found[file.identity] = _Read(name, file.size, _content(file, limit))
+    return len(found[file.identity].content)
 
 
 def _content(file: OpenFile, limit: int) -> bytes:

@@ -92,15 +92,14 @@ def read_verdicts(
     ``known``: identities of posts from before the request. A job that names one speaks of another post.
     """
     found = Verdicts([], [])
-    nameless = [
-        entry for entry in job.entries if not any(_is_about(entry, target, targets) for target in targets)
-    ]
+    named = [(entry, _named_by(entry, targets)) for entry in job.entries]
+    nameless = [entry for entry, about in named if not about]
     of_all = _said_of_all(job, nameless)
     for target in targets:
         own = [
             replace(entry, verdict=Verdict.UNKNOWN) if _is_of_another(entry, target, known) else entry
-            for entry in job.entries
-            if _is_about(entry, target, targets)
+            for entry, about in named
+            if any(one is target for one in about)
         ]
         if successes := _only(Verdict.PUBLISHED, own):
             ledger.settle(target, Status.PUBLISHED, live=successes[0].post)
@@ -174,10 +173,9 @@ def _said_of_all(job: Job, nameless: Sequence[JobEntry]) -> str:
     return "" if any(one in job.message for one in of_single) else job.message
 
 
-def _is_about(entry: JobEntry, target: Target, targets: Sequence[Target]) -> bool:
-    account = target.account
+def _named_by(entry: JobEntry, targets: Sequence[Target]) -> list[Target]:
     if entry.account_id:
-        return entry.account_id == account.id
+        return [target for target in targets if entry.account_id == target.account.id]
     same = [
         other
         for other in targets
@@ -185,7 +183,7 @@ def _is_about(entry: JobEntry, target: Target, targets: Sequence[Target]) -> boo
         and (not entry.provider or entry.provider in (other.account.provider, other.account.type))
         and (not entry.account_name or entry.account_name == other.account.name)
     ]
-    return same == [target]
+    return same if len(same) == 1 else []
 
 
 def _why_held(post: ListedPost) -> str:
