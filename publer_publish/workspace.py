@@ -53,7 +53,8 @@ _KINDS: tuple[tuple[Callable[[int], bool], str], ...] = (
     (stat.S_ISBLK, "a device"),
 )
 _INPUT = Where(path=("post-file",))
-_STDIN = "-"
+STDIN = "-"
+"""The name of standard input at a terminal."""
 
 
 class _Words(NamedTuple):
@@ -135,6 +136,7 @@ class Workspace:
         self._words = _IN_A_WORKFLOW
         self._here = ""
         self._stdin: BinaryIO | None = None
+        self._from_stdin = _Read("", 0, b"")
 
     @classmethod
     def around(cls, here: Path, stdin: BinaryIO | None = None) -> Self:
@@ -173,8 +175,8 @@ class Workspace:
         """
         found: dict[tuple[int, int], _Read] = {}
         for pattern in filter(None, (written.strip() for written in patterns)):
-            if pattern == _STDIN and self._stdin:
-                found[_NO_FILE] = found.get(_NO_FILE) or _read_stdin(self._stdin, limit)
+            if pattern == STDIN and self._stdin:
+                found[_NO_FILE] = self.read_stdin(limit)
                 continue
             unusable: list[UnusableFileError] = []
             matched = False
@@ -199,6 +201,14 @@ class Workspace:
                     Where(file=read.name, path=_INPUT.path),
                 )
         return tuple((read.name, read.content) for read in reads if read.size <= limit)
+
+    def read_stdin(self, limit: int) -> _Read:
+        """Read standard input, once. It takes as long as somebody types."""
+        if self._stdin and not self._from_stdin.name:
+            content = self._stdin.read(limit + 1)
+            name = "stdin.json" if re.match(rb'\s*\{\s*"', content) else "stdin.yml"
+            self._from_stdin = _Read(name, len(content), content)
+        return self._from_stdin
 
     def open(self, name: str) -> OpenFile:
         """Open a regular file inside the workspace, or raise ``UnusableFileError``. Never blocks."""
@@ -420,12 +430,6 @@ def _content(file: OpenFile, limit: int) -> bytes:
 
 _NO_FILE = (-1, -1)
 """Stands for the identity of standard input."""
-
-
-def _read_stdin(stdin: BinaryIO, limit: int) -> _Read:
-    content = stdin.read(limit + 1)
-    name = "stdin.json" if re.match(rb'\s*\{\s*"', content) else "stdin.yml"
-    return _Read(name, len(content), content)
 
 
 class _Directory(NamedTuple):
