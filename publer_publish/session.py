@@ -20,7 +20,7 @@ from publer_publish.post.load import Loaded, Options, load
 from publer_publish.post.media.files import MediaFiles
 from publer_publish.post.template.render import Templates
 from publer_publish.report.values import Check, Listed, Result
-from publer_publish.workspace import PreviewFile, Workspace
+from publer_publish.workspace import STDIN, PreviewFile, Workspace
 
 _IS_FOR_EVERYBODY = "{{ not (release.prerelease or release.draft) }}"
 
@@ -78,6 +78,9 @@ class Session:
         ``problems``: where to keep what is wrong, if not in the report.
         """
         problems = self.problems if problems is None else problems
+        if STDIN in self.config.post_files:
+            with self.limits.paused():
+                self.workspace.read_stdin(MAX_BYTES)
         files = self.workspace.read_all(self.config.post_files, MAX_BYTES, problems)
         if self.config.only_changed:
             files = self._changed(files, problems)

@@ -55,7 +55,8 @@ _KINDS: tuple[tuple[Callable[[int], bool], str], ...] = (
 _INPUT = Where(path=("post-file",))
 MOST_BYTES = 32 * 1024 * 1024
 """Of all files together that are read at once."""
-_STDIN = "-"
+STDIN = "-"
+"""The name of standard input at a terminal."""
 
 
 class _Words(NamedTuple):
@@ -137,6 +138,7 @@ class Workspace:
         self._words = _IN_A_WORKFLOW
         self._here = ""
         self._stdin: BinaryIO | None = None
+        self._from_stdin = _Read("", 0, b"")
 
     @classmethod
     def around(cls, here: Path, stdin: BinaryIO | None = None) -> Self:
@@ -176,17 +178,15 @@ class Workspace:
         found: dict[tuple[int, int], _Read] = {}
         left = MOST_BYTES
         for pattern in filter(None, (written.strip() for written in patterns)):
-            if pattern == _STDIN and self._stdin:
-                found[_NO_FILE] = found.get(_NO_FILE) or _read_stdin(self._stdin, limit)
+            if pattern == STDIN and self._stdin:
+                found[_NO_FILE] = self.read_stdin(limit)
                 continue
             unusable: list[UnusableFileError] = []
             matched = False
             try:
                 for file in self._matches(self.typed(pattern), unusable):
                     matched = True
-                    left -= _read_once(file, found, limit)
-                    if left < 0:
-                        raise _too_much(pattern)
+                    left -= _read_once(file, found, limit, left)
                 if not matched and not unusable:
                     raise self._nothing_matches(self.typed(pattern))
             except UnusableFileError as error:
@@ -202,6 +202,14 @@ class Workspace:
                     Where(file=read.name, path=_INPUT.path),
                 )
         return tuple((read.name, read.content) for read in reads if read.size <= limit)
+
+    def read_stdin(self, limit: int) -> _Read:
+        """Read standard input, once. It takes as long as somebody types."""
+        if self._stdin and not self._from_stdin.name:
+            content = self._stdin.read(limit + 1)
+            name = "stdin.json" if re.match(rb'\s*\{\s*"', content) else "stdin.yml"
+            self._from_stdin = _Read(name, len(content), content)
+        return self._from_stdin
 
     def open(self, name: str) -> OpenFile:
         """Open a regular file inside the workspace, or raise ``UnusableFileError``. Never blocks."""
@@ -416,22 +424,25 @@ class Workspace:
         )
 
 
-def _too_much(pattern: str) -> UnusableFileError:
+def _too_much(name: str) -> UnusableFileError:
     return UnusableFileError(
-        f"The post files have more than {MOST_BYTES:,} bytes together, with those of {pattern!r}.",
+        f"The post files have more than {MOST_BYTES:,} bytes together, with {name!r}.",
         hint="Write narrower patterns, or publish them in several steps.",
     )
 
 
-def _read_once(file: OpenFile, found: dict[tuple[int, int], _Read], limit: int) -> int:
-    """Put a file beside those that were found, under the first of its names. Returns the bytes that were read."""
+def _read_once(file: OpenFile, found: dict[tuple[int, int], _Read], limit: int, left: int) -> int:
+    """Put a file beside those that were found, under the first of its names; return what was read of it."""
     name = file.real_name if ".." in _parts(file.name) else "/".join(_parts(file.name))
     read = found.get(file.identity)
     if read:
         found[file.identity] = read._replace(name=min(name, read.name))
         return 0
-    found[file.identity] = _Read(name, file.size, _content(file, limit))
-    return len(found[file.identity].content)
+    content = _content(file, limit)
+    if len(content) > left:
+        raise _too_much(name)
+    found[file.identity] = _Read(name, file.size, content)
+    return len(content)
 
 
 def _content(file: OpenFile, limit: int) -> bytes:
@@ -441,12 +452,6 @@ def _content(file: OpenFile, limit: int) -> bytes:
 
 _NO_FILE = (-1, -1)
 """Stands for the identity of standard input."""
-
-
-def _read_stdin(stdin: BinaryIO, limit: int) -> _Read:
-    content = stdin.read(limit + 1)
-    name = "stdin.json" if re.match(rb'\s*\{\s*"', content) else "stdin.yml"
-    return _Read(name, len(content), content)
 
 
 class _Directory(NamedTuple):
