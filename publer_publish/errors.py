@@ -82,7 +82,7 @@ class Problem:
     where: Where = Where()
     severity: Severity = Severity.ERROR
     stands_for_more: bool = False
-    """Whether it is no problem itself, but says that there are others."""
+    """Whether it only says that there are other problems."""
 
 
 def is_error(problem: Problem) -> bool:

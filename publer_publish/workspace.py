@@ -53,6 +53,8 @@ _KINDS: tuple[tuple[Callable[[int], bool], str], ...] = (
     (stat.S_ISBLK, "a device"),
 )
 _INPUT = Where(path=("post-file",))
+_ON_A_COMPUTER = r"[A-Za-z]:[\\/]|~/"
+_SEVERAL = r"\.\w+\s*,\s*\S+\.\w+\Z"
 MOST_BYTES = 32 * 1024 * 1024
 """Of all files together that are read at once."""
 STDIN = "-"
@@ -224,12 +226,12 @@ class Workspace:
         except PermissionError:
             raise UnusableFileError(
                 f"{name!r} cannot be read: permission denied.",
-                hint="It may belong to another user: chmod it, in a workflow in the step that writes it.",
+                hint="It may belong to another user: change its permissions, in a workflow before this step.",
             ) from None
         except OSError as error:
             raise UnusableFileError(
                 f"{name!r} cannot be opened: {error.strerror}.",
-                hint="Look at it with `ls -l` and `cat`, in a workflow in a step before this one.",
+                hint="Look at it with `ls -l` and `cat`, in a workflow in an earlier step.",
             ) from None
 
     def _walk(self, name: str) -> OpenFile:
@@ -379,8 +381,16 @@ class Workspace:
         directory, _, wanted = name.rpartition("/")
         entries = [] if name.startswith("/") else [entry for entry, _ in self._list(directory, name)]
         near = suggest(wanted, entries)
-        message, hint = f"{name!r} does not exist in the {self._words.checkout}.", self._hint(name)
-        if near:
+        message, hint = f"{name!r} does not exist in the {self._words.checkout}.", self._words.relative
+        if re.match(_ON_A_COMPUTER, name):
+            message = f"{_shown(name)} does not exist in the {self._words.checkout}."
+            hint = f"That is a path on your own computer: upload the file to the repository. {hint}"
+        elif "\\" in name:
+            message = f"{_shown(name)} does not exist in the {self._words.checkout}."
+            hint = f"Folders are separated by /, not by a backslash: {name.replace(chr(92), '/')!r}."
+        elif re.search(_SEVERAL, name):
+            hint = "If these are several files, write them as a list, such as `[one.png, two.png]`."
+        elif near:
             hint = f"Did you mean {(directory and directory + '/') + near!r}? {hint}"
         return _MissingError(message, hint=hint)
 
@@ -445,6 +455,11 @@ def _read_once(file: OpenFile, found: dict[tuple[int, int], _Read], limit: int, 
     return len(content)
 
 
+def _shown(name: str) -> str:
+    """Quote a path with each backslash as it is."""
+    return f"'{name}'" if name.isprintable() else repr(name)
+
+
 def _content(file: OpenFile, limit: int) -> bytes:
     """Read no more than was promised, whatever is appended meanwhile; and nothing of what is too large."""
     return file.stream.read(file.size) if file.size <= limit else b""
@@ -478,7 +493,7 @@ def _open_directory(opened: ExitStack, name: str, parent: _Directory | None) -> 
 
 def _refuse_special(name: str, status: os.stat_result) -> None:
     if not stat.S_ISREG(status.st_mode):
-        kind = next((kind for is_kind, kind in _KINDS if is_kind(status.st_mode)), "no regular file")
+        kind = next((kind for is_kind, kind in _KINDS if is_kind(status.st_mode)), "not a regular file")
         raise UnusableFileError(f"{name!r} is {kind}.", hint="Only regular files are read.")
 
 
@@ -529,7 +544,7 @@ class PreviewFile:
         root, parts = _inside(path, workspace, runner_temp)
         if not parts or not parts[-1].lower().endswith(_ENDINGS):
             raise ActionError(
-                f"{path!r} is no name for the preview page: it ends in neither .html nor .htm.",
+                f"{path!r} is not a name for the preview page: it ends in neither .html nor .htm.",
                 hint="The ending keeps the page from taking the place of another file by mistake.",
             )
         below = "/".join(parts)
@@ -579,7 +594,7 @@ class PreviewFile:
     def _refuse_no_file(self, directory: _Directory) -> None:
         status = os.lstat(directory.at(self._parts[-1]), dir_fd=directory.descriptor)
         if not stat.S_ISREG(status.st_mode):
-            kind = "a symbolic link" if stat.S_ISLNK(status.st_mode) else "no regular file"
+            kind = "a symbolic link" if stat.S_ISLNK(status.st_mode) else "not a regular file"
             raise ActionError(
                 f"The preview page cannot be written: {self.name!r} is {kind}.",
                 hint="Choose another name, or remove what is there.",

@@ -118,7 +118,7 @@ class _Loader:
         return [self._draft(path, at(rendered, path), skipped=bool(skipped[path])) for path in paths]
 
     def _is_skipped(self, path: Path, post: Mapping[str, Any]) -> bool | None:
-        """Whether ``when`` is false; None when that cannot be told."""
+        """Whether ``when`` is false; None when that is not known."""
         when = post.get("when")
         if isinstance(when, bool):
             return not when
@@ -316,7 +316,7 @@ def unselected(draft: Draft) -> tuple[str, ...]:
 def _other_kind(file: str, problems: Problems) -> None:
     problems.error(
         "This is not a post file: the name of one ends in .yml, .yaml or .json.",
-        "Rename it if it is one; if a pattern found it, write a narrower one, such as posts/*.yml.",
+        "Rename it if it is one; if a pattern found it, write a narrower one, such as posts/*.publer.yml.",
         Where(file=file, path=("post-file",)),
     )
 

@@ -1,6 +1,6 @@
 """The traps between a container action and the runner, each sprung on purpose, with the real program.
 
-The program runs under the fake runner, and what it would really have published stands in the sandbox.
+The program runs under the fake runner, and what it would really have published is in the sandbox.
 """
 
 import html
@@ -629,7 +629,7 @@ def test_nothing_is_written_into_the_workspace(
 def test_the_recipe_without_a_file_works_without_a_checkout(
     publish: Publish, publer: Sandbox, workspace: Path
 ) -> None:
-    """The shortest start that the README shows, as it stands there."""
+    """The shortest start that the README shows, as it is there."""
     (workspace / "post.yml").unlink()
     readme = [repo.load(text) for place, text in repo.documented_yaml() if place.startswith("README")]
     (step,) = (one for page in readme for one in repo.steps(page) if "text" in one.get("with", {}))

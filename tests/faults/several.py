@@ -406,7 +406,7 @@ def _fresh_looks(told: Told) -> Iterator[str]:
                 yield f"run {number} published {deed.sent - seen:.0f} s after its last look"
 
 
-# Which stories are told
+# The stories
 
 
 @dataclass(slots=True)

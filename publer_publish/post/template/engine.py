@@ -515,7 +515,7 @@ def _check_size(size: int) -> None:
 
 
 def _too_large() -> NoReturn:
-    raise Refused("The template computes a number that is too large", "Templates are not for such numbers.")
+    raise Refused("The template computes a number that is too large", "Use smaller numbers.")
 
 
 def _as_text(value: Any) -> str:

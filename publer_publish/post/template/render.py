@@ -123,8 +123,9 @@ class Renderer:
         word = word.strip().lower()
         if word not in TRUE | FALSE:
             self.problems.error(
-                f"This came to {cut(word, 40)!r}, which is neither true nor false",
-                "Use {{ not release.prerelease }} or the like: true, yes, 1, false, no, 0 or nothing.",
+                f"`when` must come to true or false, but came to {cut(word, 40)!r}.",
+                "It is a condition, not a time: write true, false, or a template that comes to one of them, "
+                "such as {{ not release.prerelease }}.",
                 self._positions.where_in(path, 0),
             )
             return None
@@ -175,7 +176,8 @@ class Renderer:
             for problem in error.problems if isinstance(error, InvalidInputError) else (error,):
                 self.problems.error(problem.message, problem.hint, self._positions.where(path))
         for _, one in sorted(found.items()):
-            self.problems.error(one.message, one.hint, self._positions.where_in(path, one.offset))
+            where = self._positions.where_in(path, one.offset)
+            self.problems.error(f"{one.message.rstrip('.')}.", one.hint, where)
 
     def _all_mistakes(self, source: str) -> list[TemplateError]:
         if len(source) > MAX_SOURCE:
