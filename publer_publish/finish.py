@@ -16,9 +16,8 @@ from publer_publish.errors import ActionError, Problem, Problems, Severity, Wher
 from publer_publish.github.console import Console
 from publer_publish.github.event import Event
 from publer_publish.github.terminal import Stream
-from publer_publish.post.media.files import described, with_thumbnails
-from publer_publish.post.media.kinds import probe
-from publer_publish.post.model import MediaSource
+from publer_publish.post.media.files import MediaFiles, described, with_thumbnails
+from publer_publish.post.model import Media, MediaSource
 from publer_publish.report.links import new_post_url
 from publer_publish.report.log import (
     Row,
@@ -303,7 +302,8 @@ def _with_preview(session: Session, run: Run) -> tuple[Run, PreviewFile | None]:
     redact = session.console.redacted
     try:
         previewed = redacted(session.previewed, redact)
-        pictures = read_pictures(run.results or previewed, session.workspace)
+        shown = run.results or previewed
+        pictures = read_pictures(shown, session.workspace, session.media) if session.media else {}
         text = page(run, pictures=pictures, previewed=previewed)
         session.preview.write(redact(text))
     except ActionError as error:
@@ -326,21 +326,20 @@ MOST_BYTES = 6_000_000
 """Of all pictures together."""
 
 
-def read_pictures(results: Iterable[Result], workspace: Workspace) -> dict[str, Picture]:
+def read_pictures(results: Iterable[Result], workspace: Workspace, files: MediaFiles) -> dict[str, Picture]:
     """Return what is known of each media file, with its bytes if it is a picture that fits the budget."""
     found: dict[str, Picture] = {}
     left = MOST_BYTES
-    for name in dict.fromkeys(_files(results)):
-        try:
-            with workspace.open(name) as file:
-                info = probe(file.stream, file.size)
-                embedded = info.kind in {"photo", "gif"} and file.size <= min(left, MOST_BYTES_EACH)
-                file.stream.seek(0)
-                data = file.stream.read(file.size) if embedded else b""
-        except (ActionError, OSError):
+    for media in _files(results):
+        info = files.info(media) if media.value not in found else None
+        if info is None:
             continue  # the checks of the post say so; here it is only not drawn
+        data = b""
+        if info.kind in {"photo", "gif"} and info.size <= min(left, MOST_BYTES_EACH):
+            with suppress(ActionError, OSError), workspace.open(media.value) as file:
+                data = file.stream.read(info.size)
         left -= len(data)
-        found[name] = Picture(
+        found[media.value] = Picture(
             kind=info.kind.value,
             about=described(info),
             width=info.width or 0,
@@ -351,9 +350,9 @@ def read_pictures(results: Iterable[Result], workspace: Workspace) -> dict[str, 
     return found
 
 
-def _files(results: Iterable[Result]) -> Iterator[str]:
+def _files(results: Iterable[Result]) -> Iterator[Media]:
     for result in results:
         if result.content is None:
             continue
         for media in (result.content.media, *(comment.media for comment in result.content.comments)):
-            yield from (one.value for one in with_thumbnails(media) if one.source is MediaSource.FILE)
+            yield from (one for one in with_thumbnails(media) if one.source is MediaSource.FILE)

@@ -17,8 +17,10 @@ from publer_publish.limits import Limits
 from publer_publish.post.checks import Checks
 from publer_publish.post.document.parse import MAX_BYTES
 from publer_publish.post.load import Loaded, Options, load
+from publer_publish.post.media.files import MediaFiles
+from publer_publish.post.template.render import Templates
 from publer_publish.report.values import Check, Listed, Result
-from publer_publish.workspace import PreviewFile, Workspace
+from publer_publish.workspace import STDIN, PreviewFile, Workspace
 
 _IS_FOR_EVERYBODY = "{{ not (release.prerelease or release.draft) }}"
 
@@ -34,6 +36,8 @@ class Session:
     config: Config = field(default_factory=lambda: Config(mode=Mode.PUBLISH))
     ledger: Ledger = field(default_factory=Ledger)
     problems: Problems = field(default_factory=Problems)
+    media: MediaFiles | None = None
+    """Those of the posts, once these are loaded."""
     limits: Limits = field(default_factory=Limits)
     """Of what may take long because of what is in post files."""
     results: Sequence[Result] = ()
@@ -84,21 +88,28 @@ class Session:
         files = self._read(problems) if self._files is None else self._files
         if self.preview and placeholders:
             self._files = files
-        texts = [*(content.decode("utf-8", "replace") for _, content in files), self.config.text]
+        about_variables = (content.decode("utf-8", "replace") for _, content in files if b"vars" in content)
+        texts = [*about_variables, self.config.text]
         warn_of_unused_variables(self.config.variables, texts, problems)
         event = replace(self.event, tag=release["tag_name"], release=release) if release else self.event
         context = RunContext(event, self.config.variables, self._fetch_release, placeholders=placeholders)
+        checks = Checks(self.workspace)
+        self.media = checks.files
         options = Options(
             context=context,
-            checks=Checks(self.workspace),
+            checks=checks,
             accounts=self.config.accounts,
             when=_IS_FOR_EVERYBODY if self.config.announces else "",
             secrets=tuple(filter(None, (self.config.api_key, self.config.github_token))),
             shows_skipped=self.config.mode is Mode.VALIDATE,
+            templates=Templates(),
         )
         return load(files, self.config.text, options, problems), context
 
     def _read(self, problems: Problems) -> Sequence[tuple[str, bytes]]:
+        if STDIN in self.config.post_files:
+            with self.limits.paused():
+                self.workspace.read_stdin(MAX_BYTES)
         files = self.workspace.read_all(self.config.post_files, MAX_BYTES, problems)
         return self._changed(files, problems) if self.config.only_changed else files
 

@@ -55,7 +55,10 @@ _KINDS: tuple[tuple[Callable[[int], bool], str], ...] = (
 _INPUT = Where(path=("post-file",))
 _ON_A_COMPUTER = r"[A-Za-z]:[\\/]|~/"
 _SEVERAL = r"\.\w+\s*,\s*\S+\.\w+\Z"
-_STDIN = "-"
+MOST_BYTES = 32 * 1024 * 1024
+"""Of all files together that are read at once."""
+STDIN = "-"
+"""The name of standard input at a terminal."""
 
 
 class _Words(NamedTuple):
@@ -137,6 +140,7 @@ class Workspace:
         self._words = _IN_A_WORKFLOW
         self._here = ""
         self._stdin: BinaryIO | None = None
+        self._from_stdin = _Read("", 0, b"")
 
     @classmethod
     def around(cls, here: Path, stdin: BinaryIO | None = None) -> Self:
@@ -171,21 +175,20 @@ class Workspace:
 
         As in a shell, a wildcard stands for no leading dot, and ``**`` follows no link to a directory.
         A pattern that matches nothing, and a match that cannot be used, is a problem of ``post-file``;
-        a file of more than ``limit`` bytes is one, too, and is not read.
+        a file of more than ``limit`` bytes is one, too, and not read, nor is more than ``MOST_BYTES`` of all.
         """
         found: dict[tuple[int, int], _Read] = {}
+        left = MOST_BYTES
         for pattern in filter(None, (written.strip() for written in patterns)):
-            if pattern == _STDIN and self._stdin:
-                found[_NO_FILE] = found.get(_NO_FILE) or _read_stdin(self._stdin, limit)
+            if pattern == STDIN and self._stdin:
+                found[_NO_FILE] = self.read_stdin(limit)
                 continue
             unusable: list[UnusableFileError] = []
             matched = False
             try:
                 for file in self._matches(self.typed(pattern), unusable):
                     matched = True
-                    plain = file.real_name if ".." in _parts(file.name) else "/".join(_parts(file.name))
-                    read = found.get(file.identity) or _Read(plain, file.size, _content(file, limit))
-                    found[file.identity] = read._replace(name=min(plain, read.name))
+                    left -= _read_once(file, found, limit, left)
                 if not matched and not unusable:
                     raise self._nothing_matches(self.typed(pattern))
             except UnusableFileError as error:
@@ -201,6 +204,14 @@ class Workspace:
                     Where(file=read.name, path=_INPUT.path),
                 )
         return tuple((read.name, read.content) for read in reads if read.size <= limit)
+
+    def read_stdin(self, limit: int) -> _Read:
+        """Read standard input, once. It takes as long as somebody types."""
+        if self._stdin and not self._from_stdin.name:
+            content = self._stdin.read(limit + 1)
+            name = "stdin.json" if re.match(rb'\s*\{\s*"', content) else "stdin.yml"
+            self._from_stdin = _Read(name, len(content), content)
+        return self._from_stdin
 
     def open(self, name: str) -> OpenFile:
         """Open a regular file inside the workspace, or raise ``UnusableFileError``. Never blocks."""
@@ -370,10 +381,13 @@ class Workspace:
         directory, _, wanted = name.rpartition("/")
         entries = [] if name.startswith("/") else [entry for entry, _ in self._list(directory, name)]
         near = suggest(wanted, entries)
-        message = f"{_shown(name)} does not exist in the {self._words.checkout}."
-        hint = self._hint(name)
+        message, hint = f"{name!r} does not exist in the {self._words.checkout}.", self._words.relative
         if re.match(_ON_A_COMPUTER, name):
+            message = f"{_shown(name)} does not exist in the {self._words.checkout}."
             hint = f"That is a path on your own computer: upload the file to the repository. {hint}"
+        elif "\\" in name:
+            message = f"{_shown(name)} does not exist in the {self._words.checkout}."
+            hint = f"Folders are separated by /, not by a backslash: {name.replace(chr(92), '/')!r}."
         elif re.search(_SEVERAL, name):
             hint = "If these are several files, write them as a list, such as `[one.png, two.png]`."
         elif near:
@@ -381,7 +395,7 @@ class Workspace:
         return _MissingError(message, hint=hint)
 
     def _hint(self, name: str) -> str:
-        slashes = " Folders are separated by /, not by a backslash." if "\\" in name else ""
+        slashes = " Directories are separated by /, not by a backslash." if "\\" in name else ""
         return self._words.relative + slashes
 
     def _outside(self, name: str) -> UnusableFileError:
@@ -420,6 +434,27 @@ class Workspace:
         )
 
 
+def _too_much(name: str) -> UnusableFileError:
+    return UnusableFileError(
+        f"The post files have more than {MOST_BYTES:,} bytes together, with {name!r}.",
+        hint="Write narrower patterns, or publish them in several steps.",
+    )
+
+
+def _read_once(file: OpenFile, found: dict[tuple[int, int], _Read], limit: int, left: int) -> int:
+    """Put a file beside those that were found, under the first of its names; return what was read of it."""
+    name = file.real_name if ".." in _parts(file.name) else "/".join(_parts(file.name))
+    read = found.get(file.identity)
+    if read:
+        found[file.identity] = read._replace(name=min(name, read.name))
+        return 0
+    content = _content(file, limit)
+    if len(content) > left:
+        raise _too_much(name)
+    found[file.identity] = _Read(name, file.size, content)
+    return len(content)
+
+
 def _shown(name: str) -> str:
     """Quote a path with each backslash as it is."""
     return f"'{name}'" if name.isprintable() else repr(name)
@@ -432,12 +467,6 @@ def _content(file: OpenFile, limit: int) -> bytes:
 
 _NO_FILE = (-1, -1)
 """Stands for the identity of standard input."""
-
-
-def _read_stdin(stdin: BinaryIO, limit: int) -> _Read:
-    content = stdin.read(limit + 1)
-    name = "stdin.json" if re.match(rb'\s*\{\s*"', content) else "stdin.yml"
-    return _Read(name, len(content), content)
 
 
 class _Directory(NamedTuple):

@@ -26,6 +26,7 @@ Endpoint = Callable[[World, Workspace, Call], Answer]
 
 _BULK_STATES = frozenset({"scheduled", "published", "draft", "draft_private", "draft_public"})
 _MAX_POSTS = 500
+_ACCOUNTS_A_PAGE = 5
 _WITHOUT_WORKSPACE = frozenset({"/users/me", "/workspaces"})
 
 
@@ -145,9 +146,14 @@ def _workspaces(world: World) -> list[dict[str, Any]]:
     ]
 
 
-def _accounts(world: World, workspace: Workspace, _call: Call) -> Answer:
+def _accounts(world: World, workspace: Workspace, call: Call) -> Answer:
     accounts = [_account(world, account) for account in workspace.accounts]
     form = world.scenario.accounts_form
+    if form == "in_pages":
+        first = int(world.scenario.listing.first_page)
+        begin = (max(first, int(call.value("page") or first)) - first) * _ACCOUNTS_A_PAGE
+        shown = accounts[begin : begin + _ACCOUNTS_A_PAGE]
+        return ok({"accounts": shown, "total": len(accounts), "per_page": _ACCOUNTS_A_PAGE})
     return ok(accounts if form == "bare" else {form: accounts})
 
 

@@ -25,6 +25,7 @@ from sandbox.server import Sandbox
 
 _LINE = re.compile(r"(##\[debug\]|::debug::|debug: )(\{\"publer\": 1, .*\})\s*$")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:Z|[+-]\d\d:\d\d)")
+_ADDRESS = "https://replayed.example/media"
 _MEDIA_TYPES = {"video": "video", "gif": "gif"}
 
 
@@ -58,6 +59,9 @@ class Recording:
         """The posts of the run as Publer's bulk document."""
         bulk = json.loads(json.dumps(self.plan))
         for post in bulk["posts"]:
+            for comment in (one for target in post["accounts"] for one in target.get("comments", ())):
+                if "media" in comment:  # what was not uploaded yet had no address
+                    comment["media"] = {"type": "photo", "path": _ADDRESS, **comment["media"]}
             for network, content in post["networks"].items():
                 for item in content.get("media", ()):
                     item.setdefault("type", _MEDIA_TYPES.get(content.get("type"), "photo"))

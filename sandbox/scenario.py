@@ -347,7 +347,7 @@ class Scenario:
     user_email: str = "wile@acme.example"
     auth: Literal["observed", "documented"] = "observed"
     """``observed``: wrong key 403, wrong workspace 401. ``documented``: the other way round."""
-    accounts_form: Literal["bare", "accounts", "data"] = "bare"
+    accounts_form: Literal["bare", "accounts", "data", "in_pages"] = "bare"
     job: Job = Job()
     jobs: tuple[Job, ...] = ()
     """The first jobs, one by one; after them ``job`` holds."""

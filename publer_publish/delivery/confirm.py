@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,7 +14,16 @@ from typing import NamedTuple
 from publer_publish.clock import Deadline, Progress
 from publer_publish.delivery.duplicates import describe_open
 from publer_publish.delivery.ledger import LOOK_FIRST, Ledger
-from publer_publish.delivery.matching_posts import OTHER, SAME, Match, Origin, PostList, rank, unlisted
+from publer_publish.delivery.matching_posts import (
+    OTHER,
+    SAME,
+    Match,
+    Origin,
+    PostList,
+    compare,
+    rank,
+    unlisted,
+)
 from publer_publish.delivery.targets import Key, Target
 from publer_publish.errors import ServiceError
 from publer_publish.publer.model import Job, JobEntry, JobState, ListedPost, Verdict
@@ -25,6 +35,8 @@ _LOOKS_FOR_A_FAILURE = 3
 """A job that failed is believed after so many: its post hardly appears."""
 _MINUTE = 60.0
 """Publer may cut the time of a post to this."""
+_CLOCKS_DIFFER = 1.0
+"""Seconds, where both are right."""
 _FOR_A_LOOK = 1.0
 """Seconds that the last wait leaves for the last look."""
 _LINK_PAUSES = (1.0, 3.0)
@@ -80,15 +92,14 @@ def read_verdicts(
     ``known``: identities of posts from before the request. A job that names one speaks of another post.
     """
     found = Verdicts([], [])
-    nameless = [
-        entry for entry in job.entries if not any(_is_about(entry, target, targets) for target in targets)
-    ]
+    named = [(entry, _named_by(entry, targets)) for entry in job.entries]
+    nameless = [entry for entry, about in named if not about]
     of_all = _said_of_all(job, nameless)
     for target in targets:
         own = [
-            replace(entry, verdict=Verdict.UNKNOWN) if entry.post and entry.post.id in known else entry
-            for entry in job.entries
-            if _is_about(entry, target, targets)
+            replace(entry, verdict=Verdict.UNKNOWN) if _is_of_another(entry, target, known) else entry
+            for entry, about in named
+            if any(one is target for one in about)
         ]
         if successes := _only(Verdict.PUBLISHED, own):
             ledger.settle(target, Status.PUBLISHED, live=successes[0].post)
@@ -102,6 +113,14 @@ def read_verdicts(
         else:
             found.unsettled.append(unsettled)
     return found
+
+
+def _is_of_another(entry: JobEntry, target: Target, known: Container[str]) -> bool:
+    """Whether the post of an entry was there before, or has other words than the target."""
+    if entry.post is None:
+        return False
+    is_other = compare(target, entry.post, origin=Origin.SINCE_THE_REQUEST) is OTHER
+    return entry.post.id in known or (bool(entry.post.text.strip()) and is_other)
 
 
 def _only(verdict: Verdict, entries: Sequence[JobEntry]) -> list[JobEntry]:
@@ -143,7 +162,9 @@ def _judge(
         if job.nothing_failed
         else "Publer did not say what became of it."
     )
-    return Unsettled(target, Status.UNCONFIRMED, f"{complaints or silence} {LOOK_FIRST}")
+    said = complaints or silence
+    end = "" if said.endswith((".", "!", "?", "…")) else "."
+    return Unsettled(target, Status.UNCONFIRMED, f"{said}{end} {LOOK_FIRST}")
 
 
 def _said_of_all(job: Job, nameless: Sequence[JobEntry]) -> str:
@@ -152,10 +173,9 @@ def _said_of_all(job: Job, nameless: Sequence[JobEntry]) -> str:
     return "" if any(one in job.message for one in of_single) else job.message
 
 
-def _is_about(entry: JobEntry, target: Target, targets: Sequence[Target]) -> bool:
-    account = target.account
+def _named_by(entry: JobEntry, targets: Sequence[Target]) -> list[Target]:
     if entry.account_id:
-        return entry.account_id == account.id
+        return [target for target in targets if entry.account_id == target.account.id]
     same = [
         other
         for other in targets
@@ -163,7 +183,7 @@ def _is_about(entry: JobEntry, target: Target, targets: Sequence[Target]) -> boo
         and (not entry.provider or entry.provider in (other.account.provider, other.account.type))
         and (not entry.account_name or entry.account_name == other.account.name)
     ]
-    return same == [target]
+    return same if len(same) == 1 else []
 
 
 def _why_held(post: ListedPost) -> str:
@@ -276,8 +296,8 @@ class Confirmer:
         """The listed post that is this target and no other's: a live one first, a failed one last."""
         found = []
         for post in shown.new.get(target.account.id, ()):
-            comparison = self.posts.compare(target, post, Origin.THIS_RUN)
-            rivals = (self.posts.compare(rival, post, Origin.THIS_RUN) for rival in shown.rivals)
+            comparison = self.posts.compare(target, post, Origin.SINCE_THE_REQUEST)
+            rivals = (self.posts.compare(rival, post, Origin.SINCE_THE_REQUEST) for rival in shown.rivals)
             if comparison is SAME and all(rival is OTHER for rival in rivals):
                 found.append(post)
             elif comparison is not SAME and comparison is not OTHER:
@@ -290,11 +310,15 @@ class Confirmer:
         if post.at is None:
             return self.takes_timeless
         # What is live is ours, or as good. A failure that is listed late may be that of an earlier attempt.
-        is_cut = post.at % _MINUTE == 0
-        own = self.began // _MINUTE * _MINUTE if is_cut else self.began
-        return post.at >= (own if post.has_failed else self.since)
+        return post.at >= (self._began_as_listed(post.at) if post.has_failed else self.since)
 
-    def find_links(self, targets: Sequence[Target], known: Callable[[Target], ListedPost | None]) -> None:
+    def _began_as_listed(self, at: float) -> float:
+        """When the request left, in the form of a listed time: cut to the minute, or to the second."""
+        return (
+            self.began // _MINUTE * _MINUTE if at % _MINUTE == 0 else math.floor(self.began) - _CLOCKS_DIFFER
+        )
+
+    def find_links(self, targets: Sequence[Target]) -> None:
         """Rule 7: look a few times for links that the job's answer lacks. A missing one is no failure."""
         progress = Progress(self.deadline.clock, self.log, "Looking for the links of new posts")
         left = list(targets)
@@ -308,8 +332,7 @@ class Confirmer:
             if shown is None:
                 continue
             for target in list(left):
-                own = known(target)
-                post = shown.by_id.get(own.id) if own and own.id else None
+                post = shown.by_id.get(self.ledger.result_of(target).post_id or "")
                 post = post or self._find(target, shown)
                 if post and post.is_live and post.link:
                     self.ledger.add_link(target, post)
@@ -324,12 +347,12 @@ class Confirmer:
             progress.note(f"{error.message} The post list could not be read.")
             return None
         new = [post for post in posts if self._is_new(post)]
-        self.posts.learn_signatures(targets, new, lambda _: Origin.THIS_RUN, deadline)
+        self.posts.learn_signatures(targets, new, lambda _: Origin.SINCE_THE_REQUEST, deadline)
         by_account: dict[str, list[ListedPost]] = {}
         for post in new:
             by_account.setdefault(post.account_id, []).append(post)
         return _Shown(
-            by_id={post.id: post for post in posts},
+            by_id={post.id: post for post in posts if post.id},
             new=by_account,
             rivals=[rival for rival in unlisted(self.rivals, posts) if rival.account.id in by_account],
         )

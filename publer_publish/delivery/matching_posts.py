@@ -38,6 +38,7 @@ class Origin(Enum):
     ANY_RUN = "anybody"
     PERHAPS_THIS_RUN = "an earlier attempt of this run, or an earlier run: when this one began is not known"
     THIS_RUN = "this run or an earlier attempt of it, unless somebody else posted at the same time"
+    SINCE_THE_REQUEST = "this request, unless somebody else posted at the same time"
 
 
 class Comparison(NamedTuple):
@@ -60,16 +61,26 @@ IMPORTED = Comparison(
     "with this text that it has imported from the network: posted there, and not known by whom",
 )
 NO_ACCOUNT = Comparison(Likeness.OPEN, "with this text, but not on which account")
+NO_TEXT = Comparison(
+    Likeness.OPEN, "of this type on this account since then, and no text tells whether it is this one"
+)
 NO_TIME = Comparison(Likeness.OPEN, "like it, of an earlier attempt or of an earlier run")
 SEVERAL = Comparison(
     Likeness.OPEN, "that may be any of several posts of this run: its list does not tell them apart"
 )
 
-_BY_CIRCUMSTANCES = {Origin.ANY_RUN: OTHER, Origin.PERHAPS_THIS_RUN: NO_TIME, Origin.THIS_RUN: SAME}
+_BY_CIRCUMSTANCES = {
+    Origin.ANY_RUN: OTHER,
+    Origin.PERHAPS_THIS_RUN: NO_TIME,
+    Origin.THIS_RUN: SAME,
+    Origin.SINCE_THE_REQUEST: NO_TEXT,
+}
 """What has the right account, type and time, and no text that could tell it from another."""
-_NOT_LISTED = {Origin.ANY_RUN: NOT_SHOWN, Origin.PERHAPS_THIS_RUN: NO_TIME, Origin.THIS_RUN: SAME}
+_BY_ITS_BEGINNING = {**_BY_CIRCUMSTANCES, Origin.SINCE_THE_REQUEST: SAME}
+"""Of an article, what shows its first paragraph only."""
+_NOT_LISTED = {**_BY_ITS_BEGINNING, Origin.ANY_RUN: NOT_SHOWN}
 """What has the right text, but does not show what was sent beside it."""
-_OTHER_LINK = {Origin.ANY_RUN: OTHER, Origin.PERHAPS_THIS_RUN: SHORTENED, Origin.THIS_RUN: SHORTENED}
+_OTHER_LINK = {origin: OTHER if origin is Origin.ANY_RUN else SHORTENED for origin in Origin}
 """What has the right text, but a link that may be a short one."""
 
 
@@ -110,7 +121,9 @@ def _one_text(
     alike = {_worst(one.link, _texts_alike(one.text, text)) for one in wordings}
     if Likeness.SAME in alike:
         return SAME
-    if _is_known_by_circumstances(target, post, text):
+    if _is_beginning_of_article(target, text):
+        return _BY_ITS_BEGINNING[origin]
+    if _has_no_text_to_compare(target, text) and type_fits(target, post.type):
         return _BY_CIRCUMSTANCES[origin]
     return _OTHER_LINK[origin] if Likeness.OPEN in alike else OTHER
 
@@ -122,16 +135,16 @@ def _worst(*found: Likeness) -> Likeness:
     return max(found, key=_ORDER.index, default=Likeness.SAME)
 
 
-def _is_known_by_circumstances(target: Target, post: ListedPost, text: str) -> bool:
-    """Whether account, type and time must decide: there is no text, or only an article's first paragraph."""
-    shown = comparable(text)
-    if target.content.text.strip():
-        return target.content.type == "article" and shown == comparable(
-            _BLANK_LINE.split(target.content.text.strip())[0]
-        )
+def _is_beginning_of_article(target: Target, text: str) -> bool:
+    beginning, *_ = _BLANK_LINE.split(target.content.text.strip())
+    return target.content.type == "article" and bool(beginning) and comparable(text) == comparable(beginning)
+
+
+def _has_no_text_to_compare(target: Target, text: str) -> bool:
+    """Whether account, type and time must decide."""
     # Which words of an article in blocks Publer lists as its text is not documented.
     in_blocks = isinstance(_sent(target).get("content"), list)
-    return (not shown or in_blocks) and type_fits(target, post.type)
+    return not target.content.text.strip() and (in_blocks or not comparable(text))
 
 
 class _Wording(NamedTuple):
@@ -639,7 +652,9 @@ class PostList:
             page = ask(first, last, number)
             before = len(posts)
             for post in page.posts:
-                posts.setdefault((post.identity, post.account_id, post.state), post)
+                # Between two pages its state may have changed; another text is another post, whatever its id.
+                key = (post.identity, post.account_id, post.text if post.id else post.state)
+                posts[key] = min(posts.get(key, post), post, key=rank)
             filled += len(posts) > before
             if page.total is not None:
                 totals[page.total] = None

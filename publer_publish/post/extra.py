@@ -13,6 +13,9 @@ _OURS = frozenset({"id", "type", "text", "media", "state"})
 _TIMES = """scheduled_at scheduled schedule publish_at date time start_date end_date delay after conditions
     recurring recycling repeat repeat_rate days_of_week auto range share_next expire_date expire_count"""
 _SET_TIMES = frozenset(map(letters, _TIMES.split()))
+_WHERE = """accounts account_id account_ids auto_share networks provider providers workspace workspace_id
+    draft is_draft"""
+_SET_PLACES = frozenset(map(letters, _WHERE.split()))
 
 
 def check_extra(
@@ -42,7 +45,13 @@ def check_extra(
                 "Remove it. To publish at a time, run the workflow with `on: schedule`.",
                 place,
             )
-        elif key in _OURS or (key in known and not is_inside):
+        elif letters(key) in _SET_PLACES:
+            problems.error(
+                f'"{key}" in `extra` would change where the post goes, or whether it goes out.',
+                "Take it out. Where a post goes is what `accounts` says.",
+                place,
+            )
+        elif letters(key) in _OURS or (key in known and not is_inside):
             problems.error(
                 f'"{key}" in `extra` would replace what the file says under `{key}`.',
                 f"`extra` only adds to what is sent. Write `{key}` itself, outside of `extra`.",

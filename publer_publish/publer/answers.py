@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from publer_publish.errors import ServiceError
@@ -233,18 +233,23 @@ def read_posts(body: Json) -> PostPage:
 
     An entry that is no object makes the answer unreadable: it might be the post that is looked for.
     """
+    counts = read_counts(body)
     posts = tuple(post_of(item) for item in objects_of(body, "posts"))
-    counts = next(
-        (
-            one
-            for one in holders(body, "data")
-            if isinstance(one, dict) and {"total", "total_pages"} & one.keys()
-        ),
-        {},
-    )
-    return PostPage(
-        posts=posts, total=_count(counts.get("total")), total_pages=_count(counts.get("total_pages"))
-    )
+    return PostPage(posts=posts, total=counts.total, total_pages=counts.total_pages)
+
+
+class Counts(NamedTuple):
+    """How much there is, as Publer says; None if it does not."""
+
+    total: int | None
+    total_pages: int | None
+
+
+def read_counts(body: Json) -> Counts:
+    """Read how much there is beside what an answer lists."""
+    levels = (one for one in holders(body, "data") if isinstance(one, dict))
+    counts: Mapping[str, Any] = next((one for one in levels if {"total", "total_pages"} & one.keys()), {})
+    return Counts(_count(counts.get("total")), _count(counts.get("total_pages")))
 
 
 def post_of(item: Mapping[str, Json]) -> ListedPost:

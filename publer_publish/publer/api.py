@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 from urllib.parse import quote
 
 from publer_publish.clock import Clock, Deadline
@@ -20,6 +20,7 @@ from publer_publish.publer.answers import (
     id_of,
     name_of,
     objects_of,
+    read_counts,
     read_job_id,
     read_media,
     read_posts,
@@ -33,6 +34,8 @@ from publer_publish.publer.wire import Multipart
 
 PUBLISH_PATIENCE = 60.0
 """Seconds for the answer to a publish request; after that it is lost and looked up."""
+_MOST_PAGES = 100
+"""Of accounts."""
 IMPORT_PATIENCE = 30.0
 """Seconds for the answer to an import, which only starts it."""
 UPLOAD_SILENCE = 120.0
@@ -54,7 +57,19 @@ class Directory(Patient):
 
     def accounts(self, *, deadline: Deadline) -> tuple[Account, ...]:
         """Ask for the social accounts of the workspace."""
-        return self._get("/accounts", read_accounts, deadline)
+        found: dict[str, Account] = {}
+        for page in range(_MOST_PAGES):
+            params = [("page", str(page))] if page else []
+            one = self._get("/accounts", read_account_page, deadline, params)
+            before = len(found)
+            found = {account.id: account for account in one.accounts} | found
+            # Where pages count from 1, page 0 is the same as page 1.
+            brings_nothing = page > 0 and (not one.accounts or (page > 1 and len(found) == before))
+            if brings_nothing or not one.says_more(len(found), page):
+                break
+        if one.total > len(found):
+            self.transport.log(f"Publer counts {one.total} accounts and lists {len(found)}.")
+        return tuple(found.values())
 
     def media_options(
         self, account_ids: Iterable[str], *, deadline: Deadline
@@ -120,6 +135,23 @@ def read_accounts(body: Json) -> tuple[Account, ...]:
             )
             accounts.setdefault(found, account)
     return tuple(accounts.values())
+
+
+class AccountPage(NamedTuple):
+    """One answer about accounts. No pages of them are documented; a list that counts is read to its end."""
+
+    accounts: tuple[Account, ...]
+    total: int
+    pages: int
+
+    def says_more(self, count: int, page: int) -> bool:
+        return self.total > count or self.pages > page + 1
+
+
+def read_account_page(body: Json) -> AccountPage:
+    """Read the accounts, and how many there are, as far as the answer says."""
+    counts = read_counts(body)
+    return AccountPage(read_accounts(body), counts.total or 0, counts.total_pages or 0)
 
 
 def read_signatures(body: Json) -> dict[str, tuple[str, ...]]:

@@ -77,7 +77,7 @@ def read_job(body: Json) -> Job:
     return Job(
         state=state,
         entries=entries,
-        message=_message(levels) if state is JobState.FAILED else "",
+        message=_message(levels) if state is JobState.FAILED or not entries else "",
         nothing_failed=state is JobState.COMPLETE and not entries and _nothing_failed(levels),
         locked=locked,
         media=_media(levels),

@@ -161,7 +161,7 @@ class Job(NamedTuple):
     state: JobState
     entries: tuple[JobEntry, ...] = ()
     message: str = ""
-    """Publer's sentence about the whole job, if it failed or was refused as a whole."""
+    """Publer's sentence about the whole job, if it failed, was refused as a whole, or shows nothing else."""
     nothing_failed: bool = False
     """The payload carries the documented, empty ``failures`` and nothing else: accepted, not proven."""
     locked: bool = False

@@ -179,6 +179,35 @@ def test_a_job_that_is_complete_without_a_post_is_published_once_the_list_shows_
     assert report.ended - report.began <= 40
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"payload": {"failures": {}}, "message": "No post was created"},
+        {"payload": {"failures": {}, "message": "No post was created"}},
+        {"payload": {"failures": {}}, "failed_count": 1},
+        {"payload": {"failures": {}, "published": False}},
+        {"payload": {"failures": {}}, "published": True},
+        {"payload": {"failures": [], "posts": []}},
+        {"payload": {"failures": {}}, "posts": []},
+        {"payload": {"failures": {}}, "plan": {"locked": True}},
+        {"payload": [{"type": "job", "status": "success"}]},
+        {"payload": {"failures": {}, "post_ids": ["66db83154e299efa19a2eeee"]}},
+    ],
+)
+@pytest.mark.parametrize("envelope", ["bare", "oas"])
+def test_words_beside_an_empty_failures_are_no_evidence_at_whatever_level(
+    desk: Desk, body: dict[str, Any], envelope: str
+) -> None:
+    inner = {"status": "complete", **body}
+    outer = {"success": True, "data": {"status": "complete", "result": inner}}
+    said = inner if envelope == "bare" else outer
+    desk.open(NOTHING_OUT, faults=(answered("/job_status/*", said),))
+    report = desk.run(posts("One"), timeout=60)
+    assert statuses(report) == ["unconfirmed"], report.text
+    assert ("No post was created." in report.rows[0]["message"]) is ("message" in str(body))
+    assert ("locked by its subscription" in report.text) is ("locked" in str(body))
+
+
 FAILED = {"id": "66db83154e299efa19a2eeee", "account_id": X.id, "state": "failed"}
 SENTENCE = "Album can't be blank"
 

@@ -13,7 +13,7 @@ import pytest
 
 from sandbox.judging import BAD_COMPOSER, BAD_TYPE
 from sandbox.positions import positions
-from sandbox.scenario import Accepts, Account, Board, Job, Scenario, SeededPost
+from sandbox.scenario import Accepts, Account, Board, Job, Listing, Scenario, SeededPost
 from tests.support.desk import Desk, statuses
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -176,6 +176,15 @@ def test_a_pin_goes_to_its_board_wherever_boards_are_named(desk: Desk, boards: s
         f"text: Hello\n{PICTURE}networks: {{pinterest: {{board: {named}}}}}\naccounts: ['pinterest/*']\n"
     )
     assert statuses(report) == ["published"], report.text
+
+
+@pytest.mark.parametrize("first_page", ["0", "1"])
+def test_accounts_that_come_in_pages_are_read_to_their_end(desk: Desk, first_page: str) -> None:
+    accounts = [of("bluesky", number, name=f"Acme {number}") for number in range(2, 15)]
+    listing = Listing(first_page=first_page)  # type: ignore[arg-type]
+    desk.open(*accounts, accounts_form="in_pages", listing=listing)
+    report = desk.run("text: Hello\naccounts: ['*']\n")
+    assert statuses(report) == ["published"] * 13, report.text
 
 
 def test_two_tiktok_accounts_get_a_request_each(desk: Desk) -> None:

@@ -157,7 +157,8 @@ def test_two_polls_that_may_be_listed_without_their_questions_are_not_guessed_ap
 def test_a_late_poll_of_the_first_round_is_no_evidence_for_the_second(desk: Desk) -> None:
     lost = Fault(kind="reset", when="before", path=PUBLISH, nth=2)
     desk.open(PAGE, job=Job(family="failures"), listing=Listing(lag=20.0), faults=(lost,))
-    assert statuses(desk.run(polls("Tea?", "Cats?"))) == ["published", "unconfirmed"]
+    # No text tells either of them, and the job names no post.
+    assert statuses(desk.run(polls("Tea?", "Cats?"))) == ["unconfirmed", "unconfirmed"]
     assert len(texts(desk)) == 1
 
 
@@ -402,6 +403,59 @@ def test_a_time_cut_to_the_minute_keeps_the_whole_minute(desk: Desk) -> None:
     desk.clock.advance(12)
     assert statuses(desk.run(posts("Two"))) == ["published"]
     assert desk.sandbox.record.published[1].time - went_out >= 60
+
+
+# What a stranger posts meanwhile.
+
+
+def test_a_strangers_picture_without_text_is_no_evidence_for_a_lost_one(desk: Desk) -> None:
+    """In a first attempt; its link is shown, so that a person can look."""
+    desk.open(PHOTOS, faults=(Fault(kind="reset", when="before", path=PUBLISH),))
+    row = {"text": "", "type": "photo", "scheduled_at": iso(desk.clock.time() + 2), "id": "stranger"}
+    row["post_link"] = "https://www.instagram.com/p/stranger/"
+    desk.sandbox.add_faults(listed(desk, {"text": "older", "id": "older"}, times=1), listed(desk, row))
+    report = desk.run(pictured(desk, picture(desk), text=""), timeout=120)
+    assert statuses(report) == ["unconfirmed"], report.text
+    assert "https://www.instagram.com/p/stranger/" in report.rows[0]["message"]
+    assert report.outputs["post-urls"] == ""
+
+
+def test_the_same_words_with_a_link_on_another_host_are_no_evidence_for_a_lost_post(desk: Desk) -> None:
+    desk.open(faults=(Fault(kind="reset", when="before", path=PUBLISH),))
+    row = {"text": "Read https://evil.example/x", "scheduled_at": iso(desk.clock.time() + 2), "id": "other"}
+    desk.sandbox.add_faults(listed(desk, {"text": "older", "id": "older"}, times=1), listed(desk, row))
+    report = desk.run("text: Read https://acme.dev/x\naccounts: ['*']\n", timeout=120)
+    assert statuses(report) == ["unconfirmed"], report.text
+
+
+@pytest.mark.parametrize("text", ["Another announcement", "One more thing"])
+def test_a_job_that_shows_a_post_with_other_words_is_no_evidence(desk: Desk, text: str) -> None:
+    desk.open(Account(id=X.id, provider="twitter", drops=True))
+    entry = success()
+    entry["post"] |= {"text": text, "id": "other", "post_link": "https://x.com/other/1"}
+    desk.sandbox.add_faults(job([entry]))
+    report = desk.run(posts("One"), timeout=120)
+    assert statuses(report) == ["unconfirmed"], report.text
+    assert "https://x.com/other/1" not in report.outputs["post-urls"]
+
+
+def test_rows_of_one_id_and_another_text_do_not_collapse(desk: Desk) -> None:
+    """Whichever comes first: our post must not go out again because another row has its id."""
+    for rows in ([{"text": "Other"}, {"text": "One"}], [{"text": "One"}, {"text": "Other"}]):
+        desk.open()
+        desk.sandbox.add_faults(listed(desk, *({"id": "7", **row} for row in rows)))
+        assert statuses(desk.run(posts("One"))) == ["skipped"]
+
+
+def test_a_post_that_goes_live_between_two_pages_is_one_post(desk: Desk) -> None:
+    """Two of one text are asked for, and one is there: it must not stand for both."""
+    desk.open()
+    rows = [
+        {"id": "7", "text": "Look", "state": state, "type": "photo"} for state in ("scheduled", "published")
+    ]
+    desk.sandbox.add_faults(listed(desk, *rows))
+    report = desk.run(pictured(desk, picture(desk), picture(desk)))
+    assert statuses(report) == ["unconfirmed", "unconfirmed"], report.text
 
 
 # What a job says.

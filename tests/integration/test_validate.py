@@ -276,7 +276,7 @@ def test_what_nobody_sees_is_warned_of_wherever_it_is(stage: Stage, field: str) 
     stage.open()
     stage.write("post.yml", f"{field}\naccounts: [twitter/*]\n")
     outcome = stage.run(post_file="post.yml", mode="validate")
-    assert "characters that nobody sees" in outcome.text
+    assert "invisible characters" in outcome.text
 
 
 @pytest.mark.parametrize(
@@ -294,7 +294,7 @@ def test_what_languages_and_emoji_need_is_not_warned_of(stage: Stage, text: str)
     stage.open()
     stage.write("post.yml", f"text: '{text}'\naccounts: [twitter/*]\n")
     outcome = stage.run(post_file="post.yml", mode="validate")
-    assert "nobody sees" not in outcome.text
+    assert "invisible characters" not in outcome.text
 
 
 def test_the_preview_shows_what_each_network_gets(stage: Stage) -> None:

@@ -9,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from publer_publish.delivery.request import with_extra
+from publer_publish.errors import Problems, Where
+from publer_publish.post.extra import OF_ACCOUNT, check_extra
 
 ADDED: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = {
     "another key": ({"a": 1}, {"b": 2}, {"a": 1, "b": 2}),
@@ -23,6 +25,32 @@ ADDED: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = {
     "a mapping for nothing": ({}, {"a": {"x": 2}}, {"a": {"x": 2}}),
     "a list for a list": ({"a": [1, 2]}, {"a": [3]}, {"a": [1, 2]}),
 }
+ATTACKS = [
+    *("id", "ID", "Id", "account_id", "accountIds", "accounts", "auto_share", "networks", "workspace_id"),
+    *("provider", "state", "State", "draft", "isDraft", "text", "Text", "media", "type"),
+    *("scheduled_at", "scheduledAt", "Scheduled-At", "publish_at", "delay", "recurring", "auto", "range"),
+]
+
+
+def refused(extra: Any) -> bool:
+    problems = Problems()
+    check_extra(extra, OF_ACCOUNT, lambda *steps: Where(path=steps), problems)
+    return bool(problems.errors())
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_extra_changes_neither_where_nor_whether_nor_what_nor_when(name: str) -> None:
+    assert refused({name: "x"})
+    assert refused({"new": {name: "x"}})
+    assert refused({"new": [{"newer": [{name: "x"}]}]})
+
+
+@pytest.mark.parametrize("name", OF_ACCOUNT)
+def test_extra_replaces_no_option_of_an_account(name: str) -> None:
+    assert refused({name: "x"})
+    assert not refused({"new": {name: "x"}})
+
+
 _TREES = st.recursive(st.integers(0, 3), lambda inner: st.dictionaries(st.sampled_from("abc"), inner))
 _BODIES = st.dictionaries(st.sampled_from("abc"), _TREES)
 

@@ -533,3 +533,8 @@ def test_text_without_template_does_not_load_jinja() -> None:
 def test_what_is_a_template() -> None:
     assert [is_template(text) for text in ("{{ x }}", "{% x %}", "{# x #}")] == [True] * 3
     assert [is_template(text) for text in ("", "{ x }", "100 %}", "}} {")] == [False] * 4
+
+
+def test_what_python_warns_of_in_a_template_is_only_an_error_of_it() -> None:
+    """The warning would go to standard error."""
+    assert failure("{{ 1[0] }}").message == "There is no '0' in a number"
