@@ -51,6 +51,7 @@ _NEEDED_KIND = {
     "story": frozenset({Kind.PHOTO, Kind.VIDEO}),
 }
 _PICTURES_OF_ARTICLES = " A picture goes into `featured_media` or a block of `content`, by its address."
+_OF_ONE_ITEM = frozenset({"reel", "short", "story"})
 _MOST_PAGES = 100
 """Pictures that become one document on LinkedIn."""
 _MEGABYTE = 1_000_000
@@ -213,6 +214,14 @@ def _check_count(
                 "Take some out.",
                 items[_MOST_PAGES][0].where,
             )
+        return
+
+    if shown_as in _OF_ONE_ITEM and len(items) > 1:
+        problems.error(
+            f"A {shown_as} on {rules.label} shows one item; these are {len(items)}.",
+            f"Keep one, or make {len(items)} posts of them.",
+            items[1][0].where,
+        )
         return
 
     def too_many(most: int, what: str, media: Sequence[Media]) -> None:
