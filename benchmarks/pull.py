@@ -212,7 +212,7 @@ def section(found: Mapping[str, Mapping[str, list[float]]], rounds: int, before:
 
 
 def kept() -> str:
-    """The section as it was measured last, for `make bench`, which writes the page anew."""
+    """The section as it was measured last, for `make bench`, which writes the whole page."""
     found = re.search(
         rf"{re.escape(TITLE)}\n.*?(?=^## |\Z)", RESULTS.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE
     )

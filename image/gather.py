@@ -44,7 +44,7 @@ APP = Path("/app")
 def run(*command: str | Path, stdin: str = "") -> str:
     done = subprocess.run(command, input=stdin, stdout=subprocess.PIPE, check=False, text=True)
     if done.returncode:
-        raise SystemExit(f"{command[0]} failed with {done.returncode}; what it said stands above")
+        raise SystemExit(f"{command[0]} failed with {done.returncode}; see its output above")
     return done.stdout
 
 

@@ -37,7 +37,7 @@ from publer_publish.workspace import PreviewFile, Workspace
 
 INTERRUPTED = 130
 """What a shell expects of a program that Ctrl-C has ended."""
-_UNWRITTEN = "Standard output could not be written to its end. That changed nothing of what was sent.\n"
+_UNWRITTEN = "Standard output could not be written completely. This does not affect what was sent.\n"
 
 
 def main(

@@ -20,22 +20,22 @@ _COMMANDS = {
 }
 _EXAMPLES = {
     Mode.PUBLISH: """examples:
-  PUBLER_API_KEY=... publer-publish publish posts/release.yml
-  PUBLER_API_KEY=... publer-publish publish posts/release.yml --variables tag=v1.2.3
+  PUBLER_API_KEY=... publer-publish publish posts/release.publer.yml
+  PUBLER_API_KEY=... publer-publish publish posts/release.publer.yml --variables tag=v1.2.3
   PUBLER_API_KEY=... publer-publish publish --text "We are live!" --accounts "bluesky/*"
 """,
     Mode.VALIDATE: """examples:
-  publer-publish validate "posts/*.yml"
+  publer-publish validate "posts/*.publer.yml"
   make-a-post | publer-publish validate -
-  publer-publish validate posts/release.yml --preview-file preview.html
-  publer-publish validate posts/release.yml --json | jq '.[] | select(.status == "invalid")'
+  publer-publish validate posts/release.publer.yml --preview-file preview.html
+  publer-publish validate posts/release.publer.yml --json | jq '.[] | select(.status == "invalid")'
 """,
     Mode.DRY_RUN: """examples:
-  PUBLER_API_KEY=... publer-publish dry-run posts/release.yml --variables tag=v1.2.3
+  PUBLER_API_KEY=... publer-publish dry-run posts/release.publer.yml --variables tag=v1.2.3
 """,
     Mode.DOCTOR: """examples:
   PUBLER_API_KEY=... publer-publish doctor
-  PUBLER_API_KEY=... publer-publish doctor "posts/*.yml"
+  PUBLER_API_KEY=... publer-publish doctor "posts/*.publer.yml"
 """,
     Mode.ACCOUNTS: """examples:
   PUBLER_API_KEY=... publer-publish accounts

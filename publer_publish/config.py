@@ -59,11 +59,11 @@ class Input:
     help: str
     """For the command line; ``action.yml`` says more."""
     env: str = ""
-    """The variable that stands in for the flag on the command line."""
+    """The variable that replaces the flag on the command line."""
     modes: frozenset[Mode] = _PLANS
     """The modes in which it makes a difference."""
     may_repeat: bool = False
-    """Whether the flag may be given more than once: a line each."""
+    """Whether the flag may be given more than once: one line for each."""
 
 
 INPUTS: Mapping[str, Input] = {
@@ -261,8 +261,8 @@ def read(
         reader.error(
             "post-file",
             "There is nothing to publish: both `post-file` and the input `text` are empty.",
-            "Name a post file, such as `post-file: posts/release.yml`, or give the post in the input `text`."
-            + (" A run on a release or a tag announces it without either." if in_workflow else ""),
+            "Name a post file, such as `post-file: posts/release.publer.yml`, or give the post in the input "
+            "`text`." + (" A run on a release or a tag announces it without either." if in_workflow else ""),
         )
     if mode in _ASKS_PUBLER and not reader.has("api-key"):
         reader.error("api-key", *_missing_key(mode, no_secrets, in_workflow=in_workflow))
@@ -331,7 +331,7 @@ class _Reader:
             self.error(
                 name,
                 f"Input `{name}` has a space, a line break or another character that cannot be part of it.",
-                "Copy it once more, without anything before, between or after.",
+                "Copy it again, with nothing before or after it and without breaks.",
             )
             return ""
         return value
@@ -419,7 +419,7 @@ class _Reader:
         except (ValueError, RecursionError) as error:
             self.error(
                 name,
-                f"Input `{name}` begins like a JSON object and is not one: {error}.",
+                f"Input `{name}` begins like a JSON object but is not one: {error}.",
                 'Write {"name": "value"}; values from elsewhere go in with toJSON: '
                 '{"notes": ${{ toJSON(steps.x.outputs.notes) }}}.',
             )

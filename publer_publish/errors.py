@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -81,7 +82,7 @@ class Problem:
     where: Where = Where()
     severity: Severity = Severity.ERROR
     stands_for_more: bool = False
-    """Whether it is no problem itself, but says that there are others."""
+    """Whether it only says that there are other problems."""
 
 
 def is_error(problem: Problem) -> bool:
@@ -91,6 +92,8 @@ def is_error(problem: Problem) -> bool:
 
 MOST_ERRORS = 500
 """Errors kept of one file: a hostile one could have a hundred thousand."""
+MOST_IN_ALL = 2_000
+"""Errors, warnings and notices, of each, kept of a run."""
 
 
 class Problems:
@@ -103,12 +106,13 @@ class Problems:
         self._note = note
         self._found: dict[Problem, set[str]] = {}
         self._errors: dict[str, list[Problem]] = {}
+        self._kept: Counter[Severity] = Counter()
         self._network = ""
         self._explained: set[tuple[str, Path]] = set()
         self._above: set[tuple[str, Path]] = set()
 
     def add(self, problem: Problem, *, explains: Iterable[Path] = ()) -> None:
-        """Keep a problem. Of very many errors in a file only the first; one more says that there are others.
+        """Keep a problem. Of very many only the first; one more says that there are others.
 
         ``explains``: places of the file (its own among them) where what else is wrong only follows from this.
         """
@@ -116,14 +120,23 @@ class Problems:
         for path in explains:
             self._explained.add((file, path))
             self._above.update((file, path[:length]) for length in range(len(path)))
-        if problem not in self._found and is_error(problem):
-            if self.are_too_many(file):
-                problem = _and_more(file)
-            else:
-                self._errors.setdefault(file, []).append(problem)
+        if problem not in self._found:
+            problem = self._capped(problem)
         if self._note and problem not in self._found:
             self._note(problem)
         self._found.setdefault(problem, set()).add(self._network)
+
+    def _capped(self, problem: Problem) -> Problem:
+        """The problem, or that there are too many."""
+        severity, errors = problem.severity, self._errors.setdefault(problem.where.file, [])
+        if self._kept[severity] >= MOST_IN_ALL:
+            return _and_more(MOST_IN_ALL, severity, "in this run")
+        if is_error(problem):
+            if len(errors) >= MOST_ERRORS:
+                return _and_more(MOST_ERRORS, severity, "in this file", problem.where.file)
+            errors.append(problem)
+        self._kept[severity] += 1
+        return problem
 
     def look_at(self, place: Where) -> None:
         """Say where problems are looked for from now on, in case that it ends there."""
@@ -176,7 +189,7 @@ class Problems:
 
     def are_too_many(self, file: str) -> bool:
         """Whether no further error of a file will be kept: looking for more is a waste of time."""
-        return len(self._errors.get(file, ())) >= MOST_ERRORS
+        return len(self._errors.get(file, ())) >= MOST_ERRORS or self._kept[Severity.ERROR] >= MOST_IN_ALL
 
     def explain(self, file: str, path: Path) -> bool:
         """Whether what is wrong at this very place only follows from a known problem."""
@@ -193,11 +206,12 @@ class Problems:
             raise InvalidInputError(*errors)
 
 
-def _and_more(file: str) -> Problem:
+def _and_more(most: int, severity: Severity, of: str, file: str = "") -> Problem:
     return Problem(
-        message=f"There are more than {MOST_ERRORS} errors in this file; the others are not listed.",
+        message=f"There are more than {most:,} {severity}s {of}; the others are not listed.",
         hint="Fix these first; the next run shows the rest.",
         where=Where(file=file),
+        severity=severity,
         stands_for_more=True,
     )
 

@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from urllib.parse import quote
 
 from publer_publish import __version__
 from publer_publish.config import Mode
@@ -15,9 +16,9 @@ from publer_publish.errors import ActionError, Problem, Problems, Severity, Wher
 from publer_publish.github.console import Console
 from publer_publish.github.event import Event
 from publer_publish.github.terminal import Stream
-from publer_publish.post.media.files import described, with_thumbnails
-from publer_publish.post.media.kinds import probe
-from publer_publish.post.model import MediaSource
+from publer_publish.post.media.files import MediaFiles, described, with_thumbnails
+from publer_publish.post.model import Media, MediaSource
+from publer_publish.report.links import new_post_url
 from publer_publish.report.log import (
     Row,
     account_rows,
@@ -29,7 +30,7 @@ from publer_publish.report.log import (
 from publer_publish.report.outcome import decide, needs_attention
 from publer_publish.report.outputs import as_json, outputs
 from publer_publish.report.summary import summary
-from publer_publish.report.values import Check, Picture, Result, Run
+from publer_publish.report.values import Check, Outcome, Picture, Result, Run
 from publer_publish.report.wording import Rerun, headline, need_attention
 from publer_publish.secrets import redacted
 from publer_publish.session import Session
@@ -40,7 +41,7 @@ _NO_POST_LEFT = "This pull request no longer adds or changes a post."
 _MOST_FILES = 2
 """Named in the summary's heading."""
 _OPEN_ROWS = 15
-"""A longer table is folded: what a plain run says shall be seen at a glance."""
+"""A longer table is folded: what an ordinary run says is seen at a glance."""
 
 
 def finish(session: Session, json_stream: Stream | None) -> int:
@@ -73,7 +74,7 @@ def _comment(session: Session, run: Run) -> None:
         )
     except ActionError as error:
         where = Where(path=("comment",))
-        message = f"There is no comment with the summary: {error.message.rstrip('.')}."
+        message = f"The summary was not written as a comment: {error.message.rstrip('.')}."
         session.console.annotate(
             Problem(message=message, hint=error.hint, where=where, severity=Severity.NOTICE)
         )
@@ -123,6 +124,7 @@ def conclude(session: Session) -> Run:
         accounts=tuple(session.accounts),
         step=_step(session),
         source_url=_source_url(session.event),
+        new_post_url=_new_post_url(session, results) if outcome is Outcome.VALID else "",
     )
 
 
@@ -150,6 +152,16 @@ def _source_url(event: Event) -> str:
     if not (event.repository and event.sha):
         return ""
     return f"{event.server_url}/{event.repository}/blob/{event.sha}"
+
+
+def _new_post_url(session: Session, results: Sequence[Result]) -> str:
+    """GitHub's editor with another post for the same accounts; empty outside a workflow."""
+    event = session.event
+    if not (event.repository and event.default_branch):
+        return ""
+    editor = f"{event.server_url}/{event.repository}/new/{quote(event.default_branch)}"
+    selectors = next((result.selectors for result in results if result.selectors), ())
+    return new_post_url(editor, session.config.post_files, selectors)
 
 
 def _results(session: Session) -> Sequence[Result]:
@@ -290,7 +302,8 @@ def _with_preview(session: Session, run: Run) -> tuple[Run, PreviewFile | None]:
     redact = session.console.redacted
     try:
         previewed = redacted(session.previewed, redact)
-        pictures = read_pictures(run.results or previewed, session.workspace)
+        shown = run.results or previewed
+        pictures = read_pictures(shown, session.workspace, session.media) if session.media else {}
         text = page(run, pictures=pictures, previewed=previewed)
         session.preview.write(redact(text))
     except ActionError as error:
@@ -313,21 +326,20 @@ MOST_BYTES = 6_000_000
 """Of all pictures together."""
 
 
-def read_pictures(results: Iterable[Result], workspace: Workspace) -> dict[str, Picture]:
+def read_pictures(results: Iterable[Result], workspace: Workspace, files: MediaFiles) -> dict[str, Picture]:
     """Return what is known of each media file, with its bytes if it is a picture that fits the budget."""
     found: dict[str, Picture] = {}
     left = MOST_BYTES
-    for name in dict.fromkeys(_files(results)):
-        try:
-            with workspace.open(name) as file:
-                info = probe(file.stream, file.size)
-                embedded = info.kind in {"photo", "gif"} and file.size <= min(left, MOST_BYTES_EACH)
-                file.stream.seek(0)
-                data = file.stream.read(file.size) if embedded else b""
-        except (ActionError, OSError):
-            continue  # whoever checks the post says so; here it is only not drawn
+    for media in _files(results):
+        info = files.info(media) if media.value not in found else None
+        if info is None:
+            continue  # the checks of the post say so; here it is only not drawn
+        data = b""
+        if info.kind in {"photo", "gif"} and info.size <= min(left, MOST_BYTES_EACH):
+            with suppress(ActionError, OSError), workspace.open(media.value) as file:
+                data = file.stream.read(info.size)
         left -= len(data)
-        found[name] = Picture(
+        found[media.value] = Picture(
             kind=info.kind.value,
             about=described(info),
             width=info.width or 0,
@@ -338,9 +350,9 @@ def read_pictures(results: Iterable[Result], workspace: Workspace) -> dict[str, 
     return found
 
 
-def _files(results: Iterable[Result]) -> Iterator[str]:
+def _files(results: Iterable[Result]) -> Iterator[Media]:
     for result in results:
         if result.content is None:
             continue
         for media in (result.content.media, *(comment.media for comment in result.content.comments)):
-            yield from (one.value for one in with_thumbnails(media) if one.source is MediaSource.FILE)
+            yield from (one for one in with_thumbnails(media) if one.source is MediaSource.FILE)

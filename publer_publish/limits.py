@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -23,14 +22,15 @@ from typing import Any
 from publer_publish.errors import Problem, Severity, Where
 from publer_publish.supervisor import Lost, Supervised
 
-if sys.platform != "win32":
+with suppress(ImportError):  # Windows has none
     import resource
 
-SECONDS = 12
-"""Of processor time: 500 posts with templates for 13 networks need 4."""
+_HAS_LIMITS = "resource" in globals()
+SECONDS = 8
+"""Of processor time: 500 posts with templates for 13 networks need 2."""
 MORE_SECONDS = 3
 """For a call of a C function to come to its end."""
-SECONDS_ON_THE_CLOCK = 40
+SECONDS_ON_THE_CLOCK = 60
 """For machines that have more to do than this."""
 MEMORY = 300_000_000
 """Bytes of address space beside those of the program."""
@@ -61,7 +61,7 @@ class Limits:
             return
         self._ends = time.process_time() + self._seconds
         self._supervised.watch(SECONDS_ON_THE_CLOCK)
-        if sys.platform != "win32":
+        if _HAS_LIMITS:
             if self._supervised.has_supervisor:
                 self._lower(resource.RLIMIT_CPU, ceil(self._ends + MORE_SECONDS))
             if size := _address_space():
@@ -74,7 +74,7 @@ class Limits:
     ) -> None:
         if self._supervised is None:
             return
-        if sys.platform != "win32":
+        if _HAS_LIMITS:
             for limit, soft in self._before.items():
                 resource.setrlimit(limit, (soft, resource.getrlimit(limit)[1]))
             self._before.clear()
@@ -104,13 +104,11 @@ class Limits:
         if self._supervised:
             self._supervised.note(json.dumps(_fields(one)))
 
-    if sys.platform != "win32":
-
-        def _lower(self, limit: int, wanted: int) -> None:
-            soft, hard = resource.getrlimit(limit)
-            if soft == resource.RLIM_INFINITY or soft > wanted:
-                resource.setrlimit(limit, (wanted, hard))
-                self._before[limit] = soft
+    def _lower(self, limit: int, wanted: int) -> None:
+        soft, hard = resource.getrlimit(limit)
+        if soft == resource.RLIM_INFINITY or soft > wanted:
+            resource.setrlimit(limit, (wanted, hard))
+            self._before[limit] = soft
 
 
 def _address_space() -> int:

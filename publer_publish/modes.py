@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from publer_publish.config import Mode
-from publer_publish.errors import Where
+from publer_publish.errors import Problems, Where
 from publer_publish.networks.table import NETWORKS, canonical
 from publer_publish.post.draft import Draft
 from publer_publish.post.load import ACCOUNTS_INPUT, Loaded, named_networks, unselected
@@ -17,15 +17,40 @@ from publer_publish.session import Session
 
 
 def validate(session: Session) -> None:
-    """Check every post for every network that can be told without a key."""
+    """Check every post for every network that is known without a key."""
     rows: list[Result] = []
     session.results = rows
     with session.limits:
         loaded, context = session.load_posts(placeholders=True)
         examine(session, loaded, rows)
+    if session.preview and context.lacks_a_release:
+        _preview_with_a_release(session)
     _notice_unknown_networks(session, loaded)
     session.problems.extend(context.notices)
     session.problems.raise_errors()
+
+
+def _preview_with_a_release(session: Session) -> None:
+    """Let the preview page show the newest release, so that ``fit`` is seen. It changes no verdict."""
+    release = session.newest_release()
+    if release is None:
+        return
+    rows: list[Result] = []
+    with session.limits:
+        loaded, _ = session.load_posts(placeholders=True, problems=Problems(), release=release)
+        examine(session, loaded, rows)
+    real = {(row.file, row.post, row.network): row for row in rows}
+    session.previewed = [
+        _with_content_of(real.get((row.file, row.post, row.network), row), row, release["tag_name"])
+        for row in session.results
+    ]
+
+
+def _with_content_of(real: Result, row: Result, tag: str) -> Result:
+    """The row as it is, but with what the release makes of its texts, if that differs."""
+    if real.content is None or (real.content, real.variants) == (row.content, row.variants):
+        return row
+    return replace(row, content=real.content, variants=real.variants, shown_with=tag)
 
 
 def posts_to_publish(session: Session) -> list[Draft]:
@@ -41,7 +66,7 @@ def posts_to_publish(session: Session) -> list[Draft]:
     if session.config.announces and all(draft.post.skipped for draft in loaded.drafts):
         session.problems.notice(
             "The release is a draft or a pre-release, so it is not announced.",
-            "To announce it all the same, give the text yourself: `text: …` or `post-file: …`.",
+            "To announce it anyway, give the text yourself: `text: …` or `post-file: …`.",
             Where(path=("post-file",)),
         )
     session.problems.extend(context.notices)

@@ -76,7 +76,7 @@ def leak(name: str, where: Where) -> Problem:
     """Say where a credential is, without showing it."""
     return Problem(
         message=f"The text contains {name}. It is not shown here, and nothing was sent.",
-        hint="Take it out; if it has been committed, revoke it.",
+        hint="Remove it; if it has been committed, revoke it.",
         where=where,
     )
 

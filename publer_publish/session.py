@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from publer_publish.clock import Clock, Deadline
@@ -17,8 +17,10 @@ from publer_publish.limits import Limits
 from publer_publish.post.checks import Checks
 from publer_publish.post.document.parse import MAX_BYTES
 from publer_publish.post.load import Loaded, Options, load
+from publer_publish.post.media.files import MediaFiles
+from publer_publish.post.template.render import Templates
 from publer_publish.report.values import Check, Listed, Result
-from publer_publish.workspace import PreviewFile, Workspace
+from publer_publish.workspace import STDIN, PreviewFile, Workspace
 
 _IS_FOR_EVERYBODY = "{{ not (release.prerelease or release.draft) }}"
 
@@ -34,6 +36,8 @@ class Session:
     config: Config = field(default_factory=lambda: Config(mode=Mode.PUBLISH))
     ledger: Ledger = field(default_factory=Ledger)
     problems: Problems = field(default_factory=Problems)
+    media: MediaFiles | None = None
+    """Those of the posts, once these are loaded."""
     limits: Limits = field(default_factory=Limits)
     """Of what may take long because of what is in post files."""
     results: Sequence[Result] = ()
@@ -47,7 +51,7 @@ class Session:
     preview: PreviewFile | None = None
     """Where the preview page goes; None: it was not asked for."""
     previewed: Sequence[Result] = ()
-    """What would be sent, for the preview of a run that ends before it has results."""
+    """What the preview page shows: what would be sent, of a run that ends before it has results."""
     stopped_by: ActionError | None = None
     """What ended the run although nothing is wrong with inputs and posts."""
     nothing_changed: bool = False
@@ -56,6 +60,8 @@ class Session:
     """An input or a post file is wrong."""
     cancelled: bool = False
     """A signal ended the run."""
+    _files: Sequence[tuple[str, bytes]] | None = None
+    """The post files, where they are loaded twice."""
 
     @property
     def in_workflow(self) -> bool:
@@ -67,30 +73,45 @@ class Session:
         return Deadline.after(self.clock, self.config.timeout)
 
     def load_posts(
-        self, *, placeholders: bool, problems: Problems | None = None
+        self,
+        *,
+        placeholders: bool,
+        problems: Problems | None = None,
+        release: Mapping[str, Any] | None = None,
     ) -> tuple[Loaded, RunContext]:
         """Every post of the run, and the context of its templates, which is filled as they are rendered.
 
         ``problems``: where to keep what is wrong, if not in the report.
+        ``release``: what templates see as the run's release, if it has none of its own.
         """
         problems = self.problems if problems is None else problems
-        files = self.workspace.read_all(self.config.post_files, MAX_BYTES, problems)
-        if self.config.only_changed:
-            files = self._changed(files, problems)
-        texts = [*(content.decode("utf-8", "replace") for _, content in files), self.config.text]
+        files = self._read(problems) if self._files is None else self._files
+        if self.preview and placeholders:
+            self._files = files
+        about_variables = (content.decode("utf-8", "replace") for _, content in files if b"vars" in content)
+        texts = [*about_variables, self.config.text]
         warn_of_unused_variables(self.config.variables, texts, problems)
-        context = RunContext(
-            self.event, self.config.variables, self._fetch_release, placeholders=placeholders
-        )
+        event = replace(self.event, tag=release["tag_name"], release=release) if release else self.event
+        context = RunContext(event, self.config.variables, self._fetch_release, placeholders=placeholders)
+        checks = Checks(self.workspace)
+        self.media = checks.files
         options = Options(
             context=context,
-            checks=Checks(self.workspace),
+            checks=checks,
             accounts=self.config.accounts,
             when=_IS_FOR_EVERYBODY if self.config.announces else "",
             secrets=tuple(filter(None, (self.config.api_key, self.config.github_token))),
             shows_skipped=self.config.mode is Mode.VALIDATE,
+            templates=Templates(),
         )
         return load(files, self.config.text, options, problems), context
+
+    def _read(self, problems: Problems) -> Sequence[tuple[str, bytes]]:
+        if STDIN in self.config.post_files:
+            with self.limits.paused():
+                self.workspace.read_stdin(MAX_BYTES)
+        files = self.workspace.read_all(self.config.post_files, MAX_BYTES, problems)
+        return self._changed(files, problems) if self.config.only_changed else files
 
     def _changed(
         self, files: Sequence[tuple[str, bytes]], problems: Problems
@@ -109,9 +130,24 @@ class Session:
             problems.notice(f"`only-changed`: {error.message} All files are validated.", "", changes.INPUT)
             return tuple(files)
         names = [name for name, _ in files]
+        changes.warn_of_unmatched(self.config.post_files, names, found, problems)
         chosen = changes.select(names, found, problems, only_added=publishes)
         self.nothing_changed = not chosen and not self.config.text
         return tuple(file for file in files if file[0] in chosen)
+
+    def newest_release(self) -> Mapping[str, Any] | None:
+        """The newest real release of the repository; None without one, or without a token to look it up."""
+        from publer_publish.github.api import GitHub, newest_release  # noqa: PLC0415  (brings `requests`; few pages need it)
+
+        if not (self.config.github_token and self.event.repository):
+            return None
+        try:
+            return newest_release(
+                GitHub(self.event.api_url, self.event.repository, self.config.github_token, self.clock)
+            )
+        except ActionError as error:
+            self.console.line(f"The preview page shows placeholders, not the newest release: {error.message}")
+            return None
 
     def _fetch_release(self, tag: str) -> Mapping[str, Any]:
         from publer_publish.github.api import fetch_release  # noqa: PLC0415  (brings `requests`; few posts need it)

@@ -53,7 +53,12 @@ _KINDS: tuple[tuple[Callable[[int], bool], str], ...] = (
     (stat.S_ISBLK, "a device"),
 )
 _INPUT = Where(path=("post-file",))
-_STDIN = "-"
+_ON_A_COMPUTER = r"[A-Za-z]:[\\/]|~/"
+_SEVERAL = r"\.\w+\s*,\s*\S+\.\w+\Z"
+MOST_BYTES = 32 * 1024 * 1024
+"""Of all files together that are read at once."""
+STDIN = "-"
+"""The name of standard input at a terminal."""
 
 
 class _Words(NamedTuple):
@@ -135,6 +140,7 @@ class Workspace:
         self._words = _IN_A_WORKFLOW
         self._here = ""
         self._stdin: BinaryIO | None = None
+        self._from_stdin = _Read("", 0, b"")
 
     @classmethod
     def around(cls, here: Path, stdin: BinaryIO | None = None) -> Self:
@@ -169,21 +175,20 @@ class Workspace:
 
         As in a shell, a wildcard stands for no leading dot, and ``**`` follows no link to a directory.
         A pattern that matches nothing, and a match that cannot be used, is a problem of ``post-file``;
-        a file of more than ``limit`` bytes is one, too, and is not read.
+        a file of more than ``limit`` bytes is one, too, and not read, nor is more than ``MOST_BYTES`` of all.
         """
         found: dict[tuple[int, int], _Read] = {}
+        left = MOST_BYTES
         for pattern in filter(None, (written.strip() for written in patterns)):
-            if pattern == _STDIN and self._stdin:
-                found[_NO_FILE] = found.get(_NO_FILE) or _read_stdin(self._stdin, limit)
+            if pattern == STDIN and self._stdin:
+                found[_NO_FILE] = self.read_stdin(limit)
                 continue
             unusable: list[UnusableFileError] = []
             matched = False
             try:
                 for file in self._matches(self.typed(pattern), unusable):
                     matched = True
-                    plain = file.real_name if ".." in _parts(file.name) else "/".join(_parts(file.name))
-                    read = found.get(file.identity) or _Read(plain, file.size, _content(file, limit))
-                    found[file.identity] = read._replace(name=min(plain, read.name))
+                    left -= _read_once(file, found, limit, left)
                 if not matched and not unusable:
                     raise self._nothing_matches(self.typed(pattern))
             except UnusableFileError as error:
@@ -200,6 +205,14 @@ class Workspace:
                 )
         return tuple((read.name, read.content) for read in reads if read.size <= limit)
 
+    def read_stdin(self, limit: int) -> _Read:
+        """Read standard input, once. It takes as long as somebody types."""
+        if self._stdin and not self._from_stdin.name:
+            content = self._stdin.read(limit + 1)
+            name = "stdin.json" if re.match(rb'\s*\{\s*"', content) else "stdin.yml"
+            self._from_stdin = _Read(name, len(content), content)
+        return self._from_stdin
+
     def open(self, name: str) -> OpenFile:
         """Open a regular file inside the workspace, or raise ``UnusableFileError``. Never blocks."""
         try:
@@ -213,12 +226,12 @@ class Workspace:
         except PermissionError:
             raise UnusableFileError(
                 f"{name!r} cannot be read: permission denied.",
-                hint="It may belong to another user: chmod it, in a workflow in the step that writes it.",
+                hint="It may belong to another user: change its permissions, in a workflow before this step.",
             ) from None
         except OSError as error:
             raise UnusableFileError(
                 f"{name!r} cannot be opened: {error.strerror}.",
-                hint="Look at it with `ls -l` and `cat`, in a workflow in a step before this one.",
+                hint="Look at it with `ls -l` and `cat`, in a workflow in an earlier step.",
             ) from None
 
     def _walk(self, name: str) -> OpenFile:
@@ -368,8 +381,16 @@ class Workspace:
         directory, _, wanted = name.rpartition("/")
         entries = [] if name.startswith("/") else [entry for entry, _ in self._list(directory, name)]
         near = suggest(wanted, entries)
-        message, hint = f"{name!r} does not exist in the {self._words.checkout}.", self._hint(name)
-        if near:
+        message, hint = f"{name!r} does not exist in the {self._words.checkout}.", self._words.relative
+        if re.match(_ON_A_COMPUTER, name):
+            message = f"{_shown(name)} does not exist in the {self._words.checkout}."
+            hint = f"That is a path on your own computer: upload the file to the repository. {hint}"
+        elif "\\" in name:
+            message = f"{_shown(name)} does not exist in the {self._words.checkout}."
+            hint = f"Folders are separated by /, not by a backslash: {name.replace(chr(92), '/')!r}."
+        elif re.search(_SEVERAL, name):
+            hint = "If these are several files, write them as a list, such as `[one.png, two.png]`."
+        elif near:
             hint = f"Did you mean {(directory and directory + '/') + near!r}? {hint}"
         return _MissingError(message, hint=hint)
 
@@ -413,6 +434,32 @@ class Workspace:
         )
 
 
+def _too_much(name: str) -> UnusableFileError:
+    return UnusableFileError(
+        f"The post files have more than {MOST_BYTES:,} bytes together, with {name!r}.",
+        hint="Write narrower patterns, or publish them in several steps.",
+    )
+
+
+def _read_once(file: OpenFile, found: dict[tuple[int, int], _Read], limit: int, left: int) -> int:
+    """Put a file beside those that were found, under the first of its names; return what was read of it."""
+    name = file.real_name if ".." in _parts(file.name) else "/".join(_parts(file.name))
+    read = found.get(file.identity)
+    if read:
+        found[file.identity] = read._replace(name=min(name, read.name))
+        return 0
+    content = _content(file, limit)
+    if len(content) > left:
+        raise _too_much(name)
+    found[file.identity] = _Read(name, file.size, content)
+    return len(content)
+
+
+def _shown(name: str) -> str:
+    """Quote a path with each backslash as it is."""
+    return f"'{name}'" if name.isprintable() else repr(name)
+
+
 def _content(file: OpenFile, limit: int) -> bytes:
     """Read no more than was promised, whatever is appended meanwhile; and nothing of what is too large."""
     return file.stream.read(file.size) if file.size <= limit else b""
@@ -420,12 +467,6 @@ def _content(file: OpenFile, limit: int) -> bytes:
 
 _NO_FILE = (-1, -1)
 """Stands for the identity of standard input."""
-
-
-def _read_stdin(stdin: BinaryIO, limit: int) -> _Read:
-    content = stdin.read(limit + 1)
-    name = "stdin.json" if re.match(rb'\s*\{\s*"', content) else "stdin.yml"
-    return _Read(name, len(content), content)
 
 
 class _Directory(NamedTuple):
@@ -452,7 +493,7 @@ def _open_directory(opened: ExitStack, name: str, parent: _Directory | None) -> 
 
 def _refuse_special(name: str, status: os.stat_result) -> None:
     if not stat.S_ISREG(status.st_mode):
-        kind = next((kind for is_kind, kind in _KINDS if is_kind(status.st_mode)), "no regular file")
+        kind = next((kind for is_kind, kind in _KINDS if is_kind(status.st_mode)), "not a regular file")
         raise UnusableFileError(f"{name!r} is {kind}.", hint="Only regular files are read.")
 
 
@@ -503,7 +544,7 @@ class PreviewFile:
         root, parts = _inside(path, workspace, runner_temp)
         if not parts or not parts[-1].lower().endswith(_ENDINGS):
             raise ActionError(
-                f"{path!r} is no name for the preview page: it ends in neither .html nor .htm.",
+                f"{path!r} is not a name for the preview page: it ends in neither .html nor .htm.",
                 hint="The ending keeps the page from taking the place of another file by mistake.",
             )
         below = "/".join(parts)
@@ -553,7 +594,7 @@ class PreviewFile:
     def _refuse_no_file(self, directory: _Directory) -> None:
         status = os.lstat(directory.at(self._parts[-1]), dir_fd=directory.descriptor)
         if not stat.S_ISREG(status.st_mode):
-            kind = "a symbolic link" if stat.S_ISLNK(status.st_mode) else "no regular file"
+            kind = "a symbolic link" if stat.S_ISLNK(status.st_mode) else "not a regular file"
             raise ActionError(
                 f"The preview page cannot be written: {self.name!r} is {kind}.",
                 hint="Choose another name, or remove what is there.",

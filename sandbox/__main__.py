@@ -45,7 +45,7 @@ def main(arguments: list[str] | None = None) -> int:
                 file=sys.stderr,
             )
         return 1
-    # SIGINT too: whoever is started in the background by a script inherits that it is ignored.
+    # SIGINT too: what a script starts in the background inherits that it is ignored.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
     try:
@@ -69,7 +69,7 @@ Publish to it from another terminal:
 
   export PUBLER_API_KEY={sandbox.scenario.api_key}
   export PUBLER_WORKSPACE_ID={workspace.id}
-{_release(sandbox)}  {_python()} entrypoint.py publish --api-url {sandbox.url} examples/simple.yml
+{_release(sandbox)}  {_python()} entrypoint.py publish --api-url {sandbox.url} examples/simple.publer.yml
 
 Accounts in {workspace.name}:
 {accounts}

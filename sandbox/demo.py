@@ -16,7 +16,7 @@ from sandbox.server import Sandbox
 TAG = "v2.0.0"
 INPUTS = {
     "mode": "auto",
-    "post-file": "examples/release.yml",
+    "post-file": "examples/release.publer.yml",
     "text": "",
     "accounts": "",
     "variables": "",

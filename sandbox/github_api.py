@@ -77,6 +77,9 @@ def _releases(github: GitHub, repository: str, below: str, call: Call) -> Answer
     releases = [release for release in github.releases if release.repository == repository]
     if below == "/releases":
         return _page([_release(release) for release in releases], call)
+    if below == "/releases/latest":
+        latest = [release for release in releases if not (release.draft or release.prerelease)][:1]
+        return ok(_release(latest[0])) if latest else _refused(404, "Not Found")
     tag = urllib.parse.unquote(below.removeprefix("/releases/tags/"))
     for release in releases:
         if release.tag_name == tag and not release.draft:

@@ -62,7 +62,7 @@ class Published:
     """The true permalink, whether the API tells it or not."""
     job_id: str
     post_index: int
-    """Where the post stood in the request."""
+    """Where the post was in the request."""
 
     @property
     def media_ids(self) -> tuple[str, ...]:

@@ -49,7 +49,7 @@ class Recording:
 
     @property
     def workspace_id(self) -> str:
-        """As the action was told it; empty if it had to ask."""
+        """As the action was given it; empty if it had to ask."""
         paths = [exchange["path"] for exchange in self.exchanges]
         named = re.search(r"/workspaces/([0-9a-f]{24})/", " ".join(paths))
         return "" if "/workspaces" in paths else named[1] if named else "0" * 24

@@ -18,7 +18,7 @@ from sandbox.wire import HOST, Door
 class Sandbox(Engine):
     """A Publer stand-in on a loopback port; a context manager.
 
-    ``url`` is what ``api-url`` wants to be; ``github_url`` stands for ``GITHUB_API_URL``; ``record`` tells
+    ``url`` is for ``api-url``; ``github_url`` stands for ``GITHUB_API_URL``; ``record`` tells
     what came in and what is really published; faults may be added at any time.
     """
 

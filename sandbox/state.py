@@ -52,7 +52,7 @@ class Delivery:
     post: StoredPost | None = None
 
     def word(self, key: str) -> str:
-        """A text of the content; empty if it is none."""
+        """A text of the content; empty if it is not a text."""
         value = self.content.get(key)
         return value if isinstance(value, str) else ""
 

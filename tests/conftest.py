@@ -19,7 +19,9 @@ GOLDEN = Path(__file__).parent / "golden"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--update-golden", action="store_true", help="write the golden files anew; look at each")
+    parser.addoption(
+        "--update-golden", action="store_true", help="write the golden files again; look at each"
+    )
 
 
 @pytest.fixture

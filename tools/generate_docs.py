@@ -13,6 +13,7 @@ from publer_publish.post.template.render import FALSE, TRUE
 from publer_publish.post.template.values import OWN_FILTERS, VALUES
 
 PAGE = SCHEMA_FILE.parents[1] / "docs" / "post-file.md"
+WRITE_A_POST = PAGE.with_name("write-a-post.md")
 
 _TYPE_WORDS = {
     "string": "text",
@@ -37,17 +38,40 @@ _LEVELS = (
 _INTRODUCTION = """\
 # The post file
 
-<!-- Do not edit. tools/generate_docs.py makes this page of schemas/post.schema.json,
-publer_publish/networks/table.py and publer_publish/post/template/values.py. -->
+<!-- Do not edit. tools/generate_docs.py makes this page from schemas/post.schema.json,
+publer_publish/networks/table.py, publer_publish/post/template/values.py and docs/write-a-post.md. -->
 
-A post file is YAML 1.2 or JSON (`.yml`, `.yaml`, `.json`), UTF-8, at most 1 MiB. It holds one post, a list of
-posts, `posts:` with a list, or Publer's own bulk document. The [examples](../examples) show every network.
+A post file is a text file that says what to post and where. You can write it
+[in the browser](write-a-post.md), and copy one from the [examples](../examples), which show every network.
+
+{begin}
+## Where to see it first
+
+A pull request that adds a post file shows it as each network would, with its length and what is wrong with
+it ([how to set this up](../examples/workflows/posts-in-pull-requests.yml)). On a computer, `uvx
+publer-publish validate my-post.publer.yml --preview-file preview.html` writes the same as a page. Neither
+needs a key, and neither sends anything.
+
+## What to look up below
+
+* [Every key of a post](#a-post), [of a picture or video](#a-media-item), [of a comment](#a-comment),
+  [of an account](#an-entry-of-accounts)
+* [What each network takes](#networks): kinds of posts, lengths, pictures, and its own keys
+* [Templates](#templates): the version, the release notes and other values in a text
+* [What is refused](#what-is-refused), such as a date
+
+## The file itself
+
+A post file is YAML 1.2 or JSON (`.yml`, `.yaml`, `.json`), UTF-8, at most 1 MiB. It holds one post, a list
+of posts, `posts:` with a list, or Publer's own bulk document. A name that ends in `.publer.yml`,
+`.publer.yaml` or `.publer.json` is what the examples use and what editors recognise; other names work as
+well.
 
 In YAML 1.2 `yes`, `on`, `2026-11-01` and `12:30:45` are text; `1.0`, `20` and `true` are not: put them in
-quotes where a text is meant. Several documents in one file and the same key twice are errors. So are keys
-that do not stand on this page; a field of Publer that is missing here goes into `extra`.
+quotes where a text is meant. Several documents in one file are an error, and so is the same key twice, or a
+key that is not on this page. A field of Publer that is missing here goes into `extra`.
 
-For completion and checks in an editor begin the file with
+For completion and checks in an editor, begin the file with
 
 ```yaml
 # yaml-language-server: $schema={id}
@@ -57,11 +81,11 @@ For completion and checks in an editor begin the file with
 _TEMPLATES = """\
 ## Templates
 
-Every text of a post may be a [Jinja](https://jinja.palletsprojects.com/en/stable/templates/) template: the
-text itself, titles, options, alt texts, account selectors. `{{ … }}` stands for a value, `{% if … %}` and
-`{% for … %}` choose and repeat, `{# … #}` is a comment; between `{% raw %}` and `{% endraw %}` nothing is
-looked at. Put a template in quotes or into a block, as here: without them a value that begins with `{` is
-a group of keys.
+Every text of a post can be a [Jinja](https://jinja.palletsprojects.com/en/stable/templates/) template: the
+text itself, titles, options, alt texts, account selectors. `{{ … }}` is replaced by a value, `{% if … %}`
+and `{% for … %}` choose and repeat, `{# … #}` is a comment; what is between `{% raw %}` and `{% endraw %}`
+is left as it is. Put a template in quotes or into a block, as here: otherwise a value that begins with `{`
+is a group of keys.
 
 ```yaml
 text: |
@@ -71,27 +95,28 @@ text: |
   Channel: {{ vars.channel | default("stable") }}
 ```
 
-GitHub's own `${{ … }}` means nothing here. What is not in this table a workflow passes on with its input
-`variables`, such as `channel=${{ inputs.channel }}`, for `{{ vars.channel }}`. A name that does not exist is
-an error, unless the template asks about it first: `{{ tag | default(short_sha) }}`, or
-`{% if tag is defined %} … {% endif %}` for a file that serves releases and nightly builds. What stands in a
-value is never itself a template. A value that is empty leaves no blank line; neither does a line that has
-nothing but `{% … %}`. What becomes of release notes is in [release notes](release-notes.md).
+GitHub's own `${{ … }}` means nothing here. A workflow passes on other values with its input `variables`:
+with `channel=${{ inputs.channel }}` there is `{{ vars.channel }}`. A name that does not exist is an error,
+unless the template asks about it first: `{{ tag | default(short_sha) }}`, or `{% if tag is defined %} … {%
+endif %}` in a file for both releases and nightly builds. A value is never itself treated as a template. An
+empty value leaves no blank line, nor does a line that has nothing but `{% … %}`. [Release
+notes](release-notes.md) says how notes are turned into text.
 
 """
 _WITHOUT_RUN = """
-On a desk there is no run: `publish` says which variable to set, as in `GITHUB_REPOSITORY=acme/rocket`, and a
-tag is named with `--variables tag=v1.2.3`. `validate` needs none of it: placeholders of the usual length
-stand for what does not exist yet, and a notice says so. There are none for `event` and `vars`: a loop over
-the commits of a push stands in `{% if event.commits is defined %} … {% endif %}`, so that a pull request can
-be checked that has none.
+At a terminal no workflow runs: `publish` says which variable to set, as in `GITHUB_REPOSITORY=acme/rocket`,
+and `--variables tag=v1.2.3` names a tag. `validate` needs neither: what does not exist yet is replaced by
+placeholders of the usual length, and a notice says so. With a token, the preview page shows the newest
+release instead, so that you see where `fit` cuts. There are no placeholders for `event` and `vars`: put a
+loop over the commits of a push into `{% if event.commits is defined %} … {% endif %}`, so that a pull
+request, which has none, can be checked.
 """
 
 
 def render(schema: Mapping[str, Any]) -> str:
     """Return the whole page."""
     definitions: Mapping[str, Any] = schema["$defs"]
-    parts = [_INTRODUCTION.replace("{id}", schema["$id"])]
+    parts = [_INTRODUCTION.replace("{id}", schema["$id"]).replace("{begin}", _for_writers())]
     for name, title in _LEVELS:
         part = definitions[name]
         parts.append(f"## {title}\n\n{part['description']}\n\n{_table(part, definitions)}")
@@ -106,6 +131,12 @@ def render(schema: Mapping[str, Any]) -> str:
     parts.append("## Networks\n\n" + definitions["networks"]["description"] + "\n\n" + _overview())
     parts += [_network(rules, definitions) for rules in NETWORKS.values()]
     return "\n".join(parts)
+
+
+def _for_writers() -> str:
+    """Return the sections about a post and its traps, which two pages begin with."""
+    sections = WRITE_A_POST.read_text(encoding="utf-8").partition("\n## ")[2]
+    return f"## {sections.partition('What else a post can have')[0]}".rstrip() + "\n"
 
 
 def _values() -> str:
@@ -123,7 +154,7 @@ def _filters() -> str:
         "A filter changes a value, as in `{{ release.body | plain | fit }}`:\n\n"
         "| filter | what it does |\n| --- | --- |\n"
         + "\n".join(rows)
-        + f"\n\nOf Jinja's own there are: {jinjas}.\n"
+        + f"\n\nJinja's own filters: {jinjas}.\n"
     )
 
 
@@ -132,7 +163,7 @@ def _when() -> str:
     return (
         '`when` decides whether a post goes out, as in `when: "{{ not release.prerelease }}"`. '
         f"It must come to {yes}, or to {no} or nothing; anything else is an error. "
-        "`validate` also checks a post whose `when` asks for what only publishing will know.\n"
+        "`validate` also checks a post whose `when` depends on what is known only when it is published.\n"
     )
 
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -34,6 +35,8 @@ _LOOKS_FOR_A_FAILURE = 3
 """A job that failed is believed after so many: its post hardly appears."""
 _MINUTE = 60.0
 """Publer may cut the time of a post to this."""
+_CLOCKS_DIFFER = 1.0
+"""Seconds, where both are right."""
 _FOR_A_LOOK = 1.0
 """Seconds that the last wait leaves for the last look."""
 _LINK_PAUSES = (1.0, 3.0)
@@ -89,15 +92,14 @@ def read_verdicts(
     ``known``: identities of posts from before the request. A job that names one speaks of another post.
     """
     found = Verdicts([], [])
-    nameless = [
-        entry for entry in job.entries if not any(_is_about(entry, target, targets) for target in targets)
-    ]
+    named = [(entry, _named_by(entry, targets)) for entry in job.entries]
+    nameless = [entry for entry, about in named if not about]
     of_all = _said_of_all(job, nameless)
     for target in targets:
         own = [
             replace(entry, verdict=Verdict.UNKNOWN) if _is_of_another(entry, target, known) else entry
-            for entry in job.entries
-            if _is_about(entry, target, targets)
+            for entry, about in named
+            if any(one is target for one in about)
         ]
         if successes := _only(Verdict.PUBLISHED, own):
             ledger.settle(target, Status.PUBLISHED, live=successes[0].post)
@@ -171,10 +173,9 @@ def _said_of_all(job: Job, nameless: Sequence[JobEntry]) -> str:
     return "" if any(one in job.message for one in of_single) else job.message
 
 
-def _is_about(entry: JobEntry, target: Target, targets: Sequence[Target]) -> bool:
-    account = target.account
+def _named_by(entry: JobEntry, targets: Sequence[Target]) -> list[Target]:
     if entry.account_id:
-        return entry.account_id == account.id
+        return [target for target in targets if entry.account_id == target.account.id]
     same = [
         other
         for other in targets
@@ -182,7 +183,7 @@ def _is_about(entry: JobEntry, target: Target, targets: Sequence[Target]) -> boo
         and (not entry.provider or entry.provider in (other.account.provider, other.account.type))
         and (not entry.account_name or entry.account_name == other.account.name)
     ]
-    return same == [target]
+    return same if len(same) == 1 else []
 
 
 def _why_held(post: ListedPost) -> str:
@@ -309,9 +310,13 @@ class Confirmer:
         if post.at is None:
             return self.takes_timeless
         # What is live is ours, or as good. A failure that is listed late may be that of an earlier attempt.
-        is_cut = post.at % _MINUTE == 0
-        own = self.began // _MINUTE * _MINUTE if is_cut else self.began // 1
-        return post.at >= (own if post.has_failed else self.since)
+        return post.at >= (self._began_as_listed(post.at) if post.has_failed else self.since)
+
+    def _began_as_listed(self, at: float) -> float:
+        """When the request left, in the form of a listed time: cut to the minute, or to the second."""
+        return (
+            self.began // _MINUTE * _MINUTE if at % _MINUTE == 0 else math.floor(self.began) - _CLOCKS_DIFFER
+        )
 
     def find_links(self, targets: Sequence[Target]) -> None:
         """Rule 7: look a few times for links that the job's answer lacks. A missing one is no failure."""

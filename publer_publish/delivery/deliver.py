@@ -254,26 +254,17 @@ class Delivery:
         return True
 
     def _free_again(self, refused: Sequence[Unsettled], deadline: Deadline) -> list[Target]:
-        """Wait until the accounts are free, and look again: what another run has posted is not sent."""
-        left = {one.target.key: one for one in refused}
+        """Wait until the accounts are free again; the next attempt begins with a look."""
         waiting = [one.target for one in refused]
-        while waiting:
-            if deadline.remaining() < self._spacing.wait_for(waiting) + _FOR_ANOTHER_ATTEMPT:
-                for target in waiting:
-                    said = f"{left[target.key].message} (`timeout` leaves no time for another attempt.)"
-                    self.ledger.settle(target, Status.FAILED, said)
-                return []
+        if deadline.remaining() < self._spacing.wait_for(waiting) + _FOR_ANOTHER_ATTEMPT:
+            for one in refused:
+                said = f"{one.message} (`timeout` leaves no time for another attempt.)"
+                self.ledger.settle(one.target, Status.FAILED, said)
+            return []
+        if waiting:
             names = ", ".join(map(str, waiting))
             self.log.line(f"Publer refused {names}: {_WHY}. Trying again after that minute.")
             self._spacing.keep(waiting)
-            try:
-                waiting = self._drop_duplicates(waiting, deadline)
-            except ServiceError as error:
-                for target in waiting:
-                    self.ledger.settle(target, Status.FAILED, f"{left[target.key].message} {error.message}")
-                return []
-            if not self._spacing.wait_for(waiting):
-                break
         return waiting
 
     def _send(

@@ -637,11 +637,11 @@ class PostList:
             raise ServiceError(
                 f"Publer counts {total} posts of these accounts and lists {count}: what is missing may "
                 "be the post itself.",
-                hint="Run the job again. If it goes on, look in Publer whether the post is there; with "
-                "`duplicate-window: 0` nothing is looked for.",
+                hint="Run the job again. If it happens again, check in Publer whether the post is there; "
+                "with `duplicate-window: 0` nothing is looked for.",
             )
         self._total_counts_more = True
-        self.log("Publer's `total` counts more than the posts of the days asked for: it is left aside.")
+        self.log("Publer's `total` counts more than the posts of the days asked for: so it is ignored.")
 
     def _pages(self, ask: Ask, first: date, last: date) -> _Read:
         """Every page, numbered from 0 (documented) or from 1, or all at once, and Publer's ``total``."""

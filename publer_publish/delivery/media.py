@@ -245,7 +245,7 @@ class _Crew:
             if task.bug:
                 raise task.bug
             if not task.over:
-                task.fail("the time was up before Publer had it; raise `timeout`.")
+                task.fail("the time ran out before Publer had it; raise `timeout`.")
 
     def _hear(self, seconds: float) -> None:
         try:
@@ -313,7 +313,7 @@ def _read_import(task: _Task, items: Sequence[Mapping[str, Any]], job: Job) -> N
 
 
 def _by_name(names: Sequence[str], made: Sequence[Mapping[str, Any]]) -> list[list[Mapping[str, Any]]] | None:
-    """What was made of each file, whatever the order; None if that cannot be told.
+    """What was made of each file, whatever the order; None if that is not known.
 
     A PDF becomes one picture per page, all of its name. What failed has no name. Where Publer repeats none
     of the names, the order is that of the request, as documented.

@@ -16,7 +16,7 @@ _IN_COMMENT = ("type", "path", "caption", "thumbnail", "thumbnails")
 
 
 def bulk_body(targets: Sequence[Target], media: UploadedMedia) -> dict[str, Any]:
-    """What stands under ``bulk``. ``state`` is "scheduled" for publishing now, too; no ``scheduled_at``."""
+    """What is under ``bulk``. ``state`` is "scheduled" for publishing now, too; no ``scheduled_at``."""
     posts = [_post(list(group), media) for _, group in groupby(targets, key=lambda target: target.key[:2])]
     return {"state": "scheduled", "posts": posts}
 

@@ -96,6 +96,15 @@ def fetch_release(
     return release_fields(release)
 
 
+def newest_release(api: GitHub) -> Mapping[str, Any] | None:
+    """The newest release that is neither a draft nor a pre-release; None if there is none to be seen."""
+    answer = api.ask(RELEASES, "/releases/latest")
+    release = None if answer.status == HTTPStatus.NOT_FOUND else answer.content()
+    if not isinstance(release, Mapping) or not isinstance(release.get("tag_name"), str):
+        return None
+    return release_fields(release)
+
+
 class ChangedFile(NamedTuple):
     """A file of a pull request or a push."""
 
@@ -246,7 +255,7 @@ class Answer:
             )
         return ServiceError(
             f"GitHub answered HTTP {self.status} when asked for {what} of {repository}.",
-            hint="If it goes on, see https://www.githubstatus.com and run the job again later.",
+            hint="If it happens again, see https://www.githubstatus.com and run the job again later.",
         )
 
     def is_rate_limited(self) -> bool:

@@ -11,6 +11,7 @@ from publer_publish.clock import Clock
 from publer_publish.errors import ActionError, Problems, Where
 from publer_publish.github.api import ChangedFile, GitHub, files_between, files_of_pull_request
 from publer_publish.github.event import Event
+from publer_publish.post.load import KINDS
 
 INPUT = Where(path=("only-changed",))
 _MOST_NAMED = 10
@@ -81,6 +82,23 @@ def select(
             INPUT,
         )
     return chosen
+
+
+def warn_of_unmatched(
+    patterns: Iterable[str], names: Sequence[str], files: Iterable[ChangedFile], problems: Problems
+) -> None:
+    """Warn of files beside the posts that look like posts: a wrong name would leave them out in silence."""
+    folders = {
+        pattern.removeprefix("./").rpartition("/")[0]: pattern for pattern in patterns if "*" in pattern
+    }
+    for file in files:
+        pattern = folders.get(file.path.rpartition("/")[0], "") if "/" in file.path else ""
+        if pattern and file.path.endswith(KINDS) and not file.is_removed and file.path not in names:
+            problems.warn(
+                f"This file is left out: its name does not match `post-file: {pattern}`.",
+                "If it is a post, rename it so that the name matches.",
+                Where(file=file.path),
+            )
 
 
 def _refuse_other_folder(names: Sequence[str], changed: Iterable[str], problems: Problems) -> None:

@@ -36,7 +36,7 @@ _DAY = 86_400.0
 _GITHUB_BEGAN = 1_199_145_600.0  # 2008-01-01: an earlier time is wrong
 
 # Times that GitHub's own clock wrote. The time of a commit, and with it `created_at` of a release, is
-# written by whoever made the commit: one ahead of time would hide the posts of a first attempt from the
+# written by the author of the commit: one ahead of time would hide the posts of a first attempt from the
 # second one, which would then post them again.
 _TIMESTAMPS = (
     ("release", "published_at"),
@@ -151,6 +151,11 @@ class Event:
         """The number of the pull request that the event is about."""
         number = _at(self.payload, "pull_request", "number")
         return number if isinstance(number, int) and not isinstance(number, bool) else None
+
+    @property
+    def default_branch(self) -> str:
+        """The branch that new files go to; empty if the event does not say."""
+        return _text(_at(self.payload, "repository", "default_branch"))
 
     @property
     def compared(self) -> tuple[str, str] | None:

@@ -20,7 +20,8 @@ from publer_publish.github.event import Event
 REF = "publer-publish/lock"
 _SUBJECT = Subject("the lock", "{ contents: write, actions: read }")
 _REFUSALS = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND})
-_PAUSE = 10.0
+_PAUSE = 15.0
+"""Seconds between two questions: a job's token may ask 1,000 an hour, for all jobs of the repository."""
 LISTED_WITHIN = 120.0
 """Seconds after which Publer lists what a run has sent, as far as anybody has seen."""
 
@@ -42,6 +43,7 @@ class Lock:
     def __init__(self, event: Event, token: str, clock: Clock, log: Callable[[str], None]) -> None:
         self._event, self._token, self._clock, self._log = event, token, clock, log
         self._commit = ""
+        self._known = Holder("")
 
     def acquire(self, deadline: Deadline) -> None:
         """Return when this run has the lock. Raises ``ServiceError`` if it cannot have it in time."""
@@ -50,26 +52,29 @@ class Lock:
                 "`lock` needs a workflow run, whose repository at GitHub has the lock.",
                 hint="On the command line, leave `lock` out.",
             )
-        own = self._commit = self._commit_after()
+        self._commit = self._commit_after()
         progress = Progress(self._clock, self._log, "Waiting for the lock")
         while True:
-            self._try("POST", "/git/refs", {"ref": f"refs/{REF}", "sha": own})
             holder = self._holder()
-            if holder and holder.commit == own:
+            if holder is None:
+                self._try("POST", "/git/refs", {"ref": f"refs/{REF}", "sha": self._commit})
+                holder = self._holder()
+            if holder and holder.commit == self._commit:
                 return
-            if holder and self._is_over(holder):
-                progress.note(f"{holder} has ended without giving the lock back: taking it over.")
-                own = self._commit = self._commit_after(holder.commit)
-                self._try("PATCH", f"/git/refs/{REF}", {"sha": own, "force": False})
-                if self._is_mine():
-                    self._log("What that run has sent last may not be listed yet. Waiting two minutes.")
-                    progress.wait(LISTED_WITHIN)
-                    return
-                continue
+            if holder and self._is_over(holder) and self._take_over(holder):
+                self._log(f"{holder} has left the lock. What it has sent last may not be listed yet.")
+                progress.wait(LISTED_WITHIN)
+                return
             if deadline.remaining() <= _PAUSE:
                 raise self._held(holder)
             progress.note(f"{holder or 'Somebody else'} has the lock of {self._event.repository}.")
             progress.wait(_PAUSE)
+
+    def _take_over(self, holder: Holder) -> bool:
+        """Move the lock forward. False: another run was quicker."""
+        self._commit = self._commit_after(holder.commit)
+        self._try("PATCH", f"/git/refs/{REF}", {"sha": self._commit, "force": False})
+        return self._is_mine()
 
     def release(self) -> None:
         """Give it back. Raises ``ServiceError`` if GitHub does not take it."""
@@ -100,13 +105,9 @@ class Lock:
             return None
         _check(answer)
         commit = _at(answer.content(), "object", "sha")
-        if commit == self._commit:
-            return Holder(commit)
-        try:
-            said = json.loads(_at(self._ask("GET", f"/git/commits/{commit}"), "message"))
-            return Holder(commit, str(int(said["run"])), int(said["attempt"]))
-        except (ValueError, TypeError, KeyError):
-            return Holder(commit)
+        if commit not in (self._commit, self._known.commit):
+            self._known = _read(commit, _at(self._ask("GET", f"/git/commits/{commit}"), "message"))
+        return Holder(commit) if commit == self._commit else self._known
 
     def _is_mine(self) -> bool:
         holder = self._holder()
@@ -152,6 +153,14 @@ class Lock:
             f"job has `permissions: {_SUBJECT.permission}`; to remove it: "
             f"`gh api -X DELETE repos/{repository}/git/refs/{REF}`",
         )
+
+
+def _read(commit: str, message: str) -> Holder:
+    try:
+        said = json.loads(message)
+        return Holder(commit, str(int(said["run"])), int(said["attempt"]))
+    except (ValueError, TypeError, KeyError):
+        return Holder(commit)
 
 
 def _check(answer: Answer) -> None:

@@ -41,7 +41,7 @@ class RunContext:
         self._placeholders = placeholders
         self._values: dict[str, Any] = {**event.template_context(), "vars": dict(variables)}
         self._failure: ActionError | None = None
-        self._stood_in: dict[str, set[str]] = {}
+        self._replaced: dict[str, set[str]] = {}
         """Why there is something missing, and the names that placeholders stand for."""
         self._of_this_run: set[str] = set()
         """What a text was given in ``validate`` that the run that publishes may have otherwise."""
@@ -72,16 +72,21 @@ class RunContext:
             self._values.update(tag_context(_PLACEHOLDER_TAG))
         return self._values
 
+    @property
+    def lacks_a_release(self) -> bool:
+        """Whether placeholders stand for the tag or the release."""
+        return not _ABOUT_TAG.isdisjoint(set().union(*self._replaced.values()))
+
     def settles(self, names: frozenset[str]) -> bool:
         """Whether publishing will see the same under ``names``: neither placeholders nor a review."""
         if not self._placeholders:
             return True
-        stood_in = set().union(*self._stood_in.values())
+        replaced = set().union(*self._replaced.values())
         is_other_run = self._event.default_mode_is_validate or not self._event.event_name
-        return not names & (stood_in | _OF_ONE_RUN if is_other_run else stood_in)
+        return not names & (replaced | _OF_ONE_RUN if is_other_run else replaced)
 
     def _missing(self, wanted: frozenset[str]) -> frozenset[str]:
-        """What a run without a tag, or a desk without a run, cannot give."""
+        """What is missing without a tag, or at a terminal, where no workflow runs."""
         about_tag = {"tag", "version"} if self._event.release else _ABOUT_TAG
         return wanted & (_ABOUT_RUN.keys() if self._tag else _ABOUT_RUN.keys() | about_tag)
 
@@ -112,14 +117,14 @@ class RunContext:
             return self._placeholder_release()
 
     def _notice(self, why: str, names: Iterable[str]) -> None:
-        self._stood_in.setdefault(why, set()).update(names)
+        self._replaced.setdefault(why, set()).update(names)
 
     @property
     def notices(self) -> list[Problem]:
         """What a review does not see: for what placeholders were asked, and what only this run says."""
         found = []
-        if self._stood_in:
-            reasons, names = ". ".join(self._stood_in), _listed(set().union(*self._stood_in.values()))
+        if self._replaced:
+            reasons, names = ". ".join(self._replaced), _listed(set().union(*self._replaced.values()))
             found.append((f"{reasons}: placeholders stand for {names} in this validation.", _REAL))
         if self._of_this_run:
             names = _listed(self._of_this_run)
@@ -150,7 +155,7 @@ class RunContext:
             "tag_name": tag,
             "name": f"[name of the release {tag}]",
             "title": f"[title of the release {tag}]",
-            "body": "[The notes of the release will stand here, cut where the template cuts them.]",
+            "body": "[The notes of the release will be shown here, cut where the template cuts them.]",
             "html_url": f"{self._home()}/releases/tag/{tag}",
             "prerelease": False,
             "draft": False,
@@ -170,7 +175,11 @@ def _listed(names: Iterable[str]) -> str:
 
 
 def _no_tag(event: Event) -> Problem:
-    built = f"this run builds `{event.ref_name}`, which is none" if event.ref_name else "this run builds none"
+    built = (
+        f"this run builds `{event.ref_name}`, which is not a tag"
+        if event.ref_name
+        else "this run does not build one"
+    )
     return Problem(
         message=f"The template asks for a tag or a release, but {built}.",
         hint="Run it on a tag or a release, or name the tag: `variables: tag=v1.2.3` "

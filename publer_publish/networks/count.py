@@ -23,7 +23,7 @@ _ONE_BY_ONE = re.compile("[\u0020-\u02ff\n\u2010-\u2027\u2030-\u205e\u20a0-\u20b
 
 
 MAX_COUNTED = 200_000
-"""Code points. A longer text is over every limit that a file can set, and is told by its code points."""
+"""Code points. A longer text is over every limit that a file can set, and its code points are reported."""
 
 
 def measure(network: Network, text: str) -> int:
@@ -70,7 +70,7 @@ def check_text(
         return Length(
             used=used,
             limit=limit,
-            message=f"The text has {used:,} of {limit:,} characters that {allows} allows",
+            message=f"The text has {used:,} characters; {allows} allows {limit:,}.",
             hint=_shorten(network, used - limit, own=own),
         )
     size = utf8_length(text) if network.bytes_limit is not None and not own else 0
@@ -78,7 +78,7 @@ def check_text(
         return Length(
             used=used,
             limit=limit,
-            message=f"The text has {size:,} bytes of the {network.bytes_limit:,} that {network.label} allows",
+            message=f"The text has {size:,} bytes; {network.label} allows {network.bytes_limit:,}.",
             hint=f"Shorten it by {size - network.bytes_limit:,} bytes: letters beyond ASCII take 2 to 4.",
         )
     return Length(used=used, limit=limit)
@@ -100,13 +100,13 @@ def utf8_length(text: str) -> int:
 
 
 def _shorten(network: Network, excess: int, *, own: bool) -> str:
-    hint = f"Shorten it by {excess:,}, give {network.label} its own text, or cut a part with the filter fit."
+    hint = f"Shorten it by {excess:,}, give {network.label} its own text, or cut part of it with `fit`."
     if own:
         return hint
     if network.long_text_limit is not None:
-        return hint + f" With X Premium: details.type long_post allows {network.long_text_limit:,}."
+        return hint + f" With X Premium, `details: {{ type: long_post }}` allows {network.long_text_limit:,}."
     if network.counting is Counting.MASTODON:
-        return hint + " If your server allows more, say so with max_length."
+        return hint + " If your server allows more, say so with `max_length`."
     return hint
 
 

@@ -127,7 +127,7 @@ class Network(NamedTuple):
     link_cards: bool = False
     """Its ``carousel`` shows links (``sublinks``), and no media."""
     shows_captions: bool = False
-    """Beside each of several pictures stands its ``caption``."""
+    """Each of several pictures is shown with its ``caption``."""
     alt_text_limit: int | None = None
     """Code points of a picture's alternative text, as the network's own pages say."""
     poll: Poll | None = None

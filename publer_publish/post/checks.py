@@ -182,7 +182,7 @@ def _nothing(network: Network, own: Mapping[str, Any], where: Where, problems: P
     if empty:
         problems.error(
             f"There is nothing for {network.label}: `{empty}` is empty.",
-            "Fill it, or remove it: the post's own counts only where the network has none.",
+            "Fill it, or remove it: the post's own is used only where the network has none.",
             where,
         )
     else:
@@ -203,13 +203,13 @@ def _wrong_type(network: Network, content: Content, where: Where, problems: Prob
     allowed = ", ".join(sorted(network.types))
     if content.type == "status":
         problems.error(
-            f"{network.label} takes no post of text alone.",
+            f"{network.label} takes no text-only posts.",
             f"Add `media`, or leave {network.label} out. Its types: {allowed}.",
             where,
         )
     else:
         problems.error(
-            f"{network.label} takes no post of type {content.type}.", f"Its types: {allowed}.", where
+            f"{network.label} takes no posts of type {content.type}.", f"Its types: {allowed}.", where
         )
 
 
@@ -266,7 +266,7 @@ def _poll(network: Network, content: Content, place: Place, problems: Problems) 
         if option in options[:index]:
             problems.error(
                 "The option is here twice: every answer of a poll is different.",
-                "Change it, or take it out.",
+                "Change it, or remove it.",
                 place.where("options", index),
             )
         if isinstance(option, str) and len(option) > limit:
@@ -311,7 +311,7 @@ def _period(network: Network, content: Content, place: Place, problems: Problems
     if times != sorted(times):
         problems.error(
             "The end is before the start.",
-            "Exchange the two, or look at year and offset.",
+            "Swap the two, or check the year and the offset.",
             place.where("details", "end"),
         )
 
@@ -322,7 +322,7 @@ def _branded(network: Network, content: Content, place: Place, problems: Problem
     if is_private and _value(details, ("paid",)) is True:
         problems.error(
             f"A paid partnership cannot be private on {network.label}.",
-            "Set another `privacy`, or take `paid` out.",
+            "Set another `privacy`, or remove `paid`.",
             place.where("details", "privacy"),
         )
 

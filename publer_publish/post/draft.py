@@ -222,7 +222,7 @@ class Draft:
         if _CONTROL.search(rendered):
             self._problems.warn(
                 "The text contains control characters, which no network shows: they are left out.",
-                "They come along when text is copied from another program: remove them there.",
+                "They come with text that is copied from another program. Remove them.",
                 self._positions.where(path),
             )
             rendered = _CONTROL.sub("", rendered)
@@ -319,8 +319,8 @@ def warn_of_unseen(text: str, where: Where, problems: Problems) -> None:
     """Warn of characters that are published, and that a reviewer does not see."""
     if found := unseen(text):
         problems.warn(
-            f"The text contains characters that nobody sees: {', '.join(found[:3])}.",
-            "They are published, and may hide or turn around words. Remove them unless you meant them.",
+            f"The text contains invisible characters: {', '.join(found[:3])}.",
+            "They would be published, and can hide or reorder words. Remove them unless you mean them.",
             where,
         )
 

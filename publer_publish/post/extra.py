@@ -42,7 +42,7 @@ def check_extra(
         if letters(key) in _SET_TIMES:
             problems.error(
                 f'"{key}" in `extra` would set a time: this action publishes now.',
-                "Take it out. To publish at a time, run the workflow with `on: schedule`.",
+                "Remove it. To publish at a time, run the workflow with `on: schedule`.",
                 place,
             )
         elif letters(key) in _SET_PLACES:

@@ -17,7 +17,14 @@ from publer_publish.post.extra import OF_ACCOUNT, check_extra
 from publer_publish.post.model import AccountRef, Json, Post, Selector, SelectorKind
 from publer_publish.post.schema.check import check
 from publer_publish.post.selectors import IN_INPUT, SelectorError, parse_selector
-from publer_publish.post.template.render import AsWritten, ContextSource, Positions, Renderer, is_template
+from publer_publish.post.template.render import (
+    AsWritten,
+    ContextSource,
+    Positions,
+    Renderer,
+    Templates,
+    is_template,
+)
 from publer_publish.secrets import credential_in, leak
 from publer_publish.text import one_line
 
@@ -37,6 +44,8 @@ class Options(NamedTuple):
     secrets: Sequence[str] = ()
     shows_skipped: bool = False
     """Whether posts whose ``when`` is false are rendered all the same, for a review."""
+    templates: Templates | None = None
+    """Those of the run; None: each file has its own."""
 
 
 class Loaded(NamedTuple):
@@ -92,7 +101,7 @@ class _Loader:
         self._defaults = defaults
         self._options = options
         self._problems = problems
-        self._renderer = Renderer(positions, options.context, problems)
+        self._renderer = Renderer(positions, options.context, problems, options.templates)
 
     def load(self, data: Json) -> list[Draft]:
         paths = [path for path in post_paths(data) if isinstance(at(data, path), Mapping)]
@@ -109,7 +118,7 @@ class _Loader:
         return [self._draft(path, at(rendered, path), skipped=bool(skipped[path])) for path in paths]
 
     def _is_skipped(self, path: Path, post: Mapping[str, Any]) -> bool | None:
-        """Whether ``when`` is false; None when that cannot be told."""
+        """Whether ``when`` is false; None when that is not known."""
         when = post.get("when")
         if isinstance(when, bool):
             return not when
@@ -153,7 +162,7 @@ class _Loader:
         if skipped:
             # Where `when` is true it goes out: a review shows it, and what is wrong with it ends no run here.
             problems = Problems()
-            renderer = AsWritten(self._positions, self._options.context, problems)
+            renderer = AsWritten(self._positions, self._options.context, problems, self._options.templates)
             data = renderer.tree(path, data, skip=is_text) if self._options.shows_skipped else data
         return Draft(
             post,
@@ -307,7 +316,7 @@ def unselected(draft: Draft) -> tuple[str, ...]:
 def _other_kind(file: str, problems: Problems) -> None:
     problems.error(
         "This is not a post file: the name of one ends in .yml, .yaml or .json.",
-        "Rename it if it is one; if a pattern found it, write a narrower one, such as posts/*.yml.",
+        "Rename it if it is one; if a pattern found it, write a narrower one, such as posts/*.publer.yml.",
         Where(file=file, path=("post-file",)),
     )
 

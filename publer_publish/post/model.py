@@ -25,7 +25,7 @@ def post_steps(path: Path) -> Path:
     return ()
 
 
-"""Where a value stands in a document: the keys and indices that lead to it."""
+"""Where a value is in a document: the keys and indices that lead to it."""
 
 
 class SelectorKind(StrEnum):
@@ -90,7 +90,7 @@ class Comment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountRef:
-    """An entry of ``accounts``: a selector and what Publer shall do on that account only."""
+    """An entry of ``accounts``: a selector and what Publer is to do on that account only."""
 
     selector: Selector
     where: Where

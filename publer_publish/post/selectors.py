@@ -20,11 +20,11 @@ _ANOTHER = re.compile(
 
 Account names may hold nearly anything: "News YouTube/TikTok" is one, and so is "*NSYNC".
 """
-_IF_IT_IS_A_NAME = "If an account is really called so, name it by its id."
+_IF_IT_IS_A_NAME = "If an account really has this name, use its id."
 _LIST_MARKS = "\"'[],-"
 """What YAML and JSON write around the items of a list. No selector begins with one of these."""
-IN_FILE = "Write one item each, without commas, brackets or more quotes inside it."
-IN_INPUT = "Write one selector a line, without dashes, commas, brackets and quotes."
+IN_FILE = "Write each as an item of its own, without commas, brackets or extra quotes."
+IN_INPUT = "Write one selector per line, without dashes, commas, brackets and quotes."
 
 
 class SelectorError(ValueError):
@@ -42,7 +42,7 @@ def parse_selector(written: str, several: str = IN_FILE) -> Selector:
     """Read one selector as written; ``several`` says how to write more than one. Raises ``SelectorError``."""
     text = written.strip()
     if text and (text[0] in _LIST_MARKS or text[-1] in ",;"):
-        raise SelectorError(f"`{_shown(text)}` has signs of a list around it.", several)
+        raise SelectorError(f"`{_shown(text)}` has the punctuation of a list around it.", several)
     if _ANOTHER.search(text):
         raise SelectorError(f"`{_shown(text)}` is more than one selector.", f"{several} {_IF_IT_IS_A_NAME}")
     if text == "*":
@@ -59,23 +59,29 @@ def parse_selector(written: str, several: str = IN_FILE) -> Selector:
 
 def _complaint(text: str, network: str, key: str, slash: bool, name: str) -> tuple[str, ...]:  # noqa: FBT001
     shown = _shown(text)
-    forms = "Write an account's 24-digit id, `network/Name`, `network/*` or `*`."
+    forms = (
+        "Write the network and the account's name in Publer, such as `linkedin/Acme Inc`, or `linkedin/*` "
+        "for all accounts of a network, or the account's id of 24 digits."
+    )
     if not text:
         return "An account selector is empty.", forms
     if text[0] in _TYPOGRAPHIC_QUOTES:
-        hint = 'In a file write straight ones, as in "twitter/*"; in the input none.'
+        hint = 'In a file use straight ones, as in "twitter/*"; in the input use none.'
         return f"`{shown}` has curly quotes.", hint, text.strip(_TYPOGRAPHIC_QUOTES)
     if key in NETWORKS and not name:
-        return f"`{shown}` names a network but no account.", f"For all its accounts write `{key}/*`. {forms}"
+        hint = f"For all its accounts write `{key}/*`, for one `{key}/Name` with its name in Publer."
+        return f"`{shown}` names a network but no account.", hint, f"{key}/*"
+    if text.lower().startswith(("https://", "http://", "www.")):
+        return f"`{shown}` is the address of a page, not an account of Publer.", forms
     if slash:
         close = [MEANT.get(network.lower(), ""), suggest(network, NETWORKS)]
         meant = next((one for one in close if one in NETWORKS), "")
         guess = f"Did you mean `{meant}/{name}`? " if meant else ""
         return (
-            f"`{shown}` begins with no network that Publer has.",
+            f"`{shown}` does not begin with a network that Publer has.",
             f"{guess}Networks: {', '.join(NETWORKS)}.",
         )
-    return f"`{shown}` is no account selector.", forms
+    return f"`{shown}` does not say which account.", forms
 
 
 def _shown(text: str) -> str:

@@ -198,7 +198,7 @@ def read_media(body: Json) -> Mapping[str, Any]:
     if said:
         raise ServiceError(
             f"Publer did not keep the file: {said}",
-            hint="Its sentence says why; the same file can be tried in Publer itself.",
+            hint="Its message says why; the same file can be tried in Publer itself.",
         )
     raise unreadable("the uploaded file", body)
 

@@ -19,23 +19,23 @@ _SCOPES_AND_PLAN = (
     "Enterprise plan."
 )
 _HINTS = {
-    400: "Publer could not use what was sent; its sentence says why.",
+    400: "Publer could not use what was sent; its message says why.",
     UNAUTHORIZED: _SUSPECT_BOTH,
     FORBIDDEN: _SUSPECT_BOTH + _SCOPES_AND_PLAN,
     404: "Check `api-url` and `workspace-id`: Publer knows nothing at this address.",
     413: "What was sent is too large for Publer: a media file may have 200 MB.",
-    422: "Publer understood what was sent and does not accept it; its sentence says why.",
+    422: "Publer understood what was sent and does not accept it; its message says why.",
 }
 
 _CDN = (
     "Publer's content delivery network (Cloudflare) turned the request away before Publer saw it: this says "
-    "nothing about `api-key` or `workspace-id`. Run the job again, on another runner if it goes on; tell "
-    "Publer's support the error code and the address of the runner."
+    "nothing about `api-key` or `workspace-id`. Run the job again, on another runner if it happens again; "
+    "tell Publer's support the error code and the address of the runner."
 )
 
 UNREADABLE = (
-    "Publer, or a proxy on the way, sent something that is not documented. Run the job again; if it goes on, "
-    "report it with the log."
+    "Publer, or a proxy on the way, sent something that is not documented. Run the job again; if it happens "
+    "again, report it with the log."
 )
 
 

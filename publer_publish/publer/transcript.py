@@ -132,7 +132,7 @@ class Anonymiser:
         return self._string(value, "state" if name.startswith("state") else name.removesuffix("[]"))
 
     def _meaning(self, key: str, above: str) -> str:
-        """Failures are keyed by post: what stands there is said by Publer, too."""
+        """Failures are keyed by post: what is there is said by Publer, too."""
         return above if above == "failures" and key not in _KEYS else key
 
     def path(self, path: str) -> str:

@@ -99,7 +99,7 @@ class Transport:
     ) -> None:
         if not api_key or _UNSPEAKABLE.search(api_key):
             raise ServiceError(
-                "The API key is empty or contains a space, a line break or another impossible character.",
+                "The API key is empty, or has a space, a line break or another forbidden character.",
                 hint="Copy the key again from Publer (Settings, Access & Login, API Keys) into the secret.",
             )
         self.clock = clock
@@ -148,7 +148,7 @@ class Transport:
     def workspace_id(self, value: str) -> None:
         if _UNSPEAKABLE.search(value):
             raise ServiceError(
-                "The workspace id contains a space, a line break or another impossible character.",
+                "The workspace id has a space, a line break or another forbidden character.",
                 hint="`workspace-id` is 24 hexadecimal digits; `doctor` lists the workspaces of the key.",
             )
         self._workspace_id = value
@@ -188,7 +188,7 @@ class Transport:
         seconds = min(patience, deadline.remaining())
         if seconds <= 0:
             raise NotSentError(
-                f"The time was up before {label} was sent.", hint="Raise `timeout`.", hopeless=True
+                f"The time ran out before {label} was sent.", hint="Raise `timeout`.", hopeless=True
             )
         data = _encoded(document, label) if document is not None else stream
         headers = {"Content-Type": content_type} if data is not None else {}

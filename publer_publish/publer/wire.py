@@ -172,7 +172,7 @@ class _Exactly:
         if wanted and not piece:
             raise ServiceError(
                 f"{self._name} became shorter while it was sent.",
-                hint="Another step or program still writes to it: let it finish first.",
+                hint="Another step or program is still writing to it: let it finish first.",
             )
         self.len -= len(piece)
         return piece

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
 from urllib.parse import quote
 
 from publer_publish import __version__
@@ -37,6 +40,35 @@ def docs_url(where: Where) -> str:
         if network and "networks" in where.path:
             return f"{_POST_FILE}#{_anchor(f'{network.label} ({network.key})')}"
     return f"{_POST_FILE}#a-post"
+
+
+_NEW_POST = """\
+# Give the file a name of its own, above. What begins with # is a note for you; nobody else sees it.
+text: |
+  Write the post here, on as many lines as you like.
+  Keep the two spaces at the beginning of each line.
+accounts: {accounts}
+"""
+_NEW_NAME = "new-post.publer.yml"
+_USUAL_ACCOUNTS = ("linkedin/*", "twitter/*")
+_MOST_ACCOUNTS = 5
+
+
+def new_post_url(editor: str, patterns: Sequence[str], selectors: Sequence[str]) -> str:
+    """Return GitHub's editor with a post to fill in, in a folder where a pattern of ``post-file`` finds it.
+
+    ``editor``: where new files of a branch are made, such as ``https://github.com/acme/site/new/main``.
+    ``selectors``: where posts of the repository go. Empty if no pattern finds new files.
+    """
+    for pattern in patterns:
+        folder, _, name = pattern.removeprefix("./").rpartition("/")
+        folder = folder.removesuffix("**").rstrip("/")
+        if fnmatchcase(_NEW_NAME, name) and "*" not in folder:
+            path = f"{folder}/{_NEW_NAME}".lstrip("/")
+            accounts = json.dumps(selectors[:_MOST_ACCOUNTS] or _USUAL_ACCOUNTS, ensure_ascii=False)
+            value = quote(_NEW_POST.replace("{accounts}", accounts), safe="/,")
+            return f"{editor}?filename={quote(path)}&value={value}"
+    return ""
 
 
 def _anchor(heading: str) -> str:

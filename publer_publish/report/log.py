@@ -1,4 +1,4 @@
-"""What a person reads in the log or in a terminal: plain lines, one thing each, nothing foreign that acts."""
+"""What a person reads in the log or in a terminal: plain lines, one thing each; foreign text cannot act."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
 
 
 def check_rows(checks: Sequence[Check]) -> list[Row]:
-    """Return doctor's checks, a line each, with the cure below what is not in order."""
+    """Return doctor's checks, one per line, with the cure below what is not in order."""
     cells = [
         ["ok" if check.ok else "NOT OK", one_line(check.name, 80), one_line(check.detail, 1000)]
         for check in checks

@@ -53,10 +53,12 @@ _BRANDS = "".join(
 def page(run: Run, *, pictures: Mapping[str, Picture] | None = None, previewed: Sequence[Result] = ()) -> str:
     """Return the page as HTML. No foreign text can change what it loads and runs: nothing.
 
-    ``previewed``: what would have been sent, of a run that ended before it had results.
+    ``previewed``: what would have been sent, of a run that ended before it had results, or the results with
+    the newest release in place of placeholders.
     """
     gallery = Gallery(pictures or {})
-    results = run.results or tuple(previewed)
+    release = next((one.shown_with for one in previewed if one.shown_with), "")
+    results = tuple(previewed) if release else run.results or tuple(previewed)
     posts = list(_posts(run, results, gallery))
     style = (_HERE / "page.css").read_text(encoding="utf-8") + _BRANDS + gallery.style()
     return _template().render(
@@ -71,6 +73,7 @@ def page(run: Run, *, pictures: Mapping[str, Picture] | None = None, previewed: 
         is_of_one_status=len({result.status for result in results}) == 1,
         most_problems=_MOST_PROBLEMS,
         posts=posts,
+        release=one_line(release, 100),
         is_cut=sum(len(post.cards) for post in posts) >= _MOST_CARDS,
         most_cards=_MOST_CARDS,
     )
@@ -345,8 +348,12 @@ def _card(
     *,
     shows_status: bool,
 ) -> Card:
-    network = results[0].network
-    about = tuple(problem for problem in problems if network and _is_about(problem, network))
+    network, reason = results[0].network, results[0].message
+    about = tuple(
+        problem
+        for problem in problems
+        if network and (_is_about(problem, network) or problem.message == reason)
+    )
     if variant is None:
         return Card(results=results, problems=about, shows_status=shows_status)
     content = variant.content

@@ -79,6 +79,7 @@ def summary(run: Run, *, rerun: Rerun | None = None) -> str:
         _problems("Warnings", run, Severity.WARNING),
         _problems("Notices", run, Severity.NOTICE),
         _previews(run.results),
+        _new_post(run),
     )
     lines = chain.from_iterable(sections)
     spaced = (f"{line}\n" for before, line in pairwise(chain([""], lines)) if before or line)
@@ -281,6 +282,12 @@ def _preview(preview: Preview) -> Iterator[str]:
         if comment.media:
             yield from map(_media_note, comment.media)
             yield ""
+
+
+def _new_post(run: Run) -> Iterator[str]:
+    if run.new_post_url:
+        yield ""
+        yield f"{link('Write another post', run.new_post_url)}: GitHub's editor opens with a file to fill in."
 
 
 def _used(result: Result) -> str:

@@ -64,6 +64,8 @@ class Result:
     """Of no known network, beside rows of those that the post names."""
     selectors: tuple[str, ...] = field(default=(), repr=False)
     """Without a key: what the post says of where it goes, as written."""
+    shown_with: str = ""
+    """For the preview page only: the tag of the newest release, which is in ``content`` for placeholders."""
 
 
 class Outcome(StrEnum):
@@ -129,6 +131,8 @@ class Run:
     """What tells this step from others of the job: its post files, and its id if it has one."""
     source_url: str = ""
     """Where the files can be read as they were in this run; empty if that is unknown."""
+    new_post_url: str = ""
+    """GitHub's editor with another post to fill in; empty where nobody would write one."""
 
 
 class Picture(NamedTuple):

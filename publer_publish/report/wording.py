@@ -372,7 +372,7 @@ def rerun_hint(results: Sequence[Result], rerun: Rerun) -> str:
 
 
 def rerun_lines(results: Sequence[Result], rerun: Rerun) -> list[str]:
-    """Return what a re-run will do, in Markdown, a line each; none if nothing is left to do."""
+    """Return what a re-run will do, in Markdown, one line for each; empty if nothing is left to do."""
     failed = sum(result.status is Status.FAILED for result in results)
     unknown = [result for result in results if result.status is Status.UNCONFIRMED]
     held_back = sum(result.message.startswith("not sent") for result in unknown)
@@ -439,7 +439,7 @@ def _open_after_rerun(count: int, rerun: Rerun) -> str:
         skips = "it if Publer lists it" if one else "those that Publer lists"
         return (
             f"A re-run skips {skips} as live by then, and {'else sends it' if one else 'sends the others'}. "
-            "Publer may still be at work: wait some minutes and look there before you re-run."
+            "Publer may still be at work: wait a few minutes and look there before you re-run."
         )
     if rerun.refuses:
         listed = "it" if one else "one of them"

@@ -51,7 +51,14 @@ def _hostile() -> str:
 def _examples() -> str:
     """What ``validate`` writes for all examples."""
     target = "build/browser/examples.html"
-    command = [".venv/bin/python", "entrypoint.py", "validate", "examples/*.yml", "--preview-file", target]
+    command = [
+        ".venv/bin/python",
+        "entrypoint.py",
+        "validate",
+        "examples/*.publer.yml",
+        "--preview-file",
+        target,
+    ]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
     return (ROOT / target).read_text(encoding="utf-8")
 
@@ -77,7 +84,7 @@ def _sandbox(shots: Path) -> dict[str, Any]:
         command = [".venv/bin/python", "entrypoint.py", "publish", "--api-url", sandbox.url]
         env = {"PUBLER_API_KEY": sandbox.scenario.api_key, "PATH": os.environ["PATH"]}
         for post in ("thread", "telegram", "carousel", "tiktok-photos"):
-            file = f"examples/{post}.yml"
+            file = f"examples/{post}.publer.yml"
             subprocess.run([*command, file], cwd=ROOT, env=env, check=False, capture_output=True)
         # It reloads itself, because it shows what happens meanwhile: that is what it is for.
         return _inspect(sandbox.root_url + "/", shots, "meta-refresh")

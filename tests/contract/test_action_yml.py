@@ -28,7 +28,7 @@ def test_the_outputs_are_those_that_workflows_depend_on() -> None:
 
 
 def test_the_program_knows_the_same_inputs_with_the_same_defaults() -> None:
-    # The job's token is the runner's to give: on a desk there is none.
+    # The job's token is the runner's to give: at a terminal there is none.
     known = {name: one.default for name, one in config.INPUTS.items()}
     assert known == {**repo.INPUTS, "github-token": ""}
 
@@ -170,7 +170,9 @@ def test_every_call_of_our_workflows_that_we_show_works(
         if rule.get("required") and name not in call.get(given, {})
     }
     assert needed == set(), place
-    assert call["permissions"] == {"contents": "read"}, place
+    (job,) = repo.read(workflow)["jobs"].values()
+    assert call["permissions"] == job["permissions"], place
+    assert set(job["permissions"].values()) == {"read"}
 
 
 def _table(page: str, first_header: str) -> dict[str, list[str]]:

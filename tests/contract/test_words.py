@@ -6,10 +6,11 @@ import ast
 import json
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from tests.support import repository as repo
-from tests.support.words import unsuitable
+from tests.support.words import unidiomatic, unsuitable
 
 PACKAGE = repo.ROOT / "publer_publish"
 
@@ -44,15 +45,19 @@ def messages(path: Path) -> Iterator[tuple[int, str]]:
                     yield text.lineno, text.value
 
 
+@cache
+def all_messages() -> list[tuple[Path, int, str]]:
+    return [(path, *found) for path in sorted(PACKAGE.rglob("*.py")) for found in sorted(set(messages(path)))]
+
+
 def test_messages_are_found() -> None:
-    assert sum(1 for path in PACKAGE.rglob("*.py") for _ in messages(path)) > 500
+    assert len(all_messages()) > 500
 
 
 def test_no_message_is_in_the_words_of_a_programmer_or_of_our_own() -> None:
     wrong = [
         f"{path.relative_to(repo.ROOT)}:{line} {unsuitable(text)}: {text}"
-        for path in sorted(PACKAGE.rglob("*.py"))
-        for line, text in sorted(set(messages(path)))
+        for path, line, text in all_messages()
         if unsuitable(text)
     ]
     assert not wrong, "tests/support/words.py says what to write instead:\n" + "\n".join(wrong)
@@ -65,3 +70,24 @@ def test_neither_is_what_the_schema_says() -> None:
     assert len(texts) > 200
     wrong = [text for text in map(json.loads, texts) if unsuitable(text)]
     assert not wrong, "\n".join(wrong)
+
+
+def _written() -> Iterator[Path]:
+    """Pages, workflows, and the code of all rooms."""
+    yield from repo.ROOT.glob("*.md")
+    yield from (repo.ROOT / "publer_publish" / "report").glob("*.j2")
+    yield from (repo.ROOT / name for name in ("action.yml", "python/action.yml", "entrypoint.py"))
+    for folder in (".github", "docs", "examples", *PYTHON):
+        for path in (repo.ROOT / folder).rglob("*"):
+            if path.suffix in {".md", ".py", ".yml"} and "data" not in path.parts:
+                yield path
+
+
+PYTHON = ("publer_publish", "sandbox", "tools", "benchmarks", "image", "tests")
+
+
+def test_pages_docstrings_and_comments_are_in_plain_english() -> None:
+    found = {path: unidiomatic(path) for path in _written() if path.name != "words.py"}
+    assert len(found) > 300
+    wrong = [f"{path.relative_to(repo.ROOT)}: {words}" for path, words in found.items() if words]
+    assert not wrong, "tests/support/words.py says what to write instead:\n" + "\n".join(wrong)

@@ -80,7 +80,7 @@ def base_is_a_stand_in() -> bool:
 def copy_of_the_action(target: Path) -> Path:
     """What a runner downloads for `uses:`, with the digest left out where no registry answers.
 
-    As a release has it if there is a pushed image, else as it stands in the repository.
+    As a release has it if there is a pushed image, else as it is in the repository.
     """
     for name in SHIPPED:
         source = ROOT / name

@@ -182,7 +182,7 @@ class Container:
         (self.runner / "event.json").write_text("{}", encoding="utf-8")
         given = {
             "mode": "publish",
-            "post-file": "posts/hello.yml",
+            "post-file": "posts/hello.publer.yml",
             "api-key": publer.scenario.api_key,
             "api-url": publer.url,
             **inputs,
@@ -283,7 +283,7 @@ def test_started_through_a_shell_as_in_kubernetes_mode_it_does_the_same(
 def test_a_run_finds_all_its_byte_code_and_leaves_nothing_in_the_image(
     container: Container, publer: Sandbox
 ) -> None:
-    """Root may write everywhere: a module without byte code, or with a stale one, would be compiled anew."""
+    """Root may write everywhere: a module without byte code, or with a stale one, would be compiled again."""
     options = container.prepare(publer, {"accounts": "bluesky/*"})
     (container.runner / "workspace" / "posts" / "hello.yml").write_text(
         "text: \"{{ '**Hello**' | plain | fit }} \U0001f389\"\nmedia: [{file: posts/card.png, alt_text: A card}]\n"

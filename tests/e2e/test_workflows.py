@@ -61,7 +61,7 @@ NETWORKS = ["bluesky", "linkedin", "mastodon"]
 
 
 def _example(name: str, publer: Sandbox, *, job: str) -> Any:
-    """The example as it stands, pointed at the sandbox, with a step behind ours that reads its outputs."""
+    """The example as it is, pointed at the sandbox, with a step behind ours that reads its outputs."""
     document = engine.load_workflow((EXAMPLES / name).read_text(encoding="utf-8"))
     steps = document["jobs"][job]["steps"]
     (ours,) = [step for step in steps if step.get("uses", "").startswith(f"{engine.OURS}@")]
@@ -110,7 +110,7 @@ def test_a_pushed_tag_announces_its_release_and_a_later_step_reads_every_output(
             "run": 'echo "$VALUE_0 $VALUE_1 $VALUE_2 $VALUE_3 $VALUE_4" >.e2e/parsed',
         }
     )
-    workspace = _repository(tmp_path / "rocket", workflow, {"posts/release.yml": RELEASE_POST})
+    workspace = _repository(tmp_path / "rocket", workflow, {"posts/release.publer.yml": RELEASE_POST})
 
     run = act.run(
         workspace,
@@ -137,7 +137,7 @@ def test_a_pull_request_is_only_validated_and_needs_no_secret(
     act: Act, publer: Sandbox, tmp_path: Path
 ) -> None:
     workflow = _example("posts-in-pull-requests.yml", publer, job="validate")
-    workspace = _repository(tmp_path / "rocket", workflow, {"posts/release.yml": RELEASE_POST})
+    workspace = _repository(tmp_path / "rocket", workflow, {"posts/release.publer.yml": RELEASE_POST})
 
     run = act.run(workspace, "pull_request", PULL_REQUEST, job="validate")
 
@@ -150,13 +150,13 @@ def test_a_pull_request_is_only_validated_and_needs_no_secret(
 def test_a_wrong_post_in_a_pull_request_fails_at_its_place(act: Act, publer: Sandbox, tmp_path: Path) -> None:
     workflow = _example("posts-in-pull-requests.yml", publer, job="validate")
     wrong = RELEASE_POST.replace("mastodon: {}", "mastodon: { visibilty: public }")
-    workspace = _repository(tmp_path / "rocket", workflow, {"posts/release.yml": wrong})
+    workspace = _repository(tmp_path / "rocket", workflow, {"posts/release.publer.yml": wrong})
 
     run = act.run(workspace, "pull_request", PULL_REQUEST, job="validate")
 
     assert run.code != 0
     assert run.outputs["outcome"] == "invalid"
-    assert "posts/release.yml" in run.log
+    assert "posts/release.publer.yml" in run.log
     assert "visibility" in run.log
     assert publer.record.requests == ()
 
@@ -171,7 +171,7 @@ def test_another_repository_calls_the_reusable_workflow_and_gets_the_outputs(
     del jobs["validate"]
     recorder = {**engine.RECORDER, "env": {"OUTPUTS": "${{ toJSON(needs.announce.outputs) }}"}}
     jobs["follow-up"]["steps"].insert(0, recorder)
-    workspace = _repository(tmp_path / "rocket", workflow, {"posts/release.yml": RELEASE_POST})
+    workspace = _repository(tmp_path / "rocket", workflow, {"posts/release.publer.yml": RELEASE_POST})
 
     run = act.run(
         workspace,
@@ -198,7 +198,7 @@ def test_a_failing_account_fails_the_step_and_the_rest_is_reported_as_it_is(
     refusal = "The account needs to be reconnected."
     publer.reset(Scenario(github=RELEASED).with_account("linkedin", failure=refusal))
     workflow = _example("announce-on-release.yml", publer, job="announce")
-    workspace = _repository(tmp_path / "rocket", workflow, {"posts/release.yml": RELEASE_POST})
+    workspace = _repository(tmp_path / "rocket", workflow, {"posts/release.publer.yml": RELEASE_POST})
 
     run = act.run(workspace, "release", RELEASE_EVENT, secrets=_secrets(publer), variables=_variables(publer))
 
@@ -217,7 +217,7 @@ def test_a_second_run_posts_only_what_is_missing(act: Act, publer: Sandbox, tmp_
         Scenario(github=RELEASED, gap=0.0).with_account("linkedin", failure="Try again.", failure_count=1)
     )
     workflow = _example("announce-on-release.yml", publer, job="announce")
-    workspace = _repository(tmp_path / "rocket", workflow, {"posts/release.yml": RELEASE_POST})
+    workspace = _repository(tmp_path / "rocket", workflow, {"posts/release.publer.yml": RELEASE_POST})
     given: dict[str, Any] = {"secrets": _secrets(publer), "variables": _variables(publer)}
 
     first = act.run(workspace, "release", RELEASE_EVENT, **given)
@@ -248,7 +248,9 @@ def test_a_hostile_workspace_is_data_and_never_code(act: Act, publer: Sandbox, t
         "json/__init__.py": trap,
     }
     workflow = _example("announce-on-release.yml", publer, job="announce")
-    workspace = _repository(tmp_path / "rocket", workflow, {"posts/release.yml": RELEASE_POST, **traps})
+    workspace = _repository(
+        tmp_path / "rocket", workflow, {"posts/release.publer.yml": RELEASE_POST, **traps}
+    )
     workflow["jobs"]["announce"]["env"] = {
         "PYTHONPATH": str(workspace),
         "PYTHONHOME": str(workspace),

@@ -51,7 +51,7 @@ def _never_twice(history: History) -> Iterator[str]:
     counts = Counter((post.account_id, post.text, post.url, post.type) for post in history.published)
     for (account, text, url, kind), count in counts.items():
         if count > 1:
-            yield f"{text!r} {url} ({kind}) stands {count} times on {account}"
+            yield f"{text!r} {url} ({kind}) is {count} times on {account}"
 
 
 def posts_of(wish: Wish, posts: Sequence[Published]) -> list[Published]:
@@ -109,7 +109,7 @@ def untrue(
 
 
 def unlike_its_rows(report: Report) -> Iterator[str]:
-    """The other outputs and the exit code, derived from the rows anew."""
+    """The other outputs and the exit code, derived from the rows once more."""
     outputs = report.outputs
     if not outputs:
         return

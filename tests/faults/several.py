@@ -30,7 +30,7 @@ from tests.faults.explorer import BETWEEN
 from tests.faults.invariants import decent_end, posts_of, unlike_its_rows, untrue
 from tests.faults.stage import ACTION, Program, Report, lay_out, run
 from tests.faults.turns import Choice, Deed, Entrance, Killed, Turns
-from tests.faults.worlds import MASTODON, WORLDS, Wish, World, X
+from tests.faults.worlds import GAP, MASTODON, WORLDS, Wish, World, X
 from tests.support.hurried_clock import HurriedClock
 
 STALE = 10.0
@@ -376,7 +376,9 @@ def _incomplete(told: Told, wish: Wish, said: str | None) -> Iterator[str]:
     """What the last run, which nothing disturbed, has left to do."""
     where, world = f"post {wish.post} on {wish.account_id}", told.world
     is_live = bool(posts_of(wish, (*told.seeded, *told.published)))
-    may_be_open = said == "unconfirmed" and (world.slow or world.stays_open or wish.type)
+    may_be_open = said == "unconfirmed" and (world.slow or world.stays_open or wish.type != "")
+    # What Publer's minute refused cannot be tried again within such a `timeout`.
+    may_be_open |= said == "failed" and world.timeout < GAP
     if wish.hopeless or wish.unproven or may_be_open:
         return
     if not is_live and not wish.moody:
@@ -404,7 +406,7 @@ def _fresh_looks(told: Told) -> Iterator[str]:
                 yield f"run {number} published {deed.sent - seen:.0f} s after its last look"
 
 
-# Which stories are told
+# The stories
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""Promise: at a terminal the program is at home: paths begin where one stands, and messages speak of flags."""
+"""Promise: at a terminal the program is at home: paths begin in the current directory, and messages speak of flags."""
 
 from __future__ import annotations
 

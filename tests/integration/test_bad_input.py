@@ -15,7 +15,7 @@ MANY = "".join(f"- text: {number}\n  acounts: ['*']\n" for number in range(30))
 
 FILES: dict[str, tuple[str | bytes, list[str]]] = {
     "empty": ("", ["The file is empty", "post.yml", "1:1"]),
-    "only a comment": ("# nothing yet\n", ["The file is empty"]),
+    "only a comment": ("# nothing yet\n", ["The file holds only notes"]),
     "yaml error": ("text: [1\naccounts: 2\n", ["post.yml"]),
     "not utf-8": (b"text: caf\xe9\n", ["not UTF-8", "1:10"]),
     "wrong type": ("text: 1.0\naccounts: [twitter/*]\n", ["text", "number", "quotes", "1:7"]),
@@ -117,7 +117,7 @@ def test_what_is_wrong_with_the_posts_is_told_together_with_the_inputs(stage: St
         "timeout: Input `timeout` is `x`, which is not a duration between 1 s and 6 h.",
         "api-key: Input `api-key` is empty, and mode `publish` needs it.",
         "accounts: `twitter` names a network but no account.",
-        "post.yml:1:11 (text): There is no 'nobody' for templates",
+        "post.yml:1:11 (text): There is no 'nobody'.",
         'post.yml:2:1 (txt): Unknown key "txt".',
         "5 problems in 1 file; nothing was sent.",
     ]

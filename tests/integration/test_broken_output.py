@@ -61,7 +61,7 @@ def check_end(stage: Stage, process: subprocess.Popen[bytes]) -> None:
     _, said = process.communicate(timeout=30)
     assert process.returncode == 1
     assert said.decode().splitlines()[-1] == (
-        "Standard output could not be written to its end. That changed nothing of what was sent."
+        "Standard output could not be written completely. This does not affect what was sent."
     )
     assert b"Traceback" not in said
     assert len(stage.published()) == 1

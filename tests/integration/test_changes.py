@@ -40,6 +40,15 @@ def test_a_push_publishes_what_it_adds_and_warns_of_what_it_changes(stage: Stage
     assert "leaves out: `posts/corrected.yml`, `posts/moved.yml`, `posts/old.yml`" in run.text
 
 
+def test_a_post_with_a_name_that_is_not_looked_for_is_a_warning(stage: Stage) -> None:
+    """Green, and nothing posted: the file has not the name that the workflow looks for."""
+    files = (("posts/new.yml", "added"), ("posts/notes.txt", "added"), ("mkdocs.yml", "added"))
+    posts(stage, "new", "old.publer", files=files)
+    run = stage.run(post_file="posts/*.publer.yml", only_changed="true", event=PUSH)
+    assert run.outputs["outcome"] == "skipped"
+    assert [one.file for one in run.annotations if one.level == "warning"] == ["posts/new.yml"]
+
+
 def test_a_push_that_adds_no_post_is_skipped_and_asks_publer_nothing(stage: Stage) -> None:
     posts(stage, "old", files=(("README.md", "modified"),))
     run = stage.run(post_file="posts/*.yml", only_changed="true", event=PUSH)
@@ -93,9 +102,12 @@ def test_a_pull_request_validates_what_it_adds_or_changes_over_all_pages(stage: 
     files = (*((f"src/{n}.py", "modified") for n in range(150)), ("posts/new.yml", "modified"))
     posts(stage, "new", "old", files=files)
     stage.write("posts/old.yml", "text: [")
+    event = {**PULL, "repository": {"default_branch": "main"}}
     run = stage.run(
-        post_file="posts/*.yml", only_changed="true", mode="auto", event=PULL, event_name="pull_request"
+        post_file="posts/*.yml", only_changed="true", mode="auto", event=event, event_name="pull_request"
     )
+    editor = "<https://github.com/acme/rocket/new/main?filename=posts/new-post.publer.yml&amp;value="
+    assert run.outputs["summary"].partition("[Write another post](")[2].startswith(editor)
     assert (run.exit_code, [row["file"] for row in results(run)]) == (0, ["posts/new.yml"])
 
 

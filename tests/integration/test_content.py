@@ -1,4 +1,4 @@
-"""Promise: what stands in the post file is what is sent, whole; what cannot be sent is said, not left out."""
+"""Promise: what is in the post file is sent, whole; what cannot be sent is reported, not left out."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ def test_the_comments_of_an_account_are_validated_without_a_key(stage: Stage, se
     stage.write("p.yml", f"text: Hi\naccounts:\n  - id: {selector}\n    comments: ['{{{{ nope }}}}']\n")
     run = stage.run(post_file="p.yml", mode="validate")
     assert run.outputs["outcome"] == "invalid"
-    assert "p.yml:4:20 (accounts[0].comments[0]): There is no 'nope' for templates" in run.text
+    assert "p.yml:4:20 (accounts[0].comments[0]): There is no 'nope'." in run.text
 
 
 def test_shared_comments_are_validated_where_no_network_is_known(stage: Stage) -> None:

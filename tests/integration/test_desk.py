@@ -1,4 +1,4 @@
-"""Promise: on a desk the program shows tables, colour and what it waits for; in a log it stays short and plain."""
+"""Promise: at a terminal the program shows tables, colour and what it waits for; in a log it stays short and plain."""
 
 from __future__ import annotations
 
@@ -173,7 +173,7 @@ def test_what_the_sandbox_says_to_paste_publishes_also_a_post_about_a_release() 
         pasted = "".join(line for line in said if line.startswith("  "))
         tag = re.search(r"--variables (\S+)", pasted)
         assert tag
-        script = pasted.rstrip().replace("simple.yml", f"release.yml {tag[0]}")
+        script = pasted.rstrip().replace("simple.publer.yml", f"release.publer.yml {tag[0]}")
         done = subprocess.run(["sh", "-c", script], cwd=root, capture_output=True, text=True, check=False)
         process.terminate()
     assert done.returncode == 0, done.stdout + done.stderr

@@ -127,7 +127,7 @@ def test_what_is_wrong_in_a_file_is_shown_at_its_place_and_told_once(stage: Stag
     assert errors[-1].message == (
         "12 of 18 checks failed: post file (12). "
         'The first: post.yml:2:41 (posts[0].wrong0): Unknown key "wrong0".\n'
-        "Known here: text, media, networks, accounts, comments, labels, when."
+        "Allowed here: text, media, networks, accounts, comments, labels, when."
     )
     for number in range(12):
         assert outcome.text.count(f'Unknown key "wrong{number}"') == 1 + (number == 0)

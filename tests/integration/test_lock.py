@@ -158,3 +158,21 @@ def test_a_post_that_failed_gives_it_back_too(stage: Stage) -> None:
     stage.open(world(account("twitter", failure="No.")))
     assert statuses(publish(stage)) == {"twitter": "failed"}
     assert stage.sandbox.world.github_refs == {}
+
+
+def test_a_lock_that_github_does_not_move_is_not_asked_for_without_end(stage: Stage) -> None:
+    refusal = Fault(kind="answer", method="PATCH", status=422, body='{"message": "No."}', times=0)
+    stage.open(world(X, faults=(refusal,)))
+    held_by(stage, "42", status="completed")
+    outcome = publish(stage)
+    assert (outcome.outputs["outcome"], stage.published()) == ("failed", [])
+    assert len([one for one in stage.requests() if one.method == "PATCH"]) <= 6
+
+
+def test_waiting_for_it_costs_few_questions(stage: Stage) -> None:
+    """A job's token may ask 1,000 an hour, for all jobs of the repository."""
+    stage.open(world(X))
+    held_by(stage, "42", status="in_progress")
+    publish(stage)
+    asked = [one for one in stage.requests() if one.path.startswith("/github/")]
+    assert len(asked) <= 4 + 2 * 90 / 15

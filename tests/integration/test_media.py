@@ -1,4 +1,4 @@
-"""Media end to end: what arrives at Publer, where it stands in the post, and what a failure costs."""
+"""Media end to end: what arrives at Publer, where it is in the post, and what a failure costs."""
 
 from __future__ import annotations
 

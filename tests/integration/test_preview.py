@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
-from tests.support.stage import NETWORKS, Stage, statuses, world
+from sandbox.scenario import GitHub, Release
+from tests.support.stage import NETWORKS, Stage, results, statuses, world
 
 POST = """
 text: Acme 2.0 is out.
@@ -56,6 +58,44 @@ def test_a_post_whose_networks_only_a_key_tells_is_shown_without_one(stage: Stag
     _prepared(stage, "text: Everywhere\naccounts: ['*']\n")
     stage.run(mode="validate", post_file="posts/*.yml", preview_file="preview.html")
     assert "Everywhere" in (stage.workspace / "preview.html").read_text(encoding="utf-8")
+
+
+RELEASED = """
+text: "{{ tag }} is out. {{ release.notes | fit }}"
+accounts: ["twitter/*", "mastodon/*"]
+networks: {mastodon: {text: No release here}}
+"""
+NEWEST = GitHub(
+    releases=(
+        Release(tag_name="v3.0.0-rc", body="Not yet.", prerelease=True),
+        Release(tag_name="v2.9.0", body=f"Xylophones {'are louder ' * 40}now."),
+    )
+)
+
+
+def test_without_a_release_the_page_shows_the_newest_and_nothing_else_does(stage: Stage) -> None:
+    stage.open(world(github=NEWEST))
+    stage.write("posts/release.yml", RELEASED)
+    given: dict[str, Any] = {"mode": "validate", "post_file": "posts/*.yml", "preview_file": "page.html"}
+    alone = stage.run(**given, github_token="")
+    assert "Xylophones" not in (stage.workspace / "page.html").read_text(encoding="utf-8")
+    run = stage.run(**given)
+    html = (stage.workspace / "page.html").read_text(encoding="utf-8")
+    assert "v2.9.0 is out. Xylophones are louder" in html
+    assert html.count("Drawn with the newest release, <code") == 1
+    assert run.outputs["outcome"] == "valid"
+    assert [results(run), run.outputs["summary"]] == [results(alone), alone.outputs["summary"]]
+    stage.run(mode="validate", post_file="posts/*.yml")
+    assert len(stage.requests("/github")) == 1, "nobody asks who shows no page"
+
+
+def test_a_newest_release_that_cannot_be_seen_changes_nothing(stage: Stage) -> None:
+    stage.open(world(github=GitHub(rate_limited=True)))
+    stage.write("posts/release.yml", RELEASED)
+    run = stage.run(mode="validate", post_file="posts/*.yml", preview_file="page.html")
+    assert (run.exit_code, run.outputs["outcome"]) == (0, "valid")
+    assert "[The notes of the release" in (stage.workspace / "page.html").read_text(encoding="utf-8")
+    assert "rate limit" in run.text
 
 
 def test_the_key_is_not_in_the_page(stage: Stage) -> None:

@@ -42,7 +42,7 @@ PRIVATE = (
     X.id,
     LINKEDIN.id,
 )
-PLAYED = sorted({path.name for path in EXAMPLES.glob("*.yml")} - {"release.yml"})
+PLAYED = sorted({path.name for path in EXAMPLES.glob("*.publer.yml")} - {"release.publer.yml"})
 """All but the one that is looked up at GitHub."""
 HARMLESS = {"&", "https:", "example", "id=rhubarb"}
 

@@ -124,7 +124,7 @@ def test_the_timeout_holds_in_any_phase(stage: Stage, phase: str) -> None:
     stage.sandbox.release_hangs()
     live = bool(stage.published())
     row = results(outcome)[0]["status"] if results(outcome) else None
-    # What was taken may have been found in the post list before the time was up.
+    # What was taken may have been found in the post list before the time ran out.
     assert row == status or (live and row == LIVE), outcome.text
     assert len(stage.requests(PUBLISH)) <= 1
 

@@ -19,9 +19,9 @@ from tests.support.desk import Desk, statuses
 EXAMPLES = Path(__file__).parents[2] / "examples"
 POSTED = sorted(
     path.name
-    for path in EXAMPLES.glob("*.yml")
+    for path in EXAMPLES.glob("*.publer.yml")
     # A release is looked up at GitHub; what Publer's documentation does not know is there to show the way.
-    if path.name not in {"release.yml", "extra.yml"}
+    if path.name not in {"release.publer.yml", "extra.publer.yml"}
 )
 ACCOUNTS = Scenario().workspaces[0].accounts
 

@@ -190,7 +190,7 @@ def test_a_pull_request_leaves_no_post_unread_whose_when_only_publishing_can_tel
     stage.write("post.yml", f'text: {"x" * 300}\naccounts: [twitter/*]\nwhen: "{{{{ {when} }}}}"\n')
     outcome = stage.run(post_file="post.yml", mode="validate", event_name="pull_request")
     assert rows(outcome) == [(0, "twitter", "invalid")]
-    assert "300 of 280" in outcome.text
+    assert "300 characters; X allows 280" in outcome.text
 
 
 @pytest.mark.parametrize("when", ["vars.channel == 'beta'", "event.inputs.loud"])
@@ -276,7 +276,7 @@ def test_what_nobody_sees_is_warned_of_wherever_it_is(stage: Stage, field: str) 
     stage.open()
     stage.write("post.yml", f"{field}\naccounts: [twitter/*]\n")
     outcome = stage.run(post_file="post.yml", mode="validate")
-    assert "characters that nobody sees" in outcome.text
+    assert "invisible characters" in outcome.text
 
 
 @pytest.mark.parametrize(
@@ -294,7 +294,7 @@ def test_what_languages_and_emoji_need_is_not_warned_of(stage: Stage, text: str)
     stage.open()
     stage.write("post.yml", f"text: '{text}'\naccounts: [twitter/*]\n")
     outcome = stage.run(post_file="post.yml", mode="validate")
-    assert "nobody sees" not in outcome.text
+    assert "invisible characters" not in outcome.text
 
 
 def test_the_preview_shows_what_each_network_gets(stage: Stage) -> None:
@@ -343,7 +343,7 @@ def test_one_mistake_is_said_once_at_its_line_and_the_headline_counts_it(stage: 
 
 
 def test_problems_are_told_in_the_order_of_their_files_and_lines(stage: Stage) -> None:
-    """Whoever mends a file goes through it from its top."""
+    """People correct a file from its top to its bottom."""
     stage.open()
     stage.write("a.yml", f"text: {'x' * 300}\naccount: [x]\nwhen: maybe\naccounts: [twitter/*]\n")
     stage.write("b.yml", "wrong: 1\ntext: '{{ nope }}'\naccounts: [Y/*]\nlater: 1\n")

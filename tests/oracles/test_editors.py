@@ -151,5 +151,5 @@ def test_hovering_explains(editor: Editor, text: str, says: str) -> None:
 
 
 def test_another_file_is_left_alone(editor: Editor) -> None:
-    """The names are those of our files only: any other YAML is none of our business."""
+    """The names are those of our files only: any other YAML is not ours to check."""
     assert editor.completions("networks:\n  §", "docker-compose.yml") == set()

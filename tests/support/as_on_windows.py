@@ -11,7 +11,7 @@ from functools import wraps
 from typing import Any
 
 MISSING = (
-    "O_NOFOLLOW", "O_DIRECTORY", "O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC", "geteuid", "fchown", "chown",
+    "O_NOFOLLOW", "O_DIRECTORY", "O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC", "geteuid", "fchown", "chown", "fork",
 )  # fmt: skip
 WITH_DIR_FD = ("open", "stat", "lstat", "mkdir", "readlink", "rename", "replace", "unlink")
 

@@ -1,4 +1,4 @@
-"""A desk: the whole program against the sandbox over real sockets, on a clock that makes waiting cheap."""
+"""The whole program at a terminal, against the sandbox over real sockets, on a clock that makes waiting cheap."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ class HurriedClock(VirtualClock):
         return True
 
     def _hanging(self, event: threading.Event) -> tuple[int, float] | None:
-        """The request that hangs and for whose answer this event stands: number, and since when."""
+        """The request that hangs and whose answer this event is waited for with: number, and since when."""
         if self._sandbox is None:
             return None
         world = self._sandbox.world

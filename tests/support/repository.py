@@ -91,7 +91,7 @@ def our_workflow(step: dict[str, Any]) -> Path | None:
 
 
 def documented_yaml() -> list[tuple[str, str]]:
-    """Every YAML block of README and docs, with the file it stands in."""
+    """Every YAML block of README and docs, with the file that it is in."""
     pages = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
     return [
         (f"{page.relative_to(ROOT)}[{number}]", block)

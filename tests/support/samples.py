@@ -157,7 +157,7 @@ def invalid() -> Run:
         file = f"posts/{'abcde'[number // 10]}.yml"
         post = number % 10
         messages = (
-            ("the text has 312 of 280 characters on X", "Shorten it by 32, or use the fit filter."),
+            ("The text has 312 characters; X allows 280.", "Shorten it by 32, or cut part of it with `fit`."),
             ("unknown key `txt`", "Did you mean `text`?"),
             ("instagram takes no post without media", "Add media, or leave instagram out."),
         )

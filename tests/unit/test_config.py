@@ -125,7 +125,7 @@ WRONG = {
     "workspace-id": ("Acme Inc", "not the name"),
     "api-url": ("http://example.com", "https://"),
     "api-key": ("short", "too short"),
-    "github-token": ("a b", "Copy it once more"),
+    "github-token": ("a b", "Copy it again"),
 }
 
 
@@ -211,7 +211,7 @@ def test_an_input_that_does_not_exist_is_an_error(name: str, meant: str) -> None
 
 @pytest.mark.parametrize("name", ["tag", "version", "dry_run", "file", "node", "test", "environment"])
 def test_a_variable_of_the_job_that_looks_like_an_input_stops_nothing(name: str) -> None:
-    """`env: { INPUT_TAG: … }` hands an input of the workflow to scripts; here it cannot be told from `with:`."""
+    """`env: { INPUT_TAG: … }` hands an input of the workflow to scripts; here it looks the same as `with:`."""
     _, (warning,) = read_all(KEY | {name: "x"})
     assert (warning.where.shown_path, warning.severity) == (name, Severity.WARNING)
     assert warning.message == f"There is no input `{name}`; it is ignored."

@@ -108,7 +108,7 @@ def test_a_link_that_appears_after_the_check_is_not_followed(workspace: Path, tm
 def test_what_is_no_file_is_refused(workspace: Path, kind: str) -> None:
     path = workspace / "p.html"
     path.mkdir() if kind == "directory" else os.mkfifo(path)
-    with pytest.raises(ActionError, match="no regular file"):
+    with pytest.raises(ActionError, match="not a regular file"):
         PreviewFile.at("p.html", workspace)
 
 

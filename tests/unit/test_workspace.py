@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from publer_publish.errors import Problem, Problems, Where
-from publer_publish.workspace import UnusableFileError, Workspace
+from publer_publish.workspace import MOST_BYTES, UnusableFileError, Workspace
 
 
 def find(workspace: Workspace, patterns: Sequence[str]) -> tuple[tuple[str, ...], tuple[Problem, ...]]:
@@ -334,3 +334,14 @@ def test_no_pattern_breaks_it_or_leads_out(patterns: list[str]) -> None:
         names, _ = find(Workspace(workspace), patterns)
         for name in names:
             assert (workspace / name).resolve().is_relative_to(workspace.resolve())
+
+
+def test_three_hundred_files_of_a_mebibyte_are_not_all_held(tmp_path: Path) -> None:
+    for number in range(34):
+        with (tmp_path / f"{number}.yml").open("wb") as file:
+            file.truncate(1024 * 1024)
+    files, problems = read(Workspace(tmp_path), ["*.yml"], 1024 * 1024)
+    assert sum(len(content) for _, content in files) <= MOST_BYTES
+    (problem,) = problems
+    assert "more than 33,554,432 bytes together" in problem.message
+    assert problem.where.path == ("post-file",)

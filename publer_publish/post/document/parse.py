@@ -21,6 +21,13 @@ MAX_BYTES = 1024 * 1024
 
 _COMMENT = re.compile(r"[ \t]+(#[^\n\r]*)")
 _MAY_LOSE_TEXT = re.compile(r"[ \t]#\w|&[^\s,\[\]{}]")
+_OTHER_FILES = (
+    (b"PK\x03\x04", "a Word or another Office document, or an archive"),
+    (b"%PDF-", "a PDF"),
+    (b"{\\rtf", "a text with formatting (RTF)"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+)
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -117,7 +124,10 @@ def _read(source: Source, reading: Reading) -> Node:
     root = read(source, reading) if source.text.strip() else Node(0, 0, None)
     if root.value is None and root.start >= root.end and not reading.is_faulty:
         hint = "Write a post into it: at least a text and the accounts that it goes to."
-        reading.error(0, "The file is empty.", hint)
+        lines = [line for line in source.lines() if line.strip()]
+        is_notes = lines and all(line.lstrip().startswith("#") for line in lines)
+        holds = "holds only notes: lines that begin with # are not read" if is_notes else "is empty"
+        reading.error(0, f"The file {holds}.", hint)
     return root
 
 
@@ -131,6 +141,10 @@ def _decode(content: bytes, file: str, problems: Problems) -> str:
     else:
         wrong = ""
     reading = Reading(Source(file, text), problems)
+    for signature, name in _OTHER_FILES:
+        if content.startswith(signature):
+            hint = "Write the post into a new file, such as with GitHub's editor or Notepad."
+            reading.stop(0, f"This is not a plain text file, but {name}.", hint)
     if len(content) > MAX_BYTES:
         reading.stop(
             0,

@@ -119,7 +119,7 @@ class _Builder:
             self.reading.stop(begin, 'The line "---" begins a second post.', hint, as_posts(parts))
         text = [f"  {one}" if one.strip() else "" for one in second]
         fix = "\n".join([*first, "text: |", *text]).rstrip() if len(lines) <= _MOST_LINES else ""
-        hint = 'Write the text behind "text: |", with every line indented.'
+        hint = 'Write the text after "text: |", with every line indented.'
         self.reading.stop(begin, 'A post file has no text below a line "---".', hint, fix)
 
     def _open(self, event: yaml.CollectionStartEvent, value: dict[str, Any] | list[Any], kind: str) -> None:
@@ -216,7 +216,7 @@ class _Builder:
             self.reading.error(
                 node.start + found.start(),
                 f'The key "{visible}" contains an invisible character (U+{ord(found[0]):04X}).',
-                "Write the line anew, with ordinary spaces: it was probably copied from a page.",
+                "Type the line again, with ordinary spaces: it was probably copied from a page.",
                 without_invisible(self.source.lines()[self.source.position(node.start)[0] - 1]),
             )
         elif key in parent.entries:
@@ -254,7 +254,7 @@ class _Builder:
         begin = self._start_of(event) if event.tag or event.anchor else start(event)
         if self.restore:
             text = text.translate(self.restore)
-        if style == '"' and _SURROGATE.search(text):  # the C library refuses it, its Python twin does not
+        if style == '"' and _SURROGATE.search(text):  # the C library refuses it, its Python version does not
             self.reading.error(
                 start(event), "A text contains half of a character.", "Write the character itself."
             )
@@ -296,7 +296,7 @@ class _Builder:
             return _WORDS[text]
         if _NOT_FINITE.fullmatch(text):
             self.reading.error(
-                start, f'"{text}" is no number that can be sent.', "Put it in quotes if it is text."
+                start, f'"{text}" is not a number that can be sent.', "Put it in quotes if it is text."
             )
             return text
         if _INTEGER.fullmatch(text) or _FLOAT.fullmatch(text):

@@ -134,6 +134,8 @@ class Reading:
         line, column = self._source.position(first)
         message = f'"{short(key)}" is written twice: here and in line {line}, column {column}.'
         hint = "Remove one of the two: only one could count."
+        if key in {"file", "url"}:
+            hint += ' Two pictures are two items of a list, each of which begins with "- ".'
         self.error(second, message, "If these are two posts, write them as a list." if fix else hint, fix)
 
     def check_depth(self, depth: int, at: int) -> None:

@@ -52,7 +52,8 @@ _GLUED = rf"{_START}(?P<key>[A-Za-z_]\w*):(?P<value>[^ \t/].*)\Z"
 _NO_COLON = rf"{_START}(?P<key>[A-Za-z_]+)(?P<sign>[ \t]*=[ \t]*|[ \t]+|\Z)(?P<value>.*)\Z"
 _LIST_BEHIND_KEY = r"(?P<head>(?P<blank>[ \t]*)(?:-[ \t]+)*[\w-]+:)[ \t]+(?P<item>-[ \t]+.*)\Z"
 _COLON = r":(?=[ \t]|\Z)"
-_LONE_STAR = r"(?<=[\[,])(?P<blank>[ \t]*)\*(?=[ \t]*[\],])"
+_SIGN_IN_LIST = r"(?<=[\[,])(?P<blank>[ \t]*)(?P<item>\*|[@`%][^\],\"']*?)(?=[ \t]*[\],])"
+_ITEM_WITHOUT_KEY = r"(?P<head>(?P<blank>[ \t]*)-[ \t]+)(?P<item>[^\s:\"'\[{#&*!|>]+(?:://\S+)?)[ \t]*\Z"
 _INVISIBLE = "\u00a0\u1680\u2000-\u200b\u200e\u200f\u202f\u205f\u2060\u3000\ufeff"
 _WIDTHLESS = str.maketrans(dict.fromkeys("\u200b\u200e\u200f\u2060\ufeff", ""))
 _START_WITH_INVISIBLE = (
@@ -62,11 +63,11 @@ _OPENING = "\u201c\u201d\u201e\u2018\u2019\u201a\xab\xbb"
 _CURLY_QUOTED = rf"[\"'{_OPENING}](?P<inner>.*)[\"'{_OPENING}]\Z"
 _RESERVED = "@`%*&![{,]}?"
 _BACKSLASH = r"\\(?:[^xuU\\]|x(?![0-9a-fA-F]{2})|u(?![0-9a-fA-F]{4})|U(?![0-9a-fA-F]{8}))"
-_BAR = r"[|>][-+0-9]*(?:[ \t]+|\Z)"
-_NEVER_TEXT = ("---", "...", "- ")
+_BAR = r"[|>](?:[-+0-9]{1,2}(?=[ \t]|\Z))?[ \t]*"
+_NEVER_TEXT = r"(?:---|\.\.\.)(?:[ \t]|\Z)|- "
 
 QUOTE = "Put the whole text in quotes."
-_AS_BLOCK = 'Write "|" behind the key, and the text in the lines below it, indented.'
+_AS_BLOCK = 'Write "|" after the key, and the text in the lines below it, indented.'
 _IN_WORDS = (
     'Compare its spaces and quotes with the lines around it. If it is part of a text, write "text: |" and '
     "below it every line of the text, indented by two spaces."
@@ -212,7 +213,7 @@ def _invisible(lines: Sequence[str], number: int) -> Iterator[Mistake]:
     found = re.search(f"[{_INVISIBLE}]", lines[number])
     if found and cleaned != lines[number]:
         message = f"This line contains an invisible character (U+{ord(found[0]):04X})."
-        hint = "Write the line anew: it was probably copied from a page or a chat."
+        hint = "Type the line again: it was probably copied from a page or a chat."
         yield Mistake(number, found.start(), message, hint, [cleaned], number)
 
 
@@ -230,7 +231,7 @@ def _curly_quotes(lines: Sequence[str], number: int) -> Iterator[Mistake]:
     if found and quoted and set(found["value"]) & set(_OPENING):
         message = "These quotes are curly; a text can only be put in straight ones."
         corrected = found["head"] + in_quotes(quoted["inner"])
-        yield Mistake(number, found.start("value"), message, "Write straight ones.", [corrected], number)
+        yield Mistake(number, found.start("value"), message, "Use straight quotes.", [corrected], number)
 
 
 def _quotes(lines: Sequence[str], number: int) -> Iterator[Mistake]:
@@ -249,7 +250,7 @@ def _quotes(lines: Sequence[str], number: int) -> Iterator[Mistake]:
             value[1:],
             0,
             "The quote at the beginning of this text is never closed.",
-            "Write the same quote at its end.",
+            "Put the same quote at its end.",
         )
         return
     if quote == '"' and re.search(_BACKSLASH, value) and value[-1] == quote:
@@ -262,7 +263,7 @@ def _quotes(lines: Sequence[str], number: int) -> Iterator[Mistake]:
         yield mistake(value, marks[1] + 1, "The text goes on after its closing quote.", QUOTE)
     inner = value[1:-1] if value[-1] == quote else value[1:]
     name = "an apostrophe" if quote == "'" else "a quote"
-    message = f"This text is in quotes, and {name} inside it ends it."
+    message = f"This text is in quotes, and {name} inside it ends it too early."
     yield mistake(inner, marks[1], message, "Use the other kind of quotes around it.")
 
 
@@ -270,19 +271,40 @@ def _list_behind_key(lines: Sequence[str], number: int) -> Iterator[Mistake]:
     found = re.match(_LIST_BEHIND_KEY, lines[number])
     if found:
         end = _end_of_value(lines, number)
+        while end < len(lines) and re.match(rf"{found['blank']}-[ \t]", lines[end]):
+            end = _end_of_value(lines, end)
         items = [found["item"], *(line.strip() for line in lines[number + 1 : end])]
-        corrected = [found["head"], *(f"{found['blank']}  {item}" for item in items)]
-        message = "A list begins on the line below its key."
-        hint = "Write each item on a line of its own."
+        is_text = found["head"].split()[-1] == "text:"
+        head = f"{found['head']} |" if is_text else found["head"]
+        corrected = [head, *(f"{found['blank']}  {item}" for item in items)]
+        message = f"A {'text with dashes' if is_text else 'list'} begins on the line below its key."
+        hint = _AS_BLOCK if is_text else "Write each item on a line of its own."
         yield Mistake(number, found.start("item"), message, hint, corrected, number, end - number)
 
 
-def _lone_star(lines: Sequence[str], number: int) -> Iterator[Mistake]:
-    found = re.search(_LONE_STAR, lines[number])
+def _sign_in_list(lines: Sequence[str], number: int) -> Iterator[Mistake]:
+    found = re.search(_SIGN_IN_LIST, lines[number])
     if found:
-        corrected = re.sub(_LONE_STAR, r'\g<blank>"*"', lines[number])
-        message = 'A "*" alone needs quotes.'
-        yield Mistake(number, found.end() - 1, message, "Put it in quotes.", [corrected], number)
+        corrected = re.sub(_SIGN_IN_LIST, lambda one: one["blank"] + in_quotes(one["item"]), lines[number])
+        sign = found["item"][0]
+        message = (
+            f'A "{sign}" alone needs quotes.' if sign == "*" else f'What begins with "{sign}" needs quotes.'
+        )
+        yield Mistake(number, found.start("item"), message, "Put it in quotes.", [corrected], number)
+
+
+def _item_without_key(lines: Sequence[str], number: int) -> Iterator[Mistake]:
+    """``- pics/card.png`` with an ``alt_text`` below it."""
+    above = number - 1
+    found = re.match(_ITEM_WITHOUT_KEY, lines[above]) if number and is_key_line(lines[number]) else None
+    if found and _indentation(lines[number]) >= len(found["head"]):
+        key = "url" if "://" in found["item"] else "file"
+        end = _end_of_value(lines, above)
+        rest = [" " * len(found["head"]) + line.strip() for line in lines[number:end]]
+        message = f'With more lines below it, this item needs "{key}:" as well.'
+        hint = f'Write "{key}:" in front of it, and the other keys in the same column.'
+        corrected = [f"{found['head']}{key}: {found['item']}", *rest]
+        yield Mistake(above, len(found["head"]), message, hint, corrected, above, end - above)
 
 
 def _text_behind_bar(lines: Sequence[str], number: int) -> Iterator[Mistake]:
@@ -302,6 +324,11 @@ def _begins_with_sign(lines: Sequence[str], number: int) -> Iterator[Mistake]:
     found = re.match(_LINE, lines[number])
     if not found or found["value"][0] not in _RESERVED or _end_of_value(lines, number) > number + 1:
         return
+    if found["value"] == "*" and found["key"] in KEYS:
+        message = f'"{found["key"]}: *" does not name accounts.'
+        corrected = f"{found['start']}- {found['key']}/*"
+        hint = "Write each as an item of the list, with a slash."
+        yield Mistake(number, found.start("key"), message, hint, [corrected], number)
     is_list = found["value"][0] in "[{" and (found["key"] in _WITHOUT_TEXT or not found["head"].strip())
     if found["head"].strip() and not is_list:
         message = f'A text that begins with "{found["value"][0]}" needs quotes.'
@@ -341,7 +368,7 @@ def _text_of_several_lines(lines: Sequence[str], number: int) -> Iterator[Mistak
     if value[:1] in {*"\"'[{|>"}:
         return
     end = first + 1
-    while end < len(lines) and not is_key_line(lines[end]) and not lines[end].startswith(_NEVER_TEXT):
+    while end < len(lines) and not is_key_line(lines[end]) and not re.match(_NEVER_TEXT, lines[end]):
         end += 1
     while end > first + 1 and not lines[end - 1].strip():
         end -= 1
@@ -363,7 +390,8 @@ def _text_of_several_lines(lines: Sequence[str], number: int) -> Iterator[Mistak
     else:
         message = f"The text of {key} has several lines, and a colon in one of them."
     column = _indentation(lines[number]) if number > first else found.end()
-    yield Mistake(number, column, message, _AS_BLOCK, _block(head, texts), first, end - first)
+    hint = "Indent each line of the text by two spaces." if head == lines[first] else _AS_BLOCK
+    yield Mistake(number, column, message, hint, _block(head, texts), first, end - first)
 
 
 def _missing_colon(lines: Sequence[str], number: int) -> Iterator[Mistake]:
@@ -371,7 +399,7 @@ def _missing_colon(lines: Sequence[str], number: int) -> Iterator[Mistake]:
     if found and found["key"].lower() in _KEYS:
         corrected = f"{found['start']}{found['key']}: {found['value']}".rstrip()
         message = f'A colon is missing after "{found["key"]}".'
-        yield Mistake(number, found.start("key"), message, "Write a colon behind it.", [corrected], number)
+        yield Mistake(number, found.start("key"), message, "Write a colon after it.", [corrected], number)
 
 
 def _colon(lines: Sequence[str], number: int) -> Iterator[Mistake]:
@@ -390,7 +418,7 @@ def _wrong_indentation(lines: Sequence[str], number: int) -> Iterator[Mistake]:
     blank, end = _indentation(lines[number]), _end_of_value(lines, number)
     for other in dict.fromkeys(_column_of_key(line) for line in reversed(lines[:number]) if line.strip()):
         moved = [" " * max(other + _indentation(one) - blank, 0) + one.strip() for one in lines[number:end]]
-        message = "This line begins in another column than those that it belongs to."
+        message = "This line is not indented like the lines that it belongs to."
         hint = "Keys that belong together begin in the same column."
         yield Mistake(number, blank, message, hint, moved, number, end - number)
 
@@ -423,7 +451,8 @@ _RULES: tuple[Callable[[Sequence[str], int], Iterator[Mistake]], ...] = (
     _curly_quotes,
     _quotes,
     _list_behind_key,
-    _lone_star,
+    _item_without_key,
+    _sign_in_list,
     _text_behind_bar,
     _begins_with_sign,
     _missing_dash,

@@ -1,4 +1,4 @@
-"""The events of PyYAML's parser: of the C library where PyYAML has it, else of its Python twin."""
+"""The events of PyYAML's parser: of the C library where PyYAML has it, else of its Python version."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from publer_publish.errors import Problems
@@ -19,11 +19,12 @@ _NO_ID = re.compile(r"[\s./\\]")
 
 
 class MediaFiles:
-    """The media files of a run. Each is opened once, however many posts and networks use it."""
+    """The media files of a run. Each is read once, whatever posts and networks use it, by whatever name."""
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
         self._known: dict[str, tuple[MediaInfo | None, Problems]] = {}
+        self._probed: dict[tuple[int, int], MediaInfo | NotMediaError] = {}
 
     def info(self, media: Media) -> MediaInfo | None:
         """What the file is; None if the item is not a file that Publer takes."""
@@ -42,15 +43,30 @@ class MediaFiles:
             info, problems = None, Problems()
             try:
                 with self._workspace.open(name) as file:
-                    info = check_file(file, problems)
+                    info = check_file(file, problems, self._probe)
             except UnusableFileError as error:
                 problems.error(error.message, error.hint)
             self._known[name] = info, problems
         return self._known[name]
 
+    def _probe(self, file: OpenFile) -> MediaInfo:
+        if file.identity not in self._probed:
+            try:
+                self._probed[file.identity] = probe(file.stream, file.size)
+            except NotMediaError as error:
+                self._probed[file.identity] = error
+        found = self._probed[file.identity]
+        if isinstance(found, NotMediaError):
+            raise found
+        return found
 
-def check_file(file: OpenFile, problems: Problems) -> MediaInfo | None:
-    """Return what an open file is; None if Publer does not take it."""
+
+def check_file(
+    file: OpenFile,
+    problems: Problems,
+    read: Callable[[OpenFile], MediaInfo] = lambda file: probe(file.stream, file.size),
+) -> MediaInfo | None:
+    """Return what an open file is; None if Publer does not take it. ``read``: what reads its header."""
 
     def refuse(message: str, hint: str) -> None:
         problems.error(f"{file.name!r} {message}.", hint)
@@ -62,7 +78,7 @@ def check_file(file: OpenFile, problems: Problems) -> MediaInfo | None:
         size = f"has {file.size:,} bytes; Publer takes at most {MOST_BYTES:,} (200 MB)"
         refuse(size, "Make it smaller, or give its public address as `url`.")
     try:
-        info = probe(file.stream, file.size)
+        info = read(file)
     except NotMediaError as error:
         refuse(error.message, error.hint)
         return None

@@ -90,7 +90,7 @@ def _pdf(header: Header) -> MediaInfo:
 
 
 def _page_counts(data: bytes) -> list[int]:
-    """Of every page tree that stands uncompressed; the root's is the largest."""
+    """Of every page tree that is uncompressed; the root's is the largest."""
     trees = (thing for thing in data.split(b"endobj") if _PDF_PAGES.search(thing))
     return [int(count[1]) for tree in trees for count in [_PDF_COUNT.search(tree)] if count]
 
@@ -102,7 +102,9 @@ def _foreign(header: Header) -> NotMediaError:
             return NotMediaError(
                 f"{what}, which Publer does not take" if "Publer takes" in hint else what, hint=hint
             )
-    return NotMediaError("is no picture, video or document that Publer takes, by its content", hint=_TAKEN)
+    return NotMediaError(
+        "is not a picture, video or document that Publer takes, judging by its content", hint=_TAKEN
+    )
 
 
 _MOST_READS = 20_000
@@ -135,7 +137,9 @@ class DamagedError(NotMediaError):
     """The first bytes promise a format that the rest of the header does not keep."""
 
     def __init__(self, what: str = "its header is damaged or cut off") -> None:
-        super().__init__(f"cannot be read: {what}", hint="Save or export the file again, and look at it.")
+        super().__init__(
+            f"cannot be read: {what}", hint="Save or export the file again, and check that it opens."
+        )
 
 
 class TooLongError(DamagedError):

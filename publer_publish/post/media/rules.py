@@ -1,6 +1,6 @@
 """What the networks want of media: the kind of an item, the type that follows, count, mix, size and pixels.
 
-Which kinds a network takes, how many of each and how large stands in ``networks``. The limits on pixels,
+Which kinds a network takes, how many of each and how large is in ``networks``. The limits on pixels,
 ratio and duration here are Publer's too (media specifications, video and GIF pages); where its pages differ
 the wider value is taken, and since they do differ, exceeding one is a warning.
 """
@@ -183,7 +183,7 @@ def _check_type(
         for_articles = _PICTURES_OF_ARTICLES if content_type == "article" else ""
         problems.error(
             f"{rules.label} takes no media in a post of type {content_type}.",
-            "Leave `type` out, then it follows from the content; or leave the media out (`media: []` under "
+            "Leave `type` out, and it follows from the content; or leave the media out (`media: []` under "
             f"`networks.{rules.key}` keeps those of the post away).{for_articles}",
             items[0][0].where,
         )
@@ -194,7 +194,7 @@ def _check_type(
     for media, kind in wrong:
         problems.error(
             f"{rules.label}: {media.value!r} is a {kind}, but the type is {content_type}.",
-            "Leave `type` out, then it follows from the content; or give the media that it needs.",
+            "Leave `type` out, and it follows from the content; or give the media that it needs.",
             media.where,
         )
     return not wrong
@@ -211,7 +211,7 @@ def _check_count(
         if len(items) > _MOST_PAGES:
             problems.error(
                 f"{rules.label} takes at most {_MOST_PAGES} pages in a document; these are {len(items)}.",
-                "Take some out.",
+                "Remove some.",
                 items[_MOST_PAGES][0].where,
             )
         return
@@ -228,7 +228,7 @@ def _check_count(
         report = problems.warn if rules.media_disputed and most > 1 else problems.error
         report(
             f"{rules.label} takes at most {most} {what} in a post; these are {len(media)}.",
-            f"Take some out: {rules.media_disputed or rules.media_source}.",
+            f"Remove some: {rules.media_disputed or rules.media_source}.",
             media[most].where,
         )
 
@@ -259,7 +259,7 @@ def _check_thumbnail(media: Media, kind: Kind | None, problems: Problems) -> Non
     if kind and kind is not Kind.VIDEO:
         problems.error(
             f"Only a video has a thumbnail; {media.value!r} is a {kind}.",
-            "Take `thumbnail` out.",
+            "Remove `thumbnail`.",
             media.where,
         )
     if isinstance(media.thumbnail, Media) and kind_of(media.thumbnail) not in {None, Kind.PHOTO}:

@@ -27,6 +27,7 @@ _POSTS: tuple[Path, ...] = ((), ("posts",), ("bulk", "posts"))
 _LINKS = frozenset({"link", "links", "url", "href", "website", "cta"})
 _HASHTAGS = frozenset({"hashtag", "hashtags"})
 _TARGETS = frozenset({"account", "channels", "network", "platform", "platforms", "to"})
+_EVERYWHERE = frozenset({"all", "any", "everywhere", "every"})
 _WORDS = dict.fromkeys(("yes", "y", "on", "true"), "true") | dict.fromkeys(
     ("no", "n", "off", "false"), "false"
 )
@@ -72,6 +73,8 @@ class Fixes:
             if found:
                 return found
         guess = self._keys.suggestion(key, allowed)
+        if guess and isinstance(value, str) and self._keys.is_list(allowed[guess]):
+            return "", self._rewrite.value((*path, key), as_list([value]), key=guess)
         return ("", self._rewrite.key((*path, key), guess)) if guess else NONE
 
     def _of_post(self, key: str, value: Json, path: Path) -> Fix | None:
@@ -82,9 +85,29 @@ class Fixes:
             fix = self._rewrite.value((*path, key), as_list(selectors), key="accounts")
             return '"accounts" says where a post goes.', fix
         if self._keys.is_network(key.lower()):
-            fix = "" if "networks" in self._data(path) else self._rewrite.indented((*path, key), "networks")
+            if "networks" in self._data(path):
+                return 'Write it below "networks", indented.', ""
+            texts = {key: value} if isinstance(value, str) else {}
+            fix = self._texts_of_networks(texts, (*path, key)) or self._rewrite.indented(
+                (*path, key), "networks"
+            )
             return 'Write it below "networks", indented.', fix
-        return self._title(value, path) if word == "title" else None
+        return self._below_networks("options" if word == "poll" else key, key, value, path)
+
+    def _texts_of_networks(self, texts: Mapping[str, Json], path: Path) -> str:
+        """Return ``networks:`` with a text for each network, in place of an entry of one line or more."""
+        head = self._rewrite.value(path, "", key="networks").rstrip()
+        if not (
+            head and texts and all(isinstance(text, str) and "\n" not in text for text in texts.values())
+        ):
+            return ""
+        blank = " " * (head.index("networks") + 2)
+        return "\n".join(
+            [
+                head,
+                *(f"{blank}{canonical(key)}: {{ text: {in_quotes(text)} }}" for key, text in texts.items()),
+            ]
+        )
 
     def wrong_type(self, types: Sequence[str], value: Json, path: Path) -> Fix:
         """Say how to write a value that is of the wrong kind."""
@@ -151,6 +174,8 @@ class Fixes:
             return "Put the text in quotes, or remove the key.", self._rewrite.value(path, in_quotes(comment))
         if isinstance(value, dict) and len(value) == 1 and isinstance(path[-1], int):
             return "", self._rewrite.in_quotes(path)
+        if isinstance(value, dict) and path[-1] == "text":
+            return self._text_of_group(value, path)
         if (
             path[-1] == "text"
             and isinstance(value, list)
@@ -164,13 +189,25 @@ class Fixes:
             return hint, "\n".join([head, *(blank + line for line in lines)]) if head else ""
         return NONE
 
+    def _text_of_group(self, value: Mapping[str, Json], path: Path) -> Fix:
+        if all(self._keys.is_network(key.lower()) for key in value) and "networks" not in self._data(
+            path[:-1]
+        ):
+            hint = 'A network\'s own text is written below "networks".'
+            return hint, self._texts_of_networks(value, path)
+        if all(item is None for item in value.values()):  # {We are live}
+            return "Put the whole text in quotes.", self._rewrite.in_quotes(path)
+        return NONE
+
     def _list_of(self, text: str, path: Path) -> Fix:
         text = text.strip()
+        if path[-1] == "accounts" and text.lower() in _EVERYWHERE:
+            return '"*" stands for all accounts of the workspace.', self._rewrite.value(path, as_list(["*"]))
         items = [text]
         if path[-1] != "comments":
             between = _BETWEEN_SELECTORS if path[-1] == "accounts" else _BETWEEN_ITEMS
             items = [item for item in (one.removeprefix("-").strip() for one in between.split(text)) if item]
-        hint = "Write a space behind each dash, or a list in brackets." if text[0] == "-" else "Write a list."
+        hint = "Write a space after each dash, or a list in brackets." if text[0] == "-" else "Write a list."
         return hint, self._rewrite.value(path, as_list(items)) if "\n" not in "".join(items) else ""
 
     def _in_text(self, key: str, value: Json, path: Path) -> Fix:
@@ -181,8 +218,8 @@ class Fixes:
         if letters(key) in _HASHTAGS:
             words = [f"#{tag.lstrip('#')}" for word in words for tag in re.split(r"[\s,]+", word) if tag]
         added = " ".join(words).strip()
-        what = "Hashtags are" if letters(key) in _HASHTAGS else "A link is"
-        hint = f"{what} part of the text: write it there, and remove this line."
+        what, it = ("Hashtags are", "them") if letters(key) in _HASHTAGS else ("A link is", "it")
+        hint = f"{what} part of the text: write {it} there, and remove this line."
         text = self._data(path).get("text")
         if not isinstance(text, str) or not added:
             return hint, ""
@@ -194,31 +231,46 @@ class Fixes:
         fix = "\n".join([head + lines[0], *(blank + line if line else line for line in lines[1:])])
         return hint, fix if head and len(lines) <= _MOST_LINES else ""
 
-    def _title(self, value: Json, path: Path) -> Fix:
-        """Write a title below the one network of the post that has titles."""
+    def _below_networks(self, field: str, key: str, value: Json, path: Path) -> Fix | None:
+        """Write a key such as ``title`` or ``options`` below the networks of the post that have it."""
         post = self._data(path)
         entries = post.get("accounts")
         named = [str(one).partition("/")[0] for one in entries] if isinstance(entries, list) else []
-        with_title = [
+        takers = [
             name
             for name in dict.fromkeys(map(canonical, named))
-            if name in NETWORKS and self._keys.knows(name, "title")
+            if name in NETWORKS and self._keys.knows(name, field)
         ]
-        if len(with_title) != 1 or "networks" in post or not isinstance(value, str):
-            return NONE
-        hint = f"Only some networks have titles: write it below {with_title[0]}."
-        fix = self._rewrite.value((*path, "title"), in_quotes(value), key="title")
-        blank = " " * (len(fix) - len(fix.lstrip()))
-        return (
-            hint,
-            f"{blank}networks:\n{blank}  {with_title[0]}: {{ title: {in_quotes(value)} }}" if fix else "",
-        )
+        if letters(key) == "tags" and named and not takers:
+            return self._in_text("hashtags", value, path)
+        if not takers or "networks" in post or (letters(key) == "title" and len(takers) > 1):
+            return None
+        written = _inline(value)
+        head = self._rewrite.value((*path, key), "", key="networks").rstrip()
+        if not (written and head):
+            return None
+        blank = " " * (head.index("networks") + 2)
+        more = ", duration: 3" if field == "options" else ""
+        lines = [head, *(f"{blank}{name}: {{ {field}: {written}{more} }}" for name in takers)]
+        below = f"write it below {' and '.join(takers)}"
+        if field == "options":
+            return f'A poll is "options" and "duration", in days: {below}.', "\n".join(lines)
+        return f'Only some networks have "{field}": {below}.', "\n".join(lines)
 
     def _data(self, path: Path) -> Mapping[str, Any]:
         data = self._document.data
         for step in path:
             data = data[step]
         return data if isinstance(data, dict) else {}
+
+
+def _inline(value: Json) -> str:
+    """Write a value on one line; empty if it is neither a text, a number nor a list of texts."""
+    if isinstance(value, str) and "\n" not in value:
+        return in_quotes(value)
+    if isinstance(value, list) and value and all(isinstance(one, str) and "\n" not in one for one in value):
+        return f"[{', '.join(map(in_quotes, value))}]"
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
 
 
 def _is_post(path: Path) -> bool:

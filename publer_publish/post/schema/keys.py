@@ -63,6 +63,7 @@ MEANT = {
     "video": "media",
     "videos": "media",
     "wp": "wordpress",
+    "xcom": "twitter",
     "yt": "youtube",
 }
 """Other words that people know for our keys. Used only where the key on the right is allowed."""
@@ -109,6 +110,11 @@ class KeyFinder:
         is_time = is_of_post and letters(key) in TIMES
         return self._descriptions.get("scheduled_at" if is_time else key, "")
 
+    def is_list(self, part: Mapping[str, Any]) -> bool:
+        """Whether a part of the schema takes a list and nothing else."""
+        name = part.get("$ref", "").rpartition("/")[2]
+        return {**self.schema["$defs"].get(name, {}), **part}.get("type") == "array"
+
     def is_network(self, key: str) -> bool:
         """Whether a key is that of a network."""
         return key in self._network_keys
@@ -154,7 +160,7 @@ class KeyFinder:
             return message, f'Did you mean "{guess}"?'
         names = [name for name in allowed if not _is_refused(allowed[name]) and name != "$schema"]
         way_out = ' A field of Publer that is missing here goes into "extra".' if "extra" in allowed else ""
-        return message, f"Known here: {', '.join(names)}.{way_out}"
+        return message, f"Allowed here: {', '.join(names)}.{way_out}"
 
     def _places(self, key: str, path: Path, *, only_near: bool) -> list[str]:
         """Name the levels that know the key: the details of this network first, then others.

@@ -166,7 +166,7 @@ class Explainer:
         found = "nothing" if data is None else f"only {_kind(data)}"
         return Problem(
             message=f"A post file is a post or a list of posts, but this one contains {found}.",
-            hint='Write "text:" with the text behind it, and "accounts:" with a list.',
+            hint='Write "text:" with the text after it, and "accounts:" with a list.',
             fix=self._fixes.post_of(data),
             where=self._document.where(()),
         )
@@ -319,7 +319,7 @@ class Explainer:
 
     def _otherwise(self, finding: Finding, path: Path) -> Problem:
         return Problem(
-            message=f"{_name(path)} is not as it must be.",
+            message=f"{_name(path)} is not valid.",
             hint=_first_sentence(finding.schema),
             where=self._document.where(path),
         )
@@ -354,7 +354,7 @@ def _kind(value: object) -> str:
 def _may_be_text(key: str, value: object, path: Path) -> str:
     """Return what else an unknown key may have been meant as."""
     if ":" in key:
-        return " Write a space behind the colon that follows a key."
+        return " Write a space after the colon that follows a key."
     if value is None:
         return " If it is part of a text, put the whole text in quotes: in braces a comma ends it."
     if path[-2:-1] == ("comments",) and isinstance(value, str):

@@ -8,6 +8,7 @@ Only this module knows Jinja, which takes 60 ms to import: ``render`` imports it
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import wraps
 from itertools import islice
@@ -216,7 +217,7 @@ class _Parsed(NamedTuple):
 
 
 class Engine:
-    """Renders the templates of one file: each form is compiled once, each text rendered once."""
+    """Renders the templates of a run: each form is compiled once, each text rendered once."""
 
     def __init__(self) -> None:
         self._sandbox = _Sandbox()
@@ -319,7 +320,8 @@ class Engine:
 
     def _compile(self, tree: nodes.Template) -> Template:
         try:
-            code = self._sandbox.compile(tree)
+            with warnings.catch_warnings(action="ignore"):  # of `{{ 1[0] }}` Python warns on standard error
+                code = self._sandbox.compile(tree)
         except MemoryError:  # so says Python's parser, too, of what is nested too deeply for it
             raise RecursionError from None
         template = Template.from_code(self._sandbox, code, self._sandbox.make_globals(None))
@@ -513,7 +515,7 @@ def _check_size(size: int) -> None:
 
 
 def _too_large() -> NoReturn:
-    raise Refused("The template computes a number that is too large", "Templates are not for such numbers.")
+    raise Refused("The template computes a number that is too large", "Use smaller numbers.")
 
 
 def _as_text(value: Any) -> str:

@@ -19,8 +19,8 @@ _SYNTAX_HINT = (
 )
 _COMMENT_HINT = "`{#` begins a comment in a template, up to `#}`. For the text itself write {{ '{#' }}."
 _GITHUB_HINT = (
-    "GitHub expressions do not work in a post file: write {{ ref_name }} or the like, or pass the value "
-    "with the input `variables`."
+    "GitHub's expressions do not work in a post file: write a value of ours, such as {{ ref_name }}, or pass "
+    "one with the input `variables`."
 )
 _EMPTY = {
     "vars": "Give it a value in the input `variables`, as `name=value`.",
@@ -45,7 +45,7 @@ _PLAINLY: tuple[tuple[str, str, str], ...] = (
     (
         "not supported between instances",
         "The template compares or sorts values of different kinds",
-        "Make them one kind first, as in {{ vars.count | int > 1 }}.",
+        "Convert them to one kind first, as in {{ vars.count | int > 1 }}.",
     ),
     ("not callable", "This cannot be called", "Values are read without brackets: {{ release.name }}."),
     (
@@ -58,7 +58,7 @@ _PLAINLY: tuple[tuple[str, str, str], ...] = (
         "The template loops over something that is not a list of such items",
         "Only lists, texts and objects can be looped over.",
     ),
-    ("by zero", "The template divides by zero", "Test the number before, with {% if … %}."),
+    ("by zero", "The template divides by zero", "Test the number first, with {% if … %}."),
     (
         "no loader",
         "Templates cannot include, import or extend other files",
@@ -117,7 +117,7 @@ def no_name(name: str, known: Iterable[str], offset: int) -> TemplateError:
             offset=offset,
         )
     hint = _GITHUB_HINT if name in _GITHUB_CONTEXTS else _suggestion(name, known)
-    return TemplateError(f"There is no {_shown(name)} for templates", hint=hint, offset=offset)
+    return TemplateError(f"There is no {_shown(name)}", hint=hint, offset=offset)
 
 
 def no_field(source: str, name: str, known: Iterable[str], offset: int) -> TemplateError:
@@ -193,7 +193,7 @@ def failed(error: Exception, source: str, line: int) -> TemplateError:
 
 _BRINGS_IN = {
     "mention": (
-        "brings in the mention {}, which networks take for somebody there",
+        "brings in the mention {}, which networks would link to an account there",
         "The filter `plain` keeps the name without the @; `release.notes` is `release.body` with it.",
     ),
     "hashtag": (
@@ -201,7 +201,7 @@ _BRINGS_IN = {
         "The filter `plain` keeps the word without the #; where a hashtag is meant, use `hashtag`.",
     ),
     "link": (
-        "brings in {}, which networks take for a link",
+        "brings in {}, which networks turn into a link",
         "The filter `plain` writes it so that no network does.",
     ),
     "Markdown": (

@@ -35,7 +35,8 @@ _SIGNS = (
     (re.compile(r"(?<=\w)[@\uff20]+(?=[vV]?\d)"), " "),
     (re.compile(r"(?<=\w)[@\uff20]+(?=[\w-]+\.\w)"), " at "),
     (re.compile(r"(?<=\w)[@\uff20]+(?=\w)"), " "),
-    (re.compile(r"(?<!\w)[#\uff03]+(?=[^\s#\uff03\ufe0f\u20e3])"), ""),
+    # Where a row of them begins, or at its second: every later start would look through the whole row again.
+    (re.compile(r"(?:(?<![\w#\uff03])|(?<=\w[#\uff03]))[#\uff03]+(?=[^\s#\uff03\ufe0f\u20e3])"), ""),
     (re.compile(r"(?<=\w)[#\uff03]+(?=\w)"), " "),
     (re.compile(r"(?<![\w$])\$+(?=[A-Za-z][A-Za-z0-9]{0,5}(?![A-Za-z0-9]))"), ""),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
 from itertools import islice
 from typing import Any, Protocol
 
@@ -51,6 +52,16 @@ def is_template(source: str) -> bool:
     return "{{" in source or "{%" in source or "{#" in source
 
 
+class Templates:
+    """What is known of all templates of a run, once there is one."""
+
+    @cached_property
+    def engine(self) -> Any:  # noqa: ANN401  (its type would bring jinja2, too)
+        from publer_publish.post.template.engine import Engine  # noqa: PLC0415  (brings jinja2: 60 ms)
+
+        return Engine()
+
+
 class Renderer:
     """Renders the strings of one document; what is wrong with them goes into ``problems``."""
 
@@ -59,11 +70,12 @@ class Renderer:
         positions: Positions,
         source: ContextSource,
         problems: Problems,
+        templates: Templates | None = None,
     ) -> None:
         self.problems = problems
         self._positions = positions
         self._source = source
-        self._engine: Any = None
+        self._templates = templates or Templates()
         self._mistakes: dict[str, list[TemplateError]] = {}
         """Of each template that failed: it fails again for the next network."""
 
@@ -111,8 +123,9 @@ class Renderer:
         word = word.strip().lower()
         if word not in TRUE | FALSE:
             self.problems.error(
-                f"This came to {cut(word, 40)!r}, which is neither true nor false",
-                "Use {{ not release.prerelease }} or the like: true, yes, 1, false, no, 0 or nothing.",
+                f"`when` must come to true or false, but came to {cut(word, 40)!r}.",
+                "It is a condition, not a time: write true, false, or a template that comes to one of them, "
+                "such as {{ not release.prerelease }}.",
                 self._positions.where_in(path, 0),
             )
             return None
@@ -146,16 +159,13 @@ class Renderer:
                 f"The template has {len(source):,} characters; {MAX_SOURCE:,} are allowed",
                 hint="Put fixed text of this length into a network's text without {{ }} and {% %}.",
             )
-        if self._engine is None:
-            from publer_publish.post.template.engine import Engine  # noqa: PLC0415  (brings jinja2: 60 ms)
-
-            self._engine = Engine()
-        values = self._source.values(*self._engine.uses(source))
-        rendered: Rendered = self._engine.render(source, values, fits=fits, markup=markup)
+        engine = self._templates.engine
+        values = self._source.values(*engine.uses(source))
+        rendered: Rendered = engine.render(source, values, fits=fits, markup=markup)
         return rendered
 
     def _is_settled(self, source: str) -> bool:
-        return not is_template(source) or self._source.settles(self._engine.uses(source).names)
+        return not is_template(source) or self._source.settles(self._templates.engine.uses(source).names)
 
     def _report(self, path: Path, source: str, error: ActionError) -> None:
         """Report everything that is wrong with a template: ``error`` is what ended it."""
@@ -166,13 +176,15 @@ class Renderer:
             for problem in error.problems if isinstance(error, InvalidInputError) else (error,):
                 self.problems.error(problem.message, problem.hint, self._positions.where(path))
         for _, one in sorted(found.items()):
-            self.problems.error(one.message, one.hint, self._positions.where_in(path, one.offset))
+            where = self._positions.where_in(path, one.offset)
+            self.problems.error(f"{one.message.rstrip('.')}.", one.hint, where)
 
     def _all_mistakes(self, source: str) -> list[TemplateError]:
-        if self._engine is None:
+        if len(source) > MAX_SOURCE:
             return []
         if source not in self._mistakes:
-            self._mistakes[source] = self._engine.mistakes(source, self._source.values(frozenset()))
+            values = self._source.values(frozenset())
+            self._mistakes[source] = self._templates.engine.mistakes(source, values)
         return self._mistakes[source]
 
 

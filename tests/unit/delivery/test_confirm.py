@@ -178,3 +178,22 @@ def test_what_publers_minute_refuses_is_not_settled_but_sent_again() -> None:
     assert [(one.target, one.message) for one in found.too_soon] == [(B, GAP)]
     assert found.unsettled == []
     assert ledger.open_targets() == [B]
+
+
+def test_job_entries_without_ids_are_not_compared_again_for_every_target() -> None:
+    """Five hundred of them for five hundred targets would take minutes."""
+    compared = 0
+
+    class Name(str):
+        __slots__ = ()
+        __hash__ = str.__hash__
+
+        def __eq__(self, other: object) -> bool:
+            nonlocal compared
+            compared += 1
+            return str.__eq__(self, other)
+
+    targets = [target(account=f"{number}", network="twitter", name="Acme") for number in range(40)]
+    job = complete(*(failed(provider=Name("twitter"), account_name=Name("Acme")) for _ in range(40)))
+    assert len(read_verdicts(targets, job, Ledger()).unsettled) == 40
+    assert compared < 5 * 40 * 40

@@ -134,7 +134,7 @@ def test_a_total_that_counts_more_than_the_window_is_left_aside_with_a_line() ->
     publer = Whole(FORTY, total=545, in_future=545)
     posts = PostList(publer, said.append)  # type: ignore[arg-type]
     assert len(read(publer, posts=posts)) == 40
-    assert said == ["Publer's `total` counts more than the posts of the days asked for: it is left aside."]
+    assert said == ["Publer's `total` counts more than the posts of the days asked for: so it is ignored."]
     assert len(publer.asked) <= 5
     before = len(publer.asked)
     read(publer, posts=posts)

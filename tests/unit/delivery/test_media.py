@@ -502,7 +502,7 @@ def test_an_upload_that_never_ends_is_given_up_at_the_deadline(tmp_path: Path) -
 
     prepared, medias = prepared_by(upload, tmp_path, clock)
     never.set()
-    assert "the time was up" in prepared.failure(medias[0])
+    assert "the time ran out" in prepared.failure(medias[0])
 
 
 def test_a_bug_in_a_thread_is_not_swallowed(tmp_path: Path) -> None:

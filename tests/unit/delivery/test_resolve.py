@@ -1,4 +1,4 @@
-"""Promise: what follows from the accounts that a post selects is told before anything is sent."""
+"""Promise: what follows from the accounts that a post selects is reported before anything is sent."""
 
 from __future__ import annotations
 

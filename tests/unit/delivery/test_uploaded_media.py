@@ -1,4 +1,4 @@
-"""Guards: what Publer says about a file and a network is told before anything is published."""
+"""Guards: what Publer says about a file and a network is reported before anything is published."""
 
 from __future__ import annotations
 

@@ -147,7 +147,7 @@ def test_a_workflow_has_all_of_it_and_a_variable_can_say_it_on_a_desk() -> None:
 
 
 def test_validation_on_a_desk_has_placeholders_of_the_usual_length_and_one_notice() -> None:
-    """A length without them is too short: what fits on the desk would not fit in the workflow."""
+    """A length without them is too short: what fits at a terminal would not fit in the workflow."""
     run = context(placeholders=True)
     values = run.values(NAMES | OF_A_RUN)
     real = context(RUN, placeholders=True).values(OF_A_RUN)

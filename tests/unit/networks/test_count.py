@@ -194,7 +194,7 @@ def test_every_network_allows_its_limit_and_not_one_more(key: str) -> None:
     assert fits(rules, "a" * limit)
     over = check_text(rules, "a" * (limit + 3))
     assert (over.used, over.limit) == (limit + 3, limit)
-    assert f"{limit + 3:,} of {limit:,}" in over.message
+    assert f"{limit + 3:,} characters; {rules.label} allows {limit:,}." in over.message
     assert "by 3," in over.hint
 
 

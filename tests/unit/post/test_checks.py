@@ -1,4 +1,4 @@
-"""Promise: what a network would not take is told where it stands, with a cure that works, and once."""
+"""Promise: what a network would not take is reported once, at its place, with a cure that works."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def test_a_mistake_beside_another_is_told_as_well() -> None:
     both = {"txt": "Hi", "accounts": ["twitter/*", "instagram/*"]}
     assert told(both) == [
         ("txt", 'Unknown key "txt".'),
-        ("", "Instagram takes no post of text alone."),
+        ("", "Instagram takes no text-only posts."),
     ]
     poll = {"type": "poll", "options": ["a", "b", 5], "duration": 1}
     assert told(on("linkedin", poll)) == [
@@ -118,7 +118,7 @@ def test_the_title_of_the_only_media_item_is_that_of_the_post_where_one_is_neede
 def test_a_text_of_its_own_that_is_empty_is_not_called_missing() -> None:
     assert cure(on("twitter", {"text": ""})) == (
         "There is nothing for X: `networks.twitter.text` is empty.",
-        "Fill it, or remove it: the post's own counts only where the network has none.",
+        "Fill it, or remove it: the post's own is used only where the network has none.",
     )
 
 
@@ -401,7 +401,7 @@ def test_the_description_of_a_video_is_its_text_and_has_its_limit() -> None:
     assert (content.text, content.fields["description"], content.length) == ("It moves", "It moves", 8)
     (problem,) = problems_of(on("youtube", {**own, "description": "a" * 5001}, media=[video]))
     assert problem.where.shown_path == "networks.youtube.description"
-    assert problem.message.startswith("The text has 5,001 of 5,000 characters")
+    assert problem.message.startswith("The text has 5,001 characters; YouTube allows 5,000.")
 
 
 @pytest.mark.parametrize(

@@ -51,10 +51,10 @@ def test_several_selectors_in_one_are_told_how_to_be_written(written: str) -> No
     """The first would take the rest for its account's name, and nobody would say why it is not found."""
     with pytest.raises(SelectorError) as caught:
         parse_selector(written)
-    assert caught.value.hint.startswith("Write one item each")
+    assert caught.value.hint.startswith("Write each as an item")
     with pytest.raises(SelectorError) as caught:
         parse_selector(written, IN_INPUT)
-    assert caught.value.hint.startswith("Write one selector a line, without")
+    assert caught.value.hint.startswith("Write one selector per line, without")
 
 
 @pytest.mark.parametrize(

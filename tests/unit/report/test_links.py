@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from publer_publish import __version__
 from publer_publish.errors import Where
 from publer_publish.networks.table import NETWORKS
-from publer_publish.report.links import docs_url, line_url
+from publer_publish.report.links import docs_url, line_url, new_post_url
+from tests.support.documents import parse, problems_in
 
 ROOT = Path(__file__).parents[3]
 SOURCE = "https://github.com/acme/site/blob/5ca1ab1e"
@@ -58,3 +60,35 @@ def test_the_docs_have_the_section_that_a_problem_leads_to(where: Where) -> None
 
 def test_what_has_no_place_leads_nowhere() -> None:
     assert docs_url(Where()) == ""
+
+
+EDITOR = "https://github.example.com/acme/site/new/main"
+
+
+@pytest.mark.parametrize(
+    ("patterns", "file"),
+    [
+        (["posts/*.publer.yml"], "posts/new-post.publer.yml"),
+        (["posts/release.yml", "./social/*.yml"], "social/new-post.publer.yml"),
+        (["posts/**/*.yml"], "posts/new-post.publer.yml"),
+        (["*.yml"], "new-post.publer.yml"),
+        (["posts/release.yml"], ""),
+        (["posts/*.json", "posts/2026-*.yml", "*/posts/*.yml"], ""),
+    ],
+)
+def test_another_post_is_begun_where_it_will_be_found(patterns: list[str], file: str) -> None:
+    url = new_post_url(EDITOR, patterns, ())
+    assert url.startswith(f"{EDITOR}?") or not file
+    assert parse_qs(urlsplit(url).query).get("filename", [""]) == [file]
+
+
+def test_another_post_is_a_valid_one_for_the_same_accounts() -> None:
+    accounts = ['linkedin/Acme: "Inc" & Co', "x/*"]
+    (written,) = parse_qs(urlsplit(new_post_url(EDITOR, ["*.yml"], accounts)).query)["value"]
+    assert [*problems_in("a.yml", written.encode())] == []
+    assert parse(written.encode(), "a.yml").data["accounts"] == accounts
+
+
+def test_the_page_about_writing_has_the_same_link() -> None:
+    page = (ROOT / "docs" / "write-a-post.md").read_text(encoding="utf-8")
+    assert f"]({new_post_url('https://github.com/OWNER/REPO/new/main', ['posts/*.publer.yml'], ())})" in page

@@ -48,6 +48,6 @@ def test_without_a_secret_in_it_a_run_is_the_very_same() -> None:
 
 
 def test_words_of_ours_are_no_secrets() -> None:
-    """A short key may be such a word: what became of a target is told all the same."""
+    """A short key may be such a word: what became of a target is reported all the same."""
     shown = redacted(RUN, lambda text: text.replace("failed", "***"))
     assert (shown.outcome, shown.results[0].status) == (Outcome.FAILED, Status.FAILED)

@@ -115,5 +115,5 @@ def test_every_declared_input_is_given_as_declared() -> None:
 
 
 def test_the_release_example_goes_to_five_networks() -> None:
-    example = YAML(typ="safe").load((ROOT / "examples" / "release.yml").read_text(encoding="utf-8"))
+    example = YAML(typ="safe").load((ROOT / "examples" / "release.publer.yml").read_text(encoding="utf-8"))
     assert set(example["networks"]) == {"twitter", "linkedin", "bluesky", "mastodon", "threads"}

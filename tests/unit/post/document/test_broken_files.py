@@ -1,4 +1,4 @@
-"""Promise: every broken post file is told with line, column, path and our words, all problems at once.
+"""Promise: every mistake of a broken post file is reported with line, column, path and our words, all problems at once.
 
 Each file in ``tests/data/broken`` has its expected problems beside it: adding a pair adds a test. ``words``
 are parts of the message.
@@ -27,7 +27,7 @@ def expected_of(path: Path) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
-def test_each_problem_of_a_broken_file_is_told_at_its_place(path: Path) -> None:
+def test_each_problem_of_a_broken_file_is_reported_at_its_place(path: Path) -> None:
     found = problems_of(path, ["*"])
     assert [(p.where.line, p.where.column, p.where.shown_path) for p in found] == [
         (e["line"], e["column"], e["path"]) for e in expected_of(path)

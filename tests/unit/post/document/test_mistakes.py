@@ -22,8 +22,10 @@ ROOT = Path(__file__).parents[4]
 MISTAKES = ROOT / "tests" / "data" / "mistakes"
 FILES = sorted(path for path in MISTAKES.iterdir() if path.suffix != ".txt")
 NOT_CERTAIN = {
-    "account-without-a-name.yml", "comment.json", "date.yml", "no-accounts.yml", "picture-not-there.yml",
-    "publish-at.yml", "schedule.yml",
+    "account-as-a-handle.yml", "account-as-a-web-address.yml", "comment.json", "date.yml",
+    "github-expression.yml", "no-accounts.yml", "only-notes.yml", "path-on-a-computer.yml",
+    "path-with-backslashes.yml", "picture-not-there.yml", "publish-at.yml", "schedule.yml", "too-long.yml",
+    "two-files-in-one-item.yml", "two-files-in-one-line.yml", "when-as-a-time.yml", "word-document.yml",
 }  # fmt: skip
 """Of these nobody but the author knows what was meant."""
 
@@ -75,8 +77,8 @@ def test_whatever_is_wrong_is_said_in_a_sentence(lines: list[str]) -> None:
         assert problem.message.isprintable()
 
 
-def test_there_are_at_least_sixty_mistakes() -> None:
-    assert len(FILES) >= 60
+def test_there_are_at_least_a_hundred_mistakes() -> None:
+    assert len(FILES) >= 100
     assert len(list(MISTAKES.glob("*.txt"))) == len(FILES)
 
 

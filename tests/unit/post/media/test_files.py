@@ -161,3 +161,13 @@ def test_what_is_no_web_address_is_refused(tmp_path: Path, value: str) -> None:
 )
 def test_a_file_is_described_for_people(info: MediaInfo, words: str) -> None:
     assert described(info) == words
+
+
+def test_one_gif_under_a_thousand_spellings_is_read_once(tmp_path: Path) -> None:
+    """Each time it is read, it would be found to be something else."""
+    (tmp_path / "a.gif").write_bytes((SAMPLES / "animated.gif").read_bytes())
+    files = MediaFiles(Workspace(tmp_path))
+    first = files.info(media("a.gif"))
+    (tmp_path / "a.gif").write_bytes(b"no picture")
+    assert first
+    assert {files.info(media("./" * times + "a.gif")) for times in range(1_000)} == {first}

@@ -1,4 +1,4 @@
-"""Promise: the schema accepts every documented form, and each mistake is told at its node in our words."""
+"""Promise: the schema accepts every documented form, and each mistake is reported at its place in our words."""
 
 from __future__ import annotations
 

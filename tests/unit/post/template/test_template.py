@@ -156,7 +156,7 @@ def test_text_from_an_event_stays_text(templates: Templates) -> None:
         ("{{ 'a }}' }} {{ tag is\nout", "{{ tag", "`{{` is never closed by `}}`", "{{ and }}"),
         ("{% raw %}{{ a {% endraw %}\n{% if tag", "{% if tag", "`{%` is never closed by `%}`", "{% and %}"),
         ("a {#12} {{ tag }}", "{#12", "`{#` is never closed by `#}`", "`{#` begins a comment"),
-        ("{{ github.ref_name }}", "github", "There is no 'github'", "write {{ ref_name }}"),
+        ("{{ github.ref_name }}", "github", "There is no 'github'", "such as {{ ref_name }}"),
         ("a\n\n{% if tag %}\nb", "{% if", "looking for", "{{ and }}"),
         ("a\n{{ tag }}\n{{ release }}", "{{ release", "an object, not a text", "Name one of its fields"),
         ("{{ event.commits }}", "{{ event", "a list, not a text", "{% for %}"),
@@ -451,7 +451,7 @@ def test_when_is_true_or_false(templates: Templates, source: str, truth: bool) -
 def test_when_is_nothing_else(templates: Templates, source: str) -> None:
     assert templates.truth(source) is None
     (error,) = templates.problems.errors()
-    assert "neither true nor false" in error.message
+    assert "must come to true or false" in error.message
     assert len(error.message) < 120
 
 
@@ -484,7 +484,7 @@ def test_the_names_that_a_template_copes_without(source: str, names: set[str]) -
 
 def test_a_name_that_was_asked_about_and_used_all_the_same_is_explained() -> None:
     error = failure("{{ sha | default('x') }}\n{{ sha }}")
-    assert error.message == "There is no `sha` in this run"
+    assert error.message == "There is no `sha` in this run."
     assert "{% if sha is defined %}" in error.hint
     assert error.where.column - 1 == len("{{ sha | default('x') }}\n{{ ")
 
@@ -533,3 +533,8 @@ def test_text_without_template_does_not_load_jinja() -> None:
 def test_what_is_a_template() -> None:
     assert [is_template(text) for text in ("{{ x }}", "{% x %}", "{# x #}")] == [True] * 3
     assert [is_template(text) for text in ("", "{ x }", "100 %}", "}} {")] == [False] * 4
+
+
+def test_what_python_warns_of_in_a_template_is_only_an_error_of_it() -> None:
+    """The warning would go to standard error."""
+    assert failure("{{ 1[0] }}").message == "There is no '0' in a number"

@@ -32,7 +32,7 @@ def warnings(source: str, markup: str = "") -> list[Problem]:
     [
         ("out: {{ release.body }}", "{{", "mention @ada"),
         ("out: {{ release.body }}", "{{", "Markdown that no network renders"),
-        ("out: {{ release.body }}", "{{", "README.md, which networks take for a link"),
+        ("out: {{ release.body }}", "{{", "README.md, which networks turn into a link"),
         ("{{ version }}\nnow {{ vars.tags }}", "{{ vars", "hashtag #fast"),
         ("{{ version }} of {{ tag }}", "{{ tag", "mention @acme/rocket"),
         ("{{ release.body | fit }}", "{{", "mention @ada"),

@@ -1,0 +1,53 @@
+"""The limits hold for the work inside them, and for nothing else."""
+
+import resource
+from collections.abc import Callable
+
+import pytest
+
+from publer_publish.limits import Limits, OverLimitError
+from publer_publish.supervisor import Supervised
+
+BEFORE = resource.getrlimit(resource.RLIMIT_AS)
+
+
+def test_more_memory_than_the_limit_is_an_error_only_inside() -> None:
+    limits = Limits(Supervised(), memory=200_000_000)
+    with pytest.raises(MemoryError), limits:
+        bytearray(300_000_000)
+    assert resource.getrlimit(resource.RLIMIT_AS) == BEFORE
+    with limits:
+        assert resource.getrlimit(resource.RLIMIT_AS) != BEFORE
+        with limits.paused():
+            assert resource.getrlimit(resource.RLIMIT_AS) == BEFORE
+        with pytest.raises(MemoryError):
+            bytearray(300_000_000)
+    assert resource.getrlimit(resource.RLIMIT_AS) == BEFORE
+
+
+def test_the_time_of_all_work_together_is_limited() -> None:
+    limits = Limits(Supervised(), seconds=0.02)
+    for _ in range(2):
+        limits.check_time()
+        with limits:
+            limits.check_time()
+            with limits.paused():
+                work(limits.check_time)
+    with pytest.raises(OverLimitError), limits:
+        work(limits.check_time)
+    with pytest.raises(OverLimitError), limits:
+        limits.check_time()
+    limits.check_time()
+
+
+def work(then: Callable[[], None]) -> None:
+    """Use more than that time."""
+    sum(range(3_000_000))
+    then()
+
+
+def test_without_a_process_of_ones_own_nothing_is_limited() -> None:
+    limits = Limits(seconds=0)
+    with limits, limits.paused():
+        limits.check_time()
+        assert resource.getrlimit(resource.RLIMIT_AS) == BEFORE

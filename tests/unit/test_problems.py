@@ -1,0 +1,56 @@
+"""What is wrong is kept once, and of very much only the first."""
+
+import json
+
+import pytest
+
+from publer_publish.errors import MOST_ERRORS, MOST_IN_ALL, Problem, Problems, Severity, Where
+from publer_publish.limits import left_by
+from publer_publish.supervisor import Lost
+
+
+@pytest.mark.parametrize("severity", Severity)
+def test_of_very_many_problems_in_many_files_the_first_are_kept_and_one_says_so(severity: Severity) -> None:
+    problems = Problems()
+    for number in range(3 * MOST_IN_ALL):
+        problems.add(Problem(message=f"{number}", where=Where(file=f"{number % 99}"), severity=severity))
+    *kept, last = problems
+    assert len(kept) == MOST_IN_ALL
+    assert last.stands_for_more
+    assert last.message == f"There are more than 2,000 {severity}s in this run; the others are not listed."
+    assert problems.are_too_many("another file") == (severity is Severity.ERROR)
+
+
+def test_errors_of_one_file_leave_room_for_those_of_others() -> None:
+    problems = Problems()
+    for number in range(2 * MOST_ERRORS):
+        problems.error(f"{number}", where=Where(file="a"))
+    problems.error("mine", where=Where(file="b"))
+    *_, more, mine = problems
+    assert (len(problems), more.where, mine.message) == (MOST_ERRORS + 2, Where(file="a"), "mine")
+
+
+def test_what_was_found_is_left_for_whoever_reports_it() -> None:
+    notes: list[Problem | Where] = []
+    problems = Problems(notes.append)
+    place = Where(file="a.yml", line=1, column=2, path=("posts", 1))
+    problems.error("One", "hint", place)
+    problems.error("One", "hint", place)
+    problems.look_at(place)
+    assert notes == [Problem(message="One", hint="hint", where=place), place]
+    assert problems.place == place
+
+
+@pytest.mark.parametrize(
+    ("by", "says"), [(9, "takes too long"), (24, "takes too long"), (11, "ends the program")]
+)
+def test_what_was_left_is_read_with_what_ended_the_work_and_where(by: int, says: str) -> None:
+    notes = [
+        json.dumps(["One", "hint", "fix", "warning", False, "a.yml", 1, 2, ["posts", 1, "\ud800"]]),
+        json.dumps(["b.yml", 3, 4, ["text"]]),
+    ]
+    found, why = left_by(Lost(by=by, notes=notes, watched=True, cancelled=False))
+    place = Where(file="a.yml", line=1, column=2, path=("posts", 1, "\ud800"))
+    assert found == Problem(message="One", hint="hint", fix="fix", severity=Severity.WARNING, where=place)
+    assert says in why.message
+    assert why.where == Where(file="b.yml", line=3, column=4, path=("text",))
