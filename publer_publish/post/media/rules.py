@@ -117,7 +117,7 @@ def check_for_network(
         return
     rules = network(network_key)
     kinds = [kind_of(media, info) for media, info in items]
-    kind_of_post = subtype if subtype in _NEEDED_KIND else content_type
+    kind_of_post = shown_as(content_type, {"type": subtype})
     # Each of these rests on the one before: the type follows from the kinds, and is not to blame for them.
     if (
         _check_kinds(rules, items, kinds, problems)
