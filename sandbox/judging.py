@@ -141,7 +141,8 @@ def _media_items(
             return UNKNOWN_MEDIA if "id" in item else NO_ID
         if found not in allowed or (said is not None and ITEM_TYPES[said] != found):
             return BAD_TYPE
-    if len(media) > 1 and (content["type"] == "gif" or (content["type"] == "video" and allowed == {"video"})):
+    is_of_one = content["type"] == "gif" or subtype in {"reel", "short", "story"} or allowed == {"video"}
+    if len(media) > 1 and is_of_one:
         return BAD_TYPE
     most = MOST_PAGES if subtype == "document" else MOST_ITEMS.get(account.network, len(media))
     return f"At most {most} media are allowed" if len(media) > most else None

@@ -394,7 +394,7 @@ _TABLE = (
         limit_source=_PUBLER,
         counting=Counting.CODE_POINTS,
         counting_source="Telegram Bot API: characters after entities parsing",
-        media_most={PHOTO: 10, VIDEO: 10, GIF: 1},
+        media_most={PHOTO: 10, VIDEO: 1, GIF: 1},
         media_mb={PHOTO: 10, VIDEO: 2_000, GIF: 50},
         media_source="Publer: up to 10 photos, no mixed media; " + _MEDIA,
         second_names={
@@ -437,7 +437,7 @@ _TABLE = (
         comments=True,
         thread=True,
         comment_limit=500,
-        media_most={PHOTO: 20, VIDEO: 20},
+        media_most={PHOTO: 20, VIDEO: 1},
         media_mb={PHOTO: 8, VIDEO: 1_000},
         media_source="Publer: up to 20 photos, no mixed media; " + _MEDIA,
         frame=Frame(seconds=(3, 300)),

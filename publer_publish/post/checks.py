@@ -166,7 +166,9 @@ def _type_and_needs(
             _wrong_type(network, content, place.where(*steps), problems)
     else:
         kind = shown_as(content.type, content.fields.get("details"))
-        for need in needs(network, kind):
+        below = _value(content.fields, ("details", "type"))
+        kinds = [kind, below] if isinstance(below, str) and below in network.types else [kind]
+        for need in dict.fromkeys(need for one in kinds for need in needs(network, one)):
             if not _has(content, need) and not any(
                 place.is_explained(field, problems) for field in need.split("|")
             ):

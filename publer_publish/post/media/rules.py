@@ -51,6 +51,7 @@ _NEEDED_KIND = {
     "story": frozenset({Kind.PHOTO, Kind.VIDEO}),
 }
 _PICTURES_OF_ARTICLES = " A picture goes into `featured_media` or a block of `content`, by its address."
+_OF_ONE_ITEM = frozenset({"reel", "short", "story"})
 _MOST_PAGES = 100
 """Pictures that become one document on LinkedIn."""
 _MEGABYTE = 1_000_000
@@ -116,7 +117,7 @@ def check_for_network(
         return
     rules = network(network_key)
     kinds = [kind_of(media, info) for media, info in items]
-    kind_of_post = subtype if subtype in _NEEDED_KIND else content_type
+    kind_of_post = shown_as(content_type, {"type": subtype})
     # Each of these rests on the one before: the type follows from the kinds, and is not to blame for them.
     if (
         _check_kinds(rules, items, kinds, problems)
@@ -213,6 +214,14 @@ def _check_count(
                 "Remove some.",
                 items[_MOST_PAGES][0].where,
             )
+        return
+
+    if shown_as in _OF_ONE_ITEM and len(items) > 1:
+        problems.error(
+            f"A {shown_as} on {rules.label} shows one item; these are {len(items)}.",
+            f"Keep one, or make {len(items)} posts of them.",
+            items[1][0].where,
+        )
         return
 
     def too_many(most: int, what: str, media: Sequence[Media]) -> None:

@@ -178,6 +178,14 @@ ERRORS = [
         "Google Business takes at most 1 photo in a post; these are 2.",
     ),
     ("google", "photo", [GIF], "a.gif", "Google Business takes no gif: 'a.gif'."),
+    ("instagram", "story", photos(2), "1.jpg", "A story on Instagram shows one item; these are 2."),
+    (
+        "instagram",
+        "reel",
+        [VIDEO, file("b.mp4")],
+        "b.mp4",
+        "A reel on Instagram shows one item; these are 2.",
+    ),
     ("linkedin", "photo", photos(21), "20.jpg", "LinkedIn takes at most 20 photos in a post; these are 21."),
     ("twitter", "video", [VIDEO, PHOTO], "a.jpg", "X takes no photo and video together in one post."),
     *(
