@@ -45,6 +45,8 @@ _WITHOUT_TEXT = frozenset(
 _LISTS = frozenset({"accounts", "comments", "labels", "options"})
 # Patterns as text: `re` compiles them when they are needed, which is after a mistake.
 _START = r"(?P<start>[ \t]*(?:-[ \t]+)*)"
+_LONGEST_LINE = 10_000
+"""Of which a mistake is looked for: a row of spaces in it costs the square of its length."""
 _LINE = rf"(?P<head>{_START}(?:(?P<key>[A-Za-z_$][\w-]*):[ \t]+)?)(?P<value>\S.*?)[ \t]*\Z"
 _KEY_LINE = rf"{_START}(?P<key>[A-Za-z_$][\w-]*):(?:[ \t]|\Z)"
 _BLOCK = rf"{_START}(?P<key>[A-Za-z_$][\w-]*):[ \t]+[|>][-+1-9]*(?:[ \t]+#.*)?\Z"
@@ -131,7 +133,7 @@ def value_in_quotes(source: Source, at: int) -> str:
     """Return the line of a value with the value in quotes; empty if it is only a part of what is there."""
     line, column = source.position(at)
     written = source.lines()[line - 1]
-    found = re.match(_LINE, written)
+    found = re.match(_LINE, written) if len(written) <= _LONGEST_LINE else None
     return with_value_in_quotes(written) if found and found.start("value") == column - 1 else ""
 
 
@@ -179,7 +181,8 @@ def _mistake(lines: Sequence[str], line: int, opened: int | None) -> Mistake | N
     """Return the first mistake whose correction gets the parser past these lines."""
     mistake: Mistake
     before = next((number for number in range(line - 1, -1, -1) if lines[number].strip()), None)
-    numbers = dict.fromkeys(one for one in (opened, line, before) if one is not None)
+    numbers = [one for one in dict.fromkeys((opened, line, before)) if one is not None]
+    numbers = [one for one in numbers if len(lines[one]) <= _LONGEST_LINE]
     for rule, number in product(_RULES, numbers):
         for mistake in rule(lines, number):
             corrected = _corrected(lines, mistake)

@@ -72,12 +72,14 @@ _LEAD = (
     r"(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?|see|refs?|references|pr|issue|in|via|by|from|for|gh|thanks|cc)"
 )
 _REF = "\ue002[^\ue003]*\ue003"
-_MORE_REFS = rf"(?:(?:\s*[,;&/]\s*|\s+and\s+|\s+)(?:{_LEAD}:?\s+)?{_REF})*"
+_MORE_REFS = rf"(?:(?:\s*[,;&/]\s*|\s+and\s+|\s+)(?:{_LEAD}:?\s+)?{_REF}){{0,99}}"
 _LOGIN = "\ue004[^\ue005]*\ue005"
-_BOT = re.compile(r"(?:\s+(?:by|from))?\s*\(?\ue004[^\ue005]*\[bot\]\ue005\)?")
-_IN_BRACKETS = re.compile(rf"\s*[(\[]\s*(?:{_LEAD}:?\s+)?{_REF}{_MORE_REFS}\s*[)\]]", re.IGNORECASE)
+# Each begins where a row of spaces does: else every later start looks through the whole row again.
+_BOT = re.compile(r"(?<!\s)(?:\s+(?:by|from))?\s*\(?\ue004[^\ue005]*\[bot\]\ue005\)?")
+_IN_BRACKETS = re.compile(rf"(?<!\s)\s*[(\[]\s*(?:{_LEAD}:?\s+)?{_REF}{_MORE_REFS}\s*[)\]]", re.IGNORECASE)
 _AT_END = re.compile(
-    rf"(?:\s*[,;\u2013-]+)?\s*(?:(?<=\s){_LEAD}:?\s*)?{_REF}{_MORE_REFS}\s*([.!]?)\s*\Z", re.IGNORECASE
+    rf"(?<!\s)(?:\s*(?<![,;\u2013-])[,;\u2013-]+)?\s*(?:(?<=\s){_LEAD}:?\s*)?{_REF}{_MORE_REFS}\s*([.!]?)\s*\Z",
+    re.IGNORECASE,
 )
 _AT_START = re.compile(
     rf"\A\s*(?:{_REF}[\s:,\u2013-]*)+(?:Thanks\s[^!\n]{{1,200}}!\s*[-\u2013]\s*)?", re.IGNORECASE
