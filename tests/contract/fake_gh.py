@@ -2,7 +2,7 @@
 
 Releases are kept in ``$FAKE_GITHUB/releases.json``, attested digests in ``attested``, the number of reviewers in
 ``reviewers``. ``fail`` may hold words of the call that is to fail, once: before it did anything, or, behind a ``+``,
-after it did all. ``mutable`` means that immutable releases are off; ``late`` holds how often GitHub still says so
+after it did all. ``issues`` holds a line for each that was opened or brought up to date. ``mutable`` means that immutable releases are off; ``late`` holds how often GitHub still says so
 of a release that is immutable.
 """
 
@@ -49,7 +49,7 @@ def make(kind: str, fields: dict[str, str]) -> str:
 def api(path: str, method: str, fields: dict[str, str], releases: list[dict[str, Any]]) -> list[object]:
     """The lines that the one ``--jq`` expression that is used with a path prints."""
     path = path.removeprefix(f"repos/{os.environ['GITHUB_REPOSITORY']}/")
-    ours = [release for release in releases if release["tag"] == f"v{os.environ['VERSION']}"]
+    ours = [release for release in releases if release["tag"] == f"v{os.environ.get('VERSION', '')}"]
     public = [release for release in releases if not release["draft"]]
     lines: list[object] = []
     if path in {"git/blobs", "git/trees", "git/commits"}:
@@ -71,12 +71,25 @@ def api(path: str, method: str, fields: dict[str, str], releases: list[dict[str,
         lines = [str(public[-1]["immutable"]).lower() if public else "none"]
     elif path == "releases":
         lines = [str(release["draft"]).lower() for release in ours]
+    elif path.startswith(("contents/", "issues?", "releases?per_page=30")):
+        lines = for_scan(path, public)
     else:
         assert path == f"releases/tags/v{os.environ['VERSION']}", path
         lines = [
             str(release["immutable"] and not is_late()).lower() for release in ours if not release["draft"]
         ]
     return lines
+
+
+def for_scan(path: str, public: list[dict[str, Any]]) -> list[object]:
+    """What scan.yml asks."""
+    if path.startswith("releases"):
+        return [release["tag"] for release in public]
+    if path.startswith("contents/"):
+        name, _, ref = path.removeprefix("contents/").partition("?ref=")
+        return [git("show", f"{ref}:{name}")]
+    assert json.dumps(os.environ["EXPECTED_TITLE"]) in " ".join(sys.argv)
+    return [1] if (HOME / "issues").exists() else []
 
 
 def is_late() -> bool:
@@ -134,6 +147,10 @@ def main(arguments: list[str]) -> int:
         (path,) = [argument for argument in arguments if argument.startswith("repos/")]
         lines = api(path, method, fields_of(arguments), releases)
         sys.stdout.write("".join(f"{line}\n" for line in lines))
+    elif arguments[0] == "issue":
+        assert "issues" in os.environ["RIGHTS"].split(), "gh: HTTP 403"
+        with (HOME / "issues").open("a", encoding="utf-8") as issues:
+            issues.write(f"{arguments[1]} {arguments[arguments.index('--body') + 1].splitlines()[0]}\n")
     else:
         release(arguments[1], arguments[2], arguments[3:], releases)
     RELEASES.write_text(json.dumps(releases), encoding="utf-8")

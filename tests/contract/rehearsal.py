@@ -97,6 +97,16 @@ class Rehearsal:
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout.strip()
 
+    def step(self, workflow: str, job: str, name: str, **env: str) -> dict[str, str]:
+        """One step of another workflow, and its outputs."""
+        jobs = repo.read(repo.ROOT / ".github" / "workflows" / workflow)["jobs"]
+        (script,) = (step["run"] for step in jobs[job]["steps"] if step["name"] == name)
+        output = self.home / "output"
+        output.write_text("")
+        rights = [right for right, level in jobs[job]["permissions"].items() if level == "write"]
+        self.type(script, self.work, GITHUB_OUTPUT=str(output), RIGHTS=" ".join(rights), **env)
+        return dict(line.split("=", 1) for line in output.read_text().splitlines())
+
     def merge(self, version: str) -> None:
         """The pull request that asks for a version: the files of this repository, as they would be then."""
         for name in COPIED:

@@ -77,3 +77,26 @@ def test_the_next_release_moves_the_major_tag_and_can_be_withdrawn(rehearsal: Re
     rehearsal.type(documented("v1.2.2^{commit}:refs/tags/v1").replace("1.2.2", "1.0.0"))
     rehearsal.type("git fetch -q --tags --force origin")
     assert rehearsal.type("git rev-parse v1") == rehearsal.type("git rev-parse v1.0.0")
+
+
+@pytest.mark.exhaustive
+def test_the_image_of_the_newest_release_is_scanned_and_one_issue_is_kept(rehearsal: Rehearsal) -> None:
+    newest = ("scan.yml", "scan", "Find the newest release")
+    assert rehearsal.step(*newest) == {}
+    rehearsal.type(documented("FROM scratch"))
+    ask_for(rehearsal, "1.0.0")
+    digest = rehearsal.release("1.0.0")["index"]["digest"]
+    assert rehearsal.step(*newest) == {"version": "v1.0.0", "image": f"{IMAGE}@{digest}"}
+
+    env = {
+        "FOUND": "- CVE-2026-1 (High) in libssl3t64 3.5.1, fixed in 3.5.2",
+        "VERSION": "v1.0.0",
+        "GH_REPO": repo.OURS,
+        "GITHUB_SERVER_URL": "https://github.com",
+        "GITHUB_RUN_ID": "7",
+        "EXPECTED_TITLE": "Known vulnerabilities in the image of v1.0.0",
+    }
+    for _ in range(2):
+        rehearsal.step("scan.yml", "report", "Open an issue, or bring the open one up to date", **env)
+    issues = (rehearsal.home / "issues").read_text().splitlines()
+    assert issues == [f"create {env['FOUND']}", f"edit {env['FOUND']}"]
