@@ -537,4 +537,4 @@ def test_what_is_a_template() -> None:
 
 def test_what_python_warns_of_in_a_template_is_only_an_error_of_it() -> None:
     """The warning would go to standard error."""
-    assert failure("{{ 1[0] }}").message == "There is no '0' in a number"
+    assert failure("{{ 1[0] }}").message == "There is no '0' in a number."
