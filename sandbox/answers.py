@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
+from sandbox.forms import Json
 from sandbox.multipart import Form
 
 JSON = "application/json; charset=utf-8"
@@ -51,7 +51,7 @@ class Answer:
     error: str = ""
 
 
-def ok(value: Any, status: int = 200) -> Answer:  # noqa: ANN401  any JSON value
+def ok(value: Json, status: int = 200) -> Answer:
     try:
         body = json.dumps(value, ensure_ascii=False).encode()
     except UnicodeEncodeError:  # half a surrogate pair, sent to us as an escape: sent back as one
@@ -64,7 +64,7 @@ def refused(status: int, sentence: str) -> Answer:
     return Answer(status=status, body=json.dumps({"errors": [sentence]}).encode(), error=sentence)
 
 
-def parsed_json(body: bytes) -> Any:  # noqa: ANN401  any JSON value
+def parsed_json(body: bytes) -> Json:
     """The JSON value of a body. Raises ValueError."""
     try:
         return json.loads(body.decode("utf-8"))

@@ -9,7 +9,7 @@ from sandbox import page
 from sandbox.answers import HTML, Answer, Call, ok, parsed_json, refused
 from sandbox.engine import Engine
 from sandbox.faults import Fault
-from sandbox.forms import FormError, from_json, to_json
+from sandbox.forms import FormError, Json, from_json, to_json
 from sandbox.scenario import Scenario
 
 
@@ -53,14 +53,14 @@ def _look(engine: Engine, path: str) -> Answer:
     return refused(404, "Not found")
 
 
-def _switched(body: Any, name: str, *kinds: type) -> Any:  # noqa: ANN401  any JSON value
+def _switched(body: Json, name: str, *kinds: type) -> Json:
     value = body.get(name) if isinstance(body, dict) else None
     if type(value) not in kinds:
         raise FormError(f"{{{name!r}: ...}} is needed, of type {kinds[0].__name__}")
     return value
 
 
-def _door(engine: Engine, body: Any) -> None:  # noqa: ANN401  any JSON value
+def _door(engine: Engine, body: Json) -> None:
     if _switched(body, "open", bool):
         engine.open_door()
     else:

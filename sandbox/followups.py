@@ -7,6 +7,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
+from sandbox.forms import Json
 from sandbox.networks import WITH_COMMENTS
 from sandbox.scenario import Accepts
 
@@ -78,7 +79,7 @@ def wrong_followup(target: Mapping[str, Any], network: str, accepts: Accepts) ->
     return None
 
 
-def _is_timed(value: Any, accepts: Accepts) -> bool:  # noqa: ANN401  any JSON value
+def _is_timed(value: Json, accepts: Accepts) -> bool:
     if accepts.timing_of_callbacks == "either":
         return True
     other = {"delay": {"conditions"}, "conditions": {"delay", "after"}}[accepts.timing_of_callbacks]

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import typing
-from typing import Any
+from typing import Any, TypeAlias
 
 from cattrs import ClassValidationError, Converter, IterableValidationError, transform_error
 
 T = typing.TypeVar("T")
+Json: TypeAlias = Any
+"""What JSON can hold."""
 
 
 class FormError(ValueError):
     """A JSON document does not have the form that was asked for. The message names the place."""
 
 
-def to_json(value: object) -> Any:  # noqa: ANN401  a JSON value has no narrower type
+def to_json(value: object) -> Json:
     """Plain dicts, lists and scalars for a dataclass tree."""
     return _CONVERTER.unstructure(value)
 
@@ -37,7 +39,7 @@ def _said(problem: BaseException, _kind: object) -> str:
 
 
 def _scalar(kind: type, *, taken: tuple[type, ...]) -> None:
-    def structure(data: object, _kind: object) -> Any:  # noqa: ANN401  any scalar
+    def structure(data: object, _kind: object) -> Json:
         if type(data) not in taken:
             raise TypeError(f"{data!r} is not of type {kind.__name__}")
         return kind(data)

@@ -12,6 +12,7 @@ from typing import Any
 
 from sandbox.fields import ITEM_TYPES, MOST_CARDS, MOST_ITEMS, MOST_PAGES, POLLS, VALUES
 from sandbox.followups import wrong_followup
+from sandbox.forms import Json
 from sandbox.networks import LONG_POST_LIMIT, MEDIA_KINDS, NETWORKS, PAGES, text_length
 from sandbox.scenario import Accepts, Account
 
@@ -97,7 +98,7 @@ def _type(content: Content, account: Account, accepts: Accepts) -> str | None:
     return None if is_taken else BAD_TYPE
 
 
-def _below(content: Content, key: str) -> Any:  # noqa: ANN401  any JSON value
+def _below(content: Content, key: str) -> Json:
     details = content.get("details")
     return details.get(key) if isinstance(details, dict) else None
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from html import escape
 from typing import Any
 
+from sandbox.forms import Json
 from sandbox.networks import NETWORKS
 from sandbox.record import Published, Record
 from sandbox.scenario import Scenario
@@ -78,7 +79,7 @@ def _medium(item: dict[str, Any], files: dict[str, str]) -> str:
     return f"{name} ({item.get('type', 'file')}){f': {alt}' if alt else ''}"
 
 
-def _fact(label: str, value: Any) -> str:  # noqa: ANN401  any JSON value
+def _fact(label: str, value: Json) -> str:
     text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
     shown = escape(text)
     if text.startswith(("https://", "http://")):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.answers import Call, parsed_json
+from sandbox.forms import Json
 
 
 @dataclass(slots=True, kw_only=True)
@@ -123,7 +124,7 @@ def new_request(number: int, now: float, call: Call, secrets: tuple[str, ...]) -
     )
 
 
-def _body(call: Call) -> Any:  # noqa: ANN401  any JSON value
+def _body(call: Call) -> Json:
     """What the record keeps of a body."""
     if call.form is not None:
         files = {

@@ -19,6 +19,7 @@ from typing import Any
 
 from sandbox.faults import Fault
 from sandbox.fields import FIELDS
+from sandbox.forms import Json
 from sandbox.runner import Step
 from sandbox.scenario import Scenario, Workspace
 from sandbox.server import Sandbox
@@ -138,7 +139,7 @@ def _answer(exchange: dict[str, Any], nth: int, shift: float) -> Fault:
     )
 
 
-def _shifted(value: Any, shift: float) -> Any:  # noqa: ANN401  any JSON value
+def _shifted(value: Json, shift: float) -> Json:
     """The value with all its times moved."""
     if isinstance(value, dict):
         return {key: _shifted(item, shift) for key, item in value.items()}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import Any
 
 from sandbox.answers import BLOCKED, HTML, JSON, RATE_LIMITED, Answer
 from sandbox.faults import Fault
+from sandbox.forms import Json
 
 _PAGE = """<!DOCTYPE html>
 <html><head><title>Publer</title></head>
@@ -57,7 +57,7 @@ def spoil(fault: Fault, answer: Answer) -> Answer:
 
 
 def _without_job_id(body: bytes) -> bytes:
-    def without(value: Any) -> Any:  # noqa: ANN401  any JSON value
+    def without(value: Json) -> Json:
         if isinstance(value, dict):
             return {key: without(item) for key, item in value.items() if key != "job_id"}
         return value

@@ -16,6 +16,7 @@ from urllib.parse import urlencode
 import pytest
 
 from sandbox.clock import Clock
+from sandbox.forms import Json
 from sandbox.scenario import Scenario
 from sandbox.server import Sandbox
 
@@ -43,7 +44,7 @@ class Reply:
     body: bytes
 
     @property
-    def json(self) -> Any:  # noqa: ANN401  any JSON value
+    def json(self) -> Json:
         return json.loads(self.body)
 
 
@@ -110,7 +111,7 @@ class RawClient:
         document = reply.json
         return str(document["job_id"] if "job_id" in document else document["data"]["job_id"])
 
-    def job(self, job_id: str) -> Any:  # noqa: ANN401  any JSON value
+    def job(self, job_id: str) -> Json:
         """One look at a job."""
         return self.get(f"/job_status/{job_id}").json
 

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from publer_publish.clock import Clock
+from publer_publish.publer.model import Json
 
 MOST_CHARACTERS = 1_000_000
 """Of one line; what is longer says only how long it was."""
@@ -111,7 +112,7 @@ class Anonymiser:
         self._counts: dict[str, Iterator[int]] = defaultdict(itertools.count)
         self._private: set[str] = set()
 
-    def value(self, value: Any, key: str = "") -> Any:  # noqa: ANN401  any JSON value
+    def value(self, value: Json, key: str = "") -> Json:
         """Any JSON value, found under a key. What people wrote is met before what Publer says of it."""
         if isinstance(value, dict):
             later = sorted(value.items(), key=lambda item: item[0] in _SENTENCES)
@@ -275,7 +276,7 @@ class Transcript:
         self._anonymiser = Anonymiser(secrets)
         self._lock = threading.Lock()
 
-    def planned(self, bulk: Any, **rules: float) -> None:  # noqa: ANN401  any JSON value
+    def planned(self, bulk: Json, **rules: float) -> None:
         """What is to be sent, if it is not live already, and the numbers that the run goes by."""
         self._say({"publer": 1, "at": round(self._clock.time(), 3), "rules": rules}, {"plan": bulk})
 
@@ -284,7 +285,7 @@ class Transcript:
         method: str,
         path: str,
         params: Sequence[tuple[str, str]],
-        document: Any,  # noqa: ANN401  any JSON value
+        document: Json,
         *,
         is_upload: bool,
     ) -> Exchange:
@@ -331,7 +332,7 @@ class Transcript:
         }
         return {name: changes.get(name, lambda value: value)(value) for name, value in line.items()}
 
-    def _body(self, text: str | None) -> Any:  # noqa: ANN401  any JSON value
+    def _body(self, text: str | None) -> Json:
         if text is None:
             return None
         try:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from publer_publish.post.model import Json
 from publer_publish.report.outcome import is_live, needs_attention
 from publer_publish.report.summary import OUTPUT_SUMMARY_BYTES, shorten
 from publer_publish.report.values import Result, Run, Status
@@ -130,7 +131,7 @@ def _most_important(results: Sequence[Result], rows: Sequence[str], limit: int) 
     return f"[{','.join(chosen)}]"
 
 
-def _dump(value: Any) -> str:  # noqa: ANN401 - whatever JSON can hold
+def _dump(value: Json) -> str:
     """Return compact JSON in ASCII: no character of a foreign text can be taken for anything else."""
     return json.dumps(value, ensure_ascii=True, separators=(",", ":"))
 

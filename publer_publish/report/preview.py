@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from publer_publish.networks.table import NETWORKS, Fold
-from publer_publish.post.model import Comment, Content, Media
+from publer_publish.post.model import Comment, Content, Json, Media
 from publer_publish.report.values import Result, Variant
 from publer_publish.text import one_line, plural
 
@@ -94,7 +94,7 @@ def media_fields(media: Media) -> list[tuple[str, str]]:
     return rows
 
 
-def _flat(name: str, value: Any) -> list[tuple[str, str]]:  # noqa: ANN401 - whatever a document holds
+def _flat(name: str, value: Json) -> list[tuple[str, str]]:
     if isinstance(value, Mapping):
         return [
             row for key, item in value.items() for row in _flat(f"{name}.{key}" if name else str(key), item)
