@@ -16,6 +16,7 @@ from publer_publish.errors import ActionError, Problem, Problems, Severity, Wher
 from publer_publish.github.console import Console
 from publer_publish.github.event import Event
 from publer_publish.github.terminal import Stream
+from publer_publish.limits import OverLimitError
 from publer_publish.post.media.files import MediaFiles, described, with_thumbnails
 from publer_publish.post.model import Media, MediaSource
 from publer_publish.report.links import new_post_url
@@ -301,13 +302,19 @@ def _with_preview(session: Session, run: Run) -> tuple[Run, PreviewFile | None]:
 
     redact = session.console.redacted
     try:
-        previewed = redacted(session.previewed, redact)
-        shown = run.results or previewed
-        pictures = read_pictures(shown, session.workspace, session.media) if session.media else {}
-        text = page(run, pictures=pictures, previewed=previewed)
-        session.preview.write(redact(text))
+        with session.limits:
+            previewed = redacted(session.previewed, redact)
+            shown = run.results or previewed
+            pictures = read_pictures(shown, session.workspace, session.media) if session.media else {}
+            text = page(run, pictures=pictures, previewed=previewed)
+            session.preview.write(redact(text))
     except ActionError as error:
         message, hint = error.message, error.hint
+    except (MemoryError, OverLimitError):
+        message = "The preview page could not be drawn: it takes too much time or memory."
+        hint = (
+            "Only the page is missing; the posts are not affected. Draw fewer or shorter posts in one step."
+        )
     except Exception as error:  # noqa: BLE001  (a bug of the page must not spoil the report of what is live)
         message = f"The preview page could not be drawn: {type(error).__name__}."
         hint = (
