@@ -70,7 +70,7 @@ def run(
 
 
 def peak_megabytes(env: Mapping[str, str]) -> float:
-    """The most memory that the program and its supervisor ever held (VmHWM), looked at every 2 ms.
+    """The most memory that the program and its supervisor held together, looked at every 2 ms.
 
     Not ``getrusage``, whose peak includes the parent's from before exec.
     """
@@ -87,12 +87,12 @@ def peak_megabytes(env: Mapping[str, str]) -> float:
 
 
 def _kilobytes(pid: int) -> int:
-    """Of a process and its children."""
-    with suppress(OSError):  # it has ended
-        status = Path(f"/proc/{pid}/status").read_text()
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-        found = re.search(r"VmHWM:\s+(\d+)", status)
-        return (int(found[1]) if found else 0) + sum(_kilobytes(int(child)) for child in children)
+    """The peak of the program, and what its supervisor alone has."""
+    with suppress(OSError):  # one of them has ended
+        program = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        peaks = (Path(f"/proc/{child}/status").read_text() for child in program)
+        own = re.findall(r"Private_\w+:\s+(\d+)", Path(f"/proc/{pid}/smaps_rollup").read_text())
+        return sum(map(int, [*own, *re.findall(r"VmHWM:\s+(\d+)", "".join(peaks))]))
     return 0
 
 
