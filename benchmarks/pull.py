@@ -14,15 +14,17 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from statistics import median
 
 from benchmarks import posts, stage
+from benchmarks.table import table
 from sandbox import Sandbox
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "RESULTS.md"
-TITLE = "## Pull and start of the image"
+TITLE = "Pull and start of the image"
 BEFORE = "a44eda6"
 """The last commit whose image was a whole Debian with Python."""
 
@@ -131,13 +133,8 @@ def offer(home: Path, before: str, own: Mapping[str, str]) -> None:
     """Build both images and put them into the registry."""
     old = home / "before"
     old.mkdir()
-    run(
-        "tar",
-        "-x",
-        "-C",
-        old,
-        stdin=subprocess.run(["git", "archive", before], cwd=ROOT, stdout=subprocess.PIPE, check=True).stdout,
-    )
+    archive = subprocess.run(["git", "archive", before], cwd=ROOT, stdout=subprocess.PIPE, check=True)
+    run("tar", "-x", "-C", old, stdin=archive.stdout)
     for name, source in {"before": old, "now": ROOT}.items():
         build(IMAGES[name], source)
         saved = home / "image.tar"
@@ -175,18 +172,14 @@ def measure(rounds: int, before: str, home: Path) -> dict[str, dict[str, list[fl
         stack.enter_context(process(registry(home), home / "registry.log"))
         stack.callback(let_go_of, home / "exec" / "netns" / "default")
         stack.enter_context(process(engine(home), home / "engine.log"))
-        until(
-            "the engine runs",
-            lambda: (
-                not subprocess.run(["docker", "info"], env=own, capture_output=True, check=False).returncode
-            ),
-        )
+        info = partial(subprocess.run, ["docker", "info"], env=own, capture_output=True, check=False)
+        until("the engine runs", lambda: not info().returncode)
         offer(home, before, own)
         for label, rate in RATES.items():
             shape(rate)
             times: dict[str, list[float]] = {name: [] for name in IMAGES}
             for number in range(rounds):
-                print(f"\r{label}: round {number + 1} of {rounds} ", end="", file=sys.stderr, flush=True)
+                stage.progress(f"{label}: round {number + 1} of {rounds}")
                 for name, image in IMAGES.items():
                     times[name].append(cold(image, home / "step", own))
             found[label] = times
@@ -195,26 +188,21 @@ def measure(rounds: int, before: str, home: Path) -> dict[str, dict[str, list[fl
 
 
 def section(found: Mapping[str, Mapping[str, list[float]]], rounds: int, before: str) -> str:
-    lines = [
-        TITLE,
-        "",
-        ABOUT.format(rounds=rounds, before=before),
-        "",
-        "| line | before | now | ratio | |",
-        "| --- | --- | --- | --- | --- |",
+    middles = {label: (median(times["before"]), median(times["now"])) for label, times in found.items()}
+    rows = [
+        (label, f"{old:.2f} s", f"{new:.2f} s", f"{new / old:.2f}", "✓" if new <= old / 2 else "✗")
+        for label, (old, new) in middles.items()
     ]
-    for label, times in found.items():
-        old, new = median(times["before"]), median(times["now"])
-        lines.append(
-            f"| {label} | {old:.2f} s | {new:.2f} s | {new / old:.2f} | {'✓' if new <= old / 2 else '✗'} |"
-        )
-    return "\n".join(lines) + "\n"
+    about = ABOUT.format(rounds=rounds, before=before)
+    return table(TITLE, about, "line | before | now | ratio | ", rows)
 
 
 def kept() -> str:
     """The section as it was measured last, for `make bench`, which writes the whole page."""
     found = re.search(
-        rf"{re.escape(TITLE)}\n.*?(?=^## |\Z)", RESULTS.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE
+        rf"## {re.escape(TITLE)}\n.*?(?=^## |\Z)",
+        RESULTS.read_text(encoding="utf-8"),
+        re.DOTALL | re.MULTILINE,
     )
     return f"{found[0].rstrip()}\n" if found else ""
 

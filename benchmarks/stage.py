@@ -96,18 +96,17 @@ def _kilobytes(pid: int) -> int:
     return 0
 
 
+def progress(text: str) -> None:
+    print(f"\r{text} ", end="", file=sys.stderr, flush=True)
+
+
 def alternating(rounds: int, actions: Mapping[str, Callable[[], Measured]]) -> dict[str, list[Measured]]:
     """Each action once a round, so that a busy moment of the machine meets all of them alike."""
     for action in actions.values():
         action()
     found: dict[str, list[Measured]] = {name: [] for name in actions}
     for number in range(rounds):
-        print(
-            f"\r{next(iter(actions))} and others: round {number + 1} of {rounds}",
-            end="",
-            file=sys.stderr,
-            flush=True,
-        )
+        progress(f"{next(iter(actions))} and others: round {number + 1} of {rounds}")
         for name, action in actions.items():
             found[name].append(action())
     print(file=sys.stderr)
