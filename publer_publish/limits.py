@@ -55,10 +55,12 @@ class Limits:
         self._ends = 0.0
         """In processor time; 0: there is no limit now."""
         self._before: dict[int, int] = {}
+        self._has_raised = False
 
     def __enter__(self) -> None:
         if self._supervised is None:
             return
+        self._has_raised = False
         self._ends = time.process_time() + self._seconds
         self._supervised.watch(SECONDS_ON_THE_CLOCK)
         if _HAS_LIMITS:
@@ -95,8 +97,10 @@ class Limits:
                 self.__enter__()
 
     def check_time(self) -> None:
-        """Raise ``OverLimitError`` if the time is over. To be called now and then."""
-        if self._ends and time.process_time() > self._ends:
+        """Raise ``OverLimitError`` if the time is over, once. To be called now and then."""
+        # A second one could break what the first one ends with. If that is lost, the system ends the process.
+        if self._ends and not self._has_raised and time.process_time() > self._ends:
+            self._has_raised = True
             raise OverLimitError
 
     def note(self, one: Problem | Where) -> None:

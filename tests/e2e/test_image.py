@@ -173,7 +173,7 @@ class Container:
     def prepare(self, publer: Sandbox, inputs: Mapping[str, str]) -> list[str]:
         workspace = self.runner / "workspace"
         (workspace / "posts").mkdir(parents=True)
-        (workspace / "posts" / "hello.yml").write_text(POST, encoding="utf-8")
+        (workspace / "posts" / "hello.publer.yml").write_text(POST, encoding="utf-8")
         commands = self.runner / "file_commands"
         commands.mkdir()
         for name in ("output", "summary"):
@@ -285,7 +285,7 @@ def test_a_run_finds_all_its_byte_code_and_leaves_nothing_in_the_image(
 ) -> None:
     """Root may write everywhere: a module without byte code, or with a stale one, would be compiled again."""
     options = container.prepare(publer, {"accounts": "bluesky/*"})
-    (container.runner / "workspace" / "posts" / "hello.yml").write_text(
+    (container.runner / "workspace" / "posts" / "hello.publer.yml").write_text(
         "text: \"{{ '**Hello**' | plain | fit }} \U0001f389\"\nmedia: [{file: posts/card.png, alt_text: A card}]\n"
         "accounts: [mastodon/*, bluesky/*, twitter/*]\n",
         encoding="utf-8",

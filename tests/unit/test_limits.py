@@ -40,6 +40,14 @@ def test_the_time_of_all_work_together_is_limited() -> None:
     limits.check_time()
 
 
+def test_what_the_end_of_the_time_ends_is_not_disturbed_by_a_second_one() -> None:
+    limits = Limits(Supervised(), seconds=0)
+    with limits:
+        with pytest.raises(OverLimitError):
+            work(limits.check_time)
+        limits.check_time()
+
+
 def work(then: Callable[[], None]) -> None:
     """Use more than that time."""
     sum(range(3_000_000))
