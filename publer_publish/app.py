@@ -151,10 +151,11 @@ def _read_inputs(session: Session, inputs: Mapping[str, str], env: Mapping[str, 
 def _take_over(session: Session, lost: Lost) -> None:
     """End as the program would have ended if it had not been lost."""
     if not lost.watched:
+        session.lost = session.config.mode is Mode.PUBLISH
+        unknown = " Whether anything was published is not known: look in Publer before you run this again."
         raise ServiceError(
             f"The system ended the program (signal {lost.by}).",
-            hint="The machine may be out of memory. Whether anything was published is not known: "
-            "look in Publer before you run this again.",
+            hint=f"The machine may be out of memory.{unknown if session.lost else ''}",
         )
     session.problems.extend(left_by(lost))
     if lost.cancelled:

@@ -100,6 +100,7 @@ def conclude(session: Session) -> Run:
         cancelled=session.cancelled,
         invalid=session.invalid,
         stopped=session.stopped_by is not None,
+        lost=session.lost,
         checks=checks,
     )
     sentence, hint = headline(

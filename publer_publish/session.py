@@ -54,6 +54,8 @@ class Session:
     """What the preview page shows: what would be sent, of a run that ends before it has results."""
     stopped_by: ActionError | None = None
     """What ended the run although nothing is wrong with inputs and posts."""
+    lost: bool = False
+    """The program was ended while it published: what became of the posts is not known."""
     nothing_changed: bool = False
     """``only-changed`` left no post file."""
     invalid: bool = False

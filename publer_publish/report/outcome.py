@@ -25,15 +25,19 @@ def decide(
     cancelled: bool = False,
     invalid: bool = False,
     stopped: bool = False,
+    lost: bool = False,
     checks: Sequence[Check] = (),
 ) -> tuple[Outcome, bool]:
     """Return the outcome of a run, and whether the job fails.
 
     ``invalid``: an input or a post file is wrong. ``stopped``: the key, the workspace or Publer ended
-    the run before anything was sent. ``fail_on`` is ``any``, ``all`` or ``never``; it has a say only in
-    what became of targets: bad input, a stopped or cancelled run and a failed check always fail.
+    the run before anything was sent. ``lost``: the system ended it while it published. ``fail_on`` is
+    ``any``, ``all`` or ``never``; it has a say only in what became of targets: bad input, a stopped or
+    cancelled run and a failed check always fail.
     """
-    outcome = _outcome(mode, results, cancelled=cancelled, invalid=invalid, stopped=stopped, checks=checks)
+    outcome = _outcome(
+        mode, results, cancelled=cancelled, invalid=invalid, stopped=stopped, lost=lost, checks=checks
+    )
     always = {Outcome.CANCELLED, Outcome.INVALID, Outcome.UNHEALTHY}
     return outcome, outcome in always or stopped or _targets_fail(results, fail_on)
 
@@ -45,13 +49,14 @@ def _outcome(
     cancelled: bool,
     invalid: bool,
     stopped: bool,
+    lost: bool,
     checks: Sequence[Check],
 ) -> Outcome:
     statuses = {result.status for result in results}
     doctor = mode == "doctor"
     sick = stopped or not all(check.ok for check in checks)
-    failed = stopped or Status.FAILED in statuses
-    unknown = Status.UNCONFIRMED in statuses
+    failed = (stopped and not lost) or Status.FAILED in statuses
+    unknown = lost or Status.UNCONFIRMED in statuses
     first_that_holds = (
         (cancelled, Outcome.CANCELLED),
         (invalid or Status.INVALID in statuses, Outcome.INVALID),

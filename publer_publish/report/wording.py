@@ -224,6 +224,8 @@ def _failed(facts: _Ended) -> tuple[str, str]:
 
 
 def _unconfirmed(facts: _Ended) -> tuple[str, str]:
+    if facts.cause:
+        return facts.cause.message, facts.cause.hint
     unknown = facts.of(Status.UNCONFIRMED)
     one = len(unknown) == 1
     rest = ", ".join(words for words in _known(facts) if not words.endswith(" unconfirmed"))
