@@ -70,13 +70,15 @@ class Checks:
         info = self.files.info(media)
         return replace(media, about=described(info)) if info else media
 
-    def limit(self, network: Network, own: Mapping[str, Any]) -> int | None:
-        """The text limit that applies to a network's node."""
-        return count.limit_of(network, max_length=_max_length(own), long_post=_long_post(own))
-
-    def length(self, network: Network, own: Mapping[str, Any], text: str) -> int:
-        """How much of the limit a text uses, with what else counts."""
-        return count.measure(network, text) + _spoiler_length(network, own)
+    def counted(self, network: Network, own: Mapping[str, Any], text: str) -> count.Length:
+        """How much of its limit a text uses, with what else counts."""
+        return count.check_text(
+            network,
+            text,
+            max_length=_max_length(own),
+            long_post=_long_post(own),
+            extra=_spoiler_length(network, own),
+        )
 
     def fits(self, network: Network, own: Mapping[str, Any]) -> Callable[[str], bool]:
         """Whether a text is within every limit, for the filter ``fit``."""
@@ -105,7 +107,6 @@ class Checks:
         if "type" in own or not of_media.errors():
             # An inferred type only repeats what is wrong with the media it was inferred from.
             _type_and_needs(network, content, own, place, problems)
-        _length(network, content, own, problems)
         title, most = content.fields.get("title"), network.title_limit
         _field_length(network, "title", title, most, place=place, problems=problems)
         _poll(network, content, place, problems)
@@ -231,18 +232,6 @@ def _in_words(need: str) -> str:
     first, *others = need.split("|")
     words = _WORDS.get(first, f"`{first}`")
     return words if not others else f"{words} or {' or '.join(f'`{other}`' for other in others)}"
-
-
-def _length(network: Network, content: Content, own: Mapping[str, Any], problems: Problems) -> None:
-    checked = count.check_text(
-        network,
-        content.text,
-        max_length=_max_length(own),
-        long_post=_long_post(own),
-        extra=_spoiler_length(network, own),
-    )
-    if checked.message:
-        problems.error(checked.message, checked.hint, content.where)
 
 
 def _field_length(

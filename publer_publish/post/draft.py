@@ -129,6 +129,7 @@ class Draft:
             comments = ()
         comments = (*self._thread(network, rest, text_path), *comments)
         post_type = self._type(network, own, media)
+        counted = self._checks.counted(network, own, text)
         content = Content(
             network=network.key,
             type=post_type,
@@ -138,12 +139,14 @@ class Draft:
             fields=_with_title(network, post_type, media, _with_link(post_type, fields)),
             comments=comments,
             extra=_mapping(own.get("extra")),
-            length=self._checks.length(network, own, text),
-            limit=self._checks.limit(network, own),
+            length=counted.used,
+            limit=counted.limit,
         )
         leaks = self._check_leaks(text, content.where)
         for comment in comments:
             leaks |= self._check_leaks(comment.text, comment.where)
+        if counted.message:
+            self._problems.error(counted.message, counted.hint, content.where)
         place = Place(self._positions, post=self.path, own=own_path, network=network.key)
         self._checks.content(network, content, own, place, self._problems)
         self._check_board(network, content, place)
@@ -226,7 +229,7 @@ class Draft:
                 self._positions.where(path),
             )
             rendered = _CONTROL.sub("", rendered)
-        warn_of_unseen(rendered, self._positions.where(path), self._problems)
+        warn_of_unseen(rendered, self._positions, path, self._problems)
         return _LINE_END.sub("\n", rendered).strip()
 
     def _type(self, network: Network, own: Mapping[str, Any], media: Sequence[Media]) -> str:
@@ -315,13 +318,13 @@ class Draft:
         return bool(name)
 
 
-def warn_of_unseen(text: str, where: Where, problems: Problems) -> None:
+def warn_of_unseen(text: str, positions: Positions, path: Path, problems: Problems) -> None:
     """Warn of characters that are published, and that a reviewer does not see."""
     if found := unseen(text):
         problems.warn(
             f"The text contains invisible characters: {', '.join(found[:3])}.",
             "They would be published, and can hide or reorder words. Remove them unless you mean them.",
-            where,
+            positions.where(path),
         )
 
 

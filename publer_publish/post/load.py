@@ -248,7 +248,7 @@ class _Loader:
             name = credential_in(value, self._options.secrets, is_address=_is_media_address(below))
             if name:
                 self._problems.add(leak(name, self._positions.where(path + below)))
-            warn_of_unseen(value, self._positions.where(path + below), self._problems)
+            warn_of_unseen(value, self._positions, path + below, self._problems)
 
 
 def post_paths(data: Json) -> list[Path]:
