@@ -182,8 +182,7 @@ def _no_tag(event: Event) -> Problem:
     )
     return Problem(
         message=f"The template asks for a tag or a release, but {built}.",
-        hint="Run it on a tag or a release, or name the tag: `variables: tag=v1.2.3` "
-        "(at a terminal: `--variables tag=v1.2.3`).",
+        hint="Run it on a tag or a release, or name the tag: `variables: tag=v1.2.3`.",
     )
 
 

@@ -35,16 +35,21 @@ class History:
 @dataclass(frozen=True, slots=True)
 class Violation:
     invariant: int
+    promise: str
     what: str
 
     def __str__(self) -> str:
-        return f"({self.invariant}) {INVARIANTS[self.invariant]}: {self.what}"
+        return f"({self.invariant}) {self.promise}: {self.what}"
 
 
 def violations(history: History) -> list[Violation]:
     """Everything that does not hold in this history."""
     rules = {1: _never_twice, 2: _true_reports, 3: _complete_in_the_end, 4: _decent_ends}
-    return [Violation(number, what) for number, rule in rules.items() for what in rule(history)]
+    return [
+        Violation(number, INVARIANTS[number], what)
+        for number, rule in rules.items()
+        for what in rule(history)
+    ]
 
 
 def _never_twice(history: History) -> Iterator[str]:

@@ -99,17 +99,21 @@ class Renderer:
         if not is_template(source):
             return source
         if self.problems.are_too_many(self._positions.file):
-            return None
+            return self._instead_of(source)
         self._warn(path, map(_dollar, dollars(source)))
         try:
             rendered = self._rendered(source, fits, markup)
         except ActionError as error:
             self._report(path, source, error)
-            return None
+            return self._instead_of(source)
         self._warn(path, rendered.warnings)
         if rest is not None and rendered.rest:
             rest.append(rendered.rest)
         return rendered.text
+
+    def _instead_of(self, source: str) -> str | None:  # noqa: ARG002
+        """What counts where a text cannot be rendered."""
+        return None
 
     def _warn(self, path: Path, remarks: Iterable[Remark]) -> None:
         for message, hint, offset in islice(remarks, MAX_REMARKS):
@@ -191,17 +195,8 @@ class Renderer:
 class AsWritten(Renderer):
     """Leaves a text as it is where it cannot be rendered."""
 
-    def text(
-        self,
-        path: Path,
-        source: str,
-        *,
-        fits: Callable[[str], bool] | None = None,
-        markup: str | None = None,
-        rest: list[str] | None = None,
-    ) -> str:
-        found = super().text(path, source, fits=fits, markup=markup, rest=rest)
-        return source if found is None else found
+    def _instead_of(self, source: str) -> str:
+        return source
 
 
 def _dollar(offset: int) -> Remark:
