@@ -288,8 +288,11 @@ def _with_scheme(
 
 def _encodable(domain: str, url_length: int) -> bool:
     """Whether every label fits the DNS in its encoded form, and the URL is not too long."""
-    return url_length <= MAX_URL_LENGTH and all(
-        _encoded_length(label) <= MAX_LABEL_LENGTH for label in domain.split(".")
+    return (
+        url_length <= MAX_URL_LENGTH
+        and all(_encoded_length(label) <= MAX_LABEL_LENGTH for label in domain.split("."))
+        # `toAscii` of twitter-text: what says that it is encoded has a domain of Latin letters in it.
+        and (not domain.startswith("xn--") or bool(_bare(domain, 0, len(domain), 0)))
     )
 
 

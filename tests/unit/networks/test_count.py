@@ -36,6 +36,27 @@ def test_urls_are_found_as_twitter_texts_conformance_data_says(case: dict[str, A
     assert [case["text"][start:end] for start, end in find_urls(case["text"])] == case["urls"]
 
 
+@pytest.mark.parametrize(
+    ("text", "length", "urls"),
+    [
+        ("http://xn--はじめよう.com", 25, []),
+        ("http://xn--はじめよう.com/a?b", 29, []),
+        ("xn--はじめよう.com", 18, []),
+        ("http://xn--a.はじめ.com", 23, []),
+        ("http://xn--は.com http://b.com", 41, ["http://b.com"]),
+        ("http://XN--はじめよう.com", 23, ["http://XN--はじめよう.com"]),
+        ("http://xn--はじ.a.com", 23, ["http://xn--はじ.a.com"]),
+        ("http://a.xn--は.com", 23, ["http://a.xn--は.com"]),
+        ("see http://xn--é.com ok", 30, ["http://xn--é.com"]),
+        ("http://xn--ls8h.la", 23, ["http://xn--ls8h.la"]),
+    ],
+)
+def test_what_only_says_that_it_is_encoded_is_no_domain_on_x(text: str, length: int, urls: list[str]) -> None:
+    """As twitter-text 3.1.0 answers, ``parseTweet`` and ``extractUrlsWithIndices``."""
+    assert measure(NETWORKS["twitter"], text) == length
+    assert [text[start:end] for start, end in find_urls(text)] == urls
+
+
 PIECES = [
     *(
         "http://",
