@@ -170,7 +170,8 @@ class Draft:
         refs = [ref for ref in self.post.accounts if ref.selector.may_select(network.key)]
         without = [ref for ref in refs if not ref.fields.get("album_id")]
         is_certain = len(without) == len(refs) or any(ref.selector.network for ref in without)
-        if network.has_boards and without and is_certain and not board_of(content.fields):
+        is_named = board_of(content.fields) or place.is_explained("board", self._problems)
+        if network.has_boards and without and is_certain and not is_named:
             self._problems.error(
                 f"A post on {network.label} needs a board.",
                 f"Add `board: <name or id>` under `networks.{network.key}`, or `album_id` to the account. "

@@ -465,3 +465,14 @@ def test_x_forbids_one_text_on_accounts_that_a_post_names() -> None:
         ["mastodon/One", "mastodon/Two"],
     ):
         assert problems_of({"text": "Hi", "accounts": accounts}) == []
+
+
+def test_a_misspelt_board_is_one_mistake() -> None:
+    post = {
+        "text": "Hi",
+        "media": [PICTURE],
+        "accounts": ["pinterest/*"],
+        "networks": {"pinterest": {"title": "T", "url": "https://acme.example", "boardid": "1"}},
+    }
+    (problem,) = problems_of(post)
+    assert problem.message == 'Unknown key "boardid" in pinterest.'
