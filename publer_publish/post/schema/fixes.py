@@ -73,6 +73,8 @@ class Fixes:
             if found:
                 return found
         guess = self._keys.suggestion(key, allowed)
+        if guess and guess in self._data(path):
+            return f'"{guess}" is here already: keep one of the two, under that name.', ""
         if guess and isinstance(value, str) and self._keys.is_list(allowed[guess]):
             return "", self._rewrite.value((*path, key), as_list([value]), key=guess)
         return ("", self._rewrite.key((*path, key), guess)) if guess else NONE

@@ -22,6 +22,7 @@ ROOT = Path(__file__).parents[4]
 MISTAKES = ROOT / "tests" / "data" / "mistakes"
 FILES = sorted(path for path in MISTAKES.iterdir() if path.suffix != ".txt")
 NOT_CERTAIN = {
+    "content-beside-text.yml",
     "account-as-a-handle.yml", "account-as-a-web-address.yml", "comment.json", "date.yml",
     "github-expression.yml", "no-accounts.yml", "only-notes.yml", "path-on-a-computer.yml",
     "path-with-backslashes.yml", "picture-not-there.yml", "publish-at.yml", "schedule.yml", "too-long.yml",
