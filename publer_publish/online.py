@@ -10,7 +10,7 @@ from functools import cache
 from publer_publish.clock import Deadline
 from publer_publish.config import Mode, OnDuplicate
 from publer_publish.delivery.boards import boards_of
-from publer_publish.delivery.deliver import Delivery, Rules
+from publer_publish.delivery.deliver import LISTED_WITHIN, Delivery, Rules
 from publer_publish.delivery.doctor import examine
 from publer_publish.delivery.duplicates import Window
 from publer_publish.delivery.media import UploadedMedia, Uploader
@@ -57,7 +57,7 @@ def _deliver_alone(session: Session, delivery: Delivery, targets: Sequence[Targe
     A run that is cancelled keeps it: the next one takes it over, and first lets Publer list what was sent.
     """
     lock = Lock(session.event, session.config.github_token, session.clock, session.console.line)
-    lock.acquire(session.deadline())
+    lock.acquire(session.deadline(), listed_within=LISTED_WITHIN)
     delivery.deadline = session.deadline()
     failure: ActionError | None = None
     try:

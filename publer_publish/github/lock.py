@@ -22,8 +22,6 @@ _SUBJECT = Subject("the lock", "{ contents: write, actions: read }")
 _REFUSALS = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND})
 _PAUSE = 15.0
 """Seconds between two questions: a job's token may ask 1,000 an hour, for all jobs of the repository."""
-LISTED_WITHIN = 120.0
-"""Seconds after which Publer lists what a run has sent, as far as anybody has seen."""
 
 
 class Holder(NamedTuple):
@@ -45,8 +43,11 @@ class Lock:
         self._commit = ""
         self._known = Holder("")
 
-    def acquire(self, deadline: Deadline) -> None:
-        """Return when this run has the lock. Raises ``ServiceError`` if it cannot have it in time."""
+    def acquire(self, deadline: Deadline, *, listed_within: float) -> None:
+        """Return when this run has the lock. Raises ``ServiceError`` if it cannot have it in time.
+
+        ``listed_within``: seconds after which everybody sees what a run that is over has sent.
+        """
         if not self._event.run_id:
             raise ServiceError(
                 "`lock` needs a workflow run, whose repository at GitHub has the lock.",
@@ -63,7 +64,7 @@ class Lock:
                 return
             if holder and self._is_over(holder) and self._take_over(holder):
                 self._log(f"{holder} has left the lock. What it has sent last may not be listed yet.")
-                progress.wait(LISTED_WITHIN)
+                progress.wait(listed_within)
                 return
             if deadline.remaining() <= _PAUSE:
                 raise self._held(holder)
