@@ -54,6 +54,13 @@ def test_x_takes_different_texts_on_several_accounts(tmp_path: Path) -> None:
     assert (len(targets), problems) == (3, [])
 
 
+@pytest.mark.parametrize("name", ["X\u00a01", "\u200bX 1", "x 1 "])
+def test_a_name_that_was_copied_from_the_summary_is_the_accounts_own(name: str, tmp_path: Path) -> None:
+    """GitHub's pages show blanks that do not break, and zero-width spaces, where the name has none."""
+    targets, problems = resolved({"text": "Hi", "accounts": [f"twitter/{name}"]}, X, tmp_path)
+    assert ([target.account for target in targets], problems) == ([X[1]], [])
+
+
 @pytest.mark.parametrize("board", ["Releases", " releases ", "101"])
 def test_a_pin_goes_to_the_board_of_its_account(board: str, tmp_path: Path) -> None:
     accounts = [pinterest("a", *BOARDS), pinterest("b", Album(id="201", name="RELEASES"), BOARDS[0])]
