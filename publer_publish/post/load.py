@@ -248,7 +248,8 @@ class _Loader:
             name = credential_in(value, self._options.secrets, is_address=_is_media_address(below))
             if name:
                 self._problems.add(leak(name, self._positions.where(path + below)))
-            warn_of_unseen(value, self._positions, path + below, self._problems)
+            if not _is_selector(below):
+                warn_of_unseen(value, self._positions, path + below, self._problems)
 
 
 def post_paths(data: Json) -> list[Path]:
@@ -295,6 +296,11 @@ def is_text(path: Path) -> bool:
 def _is_media_address(path: Path) -> bool:
     """Whether a string of a post only tells Publer where to download: a signed address names its key."""
     return "media" in path and path[-1] == "url"
+
+
+def _is_selector(path: Path) -> bool:
+    """Whether a string of a post says where it goes: the name of an account may be copied from a page."""
+    return path[:1] == ("accounts",) and path[2:] in {(), ("id",)}
 
 
 def named_networks(draft: Draft) -> tuple[tuple[str, ...], bool]:
