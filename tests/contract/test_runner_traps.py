@@ -587,6 +587,8 @@ def trap_python(workspace: Path) -> None:
     packages = workspace / "lib" / f"python{sys.version_info[0]}.{sys.version_info[1]}" / "site-packages"
     packages.mkdir(parents=True)
     (packages / "sitecustomize.py").write_text("print('trapped')\n")
+    # Debian's Python has a sitecustomize of its own, which comes first.
+    (packages / "trap.pth").write_text("import sys; print('trapped')\n")
 
 
 def test_no_variable_of_an_earlier_step_makes_libraries_load_code_or_write_keys(tmp_path: Path) -> None:
