@@ -49,6 +49,9 @@ class Wire:
         self._socket = sock
 
     def ready(self, sock: Foreign) -> None:
+        """The first byte is about to go. Raises ``TimeoutError`` if we have ended the connection before."""
+        if self.cut:
+            raise TimeoutError
         self.established = True
         self._socket = sock
         sock.settimeout(self.patience)

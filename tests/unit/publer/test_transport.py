@@ -166,15 +166,28 @@ def test_a_port_that_does_not_speak_tls_was_not_sent(bench: Any) -> None:
     assert type(error) is NotSentError
 
 
-@pytest.mark.parametrize("how", ["close", "reset", "hang"])
-def test_a_tls_handshake_that_breaks_was_not_sent(bench: Any, how: str) -> None:
+@pytest.mark.parametrize(("how", "seconds"), [("close", 30), ("reset", 30), ("hang", 0.5)])
+def test_a_tls_handshake_that_breaks_was_not_sent(bench: Any, how: str, seconds: float) -> None:
     def after_client_hello(sock: socket.socket) -> None:
         sock.recv(1)
         getattr(bench, how)(sock)
 
     server = bench.serve(on_accept=after_client_hello)
-    error = failure(bench.transport(server.url.replace("http:", "https:")), bench, seconds=0.5)
+    error = failure(bench.transport(server.url.replace("http:", "https:")), bench, seconds=seconds)
     assert type(error) is NotSentError
+
+
+def test_a_connection_that_was_ended_before_the_first_byte_sends_nothing() -> None:
+    """Python makes no TLS handshake over a socket that is shut, and says nothing."""
+    wire = Wire()
+    wire.begin(1.0)
+    one, other = socket.socketpair()
+    with one, other:
+        wire.opened(one)
+        wire.stop()
+        with pytest.raises(TimeoutError):
+            wire.ready(one)
+    assert not wire.established
 
 
 def test_an_untrusted_certificate_was_not_sent_and_is_hopeless(bench: Any) -> None:
