@@ -41,8 +41,8 @@ demo: $(READY) ## Publish the example to an embedded sandbox and show log, outpu
 test: $(READY) ## Run the tests; the last line says how long they took and what failed
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
-test-all: $(READY) ## Run the exhaustive tests, too: every world, whole corpora, real time
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m ""
+test-all: $(READY) ## Run the exhaustive tests, too: every world, whole corpora, real time, more examples
+	@HYPOTHESIS_PROFILE=all $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m ""
 
 lowest: ## Run the tests with the lowest versions that the package allows
 	@$(MAKE) --silent VENV=.venv-lowest .venv-lowest/.ready

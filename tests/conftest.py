@@ -11,7 +11,8 @@ from hypothesis import settings
 
 # No example is judged by the clock: the machine may be busy. The same examples every time, so that a change is
 # judged by what it changes; `make properties` looks for new ones.
-settings.register_profile("project", deadline=None, derandomize=True)
+settings.register_profile("project", deadline=None, derandomize=True, max_examples=40)
+settings.register_profile("all", deadline=None, derandomize=True, max_examples=100)
 settings.register_profile("explore", deadline=None, max_examples=1000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "project"))
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from publer_publish.delivery.media import UploadedMedia
@@ -84,7 +84,6 @@ def refusal(case: Case) -> str | None:
     return judge(post, to, account, lambda one: one.partition("-")[2], accepts)
 
 
-@settings(max_examples=60)
 @given(st.sampled_from([case for network in NETWORKS for case in cases(network)]))
 def test_what_validation_lets_pass_is_taken(case: Case) -> None:
     assert refusal(case) is None

@@ -8,7 +8,7 @@ from collections import Counter
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from publer_publish.errors import Problem, Severity, Where
@@ -85,7 +85,6 @@ def structure(markdown: str) -> Counter[str]:
     return found
 
 
-@settings(max_examples=50)
 @given(FOREIGN, st.sampled_from(Outcome), st.sampled_from([0, 1, 2, 31]))
 def test_foreign_text_adds_nothing_to_the_page(text: str, outcome: Outcome, posts: int) -> None:
     page = summary(hostile_run(text, outcome=outcome, posts=posts))

@@ -59,7 +59,7 @@ POST = st.fixed_dictionaries(
 )  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(POST | VALUES, max_size=3) | VALUES)
 def test_no_publish_request_breaks_it(new_sandbox: NewSandbox, posts: Any) -> None:
     with Sandbox() as sandbox:
