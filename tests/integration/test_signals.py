@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from fnmatch import fnmatchcase
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -87,11 +88,17 @@ def check_end(stage: Stage, outcome: Outcome, status: str | None) -> None:
         assert stage.published() == []
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-@pytest.mark.parametrize("phase", PHASES)
+SIGNALS = {
+    f"{phase}, {number.name}": (phase, number)
+    for phase, number in product(PHASES, (signal.SIGTERM, signal.SIGINT))
+}
+
+
+@pytest.mark.parametrize("case", sample(SIGNALS, every=2))
 def test_a_signal_in_any_phase_ends_the_run_with_what_is_known(
-    stage: Stage, phase: str, number: signal.Signals
+    stage: Stage, case: tuple[str, signal.Signals]
 ) -> None:
+    phase, number = case
     path, nth, when, status = PHASES[phase]
     in_phase(stage, path, nth, when)
     step = start(stage, post_file="post.yml")
