@@ -186,7 +186,7 @@ def _preview_file(session: Session, runner_temp: str) -> PreviewFile | None:
         return None
     try:
         path = session.workspace.typed(settings.preview_file)
-        return PreviewFile.at(path, session.workspace.root, runner_temp)
+        return PreviewFile(path, session.workspace.root, runner_temp)
     except ActionError as error:
         session.problems.error(error.message, error.hint, Where(path=("preview-file",)))
         session.problems.raise_errors()

@@ -16,15 +16,13 @@ import os
 import re
 import stat
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, replace
-from errno import ENOTDIR
+from errno import ELOOP, ENOTDIR
 from fnmatch import fnmatchcase
 from functools import reduce
 from operator import or_
 from pathlib import Path, PurePath
-from types import TracebackType
 from typing import BinaryIO, NamedTuple, Self
 
 from publer_publish.errors import ActionError, Problems, Where
@@ -46,62 +44,23 @@ _HAS_DIRECTORIES = os.open in os.supports_dir_fd and hasattr(os, "O_DIRECTORY") 
 """Whether a directory can be opened, so that nobody exchanges it while a name is looked up in it."""
 _NOT_IN_NAMES = ":\\" if os.name == "nt" else ""
 """Windows would take a drive, a stream of a file or a directory for part of the name."""
-_KINDS: tuple[tuple[Callable[[int], bool], str], ...] = (
-    (stat.S_ISFIFO, "a named pipe"),
-    (stat.S_ISSOCK, "a socket"),
-    (stat.S_ISCHR, "a device"),
-    (stat.S_ISBLK, "a device"),
-)
 _INPUT = Where(path=("post-file",))
 _ON_A_COMPUTER = r"[A-Za-z]:[\\/]|~/"
 _SEVERAL = r"\.\w+\s*,\s*\S+\.\w+\Z"
+_LIST_IN_A_LINE = r"- |[\[\"']|.*,"
 MOST_BYTES = 32 * 1024 * 1024
 """Of all files together that are read at once."""
+_ONE_EACH = "Write one path per line, without dashes, commas, brackets and quotes. "
+_ON_THE_HOST = " ${{ github.workspace }} is a folder of the host, which the action's container does not have."
 STDIN = "-"
 """The name of standard input at a terminal."""
-
-
-class _Words(NamedTuple):
-    """How people call the checkout where the program runs, and what they do there."""
-
-    checkout: str
-    relative: str
-    absolute: str
-    empty: str
-
-
-_IN_A_WORKFLOW = _Words(
-    checkout="workspace",
-    relative="Write the path relative to the root of the repository.",
-    absolute=" ${{ github.workspace }} is a folder of the host, which the action's container does not have.",
-    empty="Did the job check the repository out (actions/checkout)?",
-)
-
-
-def _at_a_terminal(root: str) -> _Words:
-    return _Words(
-        checkout="repository",
-        relative="Paths begin where you are; those in a post file, at the root of the repository, which is "
-        f"{root}.",
-        absolute="",
-        empty="Are you in the right directory?",
-    )
 
 
 class UnusableFileError(ActionError):
     """A path that cannot be used: missing, outside the workspace, or not a regular file."""
 
 
-class _DirectoryError(UnusableFileError):
-    """A directory: an error by name, but nothing wrong among the matches of a glob."""
-
-
-class _MissingError(UnusableFileError):
-    """Nothing is there by that name."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenFile:
+class OpenFile(NamedTuple):
     """A regular file inside the workspace, held open so that what was checked is what is read."""
 
     name: str
@@ -117,9 +76,7 @@ class OpenFile:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stream.close()
 
 
@@ -137,7 +94,8 @@ class Workspace:
     def __init__(self, root: Path) -> None:
         self._root = os.path.realpath(root)
         self._spellings = (self._root, os.path.abspath(root))  # noqa: PTH100 - resolve() would follow links
-        self._words = _IN_A_WORKFLOW
+        self._checkout = "workspace"
+        self._hint = "Write the path relative to the root of the repository."
         self._here = ""
         self._stdin: BinaryIO | None = None
         self._from_stdin = _Read("", 0, b"")
@@ -148,7 +106,11 @@ class Workspace:
         around = next((one for one in (here, *here.parents) if (one / ".git").exists()), here)
         workspace = cls(around)
         workspace._here, workspace._stdin = str(here), stdin
-        workspace._words = _at_a_terminal(workspace._root)
+        workspace._checkout = "repository"
+        workspace._hint = (
+            "Paths begin where you are; those in a post file, at the root of the repository, which is "
+            f"{workspace._root}."
+        )
         return workspace
 
     @property
@@ -179,22 +141,22 @@ class Workspace:
         """
         found: dict[tuple[int, int], _Read] = {}
         left = MOST_BYTES
-        for pattern in filter(None, (written.strip() for written in patterns)):
+        for pattern in patterns:
             if pattern == STDIN and self._stdin:
                 found[_NO_FILE] = self.read_stdin(limit)
                 continue
-            unusable: list[UnusableFileError] = []
-            matched = False
+            one_each = _ONE_EACH if re.match(_LIST_IN_A_LINE, pattern) else ""
             try:
-                for file in self._matches(self.typed(pattern), unusable):
-                    matched = True
-                    left -= _read_once(file, found, limit, left)
-                if not matched and not unusable:
-                    raise self._nothing_matches(self.typed(pattern))
+                names = self._matches(self.typed(pattern))
             except UnusableFileError as error:
-                unusable.append(self._list_in_a_line(pattern) or error)
-            for one in unusable:
-                problems.error(one.message, one.hint, _INPUT)
+                problems.error(error.message, one_each + error.hint, _INPUT)
+                continue
+            for name in names:
+                try:
+                    with self.open(name) as file:
+                        left -= _read_once(file, found, limit, left)
+                except UnusableFileError as error:
+                    problems.error(error.message, one_each + error.hint, _INPUT)
         reads = sorted(found.values())
         for read in reads:
             if read.size > limit:
@@ -220,8 +182,8 @@ class Workspace:
         except FileNotFoundError:
             raise self._missing(name) from None
         except NotADirectoryError:
-            raise _MissingError(
-                f"{name!r}: a part of this path is not a directory.", hint=self._words.relative
+            raise UnusableFileError(
+                f"{name!r}: a part of this path is not a directory.", hint=self._hint
             ) from None
         except PermissionError:
             raise UnusableFileError(
@@ -253,10 +215,7 @@ class Workspace:
                 if stat.S_ISLNK(status.st_mode):
                     links += 1
                     if links > _MOST_LINKS:
-                        raise UnusableFileError(
-                            f"{name!r} is a symbolic link that leads in a circle.",
-                            hint="Name the file itself, or fix the link.",
-                        )
+                        raise OSError(ELOOP, os.strerror(ELOOP))
                     target = os.readlink(directories[-1].at(part), dir_fd=directories[-1].descriptor)
                     if _is_absolute(target):
                         target = self._inside(os.path.realpath(target), name)
@@ -272,7 +231,7 @@ class Workspace:
                     _refuse_special(name, status)
                     real.append(part)
                     return self._open_file(name, part, directories[-1], "/".join(real))
-        raise _DirectoryError(
+        raise UnusableFileError(
             f"{name!r} is a directory.",
             hint="Name the files in it, for example with /* at the end of the path.",
         )
@@ -284,7 +243,7 @@ class Workspace:
             status = os.fstat(descriptor)
             _refuse_special(name, status)
             if directory.descriptor is None:
-                self._compare(name, os.path.realpath(path), status)
+                self._compare(name, path, status)
             return OpenFile(
                 name=name,
                 real_name=real_name,
@@ -296,20 +255,18 @@ class Workspace:
             os.close(descriptor)
             raise
 
-    def _compare(self, name: str, real: str, status: os.stat_result) -> None:
+    def _compare(self, name: str, path: str, status: os.stat_result) -> None:
         """Refuse what was opened by its path if the path leads elsewhere now, or out."""
-        self._inside(real, name)
-        descriptor = os.open(real, _FILE)
-        try:
-            if not os.path.samestat(os.fstat(descriptor), status):
-                raise self._outside(name)
-        finally:
-            os.close(descriptor)
+        real = self._inside(os.path.realpath(path), name)
+        if not os.path.samestat(self._path(real).stat(), status):
+            raise self._outside(name)
 
     def _relative(self, name: str) -> str:
         relative = self._inside(name, name) if _is_absolute(name) else name
         if not _is_possible(relative):
-            raise UnusableFileError(f"{name!r} cannot be the name of a file.", hint=self._hint(name))
+            raise UnusableFileError(
+                f"{name!r} cannot be the name of a file.", hint=f"Folders are separated by /. {self._hint}"
+            )
         return relative
 
     def _inside(self, path: str, name: str) -> str:
@@ -318,21 +275,20 @@ class Workspace:
                 return PurePath(path).relative_to(root).as_posix()
         raise self._outside(name)
 
-    def _matches(self, pattern: str, unusable: list[UnusableFileError]) -> Iterator[OpenFile]:
-        """Open what a pattern stands for, one after the other, each closed when the next is asked for."""
+    def _matches(self, pattern: str) -> list[str]:
+        """Names of what a pattern stands for. Raises ``UnusableFileError`` if that is nothing."""
         relative = self._relative(pattern)
-        if not _is_glob(relative) or os.path.lexists(os.path.join(self._root, relative)):  # noqa: PTH118
-            with self.open(pattern) as file:
-                yield replace(file, name=relative)
-            return
-        for name in self._expand(pattern, _parts(relative)):
-            try:
-                with self.open(name) as file:
-                    yield file
-            except _DirectoryError:
-                continue
-            except UnusableFileError as error:
-                unusable.append(error)
+        if not _is_glob(relative) or os.path.lexists(self._path(relative)):
+            return [relative]
+        names = self._expand(pattern, _parts(relative))
+        found = [name for name in names if not self._path(name).is_dir()]
+        if not found:
+            raise self._absent(
+                pattern,
+                f"{pattern!r} matches no file.",
+                f"{self._hint} * stays in one directory, ** goes through all below it; neither finds .names.",
+            )
+        return found
 
     def _expand(self, pattern: str, parts: Sequence[str]) -> Iterator[str]:
         """Names that a glob stands for, unchecked. Links in circles end: a directory is looked at once."""
@@ -340,7 +296,7 @@ class Workspace:
         seen = set()
         while waiting:
             directory, at = waiting.popleft()
-            state = (self._real(directory), at)
+            state = (os.path.realpath(self._path(directory)), at)
             if state in seen:
                 continue
             seen.add(state)
@@ -348,109 +304,71 @@ class Workspace:
             last = rest == len(parts)
             if part == "**" and not last:
                 waiting.append((directory, rest))
-            for entry, is_directory in self._entries(directory, part, pattern):
+            entries = self._list(directory, pattern) if _is_glob(part) else [(part, False)]
+            for entry, is_directory in entries:
+                if not _fits(entry, part):
+                    continue
                 path = f"{directory}/{entry}" if directory else entry
                 if part == "**" and is_directory:
                     waiting.append((path, at))
-                elif last and os.path.lexists(os.path.join(self._root, path)):  # noqa: PTH118
+                elif last and os.path.lexists(self._path(path)):
                     yield path
                 elif part != "**" and not last:
                     waiting.append((path, rest))
 
-    def _entries(self, directory: str, part: str, pattern: str) -> Iterable[tuple[str, bool]]:
-        if not _is_glob(part):
-            return [(part, False)]
-        return [entry for entry in self._list(directory, pattern) if _fits(entry[0], part)]
-
     def _list(self, directory: str, pattern: str) -> Iterable[tuple[str, bool]]:
         """Entries of a directory, and whether each is itself a directory (a link to one is not)."""
         try:
-            path = self._real(directory)
+            path = os.path.realpath(self._path(directory))
             self._inside(path, pattern)
             with os.scandir(path) as entries:
                 return sorted((entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries)
         except OSError:
             return ()
 
-    def _real(self, path: str) -> str:
-        return os.path.realpath(os.path.join(self._root, path))  # noqa: PTH118
+    def _path(self, relative: str) -> Path:
+        return Path(self._root, relative)
 
     def _missing(self, name: str) -> UnusableFileError:
-        if not self._list("", name):
-            return self._empty(name)
-        directory, _, wanted = name.rpartition("/")
-        entries = [] if name.startswith("/") else [entry for entry, _ in self._list(directory, name)]
-        near = suggest(wanted, entries)
-        message, hint = f"{name!r} does not exist in the {self._words.checkout}.", self._words.relative
+        directory, slash, wanted = name.rpartition("/")
+        near = suggest(wanted, [entry for entry, _ in self._list(directory, name)])
+        hint = self._hint
         if re.match(_ON_A_COMPUTER, name):
-            message = f"{_shown(name)} does not exist in the {self._words.checkout}."
             hint = f"That is a path on your own computer: upload the file to the repository. {hint}"
         elif "\\" in name:
-            message = f"{_shown(name)} does not exist in the {self._words.checkout}."
             hint = f"Folders are separated by /, not by a backslash: {name.replace(chr(92), '/')!r}."
         elif re.search(_SEVERAL, name):
             hint = "If these are several files, write them as a list, such as `[one.png, two.png]`."
         elif near:
-            hint = f"Did you mean {(directory and directory + '/') + near!r}? {hint}"
-        return _MissingError(message, hint=hint)
+            hint = f"Did you mean {directory + slash + near!r}? {hint}"
+        return self._absent(name, f"{_shown(name)} does not exist in the {self._checkout}.", hint)
 
-    def _hint(self, name: str) -> str:
-        slashes = " Directories are separated by /, not by a backslash." if "\\" in name else ""
-        return self._words.relative + slashes
+    def _absent(self, name: str, message: str, hint: str) -> UnusableFileError:
+        """What to say of something that is not there; or that nothing is."""
+        if not self._list("", name):
+            message = f"{name!r} does not exist: the {self._checkout} is empty."
+            checked_out = "Did the job check the repository out (actions/checkout)?"
+            hint = "Are you in the right directory?" if self._here else checked_out
+        return UnusableFileError(message, hint=hint)
 
     def _outside(self, name: str) -> UnusableFileError:
-        hint = self._words.relative + (self._words.absolute if _is_absolute(name) else "")
-        return UnusableFileError(f"{name!r} leads out of the {self._words.checkout}.", hint=hint)
-
-    def _empty(self, name: str) -> UnusableFileError:
-        message = f"{name!r} does not exist: the {self._words.checkout} is empty."
-        return _MissingError(message, hint=self._words.empty)
-
-    def _list_in_a_line(self, pattern: str) -> UnusableFileError | None:
-        """Explain what would name files if it were not written as YAML and JSON write a list; else None."""
-        bare = (part.strip(" \t\"'[]").removeprefix("- ") for part in pattern.split(","))
-        names = [name for name in bare if name]
-        if names in ([], [pattern]) or not all(map(self._stands_for_something, names)):
-            return None
-        return _MissingError(
-            f"{pattern!r} is not one path.",
-            hint="Write one path per line, without dashes, commas, brackets and quotes.",
-        )
-
-    def _stands_for_something(self, pattern: str) -> bool:
-        try:
-            parts = _parts(self._relative(self.typed(pattern)))
-        except UnusableFileError:
-            return False
-        return bool(parts) and any(True for _ in self._expand(pattern, parts))
-
-    def _nothing_matches(self, pattern: str) -> UnusableFileError:
-        if not self._list("", pattern):
-            return self._empty(pattern)
-        return _MissingError(
-            f"{pattern!r} matches no file.",
-            hint=f"{self._words.relative} * stays in one directory, ** goes through all below it; "
-            "neither finds .names.",
-        )
-
-
-def _too_much(name: str) -> UnusableFileError:
-    return UnusableFileError(
-        f"The post files have more than {MOST_BYTES:,} bytes together, with {name!r}.",
-        hint="Write narrower patterns, or publish them in several steps.",
-    )
+        hint = self._hint + ("" if self._here or not _is_absolute(name) else _ON_THE_HOST)
+        return UnusableFileError(f"{name!r} leads out of the {self._checkout}.", hint=hint)
 
 
 def _read_once(file: OpenFile, found: dict[tuple[int, int], _Read], limit: int, left: int) -> int:
     """Put a file beside those that were found, under the first of its names; return what was read of it."""
     name = file.real_name if ".." in _parts(file.name) else "/".join(_parts(file.name))
-    read = found.get(file.identity)
-    if read:
+    if read := found.get(file.identity):
         found[file.identity] = read._replace(name=min(name, read.name))
         return 0
-    content = _content(file, limit)
+    # No more than was promised, whatever is appended meanwhile; and nothing of what is too large.
+    content = file.stream.read(file.size) if file.size <= limit else b""
     if len(content) > left:
-        raise _too_much(name)
+        raise UnusableFileError(
+            f"The post files have more than {MOST_BYTES:,} bytes together.",
+            hint="Write narrower patterns, or publish them in several steps.",
+        )
     found[file.identity] = _Read(name, file.size, content)
     return len(content)
 
@@ -458,11 +376,6 @@ def _read_once(file: OpenFile, found: dict[tuple[int, int], _Read], limit: int, 
 def _shown(name: str) -> str:
     """Quote a path with each backslash as it is."""
     return f"'{name}'" if name.isprintable() else repr(name)
-
-
-def _content(file: OpenFile, limit: int) -> bytes:
-    """Read no more than was promised, whatever is appended meanwhile; and nothing of what is too large."""
-    return file.stream.read(file.size) if file.size <= limit else b""
 
 
 _NO_FILE = (-1, -1)
@@ -493,8 +406,7 @@ def _open_directory(opened: ExitStack, name: str, parent: _Directory | None) -> 
 
 def _refuse_special(name: str, status: os.stat_result) -> None:
     if not stat.S_ISREG(status.st_mode):
-        kind = next((kind for is_kind, kind in _KINDS if is_kind(status.st_mode)), "not a regular file")
-        raise UnusableFileError(f"{name!r} is {kind}.", hint="Only regular files are read.")
+        raise UnusableFileError(f"{name!r} is not a regular file.", hint="Only regular files are read.")
 
 
 def _is_absolute(path: str) -> bool:
@@ -527,55 +439,43 @@ _PREVIEW_RELATIVE = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class PreviewFile:
     """A place for the page, checked as far as it can be before anything is sent."""
 
-    name: str
-    """Relative to the workspace, or absolute for the runner's temp."""
-    output: str
-    """For later steps: relative to the workspace; empty for the runner's temp, which they see elsewhere."""
-    _root: str
-    _parts: tuple[str, ...]
-
-    @classmethod
-    def at(cls, path: str, workspace: Path, runner_temp: str = "") -> PreviewFile:
+    def __init__(self, path: str, workspace: Path, runner_temp: str = "") -> None:
         """Find the place that ``path`` means. Raises ``ActionError`` if the page cannot go there."""
-        root, parts = _inside(path, workspace, runner_temp)
-        if not parts or not parts[-1].lower().endswith(_ENDINGS):
+        self._root, self._parts = _inside(path, workspace, runner_temp)
+        if not self._parts or not self._parts[-1].lower().endswith(_ENDINGS):
             raise ActionError(
                 f"{path!r} is not a name for the preview page: it ends in neither .html nor .htm.",
                 hint="The ending keeps the page from taking the place of another file by mistake.",
             )
-        below = "/".join(parts)
-        is_ours = root == workspace
-        place = cls(
-            name=below if is_ours else path, output=below if is_ours else "", _root=str(root), _parts=parts
-        )
+        self.output = "/".join(self._parts) if self._root == workspace else ""
+        """For later steps, which see the runner's temp elsewhere: then it is empty."""
+        self.name = self.output or path
         try:
-            with ExitStack() as opened:
-                place._refuse_no_file(place._open(opened, make=False))
-        except FileNotFoundError:
-            pass  # it will be made
+            with ExitStack() as opened, suppress(FileNotFoundError):  # it will be made
+                directory = self._open(opened, make=False)
+                status = os.lstat(directory.at(self._parts[-1]), dir_fd=directory.descriptor)
+                if not stat.S_ISREG(status.st_mode):
+                    raise ActionError(
+                        f"The preview page cannot be written: {self.name!r} is a link or not a regular file.",
+                        hint="Choose another name, or remove what is there.",
+                    )
         except OSError as error:
-            raise place._unusable(error) from None
-        return place
+            raise self._unusable(error) from None
 
     def write(self, text: str) -> None:
         """Write the page; directories are made. Raises ``ActionError``."""
         try:
             with ExitStack() as opened:
-                directory = self._open(opened, make=True)
-                with suppress(FileNotFoundError):
-                    self._refuse_no_file(directory)
-                self._replace(directory, text.encode("utf-8", "replace"))
+                self._replace(self._open(opened, make=True), text.encode("utf-8", "replace"))
         except OSError as error:
             raise self._unusable(error) from None
 
     def _open(self, opened: ExitStack, *, make: bool) -> _Directory:
         """Open the directory of the file."""
         root = directory = _open_directory(opened, os.path.realpath(self._root), None)
-        owner = os.stat(root.path)  # noqa: PTH116
         for part in self._parts[:-1]:
             made = False
             if make:
@@ -584,21 +484,10 @@ class PreviewFile:
                     made = True
             directory = _open_directory(opened, part, directory)
             if made:
-                _hand_over(directory.descriptor, owner)
-        if directory.descriptor is None and not PurePath(os.path.realpath(directory.path)).is_relative_to(
-            root.path
-        ):
+                _hand_over(directory.descriptor, self._root)
+        if directory.descriptor is None and not Path(directory.path).resolve().is_relative_to(root.path):
             raise NotADirectoryError(ENOTDIR, os.strerror(ENOTDIR), directory.path)
         return directory
-
-    def _refuse_no_file(self, directory: _Directory) -> None:
-        status = os.lstat(directory.at(self._parts[-1]), dir_fd=directory.descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            kind = "a symbolic link" if stat.S_ISLNK(status.st_mode) else "not a regular file"
-            raise ActionError(
-                f"The preview page cannot be written: {self.name!r} is {kind}.",
-                hint="Choose another name, or remove what is there.",
-            )
 
     def _replace(self, directory: _Directory, data: bytes) -> None:
         """Write beside the file and rename: never half a page, and never into what a link points to."""
@@ -607,7 +496,7 @@ class PreviewFile:
         descriptor = os.open(new, _NEW_FILE, 0o644, dir_fd=inside)
         try:
             with os.fdopen(descriptor, "wb") as file:
-                _hand_over(file.fileno(), os.stat(self._root))  # noqa: PTH116
+                _hand_over(file.fileno(), self._root)
                 file.write(data)
             os.replace(new, old, src_dir_fd=inside, dst_dir_fd=inside)
         except BaseException:
@@ -635,7 +524,8 @@ def _inside(path: str, workspace: Path, runner_temp: str) -> tuple[Path, tuple[s
     raise ActionError(f"{path!r} leads out of the workspace.", hint=_PREVIEW_RELATIVE)
 
 
-def _hand_over(descriptor: int | None, owner: os.stat_result) -> None:
+def _hand_over(descriptor: int | None, root: Path) -> None:
     """Give what root made to whom the directory belongs: later steps run as the runner's user."""
     if descriptor is not None and hasattr(os, "geteuid") and os.geteuid() == 0:
+        owner = root.stat()
         os.fchown(descriptor, owner.st_uid, owner.st_gid)

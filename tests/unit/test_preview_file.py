@@ -29,7 +29,7 @@ def workspace(tmp_path: Path) -> Path:
     ],
 )
 def test_a_page_is_written_and_directories_are_made(workspace: Path, path: str, name: str) -> None:
-    file = PreviewFile.at(path, workspace)
+    file = PreviewFile(path, workspace)
     file.write("<p>ä")
     assert (file.name, file.output) == (name, name)
     assert (workspace / name).read_text(encoding="utf-8") == "<p>ä"
@@ -37,7 +37,7 @@ def test_a_page_is_written_and_directories_are_made(workspace: Path, path: str, 
 
 
 def test_an_absolute_path_may_lie_in_the_workspace(workspace: Path) -> None:
-    file = PreviewFile.at(f"{workspace}/out/p.html", workspace)
+    file = PreviewFile(f"{workspace}/out/p.html", workspace)
     file.write("x")
     assert (file.name, file.output) == ("out/p.html", "out/p.html")
     assert (workspace / "out" / "p.html").read_text() == "x"
@@ -46,7 +46,7 @@ def test_an_absolute_path_may_lie_in_the_workspace(workspace: Path) -> None:
 def test_an_absolute_path_may_lie_in_the_runners_temp(workspace: Path, tmp_path: Path) -> None:
     """It says so, but not in the output: a later step sees that folder under another path."""
     path = f"{tmp_path}/elsewhere/p.html"
-    file = PreviewFile.at(path, workspace, f"{tmp_path}/elsewhere")
+    file = PreviewFile(path, workspace, f"{tmp_path}/elsewhere")
     file.write("x")
     assert (file.name, file.output) == (path, "")
     assert Path(path).read_text() == "x"
@@ -54,7 +54,7 @@ def test_an_absolute_path_may_lie_in_the_runners_temp(workspace: Path, tmp_path:
 
 def test_an_earlier_page_is_replaced(workspace: Path) -> None:
     (workspace / "p.html").write_text("an earlier, longer page")
-    PreviewFile.at("p.html", workspace).write("new")
+    PreviewFile("p.html", workspace).write("new")
     assert (workspace / "p.html").read_text() == "new"
 
 
@@ -76,7 +76,7 @@ def test_a_path_that_cannot_be_meant_is_refused_before_anything_is_sent(
     workspace: Path, path: str, words: str
 ) -> None:
     with pytest.raises(ActionError, match=words) as caught:
-        PreviewFile.at(path, workspace)
+        PreviewFile(path, workspace)
     assert caught.value.hint
 
 
@@ -84,20 +84,20 @@ def test_a_link_in_the_place_of_the_file_is_refused_and_left_alone(workspace: Pa
     victim = tmp_path / "elsewhere" / "victim.html"
     victim.write_text("mine")
     (workspace / "p.html").symlink_to(victim)
-    with pytest.raises(ActionError, match="symbolic link"):
-        PreviewFile.at("p.html", workspace)
+    with pytest.raises(ActionError, match="is a link"):
+        PreviewFile("p.html", workspace)
     assert victim.read_text() == "mine"
 
 
 def test_a_link_in_the_place_of_a_directory_is_refused(workspace: Path, tmp_path: Path) -> None:
     (workspace / "out").symlink_to(tmp_path / "elsewhere")
     with pytest.raises(ActionError, match="cannot be written"):
-        PreviewFile.at("out/p.html", workspace)
+        PreviewFile("out/p.html", workspace)
     assert list((tmp_path / "elsewhere").iterdir()) == []
 
 
 def test_a_link_that_appears_after_the_check_is_not_followed(workspace: Path, tmp_path: Path) -> None:
-    place = PreviewFile.at("out/p.html", workspace)
+    place = PreviewFile("out/p.html", workspace)
     (workspace / "out").symlink_to(tmp_path / "elsewhere")
     with pytest.raises(ActionError, match="cannot be written"):
         place.write("x")
@@ -109,20 +109,20 @@ def test_what_is_no_file_is_refused(workspace: Path, kind: str) -> None:
     path = workspace / "p.html"
     path.mkdir() if kind == "directory" else os.mkfifo(path)
     with pytest.raises(ActionError, match="not a regular file"):
-        PreviewFile.at("p.html", workspace)
+        PreviewFile("p.html", workspace)
 
 
 def test_a_file_in_the_place_of_a_directory_is_refused(workspace: Path) -> None:
     (workspace / "out").write_text("")
     with pytest.raises(ActionError, match="cannot be written"):
-        PreviewFile.at("out/p.html", workspace)
+        PreviewFile("out/p.html", workspace)
 
 
 def test_what_is_made_belongs_to_the_owner_of_the_workspace(workspace: Path) -> None:
     """A later step, which is not root, shall be able to remove it; only root can be asked to hand over."""
     owner = 1001 if os.geteuid() == 0 else os.geteuid()
     os.chown(workspace, owner, -1)
-    PreviewFile.at("out/p.html", workspace).write("x")
+    PreviewFile("out/p.html", workspace).write("x")
     for path in (workspace / "out", workspace / "out" / "p.html"):
         assert path.stat().st_uid == owner
     assert stat.S_IMODE((workspace / "out" / "p.html").stat().st_mode) & 0o444 == 0o444

@@ -113,7 +113,7 @@ def test_all_files_of_a_run_are_checked_and_every_place_is_named(tmp_path: Path)
         (3, "'empty.png' is empty."),
         (4, "'gone.png' does not exist in the workspace."),
         (5, "'../out.png' leads out of the workspace."),
-        (6, "'pipe.png' is a named pipe."),
+        (6, "'pipe.png' is not a regular file."),
         (8, "'thumb.png' does not exist in the workspace."),
     ]
     assert [item.value for item in items if files.info(item)] == ["good.png", "good.png"]
