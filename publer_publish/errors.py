@@ -91,9 +91,7 @@ def is_error(problem: Problem) -> bool:
 
 
 MOST_ERRORS = 500
-"""Errors kept of one file: a hostile one could have a hundred thousand."""
-MOST_IN_ALL = 2_000
-"""Errors, warnings and notices, of each, kept of a run."""
+"""Errors kept of a run, and as many warnings and notices: a hostile file could have a hundred thousand."""
 
 
 class Problems:
@@ -120,23 +118,15 @@ class Problems:
         for path in explains:
             self._explained.add((file, path))
             self._above.update((file, path[:length]) for length in range(len(path)))
+        if problem not in self._found and self._kept[problem.severity] >= MOST_ERRORS:
+            problem = _and_more(problem.severity)
         if problem not in self._found:
-            problem = self._capped(problem)
-        if self._note and problem not in self._found:
-            self._note(problem)
+            self._kept[problem.severity] += 1
+            if is_error(problem):
+                self._errors.setdefault(problem.where.file, []).append(problem)
+            if self._note:
+                self._note(problem)
         self._found.setdefault(problem, set()).add(self._network)
-
-    def _capped(self, problem: Problem) -> Problem:
-        """The problem, or that there are too many."""
-        severity, errors = problem.severity, self._errors.setdefault(problem.where.file, [])
-        if self._kept[severity] >= MOST_IN_ALL:
-            return _and_more(MOST_IN_ALL, severity, "in this run")
-        if is_error(problem):
-            if len(errors) >= MOST_ERRORS:
-                return _and_more(MOST_ERRORS, severity, "in this file", problem.where.file)
-            errors.append(problem)
-        self._kept[severity] += 1
-        return problem
 
     def look_at(self, place: Where) -> None:
         """Say where problems are looked for from now on, in case that it ends there."""
@@ -187,9 +177,9 @@ class Problems:
                 if not self._found[problem].isdisjoint((network, "")):
                     yield problem
 
-    def are_too_many(self, file: str) -> bool:
-        """Whether no further error of a file will be kept: looking for more is a waste of time."""
-        return len(self._errors.get(file, ())) >= MOST_ERRORS or self._kept[Severity.ERROR] >= MOST_IN_ALL
+    def are_too_many(self) -> bool:
+        """Whether no further error will be kept: looking for more is a waste of time."""
+        return self._kept[Severity.ERROR] >= MOST_ERRORS
 
     def explain(self, file: str, path: Path) -> bool:
         """Whether what is wrong at this very place only follows from a known problem."""
@@ -206,11 +196,10 @@ class Problems:
             raise InvalidInputError(*errors)
 
 
-def _and_more(most: int, severity: Severity, of: str, file: str = "") -> Problem:
+def _and_more(severity: Severity) -> Problem:
     return Problem(
-        message=f"There are more than {most:,} {severity}s {of}; the others are not listed.",
+        message=f"There are more than {MOST_ERRORS} {severity}s in this run; the others are not listed.",
         hint="Fix these first; the next run shows the rest.",
-        where=Where(file=file),
         severity=severity,
         stands_for_more=True,
     )

@@ -82,7 +82,7 @@ def examine(session: Session, loaded: Loaded, rows: list[Result]) -> None:
     """Make every content that can be made without a key, and one row for each: whether it is valid."""
     for draft in loaded.drafts:
         # After very many errors looking at further posts would only take time.
-        if not session.problems.are_too_many(draft.post.file):
+        if not session.problems.are_too_many():
             session.problems.look_at(draft.post.where)
             rows += _rows(draft, session)
 

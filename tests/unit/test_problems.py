@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from publer_publish.errors import MOST_ERRORS, MOST_IN_ALL, Problem, Problems, Severity, Where
+from publer_publish.errors import MOST_ERRORS, Problem, Problems, Severity, Where
 from publer_publish.limits import left_by
 from publer_publish.supervisor import Lost
 
@@ -12,22 +12,13 @@ from publer_publish.supervisor import Lost
 @pytest.mark.parametrize("severity", Severity)
 def test_of_very_many_problems_in_many_files_the_first_are_kept_and_one_says_so(severity: Severity) -> None:
     problems = Problems()
-    for number in range(3 * MOST_IN_ALL):
+    for number in range(3 * MOST_ERRORS):
         problems.add(Problem(message=f"{number}", where=Where(file=f"{number % 99}"), severity=severity))
     *kept, last = problems
-    assert len(kept) == MOST_IN_ALL
+    assert len(kept) == MOST_ERRORS
     assert last.stands_for_more
-    assert last.message == f"There are more than 2,000 {severity}s in this run; the others are not listed."
-    assert problems.are_too_many("another file") == (severity is Severity.ERROR)
-
-
-def test_errors_of_one_file_leave_room_for_those_of_others() -> None:
-    problems = Problems()
-    for number in range(2 * MOST_ERRORS):
-        problems.error(f"{number}", where=Where(file="a"))
-    problems.error("mine", where=Where(file="b"))
-    *_, more, mine = problems
-    assert (len(problems), more.where, mine.message) == (MOST_ERRORS + 2, Where(file="a"), "mine")
+    assert last.message == f"There are more than 500 {severity}s in this run; the others are not listed."
+    assert problems.are_too_many() == (severity is Severity.ERROR)
 
 
 def test_what_was_found_is_left_for_whoever_reports_it() -> None:

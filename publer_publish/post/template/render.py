@@ -98,7 +98,7 @@ class Renderer:
             self._warn(path, typed_oddities(source))
         if not is_template(source):
             return source
-        if self.problems.are_too_many(self._positions.file):
+        if self.problems.are_too_many():
             return self._instead_of(source)
         self._warn(path, map(_dollar, dollars(source)))
         try:
