@@ -13,35 +13,23 @@ class Clock(Protocol):
 
     def time(self) -> float:
         """Seconds since the Unix epoch."""
-        ...
-
-    def monotonic(self) -> float:
-        """Seconds that never jump; only differences mean something."""
-        ...
-
-    def sleep(self, seconds: float) -> None:
-        """Wait. A signal handler may end it by raising."""
-        ...
-
-    def wait_for(self, event: threading.Event, seconds: float) -> bool:
-        """Wait for something that happens in another thread, but no longer; say whether it happened."""
-        ...
-
-
-class SystemClock:
-    """The machine's own clock."""
-
-    def time(self) -> float:
         return time.time()
 
     def monotonic(self) -> float:
+        """Seconds that never jump; only differences mean something."""
         return time.monotonic()
 
     def sleep(self, seconds: float) -> None:
+        """Wait. A signal handler may end it by raising."""
         time.sleep(max(0.0, seconds))
 
     def wait_for(self, event: threading.Event, seconds: float) -> bool:
+        """Wait for something that happens in another thread, but no longer; say whether it happened."""
         return event.wait(seconds)
+
+
+class SystemClock(Clock):
+    """The machine's own clock."""
 
 
 class Deadline(NamedTuple):

@@ -14,6 +14,7 @@ import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import asdict
 from math import ceil
 from pathlib import Path
 from types import TracebackType
@@ -106,7 +107,7 @@ class Limits:
     def note(self, one: Problem | Where) -> None:
         """Leave what was found, or where the work is, for a report by the supervisor."""
         if self._supervised:
-            self._supervised.note(json.dumps(_fields(one)))
+            self._supervised.note(json.dumps(asdict(one)))
 
     def _lower(self, limit: int, wanted: int) -> None:
         soft, hard = resource.getrlimit(limit)
@@ -135,18 +136,11 @@ def left_by(lost: Lost) -> Iterator[Problem]:
     where = Where()
     for note in lost.notes:
         fields = json.loads(note)
-        if len(fields) == len(_fields(where)):
-            where = _where(*fields)
+        if "where" in fields:
+            severity = Severity(fields["severity"])
+            yield Problem(**fields | {"where": _where(fields["where"]), "severity": severity})
         else:
-            message, hint, fix, severity, stands_for_more, *place = fields
-            yield Problem(
-                message=message,
-                hint=hint,
-                fix=fix,
-                severity=Severity(severity),
-                stands_for_more=stands_for_more,
-                where=_where(*place),
-            )
+            where = _where(fields)
     if lost.cancelled:
         return
     if lost.by in {signal.SIGKILL, signal.SIGXCPU}:
@@ -164,12 +158,5 @@ def _ended(what: str, where: Where) -> Problem:
     )
 
 
-def _fields(one: Problem | Where) -> list[Any]:
-    if isinstance(one, Where):
-        return [one.file, one.line, one.column, one.path]
-    rest = _fields(one.where)
-    return [one.message, one.hint, one.fix, one.severity, one.stands_for_more, *rest]
-
-
-def _where(file: str, line: int, column: int, path: list[str | int]) -> Where:
-    return Where(file=file, line=line, column=column, path=tuple(path))
+def _where(fields: dict[str, Any]) -> Where:
+    return Where(**fields | {"path": tuple(fields["path"])})

@@ -9,6 +9,7 @@ import select
 import signal
 import time
 from contextlib import suppress
+from typing import NamedTuple
 
 GRACE = 3.0
 """Seconds in which a child that is watched has to obey a signal."""
@@ -51,17 +52,16 @@ class Supervised:
         return self.has_supervisor and os.getppid() != self._supervisor
 
 
-class Lost:
+class Lost(NamedTuple):
     """What is known of a child that ended without a report."""
 
-    def __init__(self, *, by: int, notes: list[str], watched: bool, cancelled: bool) -> None:
-        self.by = by
-        """The signal that it died of."""
-        self.notes = notes
-        self.watched = watched
-        """Whether it was watched at the end."""
-        self.cancelled = cancelled
-        """Whether it was watched and did not obey a signal."""
+    by: int
+    """The signal that it died of."""
+    notes: list[str]
+    watched: bool
+    """Whether it was watched at the end."""
+    cancelled: bool
+    """Whether it was watched and did not obey a signal."""
 
 
 def supervise(signals: list[int]) -> Supervised | Lost:
@@ -119,12 +119,7 @@ class _Supervisor:
         if self._reports or not os.WIFSIGNALED(status):
             os._exit(os.WEXITSTATUS(status) if os.WIFEXITED(status) else 1)
         watched = self._ends is not None
-        return Lost(
-            by=os.WTERMSIG(status),
-            notes=self._notes,
-            watched=watched,
-            cancelled=watched and self._cancelled,
-        )
+        return Lost(os.WTERMSIG(status), self._notes, watched, cancelled=watched and self._cancelled)
 
     def _milliseconds_left(self) -> float | None:
         return None if self._ends is None else max(0.0, (self._ends - time.monotonic()) * 1000)

@@ -1,12 +1,12 @@
 """What is wrong is kept once, and of very much only the first."""
 
-import json
+import os
 
 import pytest
 
 from publer_publish.errors import MOST_ERRORS, Problem, Problems, Severity, Where
-from publer_publish.limits import left_by
-from publer_publish.supervisor import Lost
+from publer_publish.limits import Limits, left_by
+from publer_publish.supervisor import Lost, Supervised
 
 
 @pytest.mark.parametrize("severity", Severity)
@@ -36,12 +36,16 @@ def test_what_was_found_is_left_for_whoever_reports_it() -> None:
     ("by", "says"), [(9, "takes too long"), (24, "takes too long"), (11, "ends the program")]
 )
 def test_what_was_left_is_read_with_what_ended_the_work_and_where(by: int, says: str) -> None:
-    notes = [
-        json.dumps(["One", "hint", "fix", "warning", False, "a.yml", 1, 2, ["posts", 1, "\ud800"]]),
-        json.dumps(["b.yml", 3, 4, ["text"]]),
-    ]
-    found, why = left_by(Lost(by=by, notes=notes, watched=True, cancelled=False))
     place = Where(file="a.yml", line=1, column=2, path=("posts", 1, "\ud800"))
-    assert found == Problem(message="One", hint="hint", fix="fix", severity=Severity.WARNING, where=place)
+    left = Problem(message="One", hint="hint", fix="fix", severity=Severity.WARNING, where=place)
+    reading, writing = os.pipe()
+    limits = Limits(Supervised(writing))
+    limits.note(left)
+    limits.note(Where(file="b.yml", line=3, column=4, path=("text",)))
+    notes = os.read(reading, 10_000).decode().splitlines()
+    os.close(reading)
+    os.close(writing)
+    found, why = left_by(Lost(by=by, notes=notes, watched=True, cancelled=False))
+    assert found == left
     assert says in why.message
     assert why.where == Where(file="b.yml", line=3, column=4, path=("text",))
