@@ -11,11 +11,11 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
 from publer_publish.errors import Problem, Problems, Where
-from publer_publish.text import suggest
+from publer_publish.text import cut, suggest
 
 
 class Mode(StrEnum):
@@ -51,13 +51,12 @@ _SHOWS_POSTS = _PLANS | {Mode.VALIDATE}
 _READS_POSTS = _SHOWS_POSTS | {Mode.DOCTOR}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Input:
+class Input(NamedTuple):
     """One input of the action; on the command line a flag of the same name."""
 
-    default: str = ""
     help: str
     """For the command line; ``action.yml`` says more."""
+    default: str = ""
     env: str = ""
     """The variable that replaces the flag on the command line."""
     modes: frozenset[Mode] = _PLANS
@@ -127,7 +126,7 @@ INPUTS: Mapping[str, Input] = {
 _PREFIX = "INPUT_"
 _ALIKE = 0.8
 """How alike (of 1) a name must be to an input to be taken for it, mistyped."""
-_RUNNER_INPUTS = frozenset({"entrypoint", "args"})
+_RUNNER_INPUTS = {"entrypoint", "args"}
 """The runner itself accepts these two under ``with:`` for every container action."""
 
 _BOOLEANS = {
@@ -144,10 +143,6 @@ _SEVERAL_LINES = (
     '{"notes": ${{ toJSON(steps.x.outputs.notes) }}}.'
 )
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_WORKSPACE_ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
-_SHORTEST_KEY = 8
-MASK_FROM = 4
-"""A shorter value is never masked: it would shred the log and every output."""
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
 
@@ -182,8 +177,7 @@ class Config:
     api_url: str = INPUTS["api-url"].default
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CommandLine:
+class CommandLine(NamedTuple):
     """What was typed: the same inputs as in a workflow."""
 
     inputs: Mapping[str, str]
@@ -197,7 +191,7 @@ def secrets_in(env: Mapping[str, str], inputs: Mapping[str, str]) -> Iterator[st
     """Every secret that may be in the environment or the inputs, to be masked before the first other byte."""
     found = [env.get(name, "") for name in ("INPUT_API-KEY", "INPUT_GITHUB-TOKEN", "PUBLER_API_KEY")]
     found += [inputs.get(name, "") for name in ("api-key", "github-token")]
-    yield from dict.fromkeys(value.strip() for value in found if len(value.strip()) >= MASK_FROM)
+    yield from filter(None, dict.fromkeys(value.strip() for value in found))
 
 
 def inputs_from_env(env: Mapping[str, str]) -> dict[str, str]:
@@ -236,8 +230,11 @@ def read(
         announces=announces and bool(announcement),
         accounts=reader.lines("accounts"),
         variables=reader.variables("variables"),
-        api_key=reader.key("api-key"),
-        workspace_id=reader.workspace_id("workspace-id"),
+        api_key=reader.line("api-key"),
+        workspace_id=reader.line(
+            "workspace-id",
+            "It is the 24-digit id, not the name. Leave it empty once: the error lists names and ids.",
+        ),
         fail_on=reader.choice("fail-on", FailOn),
         on_duplicate=reader.choice("on-duplicate", OnDuplicate),
         duplicate_window=reader.duration("duplicate-window", shortest=0, longest=_LONGEST_WINDOW),
@@ -283,14 +280,13 @@ def _missing_key(mode: Mode, no_secrets: str, *, in_workflow: bool) -> tuple[str
     )
 
 
-class _Pairs(list[tuple[str, Any]]):
-    """A JSON object with every name that it has, even twice."""
-
-
-def _without_pairs(value: object) -> object:
-    if isinstance(value, _Pairs):
-        return {key: _without_pairs(item) for key, item in value}
-    return [_without_pairs(item) for item in value] if isinstance(value, list) else value
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise ValueError(f"it sets `{key}` twice")
+        found[key] = value
+    return found
 
 
 def warn_of_unused_variables(variables: Iterable[str], texts: Iterable[str], problems: Problems) -> None:
@@ -325,16 +321,18 @@ class _Reader:
         """The value, trimmed; the default when it is empty, for the runner cannot tell the two apart."""
         return self._inputs.get(name, "").strip() or INPUTS[name].default
 
-    def line(self, name: str) -> str:
+    def line(
+        self, name: str, cure: str = "Copy it again, with nothing before or after it and without breaks."
+    ) -> str:
         value = self.text(name)
-        if any(character.isspace() for character in value) or not value.isascii() or not value.isprintable():
-            self.error(
-                name,
-                f"Input `{name}` has a space, a line break or another character that cannot be part of it.",
-                "Copy it again, with nothing before or after it and without breaks.",
-            )
-            return ""
-        return value
+        if value.isascii() and value.isprintable() and " " not in value:
+            return value
+        self.error(
+            name,
+            f"Input `{name}` has a space, a line break or another character that cannot be part of it.",
+            cure,
+        )
+        return ""
 
     def lines(self, name: str) -> tuple[str, ...]:
         stripped = (line.strip() for line in self._inputs.get(name, "").split("\n"))
@@ -384,7 +382,8 @@ class _Reader:
                 self.error(
                     name,
                     f"Input `{name}` has the name {quoted(key)}.",
-                    "A name has letters, digits and underscores, and does not begin with a digit.",
+                    "A name has letters, digits and underscores, and does not begin with a digit. "
+                    f"{_SEVERAL_LINES}",
                 )
             elif key in found:
                 self.error(
@@ -403,19 +402,18 @@ class _Reader:
     def _line_pairs(self, name: str) -> Iterator[tuple[str, str]]:
         for number, line in enumerate(self.lines(name), start=1):
             key, equals, value = line.partition("=")
-            if equals and _VARIABLE.fullmatch(key.strip()):
+            if equals:
                 yield key.strip(), value.strip()
             else:
                 self.error(
                     name,
                     f"Line {number} of input `{name}` is {quoted(line)}.",
-                    "Write `name=value`, each on its own line; a name has letters, digits and underscores. "
-                    f"{_SEVERAL_LINES}",
+                    f"Write `name=value`, each on its own line. {_SEVERAL_LINES}",
                 )
 
-    def _json_pairs(self, name: str, written: str) -> list[tuple[str, Any]]:
+    def _json_pairs(self, name: str, written: str) -> Iterable[tuple[str, Any]]:
         try:
-            found = json.loads(written, object_pairs_hook=_Pairs)
+            found: dict[str, Any] = json.loads(written, object_pairs_hook=_each_once)
         except (ValueError, RecursionError) as error:
             self.error(
                 name,
@@ -423,29 +421,8 @@ class _Reader:
                 'Write {"name": "value"}; values from elsewhere go in with toJSON: '
                 '{"notes": ${{ toJSON(steps.x.outputs.notes) }}}.',
             )
-            return []
-        return [(key, _without_pairs(value)) for key, value in found]
-
-    def key(self, name: str) -> str:
-        value = self.line(name)
-        if value and len(value) < _SHORTEST_KEY:
-            self.error(
-                name,
-                f"Input `{name}` is too short to be a Publer API key.",
-                "Publer shows a key once, under Settings → Access & Login → API Keys. Store it as a secret.",
-            )
-        return value
-
-    def workspace_id(self, name: str) -> str:
-        value = self.text(name)
-        if not value or _WORKSPACE_ID.fullmatch(value):
-            return value
-        self.error(
-            name,
-            f"Input `{name}` is {quoted(value)}, which is not a workspace id.",
-            "It is the 24-digit id, not the name. Leave it empty once: the error lists names and ids.",
-        )
-        return ""
+            return ()
+        return found.items()
 
     def url(self, name: str) -> str:
         value = self.text(name).rstrip("/")
@@ -474,21 +451,15 @@ class _Reader:
         """
         allowed = ", ".join(INPUTS)
         for name in sorted(set(self._inputs) - set(INPUTS) - _RUNNER_INPUTS):
-            variable = f"{_PREFIX}{name.upper()}"
             meant = _did_you_mean(suggest(name, INPUTS, likeness=_ALIKE))
-            if meant or "-" in name:
-                self.error(
-                    name,
-                    f"There is no input `{name}`.",
-                    f"Inputs: {allowed}.{meant} If `{variable}` is a variable of yours for other steps, "
-                    "set it there only, not for the whole job.",
-                )
-                continue
             hint = (
-                "If it is under `with:`, take it out. "
-                f"If `{variable}` is a variable of yours for other steps, set it there only."
+                f"Inputs: {allowed}.{meant} If `{_PREFIX}{name.upper()}` is a variable of yours for other "
+                "steps, set it there only, not for the whole job."
             )
-            self.warn(name, f"There is no input `{name}`; it is ignored.", hint)
+            if meant or "-" in name:
+                self.error(name, f"There is no input `{name}`.", hint)
+            else:
+                self.warn(name, f"There is no input `{name}`; it is ignored.", hint)
 
 
 def is_loopback(host: str) -> bool:
@@ -501,9 +472,9 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def quoted(value: str, longest: int = 40) -> str:
+def quoted(value: str) -> str:
     """A user's value for a message, never long."""
-    return f"`{value}`" if len(value) <= longest else f"`{value[:longest]}…`"
+    return f"`{cut(value, 40)}`"
 
 
 def _did_you_mean(word: str) -> str:
