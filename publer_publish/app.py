@@ -19,6 +19,7 @@ from publer_publish.errors import (
     ActionError,
     CancelledError,
     InvalidInputError,
+    Problem,
     Problems,
     ServiceError,
     Where,
@@ -70,10 +71,12 @@ def main(
         console=console,
         clock=clock or SystemClock(),
         workspace=Workspace.around(here, getattr(sys.stdin, "buffer", None)) if typed else Workspace(here),
-        words=typed.words if typed else None,
+        in_workflow=typed is None,
         limits=limits,
         problems=Problems(limits.note),
     )
+    if typed:
+        session.words = typed.words
 
     def look() -> None:
         limits.check_time()
@@ -188,9 +191,8 @@ def _preview_file(session: Session, runner_temp: str) -> PreviewFile | None:
         path = session.workspace.typed(settings.preview_file)
         return PreviewFile(path, session.workspace.root, runner_temp)
     except ActionError as error:
-        session.problems.error(error.message, error.hint, Where(path=("preview-file",)))
-        session.problems.raise_errors()
-        raise
+        where = Where(path=("preview-file",))
+        raise InvalidInputError(Problem(message=error.message, hint=error.hint, where=where)) from None
 
 
 def _run_mode(session: Session) -> None:

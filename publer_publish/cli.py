@@ -18,44 +18,21 @@ _COMMANDS = {
     Mode.DOCTOR: "check key, plan, workspace, selectors and rate limit; posts nothing",
     Mode.ACCOUNTS: "list the accounts of the workspace with their ids",
 }
-_EXAMPLES = {
-    Mode.PUBLISH: """examples:
-  PUBLER_API_KEY=... publer-publish publish posts/release.publer.yml
-  PUBLER_API_KEY=... publer-publish publish posts/release.publer.yml --variables tag=v1.2.3
-  PUBLER_API_KEY=... publer-publish publish --text "We are live!" --accounts "bluesky/*"
-""",
-    Mode.VALIDATE: """examples:
+_EXAMPLES = """examples:
   publer-publish validate "posts/*.publer.yml"
-  make-a-post | publer-publish validate -
   publer-publish validate posts/release.publer.yml --preview-file preview.html
   publer-publish validate posts/release.publer.yml --json | jq '.[] | select(.status == "invalid")'
-""",
-    Mode.DRY_RUN: """examples:
-  PUBLER_API_KEY=... publer-publish dry-run posts/release.publer.yml --variables tag=v1.2.3
-""",
-    Mode.DOCTOR: """examples:
-  PUBLER_API_KEY=... publer-publish doctor
-  PUBLER_API_KEY=... publer-publish doctor "posts/*.publer.yml"
-""",
-    Mode.ACCOUNTS: """examples:
-  PUBLER_API_KEY=... publer-publish accounts
-  PUBLER_API_KEY=... publer-publish accounts --json | jq -r '.[].id'
-""",
-}
-_JSON = {
-    Mode.PUBLISH: "print the results",
-    Mode.VALIDATE: "print the results",
-    Mode.DRY_RUN: "print the results",
-    Mode.DOCTOR: "print the checks",
-    Mode.ACCOUNTS: "print the accounts",
-}
+  make-a-post | publer-publish validate -
+  publer-publish dry-run posts/release.publer.yml --variables tag=v1.2.3
+  publer-publish publish posts/release.publer.yml --variables tag=v1.2.3
+  publer-publish publish --text "We are live!" --accounts "bluesky/*"
+  publer-publish doctor "posts/*.publer.yml"
+  publer-publish accounts --json | jq -r '.[].id'
+
+All but validate need a key in PUBLER_API_KEY.
+"""
 _FLAGS = {name: one for name, one in INPUTS.items() if name not in {"mode", "post-file"}}
 """What is not said by the command and its files."""
-_MORE = """
-Each command has examples of its own: publer-publish validate --help
-"""
-
-
 _AMBIGUOUS = ("text", "accounts")
 """Keys of a post as well: without the word "input" before it, a message means the key."""
 _NAMED = re.compile(
@@ -107,7 +84,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="publer-publish",
         description="Publish post files to social networks through Publer, now.",
-        epilog=_EXAMPLES[Mode.PUBLISH] + _MORE,
+        epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"publer-publish {__version__}")
@@ -118,7 +95,7 @@ def _parser() -> argparse.ArgumentParser:
             str(mode),
             help=what,
             description=what[0].upper() + what[1:] + ".",
-            epilog=_EXAMPLES[mode],
+            epilog=_EXAMPLES,
             formatter_class=argparse.RawDescriptionHelpFormatter,
             usage=f"publer-publish {mode} [options]" + (" [FILE ...]" if takes_files else ""),
         )
@@ -130,7 +107,7 @@ def _parser() -> argparse.ArgumentParser:
             about = flag.help + default if mode in flag.modes else argparse.SUPPRESS
             action = "append" if flag.may_repeat else "store"
             command.add_argument(f"--{name}", action=action, metavar="VALUE", help=about)
-        only = f"{_JSON[mode]} as JSON on standard output, and everything else on standard error"
+        only = "print what was found as JSON on standard output, and everything else on standard error"
         command.add_argument("--json", action="store_true", help=only)
         about = (
             "show every exchange with Publer, without names, texts and addresses, for a report of a problem"

@@ -87,9 +87,9 @@ def _comment(session: Session, run: Run) -> None:
 def conclude(session: Session) -> Run:
     """Decide the outcome and word the headline."""
     mode = str(session.config.mode)
-    words = session.words or _unchanged
+    words = session.words
     results = tuple(_results(session))
-    if session.words:
+    if not session.in_workflow:
         results = tuple(replace(one, message=words(Problem(message=one.message)).message) for one in results)
     problems = tuple(map(words, sorted(session.problems, key=_in_reading_order)))
     checks = tuple(_in_words(check, words) for check in session.checks)
@@ -130,15 +130,10 @@ def conclude(session: Session) -> Run:
     )
 
 
-def _unchanged(problem: Problem) -> Problem:
-    return problem
-
-
 def _in_words(check: Check, words: Callable[[Problem], Problem]) -> Check:
+    said = words(check.problem or Problem(message=check.detail, hint=check.cure))
     if check.problem:
-        said = words(check.problem)
         return check._replace(detail=f"{said.where}: {said.message}", cure=said.hint, problem=said)
-    said = words(Problem(message=check.detail, hint=check.cure))
     return check._replace(detail=said.message, cure=said.hint)
 
 
@@ -176,11 +171,11 @@ def _results(session: Session) -> Sequence[Result]:
     return session.ledger.results()
 
 
-def _in_reading_order(problem: Problem) -> tuple[bool, str, bool, int, int]:
+def _in_reading_order(problem: Problem) -> tuple[bool, str, int, int]:
     """The inputs, each file from its top to its bottom, and at the end what has no place."""
     where = problem.where
     has_place = bool(where.file or where.path)
-    return not has_place, where.file, problem.stands_for_more, where.line, where.column
+    return not has_place, where.file, where.line, where.column
 
 
 def _rerun(session: Session) -> Rerun:
@@ -310,21 +305,17 @@ def _with_preview(session: Session, run: Run) -> tuple[Run, PreviewFile | None]:
             text = page(run, pictures=pictures, previewed=previewed)
             session.preview.write(redact(text))
     except ActionError as error:
-        message, hint = error.message, error.hint
+        why = error
     except (MemoryError, OverLimitError):
         message = "The preview page could not be drawn: it takes too much time or memory."
-        hint = (
-            "Only the page is missing; the posts are not affected. Draw fewer or shorter posts in one step."
-        )
+        why = ActionError(message, hint="Draw fewer or shorter posts in one step.")
     except Exception as error:  # noqa: BLE001  (a bug of the page must not spoil the report of what is live)
-        message = f"The preview page could not be drawn: {type(error).__name__}."
-        hint = (
-            f"Only the page is missing; the posts are not affected. {report_bug(error, session.console).hint}"
-        )
+        why = report_bug(error, session.console)
     else:
         return run, session.preview
+    hint = f"{why.hint} Only the page is missing; the posts are not affected."
     where = Where(path=("preview-file",))
-    warning = Problem(message=message, hint=hint, where=where, severity=Severity.WARNING)
+    warning = Problem(message=why.message, hint=hint, where=where, severity=Severity.WARNING)
     return replace(run, problems=(*run.problems, redacted(warning, redact))), None
 
 

@@ -46,7 +46,9 @@ class Session:
     """Of ``doctor``."""
     accounts: Sequence[Listed] = ()
     """Of ``accounts``."""
-    words: Callable[[Problem], Problem] | None = None
+    in_workflow: bool = True
+    """Whether GitHub's runner started the program, and nobody at a terminal or in another CI."""
+    words: Callable[[Problem], Problem] = field(default=lambda problem: problem)
     """At a terminal: says what a message says of inputs in its words."""
     preview: PreviewFile | None = None
     """Where the preview page goes; None: it was not asked for."""
@@ -64,11 +66,6 @@ class Session:
     """A signal ended the run."""
     _files: Sequence[tuple[str, bytes]] | None = None
     """The post files, where they are loaded twice."""
-
-    @property
-    def in_workflow(self) -> bool:
-        """Whether GitHub's runner started the program, and nobody at a terminal or in another CI."""
-        return self.words is None
 
     def deadline(self) -> Deadline:
         """A fresh ``timeout``."""

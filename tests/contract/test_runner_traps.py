@@ -176,7 +176,7 @@ def test_a_variable_of_the_job_that_looks_like_an_input_is_told_and_ignored(
     outcome = publish(env={"INPUT_TAG": "v1"})
     assert_published(outcome, publer)
     (warning,) = [one.message for one in outcome.annotations if one.level == "warning"]
-    assert warning.startswith("tag: There is no input `tag`; it is ignored.\nIf it is under `with:`")
+    assert warning.startswith("tag: There is no input `tag`; it is ignored.\nInputs: mode,")
 
 
 @pytest.mark.parametrize("value", ["PUBLISH", "true", "yes", "1", "dryrun"])
