@@ -6,7 +6,6 @@ resolve → look for duplicates → upload → publish → poll → confirm → 
 
 from __future__ import annotations
 
-import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -28,11 +27,10 @@ from publer_publish.finish import finish, report_bug, thread_bugs_reported
 from publer_publish.github.console import open_console
 from publer_publish.github.event import read_event
 from publer_publish.github.terminal import Stream
-from publer_publish.limits import Limits, OverLimitError, left_by, over_limit
+from publer_publish.limits import Limits, OverLimitError, left_by, over_limit, signals_cancel
 from publer_publish.modes import examine, validate
 from publer_publish.post.template.values import ANNOUNCEMENT
 from publer_publish.session import Session
-from publer_publish.signals import signals_cancel
 from publer_publish.supervisor import Lost, Supervised
 from publer_publish.workspace import PreviewFile, Workspace
 
@@ -78,12 +76,7 @@ def main(
     if typed:
         session.words = typed.words
 
-    def look() -> None:
-        limits.check_time()
-        if supervised and supervised.is_orphaned():
-            signal.raise_signal(signal.SIGTERM)
-
-    with thread_bugs_reported(console), signals_cancel(look) as ignore_signals:
+    with thread_bugs_reported(console), signals_cancel(limits.check) as ignore_signals:
         try:
             _run(session, inputs, env, cancelled_early, lost)
             ignore_signals()

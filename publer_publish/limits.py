@@ -1,4 +1,4 @@
-"""What reading, rendering and checking post files may take: any pull request can bring such files.
+"""What ends a run before its time: signals, and limits of what post files may take, which anybody can bring.
 
 The operating system keeps the limits; nothing counts steps. Too much memory ends in a ``MemoryError``, too
 much time in an ``OverLimitError``. Where neither can be raised, as in one long call of a C function, the
@@ -11,8 +11,9 @@ from __future__ import annotations
 import json
 import os
 import signal
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from math import ceil
@@ -20,13 +21,17 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from publer_publish.errors import Problem, Severity, Where
+from publer_publish.errors import CancelledError, Problem, Severity, Where
 from publer_publish.supervisor import Lost, Supervised
 
 with suppress(ImportError):  # Windows has none
     import resource
 
 _HAS_LIMITS = "resource" in globals()
+_HAS_ALARM = hasattr(signal, "setitimer")
+"""Windows has none: there, Ctrl-C waits for an answer of the network, at most for its time-out."""
+LOOK_EVERY = 0.5
+"""Seconds between two looks for a signal, and at the time."""
 SECONDS = 8
 """Of processor time: 500 posts with templates for 13 networks need 2."""
 MORE_SECONDS = 3
@@ -97,12 +102,14 @@ class Limits:
             if is_on:
                 self.__enter__()
 
-    def check_time(self) -> None:
-        """Raise ``OverLimitError`` if the time is over, once. To be called now and then."""
+    def check(self) -> None:
+        """Raise ``OverLimitError`` if the time is over, once; cancel a run whose supervisor is gone."""
         # A second one could break what the first one ends with. If that is lost, the system ends the process.
         if self._ends and not self._has_raised and time.process_time() > self._ends:
             self._has_raised = True
             raise OverLimitError
+        if self._supervised and self._supervised.is_orphaned():
+            signal.raise_signal(signal.SIGTERM)
 
     def note(self, one: Problem | Where) -> None:
         """Leave what was found, or where the work is, for a report by the supervisor."""
@@ -147,6 +154,47 @@ def left_by(lost: Lost) -> Iterator[Problem]:
         yield over_limit(OverLimitError(), where)
     else:
         yield _ended(f"ends the program (signal {lost.by})", where)
+
+
+@contextmanager
+def signals_cancel(look: Callable[[], None]) -> Iterator[Callable[[], None]]:
+    """SIGTERM and SIGINT end the run at once, but only once: they cannot disturb the report.
+
+    ``look`` is called every ``LOOK_EVERY`` seconds, and may end the run as well.
+
+    As PID 1 of a container Python has no default action for SIGTERM: without this it would be ignored.
+    Yields a function after which signals are ignored.
+    """
+    armed = True
+
+    def ignore() -> None:
+        # By a flag: a handler taken away while its signal is already under way is an error of its own.
+        nonlocal armed
+        armed = False
+
+    def cancel(_number: int, _frame: object) -> None:
+        if armed:
+            ignore()
+            raise CancelledError
+
+    before: dict[int, Any] = {}
+    if threading.current_thread() is threading.main_thread():
+        numbers = [signal.SIGTERM, signal.SIGINT, *([signal.SIGALRM] if _HAS_ALARM else [])]
+        before = {number: signal.getsignal(number) for number in numbers}
+        signal.signal(signal.SIGTERM, cancel)
+        signal.signal(signal.SIGINT, cancel)
+        if _HAS_ALARM:
+            # A signal that arrives just before Python begins to wait for the network would only be looked at
+            # when the wait is over. An alarm interrupts every wait to look.
+            signal.signal(signal.SIGALRM, lambda _number, _frame: look())
+            signal.setitimer(signal.ITIMER_REAL, LOOK_EVERY, LOOK_EVERY)
+    try:
+        yield ignore
+    finally:
+        if before and _HAS_ALARM:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _ended(what: str, where: Where) -> Problem:

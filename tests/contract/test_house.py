@@ -21,7 +21,7 @@ FLOORS = (
     {"report", "github"},
     {"post", "publer"},
     {"networks", "workspace"},
-    {"signals", "text", "limits"},
+    {"text", "limits"},
     {"secrets", "clock"},
     {"errors", "__init__", "supervisor"},
 )

@@ -29,24 +29,24 @@ def test_more_memory_than_the_limit_is_an_error_only_inside() -> None:
 def test_the_time_of_all_work_together_is_limited() -> None:
     limits = Limits(Supervised(), seconds=0.02)
     for _ in range(2):
-        limits.check_time()
+        limits.check()
         with limits:
-            limits.check_time()
+            limits.check()
             with limits.paused():
-                work(limits.check_time)
+                work(limits.check)
     with pytest.raises(OverLimitError), limits:
-        work(limits.check_time)
+        work(limits.check)
     with pytest.raises(OverLimitError), limits:
-        limits.check_time()
-    limits.check_time()
+        limits.check()
+    limits.check()
 
 
 def test_what_the_end_of_the_time_ends_is_not_disturbed_by_a_second_one() -> None:
     limits = Limits(Supervised(), seconds=0)
     with limits:
         with pytest.raises(OverLimitError):
-            work(limits.check_time)
-        limits.check_time()
+            work(limits.check)
+        limits.check()
 
 
 def work(then: Callable[[], None]) -> None:
@@ -60,5 +60,5 @@ def work(then: Callable[[], None]) -> None:
 def test_without_a_process_of_ones_own_nothing_is_limited() -> None:
     limits = Limits(seconds=0)
     with limits, limits.paused():
-        limits.check_time()
+        limits.check()
         assert resource.getrlimit(resource.RLIMIT_AS) == BEFORE
