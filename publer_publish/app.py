@@ -13,7 +13,7 @@ from typing import TextIO
 
 from publer_publish import __version__, config
 from publer_publish.clock import Clock, SystemClock
-from publer_publish.config import CommandLine, Mode
+from publer_publish.config import Asked, Mode
 from publer_publish.errors import (
     ActionError,
     CancelledError,
@@ -53,45 +53,43 @@ def main(
     ``process``: the supervised one that this is, or one that is lost and to be reported; None: one of many
     programs. ``cancelled_early``: whether a signal came before this function could handle it.
     """
-    typed = None if env.get("GITHUB_ACTIONS") == "true" else _from_command_line(argv, env)
-    inputs = typed.inputs if typed else config.inputs_from_env(env)
-    as_json = typed is not None and typed.as_json
+    in_workflow = env.get("GITHUB_ACTIONS") == "true"
+    asked = Asked(config.inputs_from_env(env)) if in_workflow else _from_command_line(argv, env)
     stream = Stream(stdout)
-    variables = {**env, "RUNNER_DEBUG": "1"} if typed and typed.is_debugging else env
-    console = open_console(variables, Stream(sys.stderr) if as_json else stream)
-    for secret in config.secrets_in(env, inputs):
+    variables = {**env, "RUNNER_DEBUG": "1"} if asked.is_debugging else env
+    console = open_console(variables, Stream(sys.stderr) if asked.as_json else stream)
+    for secret in config.secrets_in(env, asked.inputs):
         console.mask(secret)
-    here = Path.cwd()
+    here, stdin = Path.cwd(), getattr(sys.stdin, "buffer", None)
     lost = process if isinstance(process, Lost) else None
     supervised = process if isinstance(process, Supervised) else None
     limits = Limits(supervised)
     session = Session(
         console=console,
         clock=clock or SystemClock(),
-        workspace=Workspace.around(here, getattr(sys.stdin, "buffer", None)) if typed else Workspace(here),
-        in_workflow=typed is None,
+        workspace=Workspace(here) if in_workflow else Workspace.around(here, stdin),
+        in_workflow=in_workflow,
+        words=asked.words,
         limits=limits,
         problems=Problems(limits.note),
     )
-    if typed:
-        session.words = typed.words
 
     with thread_bugs_reported(console), signals_cancel(limits.check) as ignore_signals:
         try:
-            _run(session, inputs, env, cancelled_early, lost)
+            _run(session, asked.inputs, env, cancelled_early, lost)
             ignore_signals()
         except CancelledError:
             session.cancelled = True
         if supervised:
             supervised.report()
-        code = finish(session, stream if as_json else None)
+        code = finish(session, stream if asked.as_json else None)
     if stream.is_broken:
         Stream(sys.stderr).write(_UNWRITTEN)
         return 1
-    return INTERRUPTED if session.cancelled and typed else code
+    return code if in_workflow or not session.cancelled else INTERRUPTED
 
 
-def _from_command_line(argv: Sequence[str], env: Mapping[str, str]) -> CommandLine:
+def _from_command_line(argv: Sequence[str], env: Mapping[str, str]) -> Asked:
     from publer_publish import cli  # noqa: PLC0415  (brings `argparse`, for the command line only)
 
     return cli.parse(argv, env)

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from publer_publish import __version__
-from publer_publish.config import INPUTS, CommandLine, Mode
+from publer_publish.config import INPUTS, Asked, Mode
 from publer_publish.errors import Problem
 
 _COMMANDS = {
@@ -63,7 +63,7 @@ def _flag(match: re.Match[str]) -> str:
     return f"`--{name} {value}`" if value else f"`--{name}`"
 
 
-def parse(argv: Sequence[str], env: Mapping[str, str]) -> CommandLine:
+def parse(argv: Sequence[str], env: Mapping[str, str]) -> Asked:
     """Read the arguments. Ends the program, as is usual, on ``--help``, ``--version`` and misuse."""
     typed = vars(_parser().parse_args(argv))
     inputs = {"mode": str(typed["command"]), "post-file": "\n".join(typed["files"])}
@@ -72,7 +72,7 @@ def parse(argv: Sequence[str], env: Mapping[str, str]) -> CommandLine:
         if flag.may_repeat:
             value = "\n".join(value or ())
         inputs[name] = value or env.get(flag.env, "")
-    return CommandLine(
+    return Asked(
         inputs=inputs,
         as_json=typed["json"],
         is_debugging=typed["debug"],

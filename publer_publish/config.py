@@ -177,21 +177,20 @@ class Config:
     api_url: str = INPUTS["api-url"].default
 
 
-class CommandLine(NamedTuple):
-    """What was typed: the same inputs as in a workflow."""
+class Asked(NamedTuple):
+    """What the program is asked to do, by a workflow or at a terminal."""
 
     inputs: Mapping[str, str]
-    as_json: bool
-    is_debugging: bool
-    words: Callable[[Problem], Problem]
-    """Says what a message says of inputs in the words of a terminal."""
+    as_json: bool = False
+    is_debugging: bool = False
+    words: Callable[[Problem], Problem] = lambda problem: problem
+    """Says what a message says of inputs in the words of the place."""
 
 
-def secrets_in(env: Mapping[str, str], inputs: Mapping[str, str]) -> Iterator[str]:
+def secrets_in(env: Mapping[str, str], inputs: Mapping[str, str]) -> list[str]:
     """Every secret that may be in the environment or the inputs, to be masked before the first other byte."""
-    found = [env.get(name, "") for name in ("INPUT_API-KEY", "INPUT_GITHUB-TOKEN", "PUBLER_API_KEY")]
-    found += [inputs.get(name, "") for name in ("api-key", "github-token")]
-    yield from filter(None, dict.fromkeys(value.strip() for value in found))
+    found = (inputs.get("api-key", ""), inputs.get("github-token", ""), env.get("PUBLER_API_KEY", ""))
+    return list(filter(None, dict.fromkeys(value.strip() for value in found)))
 
 
 def inputs_from_env(env: Mapping[str, str]) -> dict[str, str]:

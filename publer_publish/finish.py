@@ -86,7 +86,7 @@ def _comment(session: Session, run: Run) -> None:
 
 def conclude(session: Session) -> Run:
     """Decide the outcome and word the headline."""
-    mode = str(session.config.mode)
+    mode = session.config.mode
     words = session.words
     results = tuple(_results(session))
     if not session.in_workflow:
@@ -96,7 +96,7 @@ def conclude(session: Session) -> Run:
     outcome, failed = decide(
         mode,
         results,
-        fail_on=str(session.config.fail_on),
+        fail_on=session.config.fail_on,
         cancelled=session.cancelled,
         invalid=session.invalid,
         stopped=session.stopped_by is not None,
@@ -181,7 +181,7 @@ def _in_reading_order(problem: Problem) -> tuple[bool, str, int, int]:
 def _rerun(session: Session) -> Rerun:
     """What decides what running the same job again would do."""
     return Rerun(
-        on_duplicate=str(session.config.on_duplicate),
+        on_duplicate=session.config.on_duplicate,
         window=session.config.duplicate_window,
         reaches_back=session.event.began_at is not None,
     )

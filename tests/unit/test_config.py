@@ -232,4 +232,4 @@ def test_hyphens_stay_in_the_names_that_the_runner_passes() -> None:
 
 def test_secrets_are_known_before_anything_is_read() -> None:
     env = {"INPUT_API-KEY": " key-key-key \n", "INPUT_GITHUB-TOKEN": "", "PUBLER_API_KEY": "key-key-key"}
-    assert list(config.secrets_in(env, {})) == ["key-key-key"]
+    assert config.secrets_in(env, config.inputs_from_env(env)) == ["key-key-key"]
