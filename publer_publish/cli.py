@@ -72,12 +72,7 @@ def parse(argv: Sequence[str], env: Mapping[str, str]) -> Asked:
         if flag.may_repeat:
             value = "\n".join(value or ())
         inputs[name] = value or env.get(flag.env, "")
-    return Asked(
-        inputs=inputs,
-        as_json=typed["json"],
-        is_debugging=typed["debug"],
-        words=in_words_of_a_terminal,
-    )
+    return Asked(inputs, typed["json"], is_debugging=typed["debug"], words=in_words_of_a_terminal)
 
 
 def _parser() -> argparse.ArgumentParser:

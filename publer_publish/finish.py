@@ -104,12 +104,7 @@ def conclude(session: Session) -> Run:
         checks=checks,
     )
     sentence, hint = headline(
-        outcome,
-        results,
-        problems=problems,
-        checks=checks,
-        cause=session.stopped_by,
-        rerun=_rerun(session),
+        outcome, results, problems=problems, checks=checks, cause=session.stopped_by, rerun=_rerun(session)
     )
     said = words(Problem(message=sentence, hint=hint))
     return Run(

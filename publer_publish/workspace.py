@@ -181,19 +181,10 @@ class Workspace:
             return self._walk(name)
         except FileNotFoundError:
             raise self._missing(name) from None
-        except NotADirectoryError:
-            raise UnusableFileError(
-                f"{name!r}: a part of this path is not a directory.", hint=self._hint
-            ) from None
-        except PermissionError:
-            raise UnusableFileError(
-                f"{name!r} cannot be read: permission denied.",
-                hint="It may belong to another user: change its permissions, in a workflow before this step.",
-            ) from None
         except OSError as error:
             raise UnusableFileError(
                 f"{name!r} cannot be opened: {error.strerror}.",
-                hint="Look at it with `ls -l` and `cat`, in a workflow in an earlier step.",
+                hint=f"Look at it with `ls -l`, in a workflow in an earlier step. {self._hint}",
             ) from None
 
     def _walk(self, name: str) -> OpenFile:
@@ -225,7 +216,7 @@ class Workspace:
                     directories.append(_open_directory(opened, part, directories[-1]))
                     real.append(part)
                 elif waiting:
-                    raise NotADirectoryError
+                    raise NotADirectoryError(ENOTDIR, os.strerror(ENOTDIR))
                 else:
                     # Looked at before, so that no device is even opened, and again when it is open.
                     _refuse_special(name, status)

@@ -108,7 +108,7 @@ def test_a_name_with_wildcard_characters_that_exists_is_that_file(root: Path) ->
         ("posts/", "is a directory", "/*"),
         (".", "is a directory", "/*"),
         ("po*", "matches no file", "**"),
-        ("posts/a.yml/b", "not a directory", "root of the repository"),
+        ("posts/a.yml/b", "cannot be opened: Not a directory", "root of the repository"),
         ("../secret.yml", "leads out of the workspace", "root of the repository"),
         ("posts/../../secret.yml", "leads out of the workspace", ""),
         ("../outside/*.yml", "leads out of the workspace", ""),
@@ -281,7 +281,7 @@ def test_an_unreadable_file_says_so() -> None:
             _, problems = find(Workspace(Path(directory)), ["a.yml"])
         finally:
             os.seteuid(user)
-    assert [problem.message for problem in problems] == ["'a.yml' cannot be read: permission denied."]
+    assert [problem.message for problem in problems] == ["'a.yml' cannot be opened: Permission denied."]
 
 
 def test_swapping_a_file_for_a_link_while_it_is_opened_never_leads_out(root: Path) -> None:
