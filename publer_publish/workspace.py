@@ -431,7 +431,7 @@ _PREVIEW_RELATIVE = (
 
 
 class PreviewFile:
-    """A place for the page, checked as far as it can be before anything is sent."""
+    """A place for the page, named before anything is sent."""
 
     def __init__(self, path: str, workspace: Path, runner_temp: str = "") -> None:
         """Find the place that ``path`` means. Raises ``ActionError`` if the page cannot go there."""
@@ -444,35 +444,26 @@ class PreviewFile:
         self.output = "/".join(self._parts) if self._root == workspace else ""
         """For later steps, which see the runner's temp elsewhere: then it is empty."""
         self.name = self.output or path
-        try:
-            with ExitStack() as opened, suppress(FileNotFoundError):  # it will be made
-                directory = self._open(opened, make=False)
-                status = os.lstat(directory.at(self._parts[-1]), dir_fd=directory.descriptor)
-                if not stat.S_ISREG(status.st_mode):
-                    raise ActionError(
-                        f"The preview page cannot be written: {self.name!r} is a link or not a regular file.",
-                        hint="Choose another name, or remove what is there.",
-                    )
-        except OSError as error:
-            raise self._unusable(error) from None
 
     def write(self, text: str) -> None:
         """Write the page; directories are made. Raises ``ActionError``."""
         try:
             with ExitStack() as opened:
-                self._replace(self._open(opened, make=True), text.encode("utf-8", "replace"))
+                self._replace(self._open(opened), text.encode("utf-8", "replace"))
         except OSError as error:
-            raise self._unusable(error) from None
+            raise ActionError(
+                f"The preview page cannot be written to {self.name!r}: {error.strerror}.",
+                hint="A part of the path may be a symbolic link, which is not followed, or not a directory.",
+            ) from None
 
-    def _open(self, opened: ExitStack, *, make: bool) -> _Directory:
-        """Open the directory of the file."""
+    def _open(self, opened: ExitStack) -> _Directory:
+        """Open the directory of the file. What is missing is made."""
         root = directory = _open_directory(opened, os.path.realpath(self._root), None)
         for part in self._parts[:-1]:
             made = False
-            if make:
-                with suppress(FileExistsError):
-                    os.mkdir(directory.at(part), 0o755, dir_fd=directory.descriptor)
-                    made = True
+            with suppress(FileExistsError):
+                os.mkdir(directory.at(part), 0o755, dir_fd=directory.descriptor)
+                made = True
             directory = _open_directory(opened, part, directory)
             if made:
                 _hand_over(directory.descriptor, self._root)
@@ -494,13 +485,6 @@ class PreviewFile:
             with suppress(OSError):
                 os.unlink(new, dir_fd=inside)
             raise
-
-    def _unusable(self, error: OSError) -> ActionError:
-        reason = error.strerror or type(error).__name__
-        return ActionError(
-            f"The preview page cannot be written to {self.name!r}: {reason}.",
-            hint="A part of the path may be a symbolic link, which is not followed, or not a directory.",
-        )
 
 
 def _inside(path: str, workspace: Path, runner_temp: str) -> tuple[Path, tuple[str, ...]]:

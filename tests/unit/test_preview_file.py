@@ -80,19 +80,22 @@ def test_a_path_that_cannot_be_meant_is_refused_before_anything_is_sent(
     assert caught.value.hint
 
 
-def test_a_link_in_the_place_of_the_file_is_refused_and_left_alone(workspace: Path, tmp_path: Path) -> None:
+def test_a_link_in_the_place_of_the_file_is_replaced_and_what_it_points_to_left_alone(
+    workspace: Path, tmp_path: Path
+) -> None:
     victim = tmp_path / "elsewhere" / "victim.html"
     victim.write_text("mine")
     (workspace / "p.html").symlink_to(victim)
-    with pytest.raises(ActionError, match="is a link"):
-        PreviewFile("p.html", workspace)
+    PreviewFile("p.html", workspace).write("x")
+    assert (workspace / "p.html").read_text() == "x"
+    assert not (workspace / "p.html").is_symlink()
     assert victim.read_text() == "mine"
 
 
 def test_a_link_in_the_place_of_a_directory_is_refused(workspace: Path, tmp_path: Path) -> None:
     (workspace / "out").symlink_to(tmp_path / "elsewhere")
     with pytest.raises(ActionError, match="cannot be written"):
-        PreviewFile("out/p.html", workspace)
+        PreviewFile("out/p.html", workspace).write("x")
     assert list((tmp_path / "elsewhere").iterdir()) == []
 
 
@@ -104,18 +107,17 @@ def test_a_link_that_appears_after_the_check_is_not_followed(workspace: Path, tm
     assert list((tmp_path / "elsewhere").iterdir()) == []
 
 
-@pytest.mark.parametrize("kind", ["directory", "pipe"])
-def test_what_is_no_file_is_refused(workspace: Path, kind: str) -> None:
-    path = workspace / "p.html"
-    path.mkdir() if kind == "directory" else os.mkfifo(path)
-    with pytest.raises(ActionError, match="not a regular file"):
-        PreviewFile("p.html", workspace)
+def test_a_directory_is_not_replaced(workspace: Path) -> None:
+    (workspace / "p.html").mkdir()
+    with pytest.raises(ActionError, match="cannot be written"):
+        PreviewFile("p.html", workspace).write("x")
+    assert [entry.name for entry in workspace.iterdir()] == ["p.html"]
 
 
 def test_a_file_in_the_place_of_a_directory_is_refused(workspace: Path) -> None:
     (workspace / "out").write_text("")
     with pytest.raises(ActionError, match="cannot be written"):
-        PreviewFile("out/p.html", workspace)
+        PreviewFile("out/p.html", workspace).write("x")
 
 
 def test_what_is_made_belongs_to_the_owner_of_the_workspace(workspace: Path) -> None:
