@@ -146,12 +146,10 @@ MODES: Mapping[Mode, Callable[[Session], None]] = {
 
 def _warn_of_an_early_schedule(session: Session) -> None:
     """Say that a scheduled run has posted nothing: what is live already is most likely the last run's."""
-    event = session.event
+    is_scheduled = session.event.event_name == "schedule" and session.event.run_attempt <= 1
     results = session.ledger.results()
     all_skipped = all(one.status is Status.SKIPPED for one in results)
-    if event.event_name != "schedule" or event.run_attempt > 1 or not all_skipped:
-        return
-    if any(one.duplicate for one in results):
+    if is_scheduled and all_skipped and any(one.duplicate for one in results):
         session.problems.warn(
             "Nothing was posted: the last scheduled run may have posted the same within `duplicate-window`.",
             "If every run is to post, set `duplicate-window` to clearly less than the time between two runs, "
@@ -240,11 +238,9 @@ def transport_of(session: Session) -> Transport:
 
 def choose(wanted: str, workspaces: Sequence[Workspace]) -> Workspace:
     """The workspace to work in. Raises ``InvalidInputError`` that lists what there is."""
-    listed = ", ".join(f"{one.name} ({one.id})" for one in workspaces)
-    matching = [one for one in workspaces if one.id.lower() == wanted.lower()] if wanted else list(workspaces)
+    matching = [one for one in workspaces if not wanted or one.id.lower() == wanted.lower()]
     if len(matching) == 1:
         return matching[0]
-    where = Where(path=("workspace-id",))
     if not workspaces:
         raise ServiceError(
             "The API key sees no workspace.",
@@ -254,4 +250,5 @@ def choose(wanted: str, workspaces: Sequence[Workspace]) -> Workspace:
         message = f"The API key does not see the workspace `{wanted}` of input `workspace-id`."
     else:
         message = f"The API key sees {len(workspaces)} workspaces, and input `workspace-id` is empty."
-    raise InvalidInputError(Problem(message=message, hint=f"Set it to one of: {listed}.", where=where))
+    hint = f"Set it to one of: {', '.join(f'{one.name} ({one.id})' for one in workspaces)}."
+    raise InvalidInputError(Problem(message=message, hint=hint, where=Where(path=("workspace-id",))))

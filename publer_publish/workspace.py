@@ -23,6 +23,7 @@ from fnmatch import fnmatchcase
 from functools import reduce
 from operator import or_
 from pathlib import Path, PurePath
+from posixpath import normpath
 from typing import BinaryIO, NamedTuple, Self
 
 from publer_publish.errors import ActionError, Problems, Where
@@ -65,8 +66,6 @@ class OpenFile(NamedTuple):
 
     name: str
     """As it was asked for."""
-    real_name: str
-    """Relative to the workspace, all links resolved."""
     identity: tuple[int, int]
     """Device and inode: equal for two names of one file."""
     size: int
@@ -192,15 +191,13 @@ class Workspace:
         waiting = deque(_parts(self._relative(name)))
         with ExitStack() as opened:
             directories = [_open_directory(opened, self._root, None)]
-            real: list[str] = []
             links = 0
             while waiting:
                 part = waiting.popleft()
                 if part == "..":
-                    if not real:
-                        raise self._outside(name)
                     directories.pop()
-                    real.pop()
+                    if not directories:
+                        raise self._outside(name)
                     continue
                 status = os.lstat(directories[-1].at(part), dir_fd=directories[-1].descriptor)
                 if stat.S_ISLNK(status.st_mode):
@@ -210,24 +207,22 @@ class Workspace:
                     target = os.readlink(directories[-1].at(part), dir_fd=directories[-1].descriptor)
                     if _is_absolute(target):
                         target = self._inside(os.path.realpath(target), name)
-                        del directories[1:], real[:]
+                        del directories[1:]
                     waiting.extendleft(reversed(_parts(target.replace(os.sep, "/"))))
                 elif stat.S_ISDIR(status.st_mode):
                     directories.append(_open_directory(opened, part, directories[-1]))
-                    real.append(part)
                 elif waiting:
                     raise NotADirectoryError(ENOTDIR, os.strerror(ENOTDIR))
                 else:
                     # Looked at before, so that no device is even opened, and again when it is open.
                     _refuse_special(name, status)
-                    real.append(part)
-                    return self._open_file(name, part, directories[-1], "/".join(real))
+                    return self._open_file(name, part, directories[-1])
         raise UnusableFileError(
             f"{name!r} is a directory.",
             hint="Name the files in it, for example with /* at the end of the path.",
         )
 
-    def _open_file(self, name: str, part: str, directory: _Directory, real_name: str) -> OpenFile:
+    def _open_file(self, name: str, part: str, directory: _Directory) -> OpenFile:
         path = directory.at(part)
         descriptor = os.open(path, _FILE, dir_fd=directory.descriptor)
         try:
@@ -235,13 +230,8 @@ class Workspace:
             _refuse_special(name, status)
             if directory.descriptor is None:
                 self._compare(name, path, status)
-            return OpenFile(
-                name=name,
-                real_name=real_name,
-                identity=(status.st_dev, status.st_ino),
-                size=status.st_size,
-                stream=os.fdopen(descriptor, "rb"),
-            )
+            identity = (status.st_dev, status.st_ino)
+            return OpenFile(name, identity, status.st_size, os.fdopen(descriptor, "rb"))
         except BaseException:
             os.close(descriptor)
             raise
@@ -349,7 +339,7 @@ class Workspace:
 
 def _read_once(file: OpenFile, found: dict[tuple[int, int], _Read], limit: int, left: int) -> int:
     """Put a file beside those that were found, under the first of its names; return what was read of it."""
-    name = file.real_name if ".." in _parts(file.name) else "/".join(_parts(file.name))
+    name = normpath(file.name)
     if read := found.get(file.identity):
         found[file.identity] = read._replace(name=min(name, read.name))
         return 0
