@@ -16,10 +16,9 @@ import yaml
 
 from publer_publish.networks.table import KEYS
 from publer_publish.post.document.source import MAX_DEPTH, Reading, Source, short
-from publer_publish.post.document.yaml_events import events, without_yaml_1_1_breaks
 
 _MOST_MISTAKES = 10
-_MOST_LINES = 20
+MOST_LINES = 20
 """Of a correction: nobody copies more."""
 _LONGEST_TEXT = 128 * 1024
 """Characters of a file in which corrections are tried out."""
@@ -56,10 +55,10 @@ _LIST_BEHIND_KEY = r"(?P<head>(?P<blank>[ \t]*)(?:-[ \t]+)*[\w-]+:)[ \t]+(?P<ite
 _COLON = r":(?=[ \t]|\Z)"
 _SIGN_IN_LIST = r"(?<=[\[,])(?P<blank>[ \t]*)(?P<item>\*|[@`%][^\],\"']*?)(?=[ \t]*[\],])"
 _ITEM_WITHOUT_KEY = r"(?P<head>(?P<blank>[ \t]*)-[ \t]+)(?P<item>[^\s:\"'\[{#&*!|>]+(?:://\S+)?)[ \t]*\Z"
-_INVISIBLE = "\u00a0\u1680\u2000-\u200b\u200e\u200f\u202f\u205f\u2060\u3000\ufeff"
-_WIDTHLESS = str.maketrans(dict.fromkeys("\u200b\u200e\u200f\u2060\ufeff", ""))
+INVISIBLE = "\u00a0\u1680\u2000-\u200b\u200e\u200f\u202f\u205f\u2060\u3000\ufeff"
+_WITHOUT_WIDTH = str.maketrans(dict.fromkeys("\u200b\u200e\u200f\u2060\ufeff", ""))
 _START_WITH_INVISIBLE = (
-    rf"(?P<head>[ \t{_INVISIBLE}]*(?:-[ \t{_INVISIBLE}]+)*(?:[\w-]+:[ \t{_INVISIBLE}]*)?)(?P<rest>.*)\Z"
+    rf"(?P<head>[ \t{INVISIBLE}]*(?:-[ \t{INVISIBLE}]+)*(?:[\w-]+:[ \t{INVISIBLE}]*)?)(?P<rest>.*)\Z"
 )
 _OPENING = "\u201c\u201d\u201e\u2018\u2019\u201a\xab\xbb"
 _CURLY_QUOTED = rf"[\"'{_OPENING}](?P<inner>.*)[\"'{_OPENING}]\Z"
@@ -74,6 +73,15 @@ _IN_WORDS = (
     'Compare its spaces and quotes with the lines around it. If it is part of a text, write "text: |" and '
     "below it every line of the text, indented by two spaces."
 )
+
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""Of the C library where PyYAML has it."""
+
+
+def events(text: str) -> Iterator[yaml.Event]:
+    """Parse a text whose characters YAML allows. Raises ``yaml.MarkedYAMLError`` where it is wrong."""
+    return yaml.parse(text, Loader=_LOADER)
 
 
 class Mistake(NamedTuple):
@@ -110,7 +118,7 @@ def explain(source: Source, error: yaml.YAMLError, reading: Reading) -> None:
             source.offset(mistake.line - added, mistake.column),
             mistake.message,
             mistake.hint,
-            "\n".join(mistake.corrected[:_MOST_LINES]),
+            "\n".join(mistake.corrected[:MOST_LINES]),
         )
         lines = _corrected(lines, mistake)
         added += len(mistake.corrected) - mistake.length
@@ -147,7 +155,7 @@ def without_invisible(line: str) -> str:
     """Return a line of a file with ordinary spaces in front of its value."""
     found = re.match(_START_WITH_INVISIBLE, line)
     head = found["head"] if found else line
-    cleaned = re.sub(f"[{_INVISIBLE}]", " ", head.translate(_WIDTHLESS))
+    cleaned = re.sub(f"[{INVISIBLE}]", " ", head.translate(_WITHOUT_WIDTH))
     cleaned = re.sub(r":\Z", ": ", cleaned) if len(head) < len(line) else cleaned
     return cleaned + line[len(head) :].translate({0xFEFF: None})
 
@@ -166,7 +174,7 @@ def _place(lines: Sequence[str], error: yaml.YAMLError) -> tuple[int, int | None
 
 def _first_error(lines: Sequence[str]) -> yaml.YAMLError | None:
     try:
-        for _ in events(without_yaml_1_1_breaks("\n".join(lines))[0]):
+        for _ in events("\n".join(lines)):
             pass
     except yaml.YAMLError as error:
         return error
@@ -213,7 +221,7 @@ def _tab(lines: Sequence[str], number: int) -> Iterator[Mistake]:
 
 def _invisible(lines: Sequence[str], number: int) -> Iterator[Mistake]:
     cleaned = without_invisible(lines[number])
-    found = re.search(f"[{_INVISIBLE}]", lines[number])
+    found = re.search(f"[{INVISIBLE}]", lines[number])
     if found and cleaned != lines[number]:
         message = f"This line contains an invisible character (U+{ord(found[0]):04X})."
         hint = "Type the line again: it was probably copied from a page or a chat."

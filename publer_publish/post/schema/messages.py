@@ -81,15 +81,6 @@ class Explainer:
         else:
             yield self._by_keyword.get(finding.keyword, self._otherwise)(finding, path), (path,)
 
-    def not_finite(self, path: Path) -> Explained:
-        """Say that a number cannot be sent."""
-        problem = Problem(
-            message=f"{_name(path)} is a number too large to be sent.",
-            hint="Put it in quotes if it is meant as text.",
-            where=self._document.where(path),
-        )
-        return problem, (path,)
-
     def _unknown_keys(self, finding: Finding, path: Path) -> Iterator[Explained]:
         allowed: dict[str, Any] = finding.schema["properties"]
         unknown = [key for key in finding.value if key not in allowed and not self._is_second_name(path, key)]

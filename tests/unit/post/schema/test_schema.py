@@ -139,9 +139,6 @@ def test_json_is_not_called_yaml() -> None:
     [
         json.dumps({"posts": [1] * 1000}),
         json.dumps({"text": "x"} | {f"key{n}": n for n in range(5000)}),
-        json.dumps({"text": "x", "networks": {"twitter": {"extra": {"a": [float("inf")] * 1000}}}}).replace(
-            "Infinity", "1e999"
-        ),
     ],
 )
 def test_the_list_of_problems_is_bounded(text: str) -> None:
