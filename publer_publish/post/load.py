@@ -8,10 +8,11 @@ from typing import Any, NamedTuple
 
 from publer_publish.errors import Path, Problem, Problems, Where
 from publer_publish.networks.table import NETWORKS, canonical
+from publer_publish.post import lost_text
 from publer_publish.post.checks import Checks
 from publer_publish.post.document.parse import Document, parse
+from publer_publish.post.document.rewrite import in_quotes
 from publer_publish.post.document.source import Source
-from publer_publish.post.document.yaml_errors import in_quotes
 from publer_publish.post.draft import Draft, warn_of_unseen
 from publer_publish.post.extra import OF_ACCOUNT, check_extra
 from publer_publish.post.model import AccountRef, Json, Post, Selector, SelectorKind
@@ -114,7 +115,7 @@ class _Loader:
                 rendered = replaced(rendered, path, post)
         if isinstance(self._positions, Document):
             check(self._positions, rendered, self._problems)
-            self._positions.lost_texts(self._problems)
+            lost_text.report(self._positions, self._problems)
         return [self._draft(path, at(rendered, path), skipped=bool(skipped[path])) for path in paths]
 
     def _is_skipped(self, path: Path, post: Mapping[str, Any]) -> bool | None:

@@ -13,19 +13,17 @@ Json = Any
 """Whatever a YAML or JSON document can hold."""
 
 
+LISTS_OF_POSTS: tuple[Path, ...] = ((), ("posts",), ("bulk", "posts"))
+"""Where a file with several posts has them."""
+
+
 def post_steps(path: Path) -> Path:
     """The beginning of a path that leads to a post of a file with several; empty where none does."""
-    match path:
-        case (int(), *_):
-            return path[:1]
-        case ("posts", int(), *_):
-            return path[:2]
-        case ("bulk", "posts", int(), *_):
-            return path[:3]
+    for above in LISTS_OF_POSTS:
+        post = path[: len(above) + 1]
+        if post[:-1] == above and post and isinstance(post[-1], int):
+            return post
     return ()
-
-
-"""Where a value is in a document: the keys and indices that lead to it."""
 
 
 class SelectorKind(StrEnum):

@@ -12,18 +12,15 @@ from typing import Any, NoReturn
 
 import yaml
 
-from publer_publish.post.document.rewrite import as_posts
-from publer_publish.post.document.source import MAX_DIGITS, Node, Reading, Source, Tree, container, short
-from publer_publish.post.document.yaml_errors import (
+from publer_publish.post.document.rewrite import (
     INVISIBLE,
     MOST_LINES,
-    QUOTE,
-    events,
-    explain,
-    is_key_line,
+    as_posts,
     value_in_quotes,
     without_invisible,
 )
+from publer_publish.post.document.source import MAX_DIGITS, Node, Reading, Source, Tree, container, short
+from publer_publish.post.document.yaml_errors import QUOTE, events, explain, is_key_line
 
 MAX_EXPANSION = 4 * 1024 * 1024
 """Characters that all aliases of a file may stand for."""

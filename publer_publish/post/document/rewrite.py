@@ -7,12 +7,22 @@ import re
 from collections.abc import Sequence
 
 from publer_publish.post.document.source import Node, Source
-from publer_publish.post.document.yaml_errors import in_quotes, with_value_in_quotes
 
-_START = re.compile(r"[ \t]*(?:-[ \t]+)*\Z")
-_KEY = re.compile(r"(?:\"[^\"]*\"|'[^']*'|[^:\s]+)(?=[ \t]*:)")
-_REST = re.compile(r"[ \t]*(?:#.*)?\Z")
-_MOST_LINES = 20
+MOST_LINES = 20
+"""Of a correction: nobody copies more."""
+LONGEST_LINE = 10_000
+"""Of which a mistake is looked for: a row of spaces in it costs the square of its length."""
+# Patterns as text: `re` compiles them when they are needed, which is after a mistake.
+START = r"(?P<start>[ \t]*(?:-[ \t]+)*)"
+LINE = rf"(?P<head>{START}(?:(?P<key>[A-Za-z_$][\w-]*):[ \t]+)?)(?P<value>\S.*?)[ \t]*\Z"
+KEY_LINE = rf"{START}(?P<key>[A-Za-z_$][\w-]*):(?:[ \t]|\Z)"
+INVISIBLE = "\u00a0\u1680\u2000-\u200b\u200e\u200f\u202f\u205f\u2060\u3000\ufeff"
+_WITHOUT_WIDTH = str.maketrans(dict.fromkeys("\u200b\u200e\u200f\u2060\ufeff", ""))
+_START_WITH_INVISIBLE = (
+    rf"(?P<head>[ \t{INVISIBLE}]*(?:-[ \t{INVISIBLE}]+)*(?:[\w-]+:[ \t{INVISIBLE}]*)?)(?P<rest>.*)\Z"
+)
+_KEY = r"(?:\"[^\"]*\"|'[^']*'|[^:\s]+)(?=[ \t]*:)"
+_REST = r"[ \t]*(?:#.*)?\Z"
 
 
 class Rewriter:
@@ -29,7 +39,7 @@ class Rewriter:
         if not found or not isinstance(path[-1], str):
             return ""
         head, line, node = found
-        first = head + _KEY.sub(lambda _: key, line[len(head) :], count=1).rstrip()
+        first = head + re.sub(_KEY, lambda _: key, line[len(head) :], count=1).rstrip()
         return "\n".join([first, *self._lines(node)[1:]])
 
     def value(self, path: Sequence[str | int], written: str, key: str = "") -> str:
@@ -39,10 +49,15 @@ class Rewriter:
             return ""
         head, _, node = found
         line, column = self._source.position(max(node.start, node.end))
-        if not _REST.match(self._source.lines()[line - 1][column - 1 :]) and column > 1:
+        if not re.match(_REST, self._source.lines()[line - 1][column - 1 :]) and column > 1:
             return ""
         last = path[-1]
         return f"{head}{key or last}: {written}" if isinstance(last, str) else head + written
+
+    def block(self, path: Sequence[str | int], written: str, below: Sequence[str], key: str = "") -> str:
+        """Return an entry with another value, as ``value`` does, and with lines below it."""
+        head = self.value(path, written, key)
+        return "\n".join(block(head.rstrip(), below)) if head else ""
 
     def in_quotes(self, path: Sequence[str | int]) -> str:
         """Return the line of an entry with all that is written behind its key, or its dash, in quotes."""
@@ -85,7 +100,7 @@ class Rewriter:
 
     def _entry(self, path: Sequence[str | int]) -> tuple[str, str, Node] | None:
         """Return what precedes an entry in its line, the line, and the value."""
-        node = self._node(path)
+        node = self._root.at(path)
         if node is None or self._is_json or not path:
             return None
         start = node.key_start if isinstance(path[-1], str) else node.start
@@ -94,14 +109,40 @@ class Rewriter:
         head = written[: column - 1]
         if isinstance(path[-1], int) and not head.rstrip().endswith("-"):
             return None
-        is_long = self._source.position(node.end)[0] - line > _MOST_LINES
-        return (head, written, node) if _START.match(head) and not is_long else None
+        is_long = self._source.position(node.end)[0] - line > MOST_LINES
+        return (head, written, node) if re.fullmatch(START, head) and not is_long else None
 
-    def _node(self, path: Sequence[str | int]) -> Node | None:
-        node: Node | None = self._root
-        for step in path:
-            node = node.child(step) if node else None
-        return node
+
+def in_quotes(text: str) -> str:
+    """Write a text in the quotes that need the fewest changes in it."""
+    if not {'"', "\\"} & set(text):
+        return f'"{text}"'
+    if "'" not in text:
+        return f"'{text}'"
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def value_in_quotes(source: Source, at: int) -> str:
+    """Return the line of a value with the value in quotes; empty if it is only a part of what is there."""
+    line, column = source.position(at)
+    written = source.lines()[line - 1]
+    found = re.match(LINE, written) if len(written) <= LONGEST_LINE else None
+    return with_value_in_quotes(written) if found and found.start("value") == column - 1 else ""
+
+
+def with_value_in_quotes(line: str) -> str:
+    """Return a line of a file with its value in quotes; empty if it has none."""
+    found = re.match(LINE, line)
+    return found["head"] + in_quotes(found["value"]) if found else ""
+
+
+def without_invisible(line: str) -> str:
+    """Return a line of a file with ordinary spaces in front of its value."""
+    found = re.match(_START_WITH_INVISIBLE, line)
+    head = found["head"] if found else line
+    cleaned = re.sub(f"[{INVISIBLE}]", " ", head.translate(_WITHOUT_WIDTH))
+    cleaned = re.sub(r":\Z", ": ", cleaned) if len(head) < len(line) else cleaned
+    return cleaned + line[len(head) :].translate({0xFEFF: None})
 
 
 def as_posts(posts: Sequence[Sequence[str]]) -> str:
@@ -110,9 +151,21 @@ def as_posts(posts: Sequence[Sequence[str]]) -> str:
     for post in posts:
         lines = [line for line in post if line.strip()]
         written += [f"  - {line}" if not number else f"    {line}" for number, line in enumerate(lines)]
-    return "\n".join(written) if len(written) <= _MOST_LINES else ""
+    return "\n".join(written) if len(written) <= MOST_LINES else ""
 
 
 def as_list(texts: Sequence[str]) -> str:
     """Write texts as a list on one line."""
     return json.dumps(list(texts), ensure_ascii=False)
+
+
+def block(head: str, texts: Sequence[str]) -> list[str]:
+    """Return the line of a key with lines below it, indented."""
+    blank = " " * (column_of_key(head) + 2)
+    return [head, *(blank + text if text else "" for text in texts)]
+
+
+def column_of_key(line: str) -> int:
+    """Return the column in which a line's key begins, or else its text, from 0."""
+    found = re.match(KEY_LINE, line)
+    return len(found["start"]) if found else len(line) - len(line.lstrip(" "))

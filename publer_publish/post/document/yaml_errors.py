@@ -15,11 +15,22 @@ from typing import NamedTuple
 import yaml
 
 from publer_publish.networks.table import KEYS
+from publer_publish.post.document.rewrite import (
+    INVISIBLE,
+    KEY_LINE,
+    LINE,
+    LONGEST_LINE,
+    MOST_LINES,
+    START,
+    block,
+    column_of_key,
+    in_quotes,
+    with_value_in_quotes,
+    without_invisible,
+)
 from publer_publish.post.document.source import MAX_DEPTH, Reading, Source, short
 
 _MOST_MISTAKES = 10
-MOST_LINES = 20
-"""Of a correction: nobody copies more."""
 _LONGEST_TEXT = 128 * 1024
 """Characters of a file in which corrections are tried out."""
 _KEYS = frozenset(
@@ -42,24 +53,13 @@ _WITHOUT_TEXT = frozenset(
     }
 )
 _LISTS = frozenset({"accounts", "comments", "labels", "options"})
-# Patterns as text: `re` compiles them when they are needed, which is after a mistake.
-_START = r"(?P<start>[ \t]*(?:-[ \t]+)*)"
-_LONGEST_LINE = 10_000
-"""Of which a mistake is looked for: a row of spaces in it costs the square of its length."""
-_LINE = rf"(?P<head>{_START}(?:(?P<key>[A-Za-z_$][\w-]*):[ \t]+)?)(?P<value>\S.*?)[ \t]*\Z"
-_KEY_LINE = rf"{_START}(?P<key>[A-Za-z_$][\w-]*):(?:[ \t]|\Z)"
-_BLOCK = rf"{_START}(?P<key>[A-Za-z_$][\w-]*):[ \t]+[|>][-+1-9]*(?:[ \t]+#.*)?\Z"
-_GLUED = rf"{_START}(?P<key>[A-Za-z_]\w*):(?P<value>[^ \t/].*)\Z"
-_NO_COLON = rf"{_START}(?P<key>[A-Za-z_]+)(?P<sign>[ \t]*=[ \t]*|[ \t]+|\Z)(?P<value>.*)\Z"
+_BLOCK = rf"{START}(?P<key>[A-Za-z_$][\w-]*):[ \t]+[|>][-+1-9]*(?:[ \t]+#.*)?\Z"
+_GLUED = rf"{START}(?P<key>[A-Za-z_]\w*):(?P<value>[^ \t/].*)\Z"
+_NO_COLON = rf"{START}(?P<key>[A-Za-z_]+)(?P<sign>[ \t]*=[ \t]*|[ \t]+|\Z)(?P<value>.*)\Z"
 _LIST_BEHIND_KEY = r"(?P<head>(?P<blank>[ \t]*)(?:-[ \t]+)*[\w-]+:)[ \t]+(?P<item>-[ \t]+.*)\Z"
 _COLON = r":(?=[ \t]|\Z)"
 _SIGN_IN_LIST = r"(?<=[\[,])(?P<blank>[ \t]*)(?P<item>\*|[@`%][^\],\"']*?)(?=[ \t]*[\],])"
 _ITEM_WITHOUT_KEY = r"(?P<head>(?P<blank>[ \t]*)-[ \t]+)(?P<item>[^\s:\"'\[{#&*!|>]+(?:://\S+)?)[ \t]*\Z"
-INVISIBLE = "\u00a0\u1680\u2000-\u200b\u200e\u200f\u202f\u205f\u2060\u3000\ufeff"
-_WITHOUT_WIDTH = str.maketrans(dict.fromkeys("\u200b\u200e\u200f\u2060\ufeff", ""))
-_START_WITH_INVISIBLE = (
-    rf"(?P<head>[ \t{INVISIBLE}]*(?:-[ \t{INVISIBLE}]+)*(?:[\w-]+:[ \t{INVISIBLE}]*)?)(?P<rest>.*)\Z"
-)
 _OPENING = "\u201c\u201d\u201e\u2018\u2019\u201a\xab\xbb"
 _CURLY_QUOTED = rf"[\"'{_OPENING}](?P<inner>.*)[\"'{_OPENING}]\Z"
 _RESERVED = "@`%*&![{,]}?"
@@ -128,38 +128,6 @@ def explain(source: Source, error: yaml.YAMLError, reading: Reading) -> None:
         error = next_error
 
 
-def in_quotes(text: str) -> str:
-    """Write a text in the quotes that need the fewest changes in it."""
-    if not {'"', "\\"} & set(text):
-        return f'"{text}"'
-    if "'" not in text:
-        return f"'{text}'"
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
-def value_in_quotes(source: Source, at: int) -> str:
-    """Return the line of a value with the value in quotes; empty if it is only a part of what is there."""
-    line, column = source.position(at)
-    written = source.lines()[line - 1]
-    found = re.match(_LINE, written) if len(written) <= _LONGEST_LINE else None
-    return with_value_in_quotes(written) if found and found.start("value") == column - 1 else ""
-
-
-def with_value_in_quotes(line: str) -> str:
-    """Return a line of a file with its value in quotes; empty if it has none."""
-    found = re.match(_LINE, line)
-    return found["head"] + in_quotes(found["value"]) if found else ""
-
-
-def without_invisible(line: str) -> str:
-    """Return a line of a file with ordinary spaces in front of its value."""
-    found = re.match(_START_WITH_INVISIBLE, line)
-    head = found["head"] if found else line
-    cleaned = re.sub(f"[{INVISIBLE}]", " ", head.translate(_WITHOUT_WIDTH))
-    cleaned = re.sub(r":\Z", ": ", cleaned) if len(head) < len(line) else cleaned
-    return cleaned + line[len(head) :].translate({0xFEFF: None})
-
-
 def _place(lines: Sequence[str], error: yaml.YAMLError) -> tuple[int, int | None, int]:
     """Return the line at which the parser gave up, the one in which that begins, and the column."""
     mark, context = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
@@ -190,7 +158,7 @@ def _mistake(lines: Sequence[str], line: int, opened: int | None) -> Mistake | N
     mistake: Mistake
     before = next((number for number in range(line - 1, -1, -1) if lines[number].strip()), None)
     numbers = [one for one in dict.fromkeys((opened, line, before)) if one is not None]
-    numbers = [one for one in numbers if len(lines[one]) <= _LONGEST_LINE]
+    numbers = [one for one in numbers if len(lines[one]) <= LONGEST_LINE]
     for rule, number in product(_RULES, numbers):
         for mistake in rule(lines, number):
             corrected = _corrected(lines, mistake)
@@ -237,7 +205,7 @@ def _glued(lines: Sequence[str], number: int) -> Iterator[Mistake]:
 
 
 def _curly_quotes(lines: Sequence[str], number: int) -> Iterator[Mistake]:
-    found = re.match(_LINE, lines[number])
+    found = re.match(LINE, lines[number])
     quoted = re.match(_CURLY_QUOTED, found["value"]) if found else None
     if found and quoted and set(found["value"]) & set(_OPENING):
         message = "These quotes are curly; a text can only be put in straight ones."
@@ -246,7 +214,7 @@ def _curly_quotes(lines: Sequence[str], number: int) -> Iterator[Mistake]:
 
 
 def _quotes(lines: Sequence[str], number: int) -> Iterator[Mistake]:
-    found = re.match(_LINE, lines[number])
+    found = re.match(LINE, lines[number])
     if not found or found["value"][0] not in "\"'":
         return
     value, quote = found["value"], found["value"][0]
@@ -319,12 +287,12 @@ def _item_without_key(lines: Sequence[str], number: int) -> Iterator[Mistake]:
 
 
 def _text_behind_bar(lines: Sequence[str], number: int) -> Iterator[Mistake]:
-    found = re.match(_LINE, lines[number])
+    found = re.match(LINE, lines[number])
     text = re.sub(_BAR, "", found["value"], count=1) if found and found["value"][0] in "|>" else ""
     if found and text:
         end = _end_of_value(lines, number)
         texts = [text, *(line.strip() for line in lines[number + 1 : end])]
-        corrected = _block(found["head"] + found["value"][0], texts)
+        corrected = block(found["head"] + found["value"][0], texts)
         message = f'After "{found["value"][0]}" the text begins on the next line.'
         column = found.end("value") - len(text)
         hint = "Write it there, indented."
@@ -332,7 +300,7 @@ def _text_behind_bar(lines: Sequence[str], number: int) -> Iterator[Mistake]:
 
 
 def _begins_with_sign(lines: Sequence[str], number: int) -> Iterator[Mistake]:
-    found = re.match(_LINE, lines[number])
+    found = re.match(LINE, lines[number])
     if not found or found["value"][0] not in _RESERVED or _end_of_value(lines, number) > number + 1:
         return
     if found["value"] == "*" and found["key"] in KEYS:
@@ -354,7 +322,7 @@ def _missing_dash(lines: Sequence[str], number: int) -> Iterator[Mistake]:
     above = next((one for one in reversed(lines[:number]) if one.strip() and _indentation(one) <= blank), "")
     if _indentation(above) != blank or not above.lstrip().startswith("- ") or line.lstrip().startswith("-"):
         return
-    if is_key_line(line) and re.match(_KEY_LINE, above):
+    if is_key_line(line) and re.match(KEY_LINE, above):
         end = number + 1
         while end < len(lines) and not lines[end].lstrip().startswith("- "):
             end += 1
@@ -372,7 +340,7 @@ def _missing_dash(lines: Sequence[str], number: int) -> Iterator[Mistake]:
 def _text_of_several_lines(lines: Sequence[str], number: int) -> Iterator[Mistake]:
     """A text whose lines do not belong together: not indented, or with a colon or ``#`` in one of them."""
     first = next((one for one in range(number, -1, -1) if is_key_line(lines[one])), number)
-    found = re.match(_KEY_LINE, lines[first])
+    found = re.match(KEY_LINE, lines[first])
     if not found or found["key"] in _WITHOUT_TEXT:
         return
     value = "" if re.match(_BLOCK, lines[first]) else lines[first][found.end() :].strip()
@@ -402,7 +370,7 @@ def _text_of_several_lines(lines: Sequence[str], number: int) -> Iterator[Mistak
         message = f"The text of {key} has several lines, and a colon in one of them."
     column = _indentation(lines[number]) if number > first else found.end()
     hint = "Indent each line of the text by two spaces." if head == lines[first] else _AS_BLOCK
-    yield Mistake(number, column, message, hint, _block(head, texts), first, end - first)
+    yield Mistake(number, column, message, hint, block(head, texts), first, end - first)
 
 
 def _missing_colon(lines: Sequence[str], number: int) -> Iterator[Mistake]:
@@ -414,7 +382,7 @@ def _missing_colon(lines: Sequence[str], number: int) -> Iterator[Mistake]:
 
 
 def _colon(lines: Sequence[str], number: int) -> Iterator[Mistake]:
-    found = re.match(_LINE, lines[number])
+    found = re.match(LINE, lines[number])
     colon = re.search(_COLON, found["value"]) if found else None
     is_list = found and found["value"][0] in "[{" and found["key"] in _WITHOUT_TEXT
     if found and colon and not is_list and _end_of_value(lines, number) == number + 1:
@@ -427,7 +395,7 @@ def _wrong_indentation(lines: Sequence[str], number: int) -> Iterator[Mistake]:
     if not is_key_line(lines[number]):
         return
     blank, end = _indentation(lines[number]), _end_of_value(lines, number)
-    for other in dict.fromkeys(_column_of_key(line) for line in reversed(lines[:number]) if line.strip()):
+    for other in dict.fromkeys(column_of_key(line) for line in reversed(lines[:number]) if line.strip()):
         moved = [" " * max(other + _indentation(one) - blank, 0) + one.strip() for one in lines[number:end]]
         message = "This line is not indented like the lines that it belongs to."
         hint = "Keys that belong together begin in the same column."
@@ -479,14 +447,9 @@ def _indentation(line: str) -> int:
     return len(line) - len(line.lstrip(" "))
 
 
-def _column_of_key(line: str) -> int:
-    found = re.match(_KEY_LINE, line)
-    return len(found["start"]) if found else _indentation(line)
-
-
 def is_key_line(line: str) -> bool:
     """Whether a line begins with a key of ours, and not with the words of a text."""
-    if found := re.match(_KEY_LINE, line) or re.match(_GLUED, line):
+    if found := re.match(KEY_LINE, line) or re.match(_GLUED, line):
         return found["key"].lower() in _KEYS
     found = re.match(_NO_COLON, line)
     return found is not None and found["key"].lower() in _KEYS and not found["value"]
@@ -494,15 +457,10 @@ def is_key_line(line: str) -> bool:
 
 def _end_of_value(lines: Sequence[str], number: int) -> int:
     """Return the index behind the lines that are indented below this one."""
-    column = _column_of_key(lines[number])
+    column = column_of_key(lines[number])
     end = number + 1
     while end < len(lines) and (not lines[end].strip() or _indentation(lines[end]) > column):
         end += 1
     while end > number + 1 and not lines[end - 1].strip():
         end -= 1
     return end
-
-
-def _block(head: str, texts: Sequence[str]) -> list[str]:
-    blank = " " * (_column_of_key(head) + 2)
-    return [head, *(blank + text if text else "" for text in texts)]

@@ -82,7 +82,7 @@ def test_a_mistake_beside_another_is_told_as_well() -> None:
     ]
     poll = {"type": "poll", "options": ["a", "b", 5], "duration": 1}
     assert told(on("linkedin", poll)) == [
-        ("networks.linkedin.options[2]", '"options[2]" must be text, but this is a number.'),
+        ("networks.linkedin.options[2]", '"options[2]" must be text, but 5 is a number.'),
         ("networks.linkedin.type", "A post of type poll on LinkedIn needs `question`."),
     ]
 
@@ -188,7 +188,7 @@ def test_a_poll_where_there_is_none_names_the_networks_that_have_one() -> None:
         ({"name": "twitter/Acme"}, 'Unknown key "name".', 'Did you mean "id"?'),
         (
             {"twitter": "Acme"},
-            'Unknown key "twitter" in an entry of accounts.',
+            'Unknown key "twitter".',
             'Write the network and the name as one text: "twitter/Name".',
         ),
     ],

@@ -9,6 +9,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from publer_publish.errors import Problems, Where, format_path
+from publer_publish.post import lost_text
 from publer_publish.post.document.parse import MAX_BYTES, Document
 from tests.support.documents import mistakes, parse
 
@@ -120,7 +121,7 @@ def test_a_text_of_which_yaml_takes_a_part_away_is_noticed(
 ) -> None:
     """A hashtag, a number, a line or a first word that is missing in the post would go unseen."""
     found = Problems()
-    parse(content.encode(), "a.yml").lost_texts(found)
+    lost_text.report(parse(content.encode(), "a.yml"), found)
     assert len(found) == (lost is not None)
     if lost:
         (problem,), (line, column, severity, words) = found, lost

@@ -130,10 +130,6 @@ def test_problems_come_in_the_order_of_the_file_and_all_at_once() -> None:
     ]
 
 
-def test_json_is_not_called_yaml() -> None:
-    assert told('{"text": 1.0}', "a.json") == [(1, 10, "text", '"text" must be text, but this is a number.')]
-
-
 @pytest.mark.parametrize(
     "text",
     [
