@@ -117,15 +117,7 @@ def _read(source: Source, reading: Reading) -> Node:
 
 
 def _decode(content: bytes, file: str, problems: Problems) -> str:
-    body = content.removeprefix(b"\xef\xbb\xbf")
-    try:
-        text = body[:MAX_BYTES].decode("utf-8", "strict" if len(content) <= MAX_BYTES else "replace")
-    except UnicodeDecodeError as error:
-        text = body[: error.start].decode("utf-8")
-        wrong = f"The file is not UTF-8: byte 0x{body[error.start]:02x} makes no character here."
-    else:
-        wrong = ""
-    reading = Reading(Source(file, text), problems)
+    reading = Reading(Source(file, ""), problems)
     for signature, name in _OTHER_FILES:
         if content.startswith(signature):
             hint = "Write the post into a new file, such as with GitHub's editor or Notepad."
@@ -138,16 +130,16 @@ def _decode(content: bytes, file: str, problems: Problems) -> str:
             "name them with file, url or id.",
         )
     if content.startswith(_UTF16_MARKS) or b"\0" in content[:2]:
-        reading.stop(
-            0,
-            "The file is not UTF-8 but seems to be UTF-16.",
-            'Save it with the encoding UTF-8 (in PowerShell: "-Encoding utf8").',
-        )
-    if wrong:
-        reading.stop(
+        hint = 'Save it with the encoding UTF-8 (in PowerShell: "-Encoding utf8").'
+        reading.stop(0, "The file is not UTF-8 but seems to be UTF-16.", hint)
+    body = content.removeprefix(b"\xef\xbb\xbf")
+    try:
+        return body.decode()
+    except UnicodeDecodeError as error:
+        text = body[: error.start].decode()
+        Reading(Source(file, text), problems).stop(
             len(text),
-            wrong,
+            f"The file is not UTF-8: byte 0x{body[error.start]:02x} makes no character here.",
             "Save the file with the encoding UTF-8; it is probably Latin-1 or Windows-1252, "
             "or not a text file.",
         )
-    return text

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import groupby
 from typing import Any, NoReturn
 
 import yaml
@@ -100,7 +101,8 @@ class _Builder:
         first = [one for one in lines[:line] if one.strip() not in ("---", "")]
         second = lines[line + 1 :]
         if is_key_line(next((one for one in second if one.strip()), "")):
-            parts = [first, *_parts(second)]
+            rest = groupby(second, lambda line: line.rstrip() == "---")
+            parts = [first, *(list(part) for is_mark, part in rest if not is_mark)]
             hint = "Write one list of posts, in which each begins with a dash."
             self.reading.stop(begin, 'The line "---" begins a second post.', hint, as_posts(parts))
         text = [f"  {one}" if one.strip() else "" for one in second]
@@ -250,14 +252,3 @@ def _start(event: yaml.Event) -> int:
 
 def _end(event: yaml.Event) -> int:
     return event.end_mark.index if event.end_mark else 0
-
-
-def _parts(lines: list[str]) -> list[list[str]]:
-    """Divide lines where there is a ``---``."""
-    parts: list[list[str]] = [[]]
-    for line in lines:
-        if line.rstrip() == "---":
-            parts.append([])
-        else:
-            parts[-1].append(line)
-    return parts

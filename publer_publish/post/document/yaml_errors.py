@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from itertools import product
+from itertools import product, takewhile
 from typing import NamedTuple
 
 import yaml
@@ -33,26 +33,9 @@ from publer_publish.post.document.source import MAX_DEPTH, Reading, Source, shor
 _MOST_MISTAKES = 10
 _LONGEST_TEXT = 128 * 1024
 """Characters of a file in which corrections are tried out."""
-_KEYS = frozenset(
-    {"accounts", "alt_text", "bulk", "comments", "details", "extra", "file", "id", "labels", "media",
-     "networks", "options", "posts", "text", "title", "type", "url", "when", *KEYS}
-)  # fmt: skip
-_WITHOUT_TEXT = frozenset(
-    {
-        "accounts",
-        "bulk",
-        "comments",
-        "details",
-        "extra",
-        "labels",
-        "media",
-        "networks",
-        "options",
-        "posts",
-        *KEYS,
-    }
-)
 _LISTS = frozenset({"accounts", "comments", "labels", "options"})
+_WITHOUT_TEXT = _LISTS | {"bulk", "details", "extra", "media", "networks", "posts", *KEYS}
+_KEYS = _WITHOUT_TEXT | {"alt_text", "file", "id", "text", "title", "type", "url", "when"}
 _BLOCK = rf"{START}(?P<key>[A-Za-z_$][\w-]*):[ \t]+[|>][-+1-9]*(?:[ \t]+#.*)?\Z"
 _GLUED = rf"{START}(?P<key>[A-Za-z_]\w*):(?P<value>[^ \t/].*)\Z"
 _NO_COLON = rf"{START}(?P<key>[A-Za-z_]+)(?P<sign>[ \t]*=[ \t]*|[ \t]+|\Z)(?P<value>.*)\Z"
@@ -122,8 +105,7 @@ def explain(source: Source, error: yaml.YAMLError, reading: Reading) -> None:
         )
         lines = _corrected(lines, mistake)
         added += len(mistake.corrected) - mistake.length
-        next_error = _first_error(lines)
-        if next_error is None:
+        if (next_error := _first_error(lines)) is None:
             return
         error = next_error
 
@@ -174,17 +156,15 @@ def _end(before: Sequence[str], after: Sequence[str], line: int, mistake: Mistak
 
 
 def _tab(lines: Sequence[str], number: int) -> Iterator[Mistake]:
-    def indentation(line: str) -> str:
-        return line[: len(line) - len(line.lstrip())]
-
-    end = number
-    while end < len(lines) and "\t" in indentation(lines[end]):
-        end += 1
-    if end > number:
-        corrected = [indentation(line).replace("\t", "  ") + line.lstrip() for line in lines[number:end]]
+    blanks = [line[: len(line) - len(line.lstrip())] for line in lines[number:]]
+    count = len(list(takewhile(lambda blank: "\t" in blank, blanks)))
+    if count:
+        corrected = [
+            blank.replace("\t", "  ") + line.lstrip()
+            for blank, line in zip(blanks[:count], lines[number:], strict=False)
+        ]
         message = "This line is indented with a tab."
-        column = lines[number].index("\t")
-        yield Mistake(number, column, message, "Indent with spaces.", corrected, number, end - number)
+        yield Mistake(number, blanks[0].index("\t"), message, "Indent with spaces.", corrected, number, count)
 
 
 def _invisible(lines: Sequence[str], number: int) -> Iterator[Mistake]:
@@ -225,12 +205,8 @@ def _quotes(lines: Sequence[str], number: int) -> Iterator[Mistake]:
         return Mistake(number, found.start("value") + column, message, hint, [corrected], number)
 
     if len(marks) == 1:
-        yield mistake(
-            value[1:],
-            0,
-            "The quote at the beginning of this text is never closed.",
-            "Put the same quote at its end.",
-        )
+        message = "The quote at the beginning of this text is never closed."
+        yield mistake(value[1:], 0, message, "Put the same quote at its end.")
         return
     if quote == '"' and re.search(_BACKSLASH, value) and value[-1] == quote:
         message = "In double quotes a backslash begins a special character."
@@ -266,9 +242,7 @@ def _sign_in_list(lines: Sequence[str], number: int) -> Iterator[Mistake]:
     if found:
         corrected = re.sub(_SIGN_IN_LIST, lambda one: one["blank"] + in_quotes(one["item"]), lines[number])
         sign = found["item"][0]
-        message = (
-            f'A "{sign}" alone needs quotes.' if sign == "*" else f'What begins with "{sign}" needs quotes.'
-        )
+        message = f"""{'A "*" alone' if sign == "*" else f'What begins with "{sign}"'} needs quotes."""
         yield Mistake(number, found.start("item"), message, "Put it in quotes.", [corrected], number)
 
 
@@ -343,33 +317,30 @@ def _text_of_several_lines(lines: Sequence[str], number: int) -> Iterator[Mistak
     found = re.match(KEY_LINE, lines[first])
     if not found or found["key"] in _WITHOUT_TEXT:
         return
-    value = "" if re.match(_BLOCK, lines[first]) else lines[first][found.end() :].strip()
+    is_block = re.match(_BLOCK, lines[first]) is not None
+    value = "" if is_block else lines[first][found.end() :].strip()
     if value[:1] in {*"\"'[{|>"}:
         return
     end = first + 1
     while end < len(lines) and not is_key_line(lines[end]) and not re.match(_NEVER_TEXT, lines[end]):
         end += 1
-    while end > first + 1 and not lines[end - 1].strip():
-        end -= 1
-    if not first <= number < end or end == first + 1:
+    below = [one for one in range(first + 1, end) if lines[one].strip()]
+    if not below or not first <= number <= below[-1]:
         return
-    head = lines[first] if re.match(_BLOCK, lines[first]) else f"{found[0].rstrip()} |"
+    end = below[-1] + 1
+    head = lines[first] if is_block else f"{found[0].rstrip()} |"
     texts = [*([value] if value else []), *(line.strip() for line in lines[first + 1 : end])]
     key = f'"{short(found["key"])}"'
-    if any(_indentation(one) <= len(found["start"]) for one in lines[first + 1 : end] if one.strip()):
-        message = f"The text of {key} goes on in a line that is not indented."
-        number = next(
-            one
-            for one in range(first + 1, end)
-            if lines[one].strip() and _indentation(lines[one]) <= len(found["start"])
-        )
-    elif comment := next((one for one in range(first + 1, end) if lines[one].lstrip().startswith("#")), 0):
-        number = comment
+    not_indented = [one for one in below if _indentation(lines[one]) <= len(found["start"])]
+    comments = [one for one in below if lines[one].lstrip().startswith("#")]
+    message = f"The text of {key} has several lines, and a colon in one of them."
+    if not_indented:
+        number, message = not_indented[0], f"The text of {key} goes on in a line that is not indented."
+    elif comments:
+        number = comments[0]
         message = f'The text of {key} ends here: a line that begins with "#" is a comment.'
-    else:
-        message = f"The text of {key} has several lines, and a colon in one of them."
     column = _indentation(lines[number]) if number > first else found.end()
-    hint = "Indent each line of the text by two spaces." if head == lines[first] else _AS_BLOCK
+    hint = "Indent each line of the text by two spaces." if is_block else _AS_BLOCK
     yield Mistake(number, column, message, hint, block(head, texts), first, end - first)
 
 
@@ -412,15 +383,8 @@ def _missing_bracket(lines: Sequence[str], number: int) -> Iterator[Mistake]:
     if expected:
         corrected = lines[number].rstrip(" ,") + "".join(reversed(expected))
         opening = "[" if expected[-1] == "]" else "{"
-        at = lines[number].index(opening)
-        yield Mistake(
-            number,
-            at,
-            f'The "{opening}" is never closed.',
-            "Write the bracket that closes it.",
-            [corrected],
-            number,
-        )
+        at, message = lines[number].index(opening), f'The "{opening}" is never closed.'
+        yield Mistake(number, at, message, "Write the bracket that closes it.", [corrected], number)
 
 
 _RULES: tuple[Callable[[Sequence[str], int], Iterator[Mistake]], ...] = (
