@@ -13,12 +13,11 @@ from publer_publish.networks import count
 from publer_publish.networks.forms import shown_as
 from publer_publish.networks.sent import of_network
 from publer_publish.networks.table import Network, needs
-from publer_publish.post.extra import check_extra
 from publer_publish.post.media.files import MediaFiles, described
 from publer_publish.post.media.rules import check_for_network
 from publer_publish.post.model import Content, Media, MediaSource
 from publer_publish.post.template.render import Positions
-from publer_publish.text import cut
+from publer_publish.text import cut, letters
 from publer_publish.workspace import Workspace
 
 _WORDS = {
@@ -35,6 +34,15 @@ _TYPE_COMES_FROM = ("media", "options", "url", "link")
 """What decides the type of a post that names none."""
 _LONGEST_QUOTE = 40
 _DAY_AND_TIME = re.compile(r"\d{4}-?\d\d-?\d\dT\d\d")
+OF_ACCOUNT = dict.fromkeys(("comments", "share", "delete", "labels", "previewed_media", "album_id"))
+"""What an entry of ``accounts`` has under names of its own."""
+_NEVER_EXTRA = frozenset({"id", "type", "text", "media", "state"})
+_TIMES = """scheduled_at scheduled schedule publish_at date time start_date end_date delay after conditions
+    recurring recycling repeat repeat_rate days_of_week auto range share_next expire_date expire_count"""
+_SET_TIMES = frozenset(map(letters, _TIMES.split()))
+_WHERE = """accounts account_id account_ids auto_share networks provider providers workspace workspace_id
+    draft is_draft"""
+_SET_PLACES = frozenset(map(letters, _WHERE.split()))
 _MOST_MAX_LENGTH = 100_000
 """As in the schema."""
 
@@ -72,20 +80,12 @@ class Checks:
 
     def counted(self, network: Network, own: Mapping[str, Any], text: str) -> count.Length:
         """How much of its limit a text uses, with what else counts."""
-        return count.check_text(
-            network,
-            text,
-            max_length=_max_length(own),
-            long_post=_long_post(own),
-            extra=_spoiler_length(network, own),
-        )
+        return count.check_text(network, text, **_limits(network, own))
 
     def fits(self, network: Network, own: Mapping[str, Any]) -> Callable[[str], bool]:
         """Whether a text is within every limit, for the filter ``fit``."""
-        extra = _spoiler_length(network, own)
-        return lambda text: count.fits(
-            network, text, max_length=_max_length(own), long_post=_long_post(own), extra=extra
-        )
+        limits = _limits(network, own)
+        return lambda text: count.fits(network, text, **limits)
 
     def comment_fits(self, network: Network) -> Callable[[str], bool]:
         """Whether one comment is within its limit."""
@@ -175,45 +175,27 @@ def _type_and_needs(
             ):
                 problems.error(
                     f"A post of type {kind} on {network.label} needs {_in_words(need)}.",
-                    _where_to_add(network, need),
+                    f"Add it {'to the post, or ' if need in _SHARED else ''}under `networks.{network.key}`.",
                     place.where(*steps),
                 )
 
 
 def _nothing(network: Network, own: Mapping[str, Any], where: Where, problems: Problems) -> None:
     empty = next((f"networks.{network.key}.{key}" for key in _SHARED if key in own), "")
+    why = "neither a text nor media, shared or its own"
+    hint = f"Add `text` to the post, or under `networks.{network.key}`."
     if empty:
-        problems.error(
-            f"There is nothing for {network.label}: `{empty}` is empty.",
-            "Fill it, or remove it: the post's own is used only where the network has none.",
-            where,
-        )
-    else:
-        problems.error(
-            f"There is nothing for {network.label}: neither a text nor media, shared or its own.",
-            f"Add `text` to the post, or under `networks.{network.key}`.",
-            where,
-        )
-
-
-def _where_to_add(network: Network, need: str) -> str:
-    if need in _SHARED:
-        return f"Add it to the post, or under `networks.{network.key}`."
-    return f"Add it under `networks.{network.key}`."
+        why = f"`{empty}` is empty"
+        hint = "Fill it, or remove it: the post's own is used only where the network has none."
+    problems.error(f"There is nothing for {network.label}: {why}.", hint, where)
 
 
 def _wrong_type(network: Network, content: Content, where: Where, problems: Problems) -> None:
-    allowed = ", ".join(sorted(network.types))
+    what, hint = f"posts of type {content.type}", ""
     if content.type == "status":
-        problems.error(
-            f"{network.label} takes no text-only posts.",
-            f"Add `media`, or leave {network.label} out. Its types: {allowed}.",
-            where,
-        )
-    else:
-        problems.error(
-            f"{network.label} takes no posts of type {content.type}.", f"Its types: {allowed}.", where
-        )
+        what, hint = "text-only posts", f"Add `media`, or leave {network.label} out. "
+    allowed = ", ".join(sorted(network.types))
+    problems.error(f"{network.label} takes no {what}.", f"{hint}Its types: {allowed}.", where)
 
 
 def _has(content: Content, need: str) -> bool:
@@ -325,6 +307,52 @@ def _extra(network: Network, content: Content, place: Place, problems: Problems)
         check_extra(content.extra, sent, lambda *steps: place.where("extra", *steps), problems)
 
 
+def check_extra(
+    extra: object,
+    written: object,
+    where: Callable[..., Where],
+    problems: Problems,
+    path: tuple[str | int, ...] = (),
+) -> None:
+    """Find what would replace ``written`` or set a time, at any depth. ``where``: the place of a key.
+
+    ``extra`` adds fields that the schema does not know. It never changes where, whether, what or when.
+    """
+    if isinstance(extra, list):
+        for index, item in enumerate(extra):
+            check_extra(item, None, where, problems, (*path, index))
+    if not isinstance(extra, Mapping):
+        return
+    known = written if isinstance(written, Mapping) else {}
+    for key, value in extra.items():
+        at = (*path, key)
+        place = where(*at)
+        if problems.explain(place.file, place.path):
+            continue  # the schema has refused it
+        below = known.get(key)
+        is_inside = isinstance(below, Mapping) and isinstance(value, Mapping)
+        if letters(key) in _SET_TIMES:
+            problems.error(
+                f'"{key}" in `extra` would set a time: this action publishes now.',
+                "Remove it. To publish at a time, run the workflow with `on: schedule`.",
+                place,
+            )
+        elif letters(key) in _SET_PLACES:
+            problems.error(
+                f'"{key}" in `extra` would change where the post goes, or whether it goes out.',
+                "Take it out. Where a post goes is what `accounts` says.",
+                place,
+            )
+        elif letters(key) in _NEVER_EXTRA or (key in known and not is_inside):
+            problems.error(
+                f'"{key}" in `extra` would replace what the file says under `{key}`.',
+                f"`extra` only adds to what is sent. Write `{key}` itself, outside of `extra`.",
+                place,
+            )
+        else:
+            check_extra(value, below, where, problems, at)
+
+
 def warn_of_one_text(rules: Network, one: str, other: str, where: Where, problems: Problems) -> None:
     """Say of two accounts, as selectors name them, that their network forbids one text on both."""
     problems.warn(
@@ -335,21 +363,18 @@ def warn_of_one_text(rules: Network, one: str, other: str, where: Where, problem
     )
 
 
-def _max_length(own: Mapping[str, Any]) -> int | None:
-    """The file's own limit; None also if it is not a possible one, which the schema has said."""
-    value = own.get("max_length")
-    possible = isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= _MOST_MAX_LENGTH
-    return value if possible else None
-
-
-def _long_post(own: Mapping[str, Any]) -> bool:
-    return _value(own, ("details", "type")) == "long_post"
-
-
-def _spoiler_length(network: Network, own: Mapping[str, Any]) -> int:
-    """A content warning counts as text on Mastodon (its status length validator)."""
+def _limits(network: Network, own: Mapping[str, Any]) -> dict[str, Any]:
+    """What decides how long a text may be, beside its network; what the schema refuses is left out."""
+    own_limit = own.get("max_length")
+    if isinstance(own_limit, bool) or not isinstance(own_limit, int):
+        own_limit = None
     beside = next(filter(None, (own.get(name) for name in network.counted_with_text)), None)
-    return count.measure(network, beside) if isinstance(beside, str) else 0
+    return {
+        "max_length": own_limit if own_limit in range(1, _MOST_MAX_LENGTH + 1) else None,
+        "long_post": _value(own, ("details", "type")) == "long_post",
+        # Mastodon counts a content warning as text (its status length validator).
+        "extra": count.measure(network, beside) if isinstance(beside, str) else 0,
+    }
 
 
 def _time(value: str) -> datetime | None:

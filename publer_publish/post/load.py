@@ -9,12 +9,11 @@ from typing import Any, NamedTuple
 from publer_publish.errors import Path, Problem, Problems, Where
 from publer_publish.networks.table import NETWORKS, canonical
 from publer_publish.post import lost_text
-from publer_publish.post.checks import Checks
+from publer_publish.post.checks import OF_ACCOUNT, Checks, check_extra
 from publer_publish.post.document.parse import Document, parse
 from publer_publish.post.document.rewrite import in_quotes
 from publer_publish.post.document.source import Source
 from publer_publish.post.draft import Draft, warn_of_unseen
-from publer_publish.post.extra import OF_ACCOUNT, check_extra
 from publer_publish.post.model import AccountRef, Json, Post, Selector, SelectorKind
 from publer_publish.post.schema.check import check
 from publer_publish.post.selectors import IN_INPUT, SelectorError, parse_selector
@@ -64,7 +63,12 @@ def load(files: Iterable[tuple[str, bytes]], text: str, options: Options, proble
     for name, content in files:
         problems.look_at(Where(file=name))
         if not name.lower().endswith(KINDS):
-            _other_kind(name, problems)
+            problems.error(
+                "This is not a post file: the name of one ends in .yml, .yaml or .json.",
+                "Rename it if it is one; if a pattern found it, write a narrower one, such as "
+                "posts/*.publer.yml.",
+                Where(file=name, path=("post-file",)),
+            )
             continue
         document = parse(content, name, problems)
         if document:
@@ -166,7 +170,7 @@ class _Loader:
             renderer = AsWritten(self._positions, self._options.context, problems, self._options.templates)
             data = renderer.tree(path, data, skip=is_text) if self._options.shows_skipped else data
         return Draft(
-            post,
+            post=post,
             path=path,
             data=data,
             positions=self._positions,
@@ -318,14 +322,6 @@ def unselected(draft: Draft) -> tuple[str, ...]:
         return ()
     named = {ref.selector.network for ref in draft.post.accounts}
     return tuple(network for network in draft.post.networks if network not in named)
-
-
-def _other_kind(file: str, problems: Problems) -> None:
-    problems.error(
-        "This is not a post file: the name of one ends in .yml, .yaml or .json.",
-        "Rename it if it is one; if a pattern found it, write a narrower one, such as posts/*.publer.yml.",
-        Where(file=file, path=("post-file",)),
-    )
 
 
 def _default_accounts(selectors: Sequence[str], problems: Problems) -> tuple[AccountRef, ...]:
