@@ -66,7 +66,8 @@ class _Builder:
         self.reading = reading
         self.tree = Tree(reading)
         self.anchors: dict[str, Node] = {}
-        self.unfinished: set[int] = set()
+        self.names: list[str | None] = []
+        """The anchor of each open mapping or list."""
         self.second_posts: set[int] = set()
         self.expanded = 0
         self.texts: dict[str, str] = {}
@@ -82,13 +83,15 @@ class _Builder:
 
     def _take(self, event: yaml.Event) -> None:
         if isinstance(event, yaml.ScalarEvent):
-            self._add(self._scalar(event), event)
+            node = self._scalar(event)
+            self._name(node, event.anchor)
+            self._add(node, is_plain=node.style == "")
         elif isinstance(event, yaml.MappingStartEvent):
             self._open(event, {})
         elif isinstance(event, yaml.SequenceStartEvent):
             self._open(event, [])
         elif isinstance(event, yaml.CollectionEndEvent):
-            self.unfinished.discard(id(self.tree.end(_end(event))))
+            self._name(self.tree.end(_end(event)), self.names.pop())
         elif isinstance(event, yaml.AliasEvent):
             self._add_alias(event)
         elif isinstance(event, yaml.DocumentStartEvent) and self.tree.root:
@@ -117,10 +120,13 @@ class _Builder:
         if self.tree.needs_key:
             self._refuse_key(begin)
         node = container(begin, begin, value, weight=_NODE_WEIGHT)
-        if event.anchor:
-            self.anchors[event.anchor] = node
-            self.unfinished.add(id(node))
+        self.names.append(event.anchor)
         self.tree.begin(node)
+
+    def _name(self, node: Node, anchor: str | None) -> None:
+        """Remember what an alias may repeat: only what is complete, so that nothing is a part of itself."""
+        if anchor:
+            self.anchors[anchor] = node
 
     def _add_alias(self, event: yaml.AliasEvent) -> None:
         begin, name = _start(event), event.anchor or ""
@@ -129,25 +135,17 @@ class _Builder:
             fix = value_in_quotes(self.source, begin)
             hint = "If the star is part of a text, put the whole text in quotes."
             self.reading.stop(begin, f'"*{short(name)}" repeats something that has no name here.', hint, fix)
-        if id(target) in self.unfinished:
-            self.reading.stop(
-                begin,
-                f'"*{short(name)}" repeats something that it is a part of.',
-                "Write out what is meant. If the star is part of a text, put the text in quotes.",
-            )
         self.expanded += target.weight
         if self.expanded > MAX_EXPANSION:
             self.reading.stop(
                 begin, "What this file repeats with * comes to more than 4 MiB.", "Repeat less."
             )
         self.reading.check_depth(len(self.tree.open) + target.height - 1, begin)
-        self._add(replace(target, start=begin, end=_end(event)), event)
+        self._add(replace(target, start=begin, end=_end(event)), is_plain=False)
 
-    def _add(self, node: Node, event: yaml.ScalarEvent | yaml.AliasEvent) -> None:
-        if event.anchor and isinstance(event, yaml.ScalarEvent):
-            self.anchors[event.anchor] = node
+    def _add(self, node: Node, *, is_plain: bool) -> None:
         if self.tree.needs_key:
-            self._take_key(node, is_plain=node.style == "" and isinstance(event, yaml.ScalarEvent))
+            self._take_key(node, is_plain=is_plain)
         else:
             self.tree.add(node)
 

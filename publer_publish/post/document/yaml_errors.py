@@ -388,23 +388,11 @@ def _missing_bracket(lines: Sequence[str], number: int) -> Iterator[Mistake]:
 
 
 _RULES: tuple[Callable[[Sequence[str], int], Iterator[Mistake]], ...] = (
-    _tab,
-    _invisible,
-    _glued,
-    _curly_quotes,
-    _quotes,
-    _list_behind_key,
-    _item_without_key,
-    _sign_in_list,
-    _text_behind_bar,
-    _begins_with_sign,
-    _missing_dash,
-    _text_of_several_lines,
-    _missing_colon,
-    _missing_bracket,
-    _colon,
-    _wrong_indentation,
-)
+    _tab, _invisible, _glued, _curly_quotes, _quotes, _list_behind_key, _item_without_key, _sign_in_list,
+    _text_behind_bar, _begins_with_sign, _missing_dash, _text_of_several_lines, _missing_colon,
+    _missing_bracket, _colon, _wrong_indentation,
+)  # fmt: skip
+"""In this order: the first whose correction can be read is believed."""
 
 
 def _indentation(line: str) -> int:
