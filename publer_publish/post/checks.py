@@ -48,23 +48,28 @@ _MOST_MAX_LENGTH = 100_000
 
 
 class Place(NamedTuple):
-    """Where a network's part of a post is in its document."""
+    """A network's part of a post: where it is in its document, and what is wrong with it."""
 
+    network: Network
     positions: Positions
+    problems: Problems
     post: Path
     own: Path
     """The network's own node; the post's where the file has none."""
-    network: str
 
     def where(self, *steps: str | int) -> Where:
         """The place of a field of the network."""
         return self.positions.where((*self.own, *steps))
 
-    def is_explained(self, field: str, problems: Problems) -> bool:
-        """Whether a known problem explains what is wrong with the field ``a.b`` of network or post."""
-        steps = field.split(".")
-        places = [(*node, *steps) for node in (self.post, self.own, (*self.post, "networks", self.network))]
-        return any(problems.explain_around(self.positions.file, place) for place in places)
+    def error(self, message: str, hint: str, *steps: str | int) -> None:
+        """Report what is wrong with a field of the network."""
+        self.problems.error(message, hint, self.where(*steps))
+
+    def explains(self, *fields: str) -> bool:
+        """Whether a known problem explains what is wrong with one of the fields ``a.b``."""
+        nodes = (self.post, self.own, (*self.post, "networks", self.network.key))
+        places = [(*node, *field.split(".")) for node in nodes for field in fields]
+        return any(self.problems.explain_around(self.positions.file, place) for place in places)
 
 
 class Checks:
@@ -92,28 +97,21 @@ class Checks:
         limit = network.comment_limit
         return lambda text: limit is None or count.measure(network, text) <= limit
 
-    def content(
-        self,
-        network: Network,
-        content: Content,
-        own: Mapping[str, Any],
-        place: Place,
-        problems: Problems,
-    ) -> None:
+    def content(self, content: Content, own: Mapping[str, Any], place: Place) -> None:
         """Find everything that is wrong with what a network would get."""
         of_media = Problems()
-        self._media(network, content, of_media)
-        problems.extend(of_media)
+        self._media(place.network, content, of_media)
+        place.problems.extend(of_media)
         if "type" in own or not of_media.errors():
             # An inferred type only repeats what is wrong with the media it was inferred from.
-            _type_and_needs(network, content, own, place, problems)
-        title, most = content.fields.get("title"), network.title_limit
-        _field_length(network, "title", title, most, place=place, problems=problems)
-        _poll(network, content, place, problems)
-        _period(network, content, place, problems)
-        _branded(network, content, place, problems)
-        self._comments(network, content, problems)
-        _extra(network, content, place, problems)
+            _type_and_needs(content, own, place)
+        _field_length("title", content.fields.get("title"), place.network.title_limit, place)
+        _poll(content, place)
+        details = content.fields.get("details")
+        _period(details, place)
+        _branded(details, place)
+        self._comments(place.network, content, place.problems)
+        _extra(content, place)
 
     def _comments(self, network: Network, content: Content, problems: Problems) -> None:
         most = network.comments_most
@@ -154,48 +152,38 @@ class Checks:
         check_for_network(network.key, content.type, items, problems, subtype=subtype)
 
 
-def _type_and_needs(
-    network: Network, content: Content, own: Mapping[str, Any], place: Place, problems: Problems
-) -> None:
+def _type_and_needs(content: Content, own: Mapping[str, Any], place: Place) -> None:
+    network = place.network
     steps = ("type",) if "type" in own else ()
     is_empty = not content.text and not content.media and not content.fields and not content.extra
-    if is_empty and not any(place.is_explained(field, problems) for field in _SHARED):
-        _nothing(network, own, place.where(*steps), problems)
+    if is_empty and not place.explains(*_SHARED):
+        empty = next((f"networks.{network.key}.{key}" for key in _SHARED if key in own), "")
+        why = "neither a text nor media, shared or its own"
+        hint = f"Add `text` to the post, or under `networks.{network.key}`."
+        if empty:
+            why = f"`{empty}` is empty"
+            hint = "Fill it, or remove it: the post's own is used only where the network has none."
+        place.error(f"There is nothing for {network.label}: {why}.", hint, *steps)
     elif content.type not in network.types:
-        comes_from = ("type",) if "type" in own else _TYPE_COMES_FROM
-        if not any(place.is_explained(field, problems) for field in comes_from):
-            _wrong_type(network, content, place.where(*steps), problems)
+        if not place.explains(*(steps or _TYPE_COMES_FROM)):
+            _wrong_type(content.type, place, steps)
     else:
         kind = shown_as(content.type, content.fields.get("details"))
         below = _value(content.fields, ("details", "type"))
         kinds = [kind, below] if isinstance(below, str) and below in network.types else [kind]
         for need in dict.fromkeys(need for one in kinds for need in needs(network, one)):
-            if not _has(content, need) and not any(
-                place.is_explained(field, problems) for field in need.split("|")
-            ):
-                problems.error(
-                    f"A post of type {kind} on {network.label} needs {_in_words(need)}.",
-                    f"Add it {'to the post, or ' if need in _SHARED else ''}under `networks.{network.key}`.",
-                    place.where(*steps),
-                )
+            if not _has(content, need) and not place.explains(*need.split("|")):
+                message = f"A post of type {kind} on {network.label} needs {_in_words(need)}."
+                to_the_post = "to the post, or " if need in _SHARED else ""
+                place.error(message, f"Add it {to_the_post}under `networks.{network.key}`.", *steps)
 
 
-def _nothing(network: Network, own: Mapping[str, Any], where: Where, problems: Problems) -> None:
-    empty = next((f"networks.{network.key}.{key}" for key in _SHARED if key in own), "")
-    why = "neither a text nor media, shared or its own"
-    hint = f"Add `text` to the post, or under `networks.{network.key}`."
-    if empty:
-        why = f"`{empty}` is empty"
-        hint = "Fill it, or remove it: the post's own is used only where the network has none."
-    problems.error(f"There is nothing for {network.label}: {why}.", hint, where)
-
-
-def _wrong_type(network: Network, content: Content, where: Where, problems: Problems) -> None:
-    what, hint = f"posts of type {content.type}", ""
-    if content.type == "status":
-        what, hint = "text-only posts", f"Add `media`, or leave {network.label} out. "
-    allowed = ", ".join(sorted(network.types))
-    problems.error(f"{network.label} takes no {what}.", f"{hint}Its types: {allowed}.", where)
+def _wrong_type(written: str, place: Place, steps: Sequence[str]) -> None:
+    what, hint, label = f"posts of type {written}", "", place.network.label
+    if written == "status":
+        what, hint = "text-only posts", f"Add `media`, or leave {label} out. "
+    allowed = ", ".join(sorted(place.network.types))
+    place.error(f"{label} takes no {what}.", f"{hint}Its types: {allowed}.", *steps)
 
 
 def _has(content: Content, need: str) -> bool:
@@ -216,43 +204,30 @@ def _in_words(need: str) -> str:
     return words if not others else f"{words} or {' or '.join(f'`{other}`' for other in others)}"
 
 
-def _field_length(
-    network: Network, name: str, value: object, limit: int | None, *, place: Place, problems: Problems
-) -> None:
+def _field_length(name: str, value: object, limit: int | None, place: Place) -> None:
     """Check that a field beside the text is short enough; it is counted in code points."""
     if limit is not None and isinstance(value, str) and len(value) > limit:
-        problems.error(
-            f"The {name} has {len(value):,} characters; {network.label} takes {limit:,}.",
-            f"Shorten it by {len(value) - limit:,}.",
-            place.where(name),
-        )
+        message = f"The {name} has {len(value):,} characters; {place.network.label} takes {limit:,}."
+        place.error(message, f"Shorten it by {len(value) - limit:,}.", name)
 
 
-def _poll(network: Network, content: Content, place: Place, problems: Problems) -> None:
-    options = content.fields.get("options")
-    if network.poll is None or content.type != "poll" or not isinstance(options, list):
+def _poll(content: Content, place: Place) -> None:
+    options, poll, label = content.fields.get("options"), place.network.poll, place.network.label
+    if poll is None or content.type != "poll" or not isinstance(options, list):
         return
-    question, most = content.fields.get("question"), network.poll.question_limit
-    _field_length(network, "question", question, most, place=place, problems=problems)
-    limit = network.poll.option_limit
+    _field_length("question", content.fields.get("question"), poll.question_limit, place)
     for index, option in enumerate(options):
         if option in options[:index]:
-            problems.error(
-                "The option is here twice: every answer of a poll is different.",
-                "Change it, or remove it.",
-                place.where("options", index),
-            )
-        if isinstance(option, str) and len(option) > limit:
-            problems.error(
-                f"The option has {len(option)} characters; {network.label} takes {limit}.",
-                "Shorten it.",
-                place.where("options", index),
-            )
+            message = "The option is here twice: every answer of a poll is different."
+            place.error(message, "Change it, or remove it.", "options", index)
+        if isinstance(option, str) and len(option) > poll.option_limit:
+            message = f"The option has {len(option)} characters; {label} takes {poll.option_limit}."
+            place.error(message, "Shorten it.", "options", index)
     duration = content.fields.get("duration")
-    if isinstance(duration, int) and duration not in network.poll.days:
-        problems.warn(
-            f"A poll of {duration} days is not known on {network.label}.",
-            f"It counts days: {_in_days(network.poll.days)} are known. It is sent as it is.",
+    if isinstance(duration, int) and duration not in poll.days:
+        place.problems.warn(
+            f"A poll of {duration} days is not known on {label}.",
+            f"It counts days: {_in_days(poll.days)} are known. It is sent as it is.",
             place.where("duration"),
         )
 
@@ -263,48 +238,38 @@ def _in_days(days: Sequence[int]) -> str:
     return f"{', '.join(map(str, days[:-1]))} and {days[-1]}"
 
 
-def _period(network: Network, content: Content, place: Place, problems: Problems) -> None:
-    details = content.fields.get("details")
-    if not network.has_period or not isinstance(details, Mapping):
+def _period(details: object, place: Place) -> None:
+    if not place.network.has_period:
         return
     times = []
     for key in ("start", "end"):
-        value = details.get(key)
+        value = _value(details, (key,))
         if not isinstance(value, str):
             continue  # it is missing, or the schema has said that it is not text
         time = _time(value)
-        if time is None:
-            problems.error(
-                f'"{key}" is not a date with time and offset: "{cut(value, _LONGEST_QUOTE)}".',
-                "Write it as ISO 8601 does, such as 2026-11-01T09:00:00+01:00.",
-                place.where("details", key),
-            )
-        else:
+        if time:
             times.append(time)
+        else:
+            message = f'"{key}" is not a date with time and offset: "{cut(value, _LONGEST_QUOTE)}".'
+            hint = "Write it as ISO 8601 does, such as 2026-11-01T09:00:00+01:00."
+            place.error(message, hint, "details", key)
     if times != sorted(times):
-        problems.error(
-            "The end is before the start.",
-            "Swap the two, or check the year and the offset.",
-            place.where("details", "end"),
-        )
+        hint = "Swap the two, or check the year and the offset."
+        place.error("The end is before the start.", hint, "details", "end")
 
 
-def _branded(network: Network, content: Content, place: Place, problems: Problems) -> None:
-    details = content.fields.get("details")
-    is_private = bool(network.private) and _value(details, ("privacy",)) == network.private
-    if is_private and _value(details, ("paid",)) is True:
-        problems.error(
-            f"A paid partnership cannot be private on {network.label}.",
-            "Set another `privacy`, or remove `paid`.",
-            place.where("details", "privacy"),
-        )
+def _branded(details: object, place: Place) -> None:
+    private = place.network.private
+    if private and _value(details, ("privacy",)) == private and _value(details, ("paid",)) is True:
+        message = f"A paid partnership cannot be private on {place.network.label}."
+        place.error(message, "Set another `privacy`, or remove `paid`.", "details", "privacy")
 
 
-def _extra(network: Network, content: Content, place: Place, problems: Problems) -> None:
+def _extra(content: Content, place: Place) -> None:
     if content.extra:
         written = {"type": content.type, "media": [{} for _ in content.media], **content.fields}
-        sent = of_network(network.key, {**written, "text": content.text})
-        check_extra(content.extra, sent, lambda *steps: place.where("extra", *steps), problems)
+        sent = of_network(place.network.key, {**written, "text": content.text})
+        check_extra(content.extra, sent, lambda *steps: place.where("extra", *steps), place.problems)
 
 
 def check_extra(

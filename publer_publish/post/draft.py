@@ -137,8 +137,8 @@ class Draft:
             leaks |= self._check_leaks(comment.text, comment.where)
         if counted.message:
             self.problems.error(counted.message, counted.hint, content.where)
-        place = Place(self.positions, post=self.path, own=own_path, network=network.key)
-        self.checks.content(network, content, own, place, self.problems)
+        place = Place(network, self.positions, self.problems, post=self.path, own=own_path)
+        self.checks.content(content, own, place)
         self._check_board(network, content, place)
         self._check_accounts(network, content)
         return _showable(content) if leaks else content
@@ -157,13 +157,12 @@ class Draft:
         refs = [ref for ref in self.post.accounts if ref.selector.may_select(network.key)]
         without = [ref for ref in refs if not ref.fields.get("album_id")]
         is_certain = len(without) == len(refs) or any(ref.selector.network for ref in without)
-        is_named = board_of(content.fields) or place.is_explained("board", self.problems)
+        is_named = board_of(content.fields) or place.explains("board")
         if network.has_boards and without and is_certain and not is_named:
-            self.problems.error(
+            place.error(
                 f"A post on {network.label} needs a board.",
                 f"Add `board: <name or id>` under `networks.{network.key}`, or `album_id` to the account. "
                 "`mode: doctor` lists the boards, as does `accounts` on the command line.",
-                place.where(),
             )
 
     def _text_of(
