@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from publer_publish.errors import Path, Problems, Where
+from publer_publish.errors import Path, Problems
 from publer_publish.networks.forms import board_of, shown_as
 from publer_publish.networks.table import NETWORKS, Network, needs
 from publer_publish.post.checks import Checks, Place, warn_of_one_text
@@ -55,32 +55,32 @@ class Draft:
 
     def check_shared(self) -> None:
         """Check what can be checked of a post whose networks are not known: templates, media, secrets."""
-        text = self._rendered((*self.path, "text"), self.data.get("text"))
-        self._check_leaks(text or "", self.positions.where((*self.path, "text")))
-        media = self._media((*self.path, "media"), self.data.get("media"))
-        accounts = dict.fromkeys(self._own_comments(ref) for ref in self.post.accounts) or (None,)
-        comments = [comment for at in accounts for comment in self._comments(None, at) or ()]
-        for comment in comments:
-            self._check_leaks(comment.text, comment.where)
-        for item in (*media, *(item for comment in comments for item in comment.media)):
-            self.checks.files.check(item, self.problems)
+        for own_comments in dict.fromkeys(map(self._own_comments, self.post.accounts)) or (None,):
+            content = self._shared(own_comments)
+            if content:
+                self._has_leaks(content)
+                of_comments = (item for comment in content.comments for item in comment.media)
+                for item in (*content.media, *of_comments):
+                    self.checks.files.check(item, self.problems)
 
     def shared(self, ref: AccountRef | None = None) -> Content | None:
         """What a network gets that the post does not name, for the preview; with ``ref``'s own comments."""
+        content = self._shared(self._own_comments(ref))
+        return _showable(content) if content else None
+
+    def _shared(self, own_comments: int | None) -> Content | None:
         text_path = (*self.path, "text")
         text = self._rendered(text_path, self.data.get("text"))
-        comments = self._comments(None, self._own_comments(ref))
+        comments = self._comments(None, own_comments)
         if text is None or comments is None:
             return None
-        return _showable(
-            Content(
-                network="",
-                type="status",
-                text=text,
-                where=self.positions.where(text_path if text else self.path),
-                media=self._media((*self.path, "media"), self.data.get("media")),
-                comments=comments,
-            )
+        return Content(
+            network="",
+            type="status",
+            text=text,
+            where=self.positions.where(text_path if text else self.path),
+            media=self._media((*self.path, "media"), self.data.get("media")),
+            comments=comments,
         )
 
     def warn_of_unreached(self, network: str) -> None:
@@ -132,16 +132,13 @@ class Draft:
             length=counted.used,
             limit=counted.limit,
         )
-        leaks = self._check_leaks(text, content.where)
-        for comment in comments:
-            leaks |= self._check_leaks(comment.text, comment.where)
         if counted.message:
             self.problems.error(counted.message, counted.hint, content.where)
         place = Place(network, self.positions, self.problems, post=self.path, own=own_path)
         self.checks.content(content, own, place)
         self._check_board(network, content, place)
         self._check_accounts(network, content)
-        return _showable(content) if leaks else content
+        return _showable(content) if self._has_leaks(content) else content
 
     def _check_accounts(self, network: Network, content: Content) -> None:
         """Find accounts that are named, and may not all get one text."""
@@ -283,11 +280,12 @@ class Draft:
             fields={key: value for key, value in node.items() if key not in ours},
         )
 
-    def _check_leaks(self, text: str, where: Where) -> bool:
-        name = credential_in(text, self.secrets)
-        if name:
-            self.problems.add(leak(name, where))
-        return bool(name)
+    def _has_leaks(self, content: Content) -> bool:
+        """Report credentials in texts."""
+        texts = [(content.text, content.where), *((one.text, one.where) for one in content.comments)]
+        leaks = [leak(name, at) for text, at in texts if (name := credential_in(text, self.secrets))]
+        self.problems.extend(leaks)
+        return bool(leaks)
 
 
 def warn_of_unseen(text: str, positions: Positions, path: Path, problems: Problems) -> None:

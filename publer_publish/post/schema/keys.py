@@ -118,7 +118,8 @@ class UnknownKeys:
         if guess in parent:
             return message, f'"{guess}" is here already: keep one of the two, under that name.', ""
         hint, fix = self._hint(key, guess, allowed, path), ""
-        if guess and isinstance(value, str) and self._is_list(allowed.get(guess, {})):
+        kind = resolved(self._definitions, allowed.get(guess, {})).get("type")
+        if kind == "array" and isinstance(value, str):
             fix = self._rewrite.value(at, as_list([value]), key=guess)
         elif guess:
             fix = self._rewrite.key(at, guess)
@@ -202,10 +203,6 @@ class UnknownKeys:
         if field == "options":
             what = 'A poll is "options" and "duration", in days'
         return f"{what}: write it below {' and '.join(takers)}.", fix
-
-    def _is_list(self, part: Mapping[str, Any]) -> bool:
-        """Whether a part of the schema takes a list and nothing else."""
-        return bool(resolved(self._definitions, part).get("type") == "array")
 
     def _node(self, path: Path) -> Mapping[str, Any]:
         data = self._data
