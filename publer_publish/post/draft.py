@@ -30,7 +30,7 @@ _SOURCES = (MediaSource.ID, MediaSource.FILE, MediaSource.URL)
 """``id`` first: with it an address is part of Publer's full form."""
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(eq=False, repr=False, kw_only=True)
 class Draft:
     """One post of a document. ``content`` makes what a network gets; the same question is answered once."""
 
@@ -42,22 +42,20 @@ class Draft:
     checks: Checks
     problems: Problems
     secrets: Sequence[str] = ()
-    _contents: dict[tuple[str, int | None], Content | None] = field(default_factory=dict, init=False)
+    _contents: dict[tuple[str, Path], Content | None] = field(default_factory=dict, init=False)
 
     def content(self, network: str, ref: AccountRef | None = None) -> Content | None:
         """What ``network`` gets; with ``ref``'s own comments, if it has any. None if it could not be made."""
-        own_comments = self._own_comments(ref)
-        key = (network, own_comments)
+        key = (network, self._comments_path(ref))
         if key not in self._contents:
             with self.problems.about(network):
-                self._contents[key] = self._make(NETWORKS[network], own_comments)
+                self._contents[key] = self._make(NETWORKS[network], key[1])
         return self._contents[key]
 
     def check_shared(self) -> None:
         """Check what can be checked of a post whose networks are not known: templates, media, secrets."""
-        for own_comments in dict.fromkeys(map(self._own_comments, self.post.accounts)) or (None,):
-            content = self._shared(own_comments)
-            if content:
+        for path in dict.fromkeys(map(self._comments_path, self.post.accounts or (None,))):
+            if content := self._shared(path):
                 self._has_leaks(content)
                 of_comments = (item for comment in content.comments for item in comment.media)
                 for item in (*content.media, *of_comments):
@@ -65,13 +63,13 @@ class Draft:
 
     def shared(self, ref: AccountRef | None = None) -> Content | None:
         """What a network gets that the post does not name, for the preview; with ``ref``'s own comments."""
-        content = self._shared(self._own_comments(ref))
+        content = self._shared(self._comments_path(ref))
         return _showable(content) if content else None
 
-    def _shared(self, own_comments: int | None) -> Content | None:
+    def _shared(self, comments_path: Path) -> Content | None:
         text_path = (*self.path, "text")
         text = self._rendered(text_path, self.data.get("text"))
-        comments = self._comments(None, own_comments)
+        comments = self._comments(None, comments_path)
         if text is None or comments is None:
             return None
         return Content(
@@ -92,19 +90,18 @@ class Draft:
             self.positions.where(path, key=True),
         )
 
-    def _own_comments(self, ref: AccountRef | None) -> int | None:
-        if ref is None or not ref.has_comments:
-            return None
-        return next((i for i, own in enumerate(self.post.accounts) if own is ref), None)
+    def _comments_path(self, ref: AccountRef | None) -> Path:
+        """Where the comments for an account are: its own, beside its ``id``, or those of the post."""
+        return (*(ref.where.path[:-1] if ref and ref.has_comments else self.path), "comments")
 
-    def _make(self, network: Network, own_comments: int | None) -> Content | None:
+    def _make(self, network: Network, comments_path: Path) -> Content | None:
         own_path, own = self._own(network)
         media_path = (*own_path, "media") if "media" in own else (*self.path, "media")
         media = self._media(media_path, own.get("media", self.data.get("media")))
         fields = {key: _trimmed(value) for key, value in own.items() if key not in _OURS} or _NONE
         rest: list[str] = []
         text_path, text = self._text_of(network, own_path, own, rest)
-        comments = self._comments(network, own_comments)
+        comments = self._comments(network, comments_path)
         if text is None or comments is None:
             return None
         if comments and not network.comments:
@@ -245,14 +242,11 @@ class Draft:
         )
         return self.checks.described(media)
 
-    def _comments(self, network: Network | None, own_comments: int | None) -> tuple[Comment, ...] | None:
-        """The comments for an account, rendered for its network; None after a mistake in one of them."""
+    def _comments(self, network: Network | None, path: Path) -> tuple[Comment, ...] | None:
+        """The comments at a path, rendered for a network; None after a mistake in one of them."""
         fits = self.checks.comment_fits(network) if network else None
-        path: Path = (*self.path, "comments")
-        items = self.data.get("comments")
-        if own_comments is not None:
-            path = (*self.path, "accounts", own_comments, "comments")
-            items = self.data["accounts"][own_comments]["comments"]
+        node = self.data if path[:-1] == self.path else self.data["accounts"][path[-2]]
+        items = node.get("comments")
         comments = []
         for index, item in enumerate(items if isinstance(items, list) else []):
             if not _may_be_comment(item):

@@ -197,6 +197,13 @@ def test_what_is_near_is_meant_before_what_is_far(entry: dict[str, Any], message
     assert cure({"text": "Hi", "accounts": [entry]}) == (message, hint)
 
 
+def test_comments_of_an_account_are_its_own_also_behind_an_entry_that_is_wrong() -> None:
+    entries = ["nowhere/Acme", {"id": "twitter/A", "comments": ["Own"]}, {"id": "twitter/B", "comments": []}]
+    (draft,) = drafts_of({"text": "Hi", "comments": ["Shared"], "accounts": entries}, Problems())
+    contents = [draft.content("twitter", ref) for ref in draft.post.accounts]
+    assert [[one.text for one in content.comments] for content in contents if content] == [["Own"], []]
+
+
 def warnings_of(post: Mapping[str, Any]) -> list[str]:
     return [problem.message for problem in problems_of(post) if problem.severity is Severity.WARNING]
 
