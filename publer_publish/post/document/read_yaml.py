@@ -65,7 +65,8 @@ class _Builder:
         self.source = source
         self.reading = reading
         self.tree = Tree(reading)
-        self.anchors: dict[str, Node] = {}
+        self.anchors: dict[str | None, Node] = {}
+        """What an alias may repeat, which is complete: nothing is a part of itself."""
         self.names: list[str | None] = []
         """The anchor of each open mapping or list."""
         self.second_posts: set[int] = set()
@@ -84,14 +85,14 @@ class _Builder:
     def _take(self, event: yaml.Event) -> None:
         if isinstance(event, yaml.ScalarEvent):
             node = self._scalar(event)
-            self._name(node, event.anchor)
+            self.anchors[event.anchor] = node
             self._add(node, is_plain=node.style == "")
         elif isinstance(event, yaml.MappingStartEvent):
             self._open(event, {})
         elif isinstance(event, yaml.SequenceStartEvent):
             self._open(event, [])
         elif isinstance(event, yaml.CollectionEndEvent):
-            self._name(self.tree.end(_end(event)), self.names.pop())
+            self.anchors[self.names.pop()] = self.tree.end(_end(event))
         elif isinstance(event, yaml.AliasEvent):
             self._add_alias(event)
         elif isinstance(event, yaml.DocumentStartEvent) and self.tree.root:
@@ -116,20 +117,15 @@ class _Builder:
     def _open(self, event: yaml.CollectionStartEvent, value: dict[str, Any] | list[Any]) -> None:
         begin = self._start_of(event)
         if event.tag:
-            self._refuse_tag(event.tag, begin)
+            self._refuse_tag(event.tag, _start(event))
         if self.tree.needs_key:
             self._refuse_key(begin)
         node = container(begin, begin, value, weight=_NODE_WEIGHT)
         self.names.append(event.anchor)
         self.tree.begin(node)
 
-    def _name(self, node: Node, anchor: str | None) -> None:
-        """Remember what an alias may repeat: only what is complete, so that nothing is a part of itself."""
-        if anchor:
-            self.anchors[anchor] = node
-
     def _add_alias(self, event: yaml.AliasEvent) -> None:
-        begin, name = _start(event), event.anchor or ""
+        begin, name = _start(event), str(event.anchor)
         target = self.anchors.get(name)
         if target is None:
             fix = value_in_quotes(self.source, begin)
@@ -205,7 +201,7 @@ class _Builder:
             self.reading.check_text(text, begin)  # the C library refuses it, its Python version does not
         value: Scalar = text
         if event.tag and event.tag not in {f"{_TAG}str", "!"}:
-            self._refuse_tag(event.tag, begin)
+            self._refuse_tag(event.tag, _start(event))
         elif not event.tag and style == "" and (not text or text[0] in _MAYBE_NOT_TEXT):
             value = self._resolve(text, begin)
         return Node(begin, max(_end(event), begin), value, style, weight=_NODE_WEIGHT + len(text))
@@ -231,15 +227,11 @@ class _Builder:
 
     def _refuse_tag(self, tag: str, start: int) -> None:
         shown = "!!" + tag.removeprefix(_TAG) if tag.startswith(_TAG) else tag
-        line = self.source.line_of(start)
-        written = start - self.source.position(start)[1] + 1 + line.find("!")
-        fix = ""
-        if not re.match("!![a-z]", shown) and written < start:
-            fix = value_in_quotes(self.source, written)
+        fix = "" if re.match("!![a-z]", shown) else value_in_quotes(self.source, start)
+        message = f'"{short(shown)}" is something that a post file cannot have: a tag of YAML.'
         if fix:
-            self.reading.error(written, 'A text that begins with "!" needs quotes.', QUOTE, fix)
+            self.reading.error(start, 'A text that begins with "!" needs quotes.', QUOTE, fix)
         else:
-            message = f'"{short(shown)}" is something that a post file cannot have: a tag of YAML.'
             self.reading.error(start, message, "Remove it.")
 
 

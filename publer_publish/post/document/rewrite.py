@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Sequence
 
+from publer_publish.errors import Path
 from publer_publish.post.document.source import Node, Source
 
 MOST_LINES = 20
@@ -33,84 +34,67 @@ class Rewriter:
         self._root = root
         self._is_json = source.file.lower().endswith(".json")
 
-    def key(self, path: Sequence[str | int], key: str) -> str:
+    def key(self, path: Path, key: str) -> str:
         """Return an entry with another key, and with all its lines."""
-        found = self._entry(path)
-        if not found or not isinstance(path[-1], str):
+        head, lines, _ = self._entry(path)
+        if not lines or not isinstance(path[-1], str):
             return ""
-        head, line, node = found
-        first = head + re.sub(_KEY, lambda _: key, line[len(head) :], count=1).rstrip()
-        return "\n".join([first, *self._lines(node)[1:]])
+        first = head + re.sub(_KEY, lambda _: key, lines[0][len(head) :], count=1)
+        return "\n".join([first, *lines[1:]])
 
-    def value(self, path: Sequence[str | int], written: str, key: str = "") -> str:
+    def value(self, path: Path, written: str, key: str = "") -> str:
         """Return the line of an entry with another value, and with another key if one is given."""
-        found = self._entry(path)
-        if not found:
-            return ""
-        head, _, node = found
-        line, column = self._source.position(max(node.start, node.end))
-        if not re.match(_REST, self._source.lines()[line - 1][column - 1 :]) and column > 1:
+        head, lines, end = self._entry(path)
+        column = self._source.position(end)[1]
+        if not lines or (column > 1 and not re.match(_REST, self._source.line_of(end)[column - 1 :])):
             return ""
         last = path[-1]
         return f"{head}{key or last}: {written}" if isinstance(last, str) else head + written
 
-    def block(self, path: Sequence[str | int], written: str, below: Sequence[str], key: str = "") -> str:
+    def block(self, path: Path, written: str, below: Sequence[str], key: str = "") -> str:
         """Return an entry with another value, as ``value`` does, and with lines below it."""
         head = self.value(path, written, key)
         return "\n".join(block(head.rstrip(), below)) if head else ""
 
-    def in_quotes(self, path: Sequence[str | int]) -> str:
+    def in_quotes(self, path: Path) -> str:
         """Return the line of an entry with all that is written behind its key, or its dash, in quotes."""
-        found = self._entry(path)
-        if not found:
-            return ""
-        head, line, _ = found
-        if isinstance(path[-1], int):
-            return head + in_quotes(line[len(head) :].strip())
-        return with_value_in_quotes(line)
+        head, lines, _ = self._entry(path)
+        if lines and isinstance(path[-1], int):
+            return head + in_quotes(lines[0][len(head) :].strip())
+        return with_value_in_quotes(lines[0]) if lines else ""
 
-    def indented(self, path: Sequence[str | int], below: str) -> str:
+    def indented(self, path: Path, below: str) -> str:
         """Return an entry with all its lines, indented below another key."""
-        found = self._entry(path)
-        if not found:
+        head, lines, _ = self._entry(path)
+        if not lines:
             return ""
-        head, line, node = found
-        blank = " " * len(head)
-        rest = [f"  {one}" if one else one for one in self._lines(node)[1:]]
-        return "\n".join([f"{head}{below}:", f"  {blank}{line[len(head) :]}", *rest])
+        first = f"  {' ' * len(head)}{lines[0][len(head) :]}"
+        return "\n".join([f"{head}{below}:", first, *(f"  {one}" if one else one for one in lines[1:])])
 
-    def items(self, path: Sequence[str | int]) -> str:
+    def items(self, path: Path) -> str:
         """Return the lines below a key as the one item of a list."""
-        found = self._entry(path)
-        lines = self._lines(found[2]) if found else []
+        _, lines, _ = self._entry(path)
         if len(lines) <= 1:
             return ""
         column = len(lines[1]) - len(lines[1].lstrip())
         rest = [f"  {one}" if one else one for one in lines[2:]]
         return "\n".join([lines[0], f"{' ' * column}- {lines[1][column:]}", *rest])
 
-    def _lines(self, node: Node) -> list[str]:
-        """Return the lines of an entry that has a key."""
-        first = self._source.position(node.key_start)[0] - 1
-        last = self._source.position(max(node.end - 1, node.key_start))[0]
-        lines = [line.rstrip() for line in self._source.lines()[first:last]]
-        while not lines[-1]:
-            lines.pop()
-        return lines
-
-    def _entry(self, path: Sequence[str | int]) -> tuple[str, str, Node] | None:
-        """Return what precedes an entry in its line, the line, and the value."""
+    def _entry(self, path: Path) -> tuple[str, list[str], int]:
+        """Return what precedes an entry in its line, its lines, and where it ends; no lines if unclear."""
         node = self._root.at(path)
         if node is None or self._is_json or not path:
-            return None
+            return "", [], 0
         start = node.key_start if isinstance(path[-1], str) else node.start
-        line, column = self._source.position(start)
-        written = self._source.lines()[line - 1]
-        head = written[: column - 1]
-        if isinstance(path[-1], int) and not head.rstrip().endswith("-"):
-            return None
-        is_long = self._source.position(node.end)[0] - line > MOST_LINES
-        return (head, written, node) if re.fullmatch(START, head) and not is_long else None
+        first, column = self._source.position(start)
+        last, _ = self._source.position(max(node.end - 1, start))
+        lines = [line.rstrip() for line in self._source.lines()[first - 1 : last]]
+        while not lines[-1]:
+            lines.pop()
+        head = lines[0][: column - 1]
+        is_item = isinstance(path[-1], str) or head.rstrip().endswith("-")
+        is_clear = is_item and re.fullmatch(START, head) and last - first <= MOST_LINES
+        return head, lines if is_clear else [], max(node.start, node.end)
 
 
 def in_quotes(text: str) -> str:
@@ -124,8 +108,7 @@ def in_quotes(text: str) -> str:
 
 def value_in_quotes(source: Source, at: int) -> str:
     """Return the line of a value with the value in quotes; empty if it is only a part of what is there."""
-    line, column = source.position(at)
-    written = source.lines()[line - 1]
+    written, column = source.line_of(at), source.position(at)[1]
     found = re.match(LINE, written) if len(written) <= LONGEST_LINE else None
     return with_value_in_quotes(written) if found and found.start("value") == column - 1 else ""
 

@@ -49,7 +49,6 @@ _TIMES = frozenset(
 _LINKS = frozenset({"link", "links", "url", "href", "website", "cta"})
 _HASHTAGS = frozenset({"hashtag", "hashtags"})
 _TARGETS = frozenset({"account", "channels", "network", "platform", "platforms", "to"})
-_FORBIDDEN = ("scheduled_at", "recycling", "recurring", "auto", "range", "share_next")
 _LEVELS = {
     "post": "a post",
     "account": "an entry of accounts",
@@ -84,7 +83,7 @@ class UnknownKeys:
         """Say why a key is refused wherever it is; empty if it is not."""
         is_of_post = not path or isinstance(path[-1], int) or "networks" in path[-2:-1]
         name = "scheduled_at" if is_of_post and letters(key) in _TIMES else key
-        return self._definitions[f"forbidden_{name}"]["description"] if name in _FORBIDDEN else ""
+        return str(self._definitions.get(f"forbidden_{name}", {}).get("description", ""))
 
     def meant(self, key: str, allowed: Mapping[str, Any], path: Path) -> tuple[str, ...]:
         """Return the keys of which nothing more need be said if this one is not known."""
