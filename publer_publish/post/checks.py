@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -13,9 +12,9 @@ from publer_publish.networks import count
 from publer_publish.networks.forms import shown_as
 from publer_publish.networks.sent import of_network
 from publer_publish.networks.table import Network, needs
-from publer_publish.post.media.files import MediaFiles, described
+from publer_publish.post.media.files import MediaFiles
 from publer_publish.post.media.rules import check_for_network
-from publer_publish.post.model import Content, Media, MediaSource
+from publer_publish.post.model import Content, MediaSource, value_at
 from publer_publish.post.template.render import Positions
 from publer_publish.text import cut, letters
 from publer_publish.workspace import Workspace
@@ -77,11 +76,6 @@ class Checks:
 
     def __init__(self, workspace: Workspace) -> None:
         self.files = MediaFiles(workspace)
-
-    def described(self, media: Media) -> Media:
-        """Return the item with what its file's header says of it."""
-        info = self.files.info(media)
-        return replace(media, about=described(info)) if info else media
 
     def counted(self, network: Network, own: Mapping[str, Any], text: str) -> count.Length:
         """How much of its limit a text uses, with what else counts."""
@@ -147,7 +141,7 @@ class Checks:
         for item in content.media:
             self.files.check(item, problems)
         items = [(item, self.files.info(item)) for item in content.media]
-        subtype = _value(content.fields, ("details", "type"))
+        subtype = value_at(content.fields, ("details", "type"))
         subtype = subtype if isinstance(subtype, str) else ""
         check_for_network(network.key, content.type, items, problems, subtype=subtype)
 
@@ -169,7 +163,7 @@ def _type_and_needs(content: Content, own: Mapping[str, Any], place: Place) -> N
             _wrong_type(content.type, place, steps)
     else:
         kind = shown_as(content.type, content.fields.get("details"))
-        below = _value(content.fields, ("details", "type"))
+        below = value_at(content.fields, ("details", "type"))
         kinds = [kind, below] if isinstance(below, str) and below in network.types else [kind]
         for need in dict.fromkeys(need for one in kinds for need in needs(network, one)):
             if not _has(content, need) and not place.explains(*need.split("|")):
@@ -189,13 +183,7 @@ def _wrong_type(written: str, place: Place, steps: Sequence[str]) -> None:
 def _has(content: Content, need: str) -> bool:
     """Whether one of the fields of ``a|b.c`` is there and not empty."""
     own = {**content.fields, **content.extra, "text": content.text, "media": content.media}
-    return any(_value(own, field.split(".")) not in (None, "", (), [], {}) for field in need.split("|"))
-
-
-def _value(node: object, steps: Sequence[str]) -> object:
-    for step in steps:
-        node = node.get(step) if isinstance(node, Mapping) else None
-    return node
+    return any(value_at(own, field.split(".")) not in (None, "", (), [], {}) for field in need.split("|"))
 
 
 def _in_words(need: str) -> str:
@@ -243,7 +231,7 @@ def _period(details: object, place: Place) -> None:
         return
     times = []
     for key in ("start", "end"):
-        value = _value(details, (key,))
+        value = value_at(details, (key,))
         if not isinstance(value, str):
             continue  # it is missing, or the schema has said that it is not text
         time = _time(value)
@@ -260,7 +248,7 @@ def _period(details: object, place: Place) -> None:
 
 def _branded(details: object, place: Place) -> None:
     private = place.network.private
-    if private and _value(details, ("privacy",)) == private and _value(details, ("paid",)) is True:
+    if private and value_at(details, ("privacy",)) == private and value_at(details, ("paid",)) is True:
         message = f"A paid partnership cannot be private on {place.network.label}."
         place.error(message, "Set another `privacy`, or remove `paid`.", "details", "privacy")
 
@@ -336,7 +324,7 @@ def _limits(network: Network, own: Mapping[str, Any]) -> dict[str, Any]:
     beside = next(filter(None, (own.get(name) for name in network.counted_with_text)), None)
     return {
         "max_length": own_limit if own_limit in range(1, _MOST_MAX_LENGTH + 1) else None,
-        "long_post": _value(own, ("details", "type")) == "long_post",
+        "long_post": value_at(own, ("details", "type")) == "long_post",
         # Mastodon counts a content warning as text (its status length validator).
         "extra": count.measure(network, beside) if isinstance(beside, str) else 0,
     }

@@ -11,8 +11,9 @@ from publer_publish.errors import Path, Problems
 from publer_publish.networks.forms import board_of, shown_as
 from publer_publish.networks.table import NETWORKS, Network, needs
 from publer_publish.post.checks import Checks, Place, warn_of_one_text
+from publer_publish.post.media.files import described
 from publer_publish.post.media.rules import infer_type
-from publer_publish.post.model import AccountRef, Comment, Content, Json, Media, MediaSource, Post
+from publer_publish.post.model import AccountRef, Comment, Content, Json, Media, MediaSource, Post, value_at
 from publer_publish.post.template.fit import in_pieces
 from publer_publish.post.template.render import Positions, Renderer
 from publer_publish.secrets import credential_in, leak, without_credentials
@@ -240,13 +241,13 @@ class Draft:
             if isinstance(thumbnail, int)
             else self._media_item((*path, "thumbnail"), thumbnail),
         )
-        return self.checks.described(media)
+        info = self.checks.files.info(media)
+        return replace(media, about=described(info)) if info else media
 
     def _comments(self, network: Network | None, path: Path) -> tuple[Comment, ...] | None:
         """The comments at a path, rendered for a network; None after a mistake in one of them."""
         fits = self.checks.comment_fits(network) if network else None
-        node = self.data if path[:-1] == self.path else self.data["accounts"][path[-2]]
-        items = node.get("comments")
+        items = value_at(self.data, path[len(self.path) :])
         comments = []
         for index, item in enumerate(items if isinstance(items, list) else []):
             if not _may_be_comment(item):

@@ -14,7 +14,7 @@ from publer_publish.post.document.parse import Document, parse
 from publer_publish.post.document.rewrite import in_quotes
 from publer_publish.post.document.source import Source
 from publer_publish.post.draft import Draft, warn_of_unseen
-from publer_publish.post.model import AccountRef, Json, Post, Selector, SelectorKind
+from publer_publish.post.model import LISTS_OF_POSTS, AccountRef, Json, Post, Selector, SelectorKind, value_at
 from publer_publish.post.schema.check import check
 from publer_publish.post.selectors import IN_INPUT, SelectorError, parse_selector
 from publer_publish.post.template.render import (
@@ -109,18 +109,18 @@ class _Loader:
         self._renderer = Renderer(positions, options.context, problems, options.templates)
 
     def load(self, data: Json) -> list[Draft]:
-        paths = [path for path in post_paths(data) if isinstance(at(data, path), Mapping)]
-        skipped = {path: self._is_skipped(path, at(data, path)) for path in paths}
+        paths = [path for path in post_paths(data) if isinstance(value_at(data, path), Mapping)]
+        skipped = {path: self._is_skipped(path, value_at(data, path)) for path in paths}
         rendered = data
         for path in paths:
             if skipped[path] is False:
-                post = self._renderer.tree(path, at(data, path), skip=is_text)
+                post = self._renderer.tree(path, value_at(data, path), skip=is_text)
                 self._look_through(path, post)
                 rendered = replaced(rendered, path, post)
         if isinstance(self._positions, Document):
             check(self._positions, rendered, self._problems)
             lost_text.report(self._positions, self._problems)
-        return [self._draft(path, at(rendered, path), skipped=bool(skipped[path])) for path in paths]
+        return [self._draft(path, value_at(rendered, path), skipped=bool(skipped[path])) for path in paths]
 
     def _is_skipped(self, path: Path, post: Mapping[str, Any]) -> bool | None:
         """Whether ``when`` is false; None when that is not known."""
@@ -259,24 +259,11 @@ class _Loader:
 
 def post_paths(data: Json) -> list[Path]:
     """Where the posts of a document are: it is one post, a list, ``posts:``, or Publer's bulk document."""
-    if isinstance(data, list):
-        return [(index,) for index in range(len(data))]
-    if not isinstance(data, Mapping):
-        return []
-    if isinstance(data.get("posts"), list):
-        return [("posts", index) for index in range(len(data["posts"]))]
-    bulk = data.get("bulk")
-    if isinstance(bulk, Mapping):
-        posts = bulk.get("posts")
-        return [("bulk", "posts", index) for index in range(len(posts) if isinstance(posts, list) else 0)]
-    return [()] if "posts" not in data and "bulk" not in data else []
-
-
-def at(data: Json, path: Path) -> Json:
-    """The value at a path that exists."""
-    for step in path:
-        data = data[step]
-    return data
+    if isinstance(data, Mapping) and data.keys().isdisjoint({"posts", "bulk"}):
+        return [()]
+    lists = ((above, value_at(data, above)) for above in LISTS_OF_POSTS)
+    found = next(((above, posts) for above, posts in lists if isinstance(posts, list)), ((), []))
+    return [(*found[0], index) for index in range(len(found[1]))]
 
 
 def replaced(data: Json, path: Path, value: Json) -> Json:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -15,6 +15,14 @@ Json = Any
 
 LISTS_OF_POSTS: tuple[Path, ...] = ((), ("posts",), ("bulk", "posts"))
 """Where a file with several posts has them."""
+
+
+def value_at(data: Json, path: Sequence[str | int]) -> Json:
+    """The value at a path of a document; None if there is none."""
+    for step in path:
+        is_item = isinstance(data, list) and isinstance(step, int) and step < len(data)
+        data = data[step] if is_item or (isinstance(data, Mapping) and step in data) else None
+    return data
 
 
 def post_steps(path: Path) -> Path:

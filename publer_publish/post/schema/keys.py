@@ -12,7 +12,7 @@ from publer_publish.networks.table import KEYS, NETWORKS, canonical
 from publer_publish.post.document.parse import Document
 from publer_publish.post.document.rewrite import as_list, in_quotes
 from publer_publish.post.document.source import short
-from publer_publish.post.model import LISTS_OF_POSTS, Json
+from publer_publish.post.model import LISTS_OF_POSTS, Json, value_at
 from publer_publish.post.schema.kinds import is_network, texts_of_networks
 from publer_publish.text import letters, suggest
 
@@ -204,9 +204,7 @@ class UnknownKeys:
         return f"{what}: write it below {' and '.join(takers)}.", fix
 
     def _node(self, path: Path) -> Mapping[str, Any]:
-        data = self._data
-        for step in path:
-            data = data[step]
+        data = value_at(self._data, path)
         return data if isinstance(data, dict) else {}
 
 
