@@ -16,7 +16,7 @@ from publer_publish.post.document.source import Source
 from publer_publish.post.draft import Draft, warn_of_unseen
 from publer_publish.post.model import LISTS_OF_POSTS, AccountRef, Json, Post, Selector, SelectorKind, value_at
 from publer_publish.post.schema.check import check
-from publer_publish.post.selectors import IN_INPUT, SelectorError, parse_selector
+from publer_publish.post.selectors import IN_INPUT, SelectorError, is_selector, parse_selector
 from publer_publish.post.template.render import (
     AsWritten,
     ContextSource,
@@ -250,10 +250,11 @@ class _Loader:
             for index, item in enumerate(value):
                 self._look_through(path, item, (*below, index))
         elif isinstance(value, str) and not is_text(below):
-            name = credential_in(value, self._options.secrets, is_address=_is_media_address(below))
-            if name:
+            # Publer only downloads from an address of media: a signed one names its key.
+            is_address = "media" in below and below[-1] == "url"
+            if name := credential_in(value, self._options.secrets, is_address=is_address):
                 self._problems.add(leak(name, self._positions.where(path + below)))
-            if not _is_selector(below):
+            if not is_selector(below):  # the name of an account may be copied from a page
                 warn_of_unseen(value, self._positions, path + below, self._problems)
 
 
@@ -283,16 +284,6 @@ def is_text(path: Path) -> bool:
         return True
     below = path[2:] if path[:1] == ("accounts",) else path
     return below[:1] == ("comments",) and (len(below) == 2 or below[2:] == ("text",))  # noqa: PLR2004
-
-
-def _is_media_address(path: Path) -> bool:
-    """Whether a string of a post only tells Publer where to download: a signed address names its key."""
-    return "media" in path and path[-1] == "url"
-
-
-def _is_selector(path: Path) -> bool:
-    """Whether a string of a post says where it goes: the name of an account may be copied from a page."""
-    return path[:1] == ("accounts",) and path[2:] in {(), ("id",)}
 
 
 def named_networks(draft: Draft) -> tuple[tuple[str, ...], bool]:

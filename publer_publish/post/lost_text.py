@@ -13,13 +13,14 @@ from collections.abc import Iterator
 from publer_publish.errors import Path, Problem, Problems, Severity
 from publer_publish.post.document.parse import Document
 from publer_publish.post.document.source import Node, Source, short
-from publer_publish.post.model import SelectorKind
-from publer_publish.post.selectors import SelectorError, parse_selector
+from publer_publish.post.selectors import is_selector
 
 _MAY_LOSE_TEXT = re.compile(r"[ \t]#\w|&[^\s,\[\]{}]")
 _AFTER = re.compile(r"(?:[ \t]+|[ \t]*(?:\r\n|\n|\r)(?P<indentation>[ \t]+))(?P<lost>#\w+)")
 _ANCHOR = re.compile(r"&(?P<name>[^\s,\[\]{}]+)\s+\Z")
 _ALIAS = re.compile(r"\*([^\s,\[\]{}]+)")
+_NAMED = re.compile(r"/(?!\*\Z)")
+"""Which selectors have a name that may go on."""
 _DASH = re.compile(r"-[ \t]+\Z")
 _LONGEST_ANCHOR = 80
 _NO_PROSE = frozenset(
@@ -51,9 +52,9 @@ def report(document: Document, problems: Problems) -> None:
 def _report_comment(
     document: Document, path: Path, node: Node, found: re.Match[str], problems: Problems
 ) -> None:
-    is_name, indentation = _is_selector(path), found["indentation"]
+    is_name, indentation = is_selector(path), found["indentation"]
     is_outside = indentation and len(indentation) <= _indentation(document.source, path, node)
-    if is_outside or (is_name and not _has_name(str(node.value))):
+    if is_outside or (is_name and not _NAMED.search(str(node.value))):
         return
     problem = Problem(
         message=f'The {"name" if is_name else "text"} ends before "{short(found["lost"])}": a "#" after a '
@@ -75,7 +76,7 @@ def _texts(source: Source, node: Node, path: Path = ()) -> Iterator[tuple[Path, 
         yield from _texts(source, child, (*path, key))
     for index, child in enumerate(node.items):
         yield from _texts(source, child, (*path, index))
-    if isinstance(node.value, str) and not node.style and (_is_prose(path) or _is_selector(path)):
+    if isinstance(node.value, str) and not node.style and (_is_prose(path) or is_selector(path)):
         yield path, node
 
 
@@ -91,15 +92,3 @@ def _indentation(source: Source, path: Path, node: Node) -> int:
     _, column = source.position(node.start)
     dash = _DASH.search(source.text, node.start - column + 1, node.start)
     return source.position(dash.start())[1] - 1 if dash else len(source.text)
-
-
-def _is_selector(path: Path) -> bool:
-    entry = path[:-1] if path[-1:] == ("id",) else path
-    return len(entry) > 1 and entry[-2] == "accounts" and isinstance(entry[-1], int)
-
-
-def _has_name(selector: str) -> bool:
-    try:
-        return parse_selector(selector).kind is SelectorKind.NAME
-    except SelectorError:
-        return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from publer_publish.errors import Path
 from publer_publish.networks.table import KEYS, NETWORKS, canonical
 from publer_publish.post.model import Selector, SelectorKind
 from publer_publish.post.schema.keys import MEANT
@@ -80,6 +81,12 @@ def _complaint(text: str, network: str, name: str | None) -> SelectorError:
     meant = next((one for one in close if one in NETWORKS), "")
     hint = f"{f'Did you mean `{meant}/{name}`? ' if meant else ''}Networks: {', '.join(NETWORKS)}."
     return SelectorError(f"`{shown}` does not begin with a network that Publer has.", hint)
+
+
+def is_selector(path: Path) -> bool:
+    """Whether a value of a document says where a post goes."""
+    entry = path[:-1] if path[-1:] == ("id",) else path
+    return len(entry) > 1 and entry[-2] == "accounts" and isinstance(entry[-1], int)
 
 
 def _shown(text: str) -> str:
