@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -13,12 +12,11 @@ from publer_publish.networks import count
 from publer_publish.networks.forms import shown_as
 from publer_publish.networks.sent import of_network
 from publer_publish.networks.table import Network, needs
-from publer_publish.post.extra import check_extra
-from publer_publish.post.media.files import MediaFiles, described
+from publer_publish.post.media.files import MediaFiles
 from publer_publish.post.media.rules import check_for_network
-from publer_publish.post.model import Content, Media, MediaSource
+from publer_publish.post.model import Content, MediaSource, value_at
 from publer_publish.post.template.render import Positions
-from publer_publish.text import cut
+from publer_publish.text import cut, letters
 from publer_publish.workspace import Workspace
 
 _WORDS = {
@@ -35,28 +33,42 @@ _TYPE_COMES_FROM = ("media", "options", "url", "link")
 """What decides the type of a post that names none."""
 _LONGEST_QUOTE = 40
 _DAY_AND_TIME = re.compile(r"\d{4}-?\d\d-?\d\dT\d\d")
+OF_ACCOUNT = dict.fromkeys(("comments", "share", "delete", "labels", "previewed_media", "album_id"))
+"""What an entry of ``accounts`` has under names of its own."""
+_NEVER_EXTRA = frozenset({"id", "type", "text", "media", "state"})
+_TIMES = """scheduled_at scheduled schedule publish_at date time start_date end_date delay after conditions
+    recurring recycling repeat repeat_rate days_of_week auto range share_next expire_date expire_count"""
+_SET_TIMES = frozenset(map(letters, _TIMES.split()))
+_WHERE = """accounts account_id account_ids auto_share networks provider providers workspace workspace_id
+    draft is_draft"""
+_SET_PLACES = frozenset(map(letters, _WHERE.split()))
 _MOST_MAX_LENGTH = 100_000
 """As in the schema."""
 
 
 class Place(NamedTuple):
-    """Where a network's part of a post is in its document."""
+    """A network's part of a post: where it is in its document, and what is wrong with it."""
 
+    network: Network
     positions: Positions
+    problems: Problems
     post: Path
     own: Path
     """The network's own node; the post's where the file has none."""
-    network: str
 
     def where(self, *steps: str | int) -> Where:
         """The place of a field of the network."""
         return self.positions.where((*self.own, *steps))
 
-    def is_explained(self, field: str, problems: Problems) -> bool:
-        """Whether a known problem explains what is wrong with the field ``a.b`` of network or post."""
-        steps = field.split(".")
-        places = [(*node, *steps) for node in (self.post, self.own, (*self.post, "networks", self.network))]
-        return any(problems.explain_around(self.positions.file, place) for place in places)
+    def error(self, message: str, hint: str, *steps: str | int) -> None:
+        """Report what is wrong with a field of the network."""
+        self.problems.error(message, hint, self.where(*steps))
+
+    def explains(self, *fields: str) -> bool:
+        """Whether a known problem explains what is wrong with one of the fields ``a.b``."""
+        nodes = (self.post, self.own, (*self.post, "networks", self.network.key))
+        places = [(*node, *field.split(".")) for node in nodes for field in fields]
+        return any(self.problems.explain_around(self.positions.file, place) for place in places)
 
 
 class Checks:
@@ -65,55 +77,35 @@ class Checks:
     def __init__(self, workspace: Workspace) -> None:
         self.files = MediaFiles(workspace)
 
-    def described(self, media: Media) -> Media:
-        """Return the item with what its file's header says of it."""
-        info = self.files.info(media)
-        return replace(media, about=described(info)) if info else media
-
     def counted(self, network: Network, own: Mapping[str, Any], text: str) -> count.Length:
         """How much of its limit a text uses, with what else counts."""
-        return count.check_text(
-            network,
-            text,
-            max_length=_max_length(own),
-            long_post=_long_post(own),
-            extra=_spoiler_length(network, own),
-        )
+        return count.check_text(network, text, **_limits(network, own))
 
     def fits(self, network: Network, own: Mapping[str, Any]) -> Callable[[str], bool]:
         """Whether a text is within every limit, for the filter ``fit``."""
-        extra = _spoiler_length(network, own)
-        return lambda text: count.fits(
-            network, text, max_length=_max_length(own), long_post=_long_post(own), extra=extra
-        )
+        limits = _limits(network, own)
+        return lambda text: count.fits(network, text, **limits)
 
     def comment_fits(self, network: Network) -> Callable[[str], bool]:
         """Whether one comment is within its limit."""
         limit = network.comment_limit
         return lambda text: limit is None or count.measure(network, text) <= limit
 
-    def content(
-        self,
-        network: Network,
-        content: Content,
-        own: Mapping[str, Any],
-        place: Place,
-        problems: Problems,
-    ) -> None:
+    def content(self, content: Content, own: Mapping[str, Any], place: Place) -> None:
         """Find everything that is wrong with what a network would get."""
         of_media = Problems()
-        self._media(network, content, of_media)
-        problems.extend(of_media)
+        self._media(place.network, content, of_media)
+        place.problems.extend(of_media)
         if "type" in own or not of_media.errors():
             # An inferred type only repeats what is wrong with the media it was inferred from.
-            _type_and_needs(network, content, own, place, problems)
-        title, most = content.fields.get("title"), network.title_limit
-        _field_length(network, "title", title, most, place=place, problems=problems)
-        _poll(network, content, place, problems)
-        _period(network, content, place, problems)
-        _branded(network, content, place, problems)
-        self._comments(network, content, problems)
-        _extra(network, content, place, problems)
+            _type_and_needs(content, own, place)
+        _field_length("title", content.fields.get("title"), place.network.title_limit, place)
+        _poll(content, place)
+        details = content.fields.get("details")
+        _period(details, place)
+        _branded(details, place)
+        self._comments(place.network, content, place.problems)
+        _extra(content, place)
 
     def _comments(self, network: Network, content: Content, problems: Problems) -> None:
         most = network.comments_most
@@ -149,83 +141,49 @@ class Checks:
         for item in content.media:
             self.files.check(item, problems)
         items = [(item, self.files.info(item)) for item in content.media]
-        subtype = _value(content.fields, ("details", "type"))
+        subtype = value_at(content.fields, ("details", "type"))
         subtype = subtype if isinstance(subtype, str) else ""
         check_for_network(network.key, content.type, items, problems, subtype=subtype)
 
 
-def _type_and_needs(
-    network: Network, content: Content, own: Mapping[str, Any], place: Place, problems: Problems
-) -> None:
+def _type_and_needs(content: Content, own: Mapping[str, Any], place: Place) -> None:
+    network = place.network
     steps = ("type",) if "type" in own else ()
     is_empty = not content.text and not content.media and not content.fields and not content.extra
-    if is_empty and not any(place.is_explained(field, problems) for field in _SHARED):
-        _nothing(network, own, place.where(*steps), problems)
+    if is_empty and not place.explains(*_SHARED):
+        empty = next((f"networks.{network.key}.{key}" for key in _SHARED if key in own), "")
+        why = "neither a text nor media, shared or its own"
+        hint = f"Add `text` to the post, or under `networks.{network.key}`."
+        if empty:
+            why = f"`{empty}` is empty"
+            hint = "Fill it, or remove it: the post's own is used only where the network has none."
+        place.error(f"There is nothing for {network.label}: {why}.", hint, *steps)
     elif content.type not in network.types:
-        comes_from = ("type",) if "type" in own else _TYPE_COMES_FROM
-        if not any(place.is_explained(field, problems) for field in comes_from):
-            _wrong_type(network, content, place.where(*steps), problems)
+        if not place.explains(*(steps or _TYPE_COMES_FROM)):
+            _wrong_type(content.type, place, steps)
     else:
         kind = shown_as(content.type, content.fields.get("details"))
-        below = _value(content.fields, ("details", "type"))
+        below = value_at(content.fields, ("details", "type"))
         kinds = [kind, below] if isinstance(below, str) and below in network.types else [kind]
         for need in dict.fromkeys(need for one in kinds for need in needs(network, one)):
-            if not _has(content, need) and not any(
-                place.is_explained(field, problems) for field in need.split("|")
-            ):
-                problems.error(
-                    f"A post of type {kind} on {network.label} needs {_in_words(need)}.",
-                    _where_to_add(network, need),
-                    place.where(*steps),
-                )
+            if not _has(content, need) and not place.explains(*need.split("|")):
+                message = f"A post of type {kind} on {network.label} needs {_in_words(need)}."
+                to_the_post = "to the post, or " if need in _SHARED else ""
+                place.error(message, f"Add it {to_the_post}under `networks.{network.key}`.", *steps)
 
 
-def _nothing(network: Network, own: Mapping[str, Any], where: Where, problems: Problems) -> None:
-    empty = next((f"networks.{network.key}.{key}" for key in _SHARED if key in own), "")
-    if empty:
-        problems.error(
-            f"There is nothing for {network.label}: `{empty}` is empty.",
-            "Fill it, or remove it: the post's own is used only where the network has none.",
-            where,
-        )
-    else:
-        problems.error(
-            f"There is nothing for {network.label}: neither a text nor media, shared or its own.",
-            f"Add `text` to the post, or under `networks.{network.key}`.",
-            where,
-        )
-
-
-def _where_to_add(network: Network, need: str) -> str:
-    if need in _SHARED:
-        return f"Add it to the post, or under `networks.{network.key}`."
-    return f"Add it under `networks.{network.key}`."
-
-
-def _wrong_type(network: Network, content: Content, where: Where, problems: Problems) -> None:
-    allowed = ", ".join(sorted(network.types))
-    if content.type == "status":
-        problems.error(
-            f"{network.label} takes no text-only posts.",
-            f"Add `media`, or leave {network.label} out. Its types: {allowed}.",
-            where,
-        )
-    else:
-        problems.error(
-            f"{network.label} takes no posts of type {content.type}.", f"Its types: {allowed}.", where
-        )
+def _wrong_type(written: str, place: Place, steps: Sequence[str]) -> None:
+    what, hint, label = f"posts of type {written}", "", place.network.label
+    if written == "status":
+        what, hint = "text-only posts", f"Add `media`, or leave {label} out. "
+    allowed = ", ".join(sorted(place.network.types))
+    place.error(f"{label} takes no {what}.", f"{hint}Its types: {allowed}.", *steps)
 
 
 def _has(content: Content, need: str) -> bool:
     """Whether one of the fields of ``a|b.c`` is there and not empty."""
     own = {**content.fields, **content.extra, "text": content.text, "media": content.media}
-    return any(_value(own, field.split(".")) not in (None, "", (), [], {}) for field in need.split("|"))
-
-
-def _value(node: object, steps: Sequence[str]) -> object:
-    for step in steps:
-        node = node.get(step) if isinstance(node, Mapping) else None
-    return node
+    return any(value_at(own, field.split(".")) not in (None, "", (), [], {}) for field in need.split("|"))
 
 
 def _in_words(need: str) -> str:
@@ -234,43 +192,30 @@ def _in_words(need: str) -> str:
     return words if not others else f"{words} or {' or '.join(f'`{other}`' for other in others)}"
 
 
-def _field_length(
-    network: Network, name: str, value: object, limit: int | None, *, place: Place, problems: Problems
-) -> None:
+def _field_length(name: str, value: object, limit: int | None, place: Place) -> None:
     """Check that a field beside the text is short enough; it is counted in code points."""
     if limit is not None and isinstance(value, str) and len(value) > limit:
-        problems.error(
-            f"The {name} has {len(value):,} characters; {network.label} takes {limit:,}.",
-            f"Shorten it by {len(value) - limit:,}.",
-            place.where(name),
-        )
+        message = f"The {name} has {len(value):,} characters; {place.network.label} takes {limit:,}."
+        place.error(message, f"Shorten it by {len(value) - limit:,}.", name)
 
 
-def _poll(network: Network, content: Content, place: Place, problems: Problems) -> None:
-    options = content.fields.get("options")
-    if network.poll is None or content.type != "poll" or not isinstance(options, list):
+def _poll(content: Content, place: Place) -> None:
+    options, poll, label = content.fields.get("options"), place.network.poll, place.network.label
+    if poll is None or content.type != "poll" or not isinstance(options, list):
         return
-    question, most = content.fields.get("question"), network.poll.question_limit
-    _field_length(network, "question", question, most, place=place, problems=problems)
-    limit = network.poll.option_limit
+    _field_length("question", content.fields.get("question"), poll.question_limit, place)
     for index, option in enumerate(options):
         if option in options[:index]:
-            problems.error(
-                "The option is here twice: every answer of a poll is different.",
-                "Change it, or remove it.",
-                place.where("options", index),
-            )
-        if isinstance(option, str) and len(option) > limit:
-            problems.error(
-                f"The option has {len(option)} characters; {network.label} takes {limit}.",
-                "Shorten it.",
-                place.where("options", index),
-            )
+            message = "The option is here twice: every answer of a poll is different."
+            place.error(message, "Change it, or remove it.", "options", index)
+        if isinstance(option, str) and len(option) > poll.option_limit:
+            message = f"The option has {len(option)} characters; {label} takes {poll.option_limit}."
+            place.error(message, "Shorten it.", "options", index)
     duration = content.fields.get("duration")
-    if isinstance(duration, int) and duration not in network.poll.days:
-        problems.warn(
-            f"A poll of {duration} days is not known on {network.label}.",
-            f"It counts days: {_in_days(network.poll.days)} are known. It is sent as it is.",
+    if isinstance(duration, int) and duration not in poll.days:
+        place.problems.warn(
+            f"A poll of {duration} days is not known on {label}.",
+            f"It counts days: {_in_days(poll.days)} are known. It is sent as it is.",
             place.where("duration"),
         )
 
@@ -281,48 +226,84 @@ def _in_days(days: Sequence[int]) -> str:
     return f"{', '.join(map(str, days[:-1]))} and {days[-1]}"
 
 
-def _period(network: Network, content: Content, place: Place, problems: Problems) -> None:
-    details = content.fields.get("details")
-    if not network.has_period or not isinstance(details, Mapping):
+def _period(details: object, place: Place) -> None:
+    if not place.network.has_period:
         return
     times = []
     for key in ("start", "end"):
-        value = details.get(key)
+        value = value_at(details, (key,))
         if not isinstance(value, str):
             continue  # it is missing, or the schema has said that it is not text
         time = _time(value)
-        if time is None:
-            problems.error(
-                f'"{key}" is not a date with time and offset: "{cut(value, _LONGEST_QUOTE)}".',
-                "Write it as ISO 8601 does, such as 2026-11-01T09:00:00+01:00.",
-                place.where("details", key),
-            )
-        else:
+        if time:
             times.append(time)
+        else:
+            message = f'"{key}" is not a date with time and offset: "{cut(value, _LONGEST_QUOTE)}".'
+            hint = "Write it as ISO 8601 does, such as 2026-11-01T09:00:00+01:00."
+            place.error(message, hint, "details", key)
     if times != sorted(times):
-        problems.error(
-            "The end is before the start.",
-            "Swap the two, or check the year and the offset.",
-            place.where("details", "end"),
-        )
+        hint = "Swap the two, or check the year and the offset."
+        place.error("The end is before the start.", hint, "details", "end")
 
 
-def _branded(network: Network, content: Content, place: Place, problems: Problems) -> None:
-    details = content.fields.get("details")
-    is_private = bool(network.private) and _value(details, ("privacy",)) == network.private
-    if is_private and _value(details, ("paid",)) is True:
-        problems.error(
-            f"A paid partnership cannot be private on {network.label}.",
-            "Set another `privacy`, or remove `paid`.",
-            place.where("details", "privacy"),
-        )
+def _branded(details: object, place: Place) -> None:
+    private = place.network.private
+    if private and value_at(details, ("privacy",)) == private and value_at(details, ("paid",)) is True:
+        message = f"A paid partnership cannot be private on {place.network.label}."
+        place.error(message, "Set another `privacy`, or remove `paid`.", "details", "privacy")
 
 
-def _extra(network: Network, content: Content, place: Place, problems: Problems) -> None:
+def _extra(content: Content, place: Place) -> None:
     if content.extra:
         written = {"type": content.type, "media": [{} for _ in content.media], **content.fields}
-        sent = of_network(network.key, {**written, "text": content.text})
-        check_extra(content.extra, sent, lambda *steps: place.where("extra", *steps), problems)
+        sent = of_network(place.network.key, {**written, "text": content.text})
+        check_extra(content.extra, sent, lambda *steps: place.where("extra", *steps), place.problems)
+
+
+def check_extra(
+    extra: object,
+    written: object,
+    where: Callable[..., Where],
+    problems: Problems,
+    path: tuple[str | int, ...] = (),
+) -> None:
+    """Find what would replace ``written`` or set a time, at any depth. ``where``: the place of a key.
+
+    ``extra`` adds fields that the schema does not know. It never changes where, whether, what or when.
+    """
+    if isinstance(extra, list):
+        for index, item in enumerate(extra):
+            check_extra(item, None, where, problems, (*path, index))
+    if not isinstance(extra, Mapping):
+        return
+    known = written if isinstance(written, Mapping) else {}
+    for key, value in extra.items():
+        at = (*path, key)
+        place = where(*at)
+        if problems.explain(place.file, place.path):
+            continue  # the schema has refused it
+        below = known.get(key)
+        is_inside = isinstance(below, Mapping) and isinstance(value, Mapping)
+        if letters(key) in _SET_TIMES:
+            problems.error(
+                f'"{key}" in `extra` would set a time: this action publishes now.',
+                "Remove it. To publish at a time, run the workflow with `on: schedule`.",
+                place,
+            )
+        elif letters(key) in _SET_PLACES:
+            problems.error(
+                f'"{key}" in `extra` would change where the post goes, or whether it goes out.',
+                "Take it out. Where a post goes is what `accounts` says.",
+                place,
+            )
+        elif letters(key) in _NEVER_EXTRA or (key in known and not is_inside):
+            problems.error(
+                f'"{key}" in `extra` would replace what the file says under `{key}`.',
+                f"`extra` only adds to what is sent. Write `{key}` itself, outside of `extra`.",
+                place,
+            )
+        else:
+            check_extra(value, below, where, problems, at)
 
 
 def warn_of_one_text(rules: Network, one: str, other: str, where: Where, problems: Problems) -> None:
@@ -335,21 +316,18 @@ def warn_of_one_text(rules: Network, one: str, other: str, where: Where, problem
     )
 
 
-def _max_length(own: Mapping[str, Any]) -> int | None:
-    """The file's own limit; None also if it is not a possible one, which the schema has said."""
-    value = own.get("max_length")
-    possible = isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= _MOST_MAX_LENGTH
-    return value if possible else None
-
-
-def _long_post(own: Mapping[str, Any]) -> bool:
-    return _value(own, ("details", "type")) == "long_post"
-
-
-def _spoiler_length(network: Network, own: Mapping[str, Any]) -> int:
-    """A content warning counts as text on Mastodon (its status length validator)."""
+def _limits(network: Network, own: Mapping[str, Any]) -> dict[str, Any]:
+    """What decides how long a text may be, beside its network; what the schema refuses is left out."""
+    own_limit = own.get("max_length")
+    if isinstance(own_limit, bool) or not isinstance(own_limit, int):
+        own_limit = None
     beside = next(filter(None, (own.get(name) for name in network.counted_with_text)), None)
-    return count.measure(network, beside) if isinstance(beside, str) else 0
+    return {
+        "max_length": own_limit if own_limit in range(1, _MOST_MAX_LENGTH + 1) else None,
+        "long_post": value_at(own, ("details", "type")) == "long_post",
+        # Mastodon counts a content warning as text (its status length validator).
+        "extra": count.measure(network, beside) if isinstance(beside, str) else 0,
+    }
 
 
 def _time(value: str) -> datetime | None:

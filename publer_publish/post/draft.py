@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from publer_publish.errors import Path, Problems, Where
+from publer_publish.errors import Path, Problems
 from publer_publish.networks.forms import board_of, shown_as
 from publer_publish.networks.table import NETWORKS, Network, needs
 from publer_publish.post.checks import Checks, Place, warn_of_one_text
+from publer_publish.post.media.files import described
 from publer_publish.post.media.rules import infer_type
-from publer_publish.post.model import AccountRef, Comment, Content, Json, Media, MediaSource, Post
+from publer_publish.post.model import AccountRef, Comment, Content, Json, Media, MediaSource, Post, value_at
 from publer_publish.post.template.fit import in_pieces
 from publer_publish.post.template.render import Positions, Renderer
 from publer_publish.secrets import credential_in, leak, without_credentials
@@ -22,8 +23,6 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _LINE_END = re.compile(r"\r\n?")
 """GitHub's editor writes release notes with these; they are sent as they are counted."""
 _OURS = frozenset({"text", "media", "type", "extra", "max_length"})
-_COMMENT_OURS = frozenset({"text", "media"})
-_MEDIA_OURS = frozenset({"alt_text", "thumbnail"})
 MAX_THREAD = 25
 """Further posts that a text may go on in; X takes no more (publer-api.md 5.3)."""
 _NONE: Mapping[str, Any] = {}
@@ -32,109 +31,98 @@ _SOURCES = (MediaSource.ID, MediaSource.FILE, MediaSource.URL)
 """``id`` first: with it an address is part of Publer's full form."""
 
 
+@dataclass(eq=False, repr=False, kw_only=True)
 class Draft:
     """One post of a document. ``content`` makes what a network gets; the same question is answered once."""
 
-    def __init__(
-        self,
-        post: Post,
-        *,
-        path: Path,
-        data: Mapping[str, Any],
-        positions: Positions,
-        renderer: Renderer,
-        checks: Checks,
-        problems: Problems,
-        secrets: Sequence[str] = (),
-    ) -> None:
-        self.post = post
-        self.path = path
-        self._data = data
-        self._positions = positions
-        self._renderer = renderer
-        self._checks = checks
-        self._problems = problems
-        self._secrets = secrets
-        self._contents: dict[tuple[str, int | None], Content | None] = {}
+    post: Post
+    path: Path
+    data: Mapping[str, Any]
+    positions: Positions
+    renderer: Renderer
+    checks: Checks
+    problems: Problems
+    secrets: Sequence[str] = ()
+    _contents: dict[tuple[str, Path], Content | None] = field(default_factory=dict, init=False)
 
     def content(self, network: str, ref: AccountRef | None = None) -> Content | None:
         """What ``network`` gets; with ``ref``'s own comments, if it has any. None if it could not be made."""
-        own_comments = self._own_comments(ref)
-        key = (network, own_comments)
+        key = (network, self._comments_path(ref))
         if key not in self._contents:
-            with self._problems.about(network):
-                self._contents[key] = self._make(NETWORKS[network], own_comments)
+            with self.problems.about(network):
+                self._contents[key] = self._make(NETWORKS[network], key[1])
         return self._contents[key]
 
     def check_shared(self) -> None:
         """Check what can be checked of a post whose networks are not known: templates, media, secrets."""
-        text = self._rendered((*self.path, "text"), self._data.get("text"))
-        self._check_leaks(text or "", self._positions.where((*self.path, "text")))
-        media = self._media((*self.path, "media"), self._data.get("media"))
-        accounts = dict.fromkeys(self._own_comments(ref) for ref in self.post.accounts) or (None,)
-        comments = [comment for at in accounts for comment in self._comments(None, at) or ()]
-        for comment in comments:
-            self._check_leaks(comment.text, comment.where)
-        for item in (*media, *(item for comment in comments for item in comment.media)):
-            self._checks.files.check(item, self._problems)
+        for path in dict.fromkeys(map(self._comments_path, self.post.accounts or (None,))):
+            if content := self._shared(path):
+                self._has_leaks(content)
+                of_comments = (item for comment in content.comments for item in comment.media)
+                for item in (*content.media, *of_comments):
+                    self.checks.files.check(item, self.problems)
 
     def shared(self, ref: AccountRef | None = None) -> Content | None:
         """What a network gets that the post does not name, for the preview; with ``ref``'s own comments."""
+        content = self._shared(self._comments_path(ref))
+        return _showable(content) if content else None
+
+    def _shared(self, comments_path: Path) -> Content | None:
         text_path = (*self.path, "text")
-        text = self._rendered(text_path, self._data.get("text"))
-        comments = self._comments(None, self._own_comments(ref))
+        text = self._rendered(text_path, self.data.get("text"))
+        comments = self._comments(None, comments_path)
         if text is None or comments is None:
             return None
-        return _showable(
-            Content(
-                network="",
-                type="status",
-                text=text,
-                where=self._positions.where(text_path if text else self.path),
-                media=self._media((*self.path, "media"), self._data.get("media")),
-                comments=comments,
-            )
+        return Content(
+            network="",
+            type="status",
+            text=text,
+            where=self.positions.where(text_path if text else self.path),
+            media=self._media((*self.path, "media"), self.data.get("media")),
+            comments=comments,
         )
 
     def warn_of_unreached(self, network: str) -> None:
         """Warn that a network is listed which no account of the post is on."""
         path, _ = self._own(NETWORKS[network])
-        self._problems.warn(
+        self.problems.warn(
             f"No account of this post is on {NETWORKS[network].label}: what is here is not published.",
             f"Add one to `accounts`, such as `{network}/*`, or remove this part.",
-            self._positions.where(path, key=True),
+            self.positions.where(path, key=True),
         )
 
-    def _own_comments(self, ref: AccountRef | None) -> int | None:
-        if ref is None or not ref.has_comments:
-            return None
-        return next((i for i, own in enumerate(self.post.accounts) if own is ref), None)
+    def _comments_path(self, ref: AccountRef | None) -> Path:
+        """Where the comments for an account are: its own, beside its ``id``, or those of the post."""
+        return (*(ref.where.path[:-1] if ref and ref.has_comments else self.path), "comments")
 
-    def _make(self, network: Network, own_comments: int | None) -> Content | None:
+    def _make(self, network: Network, comments_path: Path) -> Content | None:
         own_path, own = self._own(network)
         media_path = (*own_path, "media") if "media" in own else (*self.path, "media")
-        media = self._media(media_path, own.get("media", self._data.get("media")))
+        media = self._media(media_path, own.get("media", self.data.get("media")))
         fields = {key: _trimmed(value) for key, value in own.items() if key not in _OURS} or _NONE
         rest: list[str] = []
         text_path, text = self._text_of(network, own_path, own, rest)
-        comments = self._comments(network, own_comments)
+        comments = self._comments(network, comments_path)
         if text is None or comments is None:
             return None
         if comments and not network.comments:
-            self._problems.warn(
+            self.problems.warn(
                 f"Publer documents no comments on {network.label}: the post goes out there without.",
                 f"To say so in the file: `{{ id: {network.key}/*, comments: [] }}` in `accounts`.",
                 comments[0].where,
             )
             comments = ()
-        comments = (*self._thread(network, rest, text_path), *comments)
+        if network.thread and rest:  # what the text left over goes on as the further posts of a thread
+            texts = in_pieces("\n\n".join(rest), self.checks.comment_fits(network), MAX_THREAD)
+            where = self.positions.where(text_path)
+            comments = (*(Comment(text=one, where=where) for one in texts), *comments)
         post_type = self._type(network, own, media)
-        counted = self._checks.counted(network, own, text)
+        counted = self.checks.counted(network, own, text)
         content = Content(
             network=network.key,
             type=post_type,
             text=text,
-            where=self._positions.where(text_path if text else own_path),
+            where=self.positions.where(text_path if text else own_path),
             media=media,
             fields=_with_title(network, post_type, media, _with_link(post_type, fields)),
             comments=comments,
@@ -142,41 +130,34 @@ class Draft:
             length=counted.used,
             limit=counted.limit,
         )
-        leaks = self._check_leaks(text, content.where)
-        for comment in comments:
-            leaks |= self._check_leaks(comment.text, comment.where)
         if counted.message:
-            self._problems.error(counted.message, counted.hint, content.where)
-        place = Place(self._positions, post=self.path, own=own_path, network=network.key)
-        self._checks.content(network, content, own, place, self._problems)
+            self.problems.error(counted.message, counted.hint, content.where)
+        place = Place(network, self.positions, self.problems, post=self.path, own=own_path)
+        self.checks.content(content, own, place)
         self._check_board(network, content, place)
         self._check_accounts(network, content)
-        return _showable(content) if leaks else content
+        return _showable(content) if self._has_leaks(content) else content
 
     def _check_accounts(self, network: Network, content: Content) -> None:
         """Find accounts that are named, and may not all get one text."""
-        named = {
-            ref.selector.value.casefold(): ref
-            for ref in reversed(self.post.accounts)
-            if ref.selector.network == network.key and ref.selector.value
-        }
+        refs = [ref for ref in self.post.accounts if ref.selector.network == network.key]
+        named = {ref.selector.value.casefold(): ref for ref in refs if ref.selector.value}
         if network.no_same_text and content.text and len(named) > 1:
-            *_, other, one = named.values()
+            one, other, *_ = named.values()
             first, second = (f"{network.key}/{ref.selector.value}" for ref in (one, other))
-            warn_of_one_text(network, first, second, other.where, self._problems)
+            warn_of_one_text(network, first, second, other.where, self.problems)
 
     def _check_board(self, network: Network, content: Content, place: Place) -> None:
         """Find pins without a board: named for all of them, or on each account."""
         refs = [ref for ref in self.post.accounts if ref.selector.may_select(network.key)]
         without = [ref for ref in refs if not ref.fields.get("album_id")]
         is_certain = len(without) == len(refs) or any(ref.selector.network for ref in without)
-        is_named = board_of(content.fields) or place.is_explained("board", self._problems)
+        is_named = board_of(content.fields) or place.explains("board")
         if network.has_boards and without and is_certain and not is_named:
-            self._problems.error(
+            place.error(
                 f"A post on {network.label} needs a board.",
                 f"Add `board: <name or id>` under `networks.{network.key}`, or `album_id` to the account. "
                 "`mode: doctor` lists the boards, as does `accounts` on the command line.",
-                place.where(),
             )
 
     def _text_of(
@@ -191,18 +172,12 @@ class Draft:
             return (*own_path, network.text_field), own[network.text_field].strip()
         path = (*own_path, "text") if "text" in own else (*self.path, "text")
         markup = "article" if "article" in network.types else _text(own.get("parseMode"))
-        source = own.get("text", self._data.get("text"))
-        return path, self._rendered(path, source, self._checks.fits(network, own), markup, rest)
-
-    def _thread(self, network: Network, rest: Sequence[str], path: Path) -> Iterator[Comment]:
-        """What the text left over, as the further posts of a thread."""
-        if network.thread:
-            texts = in_pieces("\n\n".join(rest), self._checks.comment_fits(network), MAX_THREAD)
-            yield from (Comment(text=text, where=self._positions.where(path)) for text in texts)
+        source = own.get("text", self.data.get("text"))
+        return path, self._rendered(path, source, self.checks.fits(network, own), markup, rest)
 
     def _own(self, network: Network) -> tuple[Path, Mapping[str, Any]]:
         """The network's own node, under whichever of its spellings the file uses."""
-        listed = _mapping(self._data.get("networks"))
+        listed = _mapping(self.data.get("networks"))
         for key in network.keys:
             if key in listed:
                 return (*self.path, "networks", key), _mapping(listed[key])
@@ -220,24 +195,24 @@ class Draft:
         if not isinstance(source, str):
             return ""
         stripped_fits = (lambda text: fits(text.strip())) if fits else None
-        rendered = self._renderer.text(path, source, fits=stripped_fits, markup=markup, rest=rest)
+        rendered = self.renderer.text(path, source, fits=stripped_fits, markup=markup, rest=rest)
         if rendered is None:
             return None
         if _CONTROL.search(rendered):
-            self._problems.warn(
+            self.problems.warn(
                 "The text contains control characters, which no network shows: they are left out.",
                 "They come with text that is copied from another program. Remove them.",
-                self._positions.where(path),
+                self.positions.where(path),
             )
             rendered = _CONTROL.sub("", rendered)
-        warn_of_unseen(rendered, self._positions, path, self._problems)
+        warn_of_unseen(rendered, self.positions, path, self.problems)
         return _LINE_END.sub("\n", rendered).strip()
 
     def _type(self, network: Network, own: Mapping[str, Any], media: Sequence[Media]) -> str:
         written = own.get("type")
         if isinstance(written, str):
             return written
-        items = [(item, self._checks.files.info(item)) for item in media]
+        items = [(item, self.checks.files.info(item)) for item in media]
         has_link = "url" in own or "link" in own
         return infer_type(network.key, own, items, has_poll="options" in own, has_link=has_link)
 
@@ -250,38 +225,29 @@ class Draft:
     def _media_item(self, path: Path, item: Json) -> Media | None:
         if not isinstance(item, Mapping):
             return None
-        source = next(
-            (one for one in _SOURCES if isinstance(item.get(one.value), str) and item[one.value]), None
-        )
-        if source is None or self._problems.explain(self._positions.file, (*path, source.value)):
+        named = (one for one in _SOURCES if isinstance(item.get(one.value), str) and item[one.value])
+        source = next(named, None)
+        if source is None or self.problems.explain(self.positions.file, (*path, source.value)):
             return None
         thumbnail = item.get("thumbnail")
-        own_thumbnail = (
-            self._media_item((*path, "thumbnail"), thumbnail) if isinstance(thumbnail, Mapping) else None
-        )
-        fields = {
-            key: _trimmed(value) for key, value in item.items() if key not in {*_MEDIA_OURS, source.value}
-        }
-        if isinstance(thumbnail, str):
-            fields["thumbnail"] = thumbnail
+        ours = {"alt_text", source.value, *(() if isinstance(thumbnail, str) else ("thumbnail",))}
         media = Media(
             source=source,
             value=item[source.value].strip(),
-            where=self._positions.where(path),
+            where=self.positions.where(path),
             alt_text=_text(item.get("alt_text")).strip(),
-            fields=fields,
-            thumbnail=thumbnail if isinstance(thumbnail, int) else own_thumbnail,
+            fields={key: _trimmed(value) for key, value in item.items() if key not in ours},
+            thumbnail=thumbnail
+            if isinstance(thumbnail, int)
+            else self._media_item((*path, "thumbnail"), thumbnail),
         )
-        return self._checks.described(media)
+        info = self.checks.files.info(media)
+        return replace(media, about=described(info)) if info else media
 
-    def _comments(self, network: Network | None, own_comments: int | None) -> tuple[Comment, ...] | None:
-        """The comments for an account, rendered for its network; None after a mistake in one of them."""
-        fits = self._checks.comment_fits(network) if network else None
-        path: Path = (*self.path, "comments")
-        items = self._data.get("comments")
-        if own_comments is not None:
-            path = (*self.path, "accounts", own_comments, "comments")
-            items = self._data["accounts"][own_comments]["comments"]
+    def _comments(self, network: Network | None, path: Path) -> tuple[Comment, ...] | None:
+        """The comments at a path, rendered for a network; None after a mistake in one of them."""
+        fits = self.checks.comment_fits(network) if network else None
+        items = value_at(self.data, path[len(self.path) :])
         comments = []
         for index, item in enumerate(items if isinstance(items, list) else []):
             if not _may_be_comment(item):
@@ -293,30 +259,28 @@ class Draft:
         return tuple(comments)
 
     def _comment(self, path: Path, item: Json, fits: Callable[[str], bool] | None) -> Comment | None:
-        if isinstance(item, str):
-            text = self._rendered(path, item, fits)
-            return None if text is None else Comment(text=text, where=self._positions.where(path))
-        node = _mapping(item)
-        text = self._rendered((*path, "text"), node.get("text"), fits)
+        node = item if isinstance(item, Mapping) else {"text": item}
+        text_path = (*path, "text") if node is item and "text" in node else path
+        text = self._rendered(text_path, node.get("text"), fits)
         if text is None:
             return None
-        media = node.get("media")
-        at: Path = (*path, "media")
+        media, at = node.get("media"), (*path, "media")
         found = self._media(at, media) if isinstance(media, list) else (self._media_item(at, media),)
         is_publers_form = isinstance(media, Mapping) and not any(found)
-        ours = _COMMENT_OURS - {"media"} if is_publers_form else _COMMENT_OURS
+        ours = {"text"} if is_publers_form else {"text", "media"}
         return Comment(
             text=text,
-            where=self._positions.where((*path, "text") if "text" in node else path),
+            where=self.positions.where(text_path),
             media=tuple(one for one in found if one),
             fields={key: value for key, value in node.items() if key not in ours},
         )
 
-    def _check_leaks(self, text: str, where: Where) -> bool:
-        name = credential_in(text, self._secrets)
-        if name:
-            self._problems.add(leak(name, where))
-        return bool(name)
+    def _has_leaks(self, content: Content) -> bool:
+        """Report credentials in texts."""
+        texts = [(content.text, content.where), *((one.text, one.where) for one in content.comments)]
+        leaks = [leak(name, at) for text, at in texts if (name := credential_in(text, self.secrets))]
+        self.problems.extend(leaks)
+        return bool(leaks)
 
 
 def warn_of_unseen(text: str, positions: Positions, path: Path, problems: Problems) -> None:

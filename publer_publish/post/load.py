@@ -8,15 +8,15 @@ from typing import Any, NamedTuple
 
 from publer_publish.errors import Path, Problem, Problems, Where
 from publer_publish.networks.table import NETWORKS, canonical
-from publer_publish.post.checks import Checks
+from publer_publish.post import lost_text
+from publer_publish.post.checks import OF_ACCOUNT, Checks, check_extra
 from publer_publish.post.document.parse import Document, parse
+from publer_publish.post.document.rewrite import in_quotes
 from publer_publish.post.document.source import Source
-from publer_publish.post.document.yaml_errors import in_quotes
 from publer_publish.post.draft import Draft, warn_of_unseen
-from publer_publish.post.extra import OF_ACCOUNT, check_extra
-from publer_publish.post.model import AccountRef, Json, Post, Selector, SelectorKind
+from publer_publish.post.model import LISTS_OF_POSTS, AccountRef, Json, Post, Selector, SelectorKind, value_at
 from publer_publish.post.schema.check import check
-from publer_publish.post.selectors import IN_INPUT, SelectorError, parse_selector
+from publer_publish.post.selectors import IN_INPUT, SelectorError, is_selector, parse_selector
 from publer_publish.post.template.render import (
     AsWritten,
     ContextSource,
@@ -63,7 +63,12 @@ def load(files: Iterable[tuple[str, bytes]], text: str, options: Options, proble
     for name, content in files:
         problems.look_at(Where(file=name))
         if not name.lower().endswith(KINDS):
-            _other_kind(name, problems)
+            problems.error(
+                "This is not a post file: the name of one ends in .yml, .yaml or .json.",
+                "Rename it if it is one; if a pattern found it, write a narrower one, such as "
+                "posts/*.publer.yml.",
+                Where(file=name, path=("post-file",)),
+            )
             continue
         document = parse(content, name, problems)
         if document:
@@ -104,18 +109,18 @@ class _Loader:
         self._renderer = Renderer(positions, options.context, problems, options.templates)
 
     def load(self, data: Json) -> list[Draft]:
-        paths = [path for path in post_paths(data) if isinstance(at(data, path), Mapping)]
-        skipped = {path: self._is_skipped(path, at(data, path)) for path in paths}
+        paths = [path for path in post_paths(data) if isinstance(value_at(data, path), Mapping)]
+        skipped = {path: self._is_skipped(path, value_at(data, path)) for path in paths}
         rendered = data
         for path in paths:
             if skipped[path] is False:
-                post = self._renderer.tree(path, at(data, path), skip=is_text)
+                post = self._renderer.tree(path, value_at(data, path), skip=is_text)
                 self._look_through(path, post)
                 rendered = replaced(rendered, path, post)
         if isinstance(self._positions, Document):
             check(self._positions, rendered, self._problems)
-            self._positions.lost_texts(self._problems)
-        return [self._draft(path, at(rendered, path), skipped=bool(skipped[path])) for path in paths]
+            lost_text.report(self._positions, self._problems)
+        return [self._draft(path, value_at(rendered, path), skipped=bool(skipped[path])) for path in paths]
 
     def _is_skipped(self, path: Path, post: Mapping[str, Any]) -> bool | None:
         """Whether ``when`` is false; None when that is not known."""
@@ -165,7 +170,7 @@ class _Loader:
             renderer = AsWritten(self._positions, self._options.context, problems, self._options.templates)
             data = renderer.tree(path, data, skip=is_text) if self._options.shows_skipped else data
         return Draft(
-            post,
+            post=post,
             path=path,
             data=data,
             positions=self._positions,
@@ -245,33 +250,21 @@ class _Loader:
             for index, item in enumerate(value):
                 self._look_through(path, item, (*below, index))
         elif isinstance(value, str) and not is_text(below):
-            name = credential_in(value, self._options.secrets, is_address=_is_media_address(below))
-            if name:
+            # Publer only downloads from an address of media: a signed one names its key.
+            is_address = "media" in below and below[-1] == "url"
+            if name := credential_in(value, self._options.secrets, is_address=is_address):
                 self._problems.add(leak(name, self._positions.where(path + below)))
-            if not _is_selector(below):
+            if not is_selector(below):  # the name of an account may be copied from a page
                 warn_of_unseen(value, self._positions, path + below, self._problems)
 
 
 def post_paths(data: Json) -> list[Path]:
     """Where the posts of a document are: it is one post, a list, ``posts:``, or Publer's bulk document."""
-    if isinstance(data, list):
-        return [(index,) for index in range(len(data))]
-    if not isinstance(data, Mapping):
-        return []
-    if isinstance(data.get("posts"), list):
-        return [("posts", index) for index in range(len(data["posts"]))]
-    bulk = data.get("bulk")
-    if isinstance(bulk, Mapping):
-        posts = bulk.get("posts")
-        return [("bulk", "posts", index) for index in range(len(posts) if isinstance(posts, list) else 0)]
-    return [()] if "posts" not in data and "bulk" not in data else []
-
-
-def at(data: Json, path: Path) -> Json:
-    """The value at a path that exists."""
-    for step in path:
-        data = data[step]
-    return data
+    if isinstance(data, Mapping) and data.keys().isdisjoint({"posts", "bulk"}):
+        return [()]
+    lists = ((above, value_at(data, above)) for above in LISTS_OF_POSTS)
+    found = next(((above, posts) for above, posts in lists if isinstance(posts, list)), ((), []))
+    return [(*found[0], index) for index in range(len(found[1]))]
 
 
 def replaced(data: Json, path: Path, value: Json) -> Json:
@@ -293,16 +286,6 @@ def is_text(path: Path) -> bool:
     return below[:1] == ("comments",) and (len(below) == 2 or below[2:] == ("text",))  # noqa: PLR2004
 
 
-def _is_media_address(path: Path) -> bool:
-    """Whether a string of a post only tells Publer where to download: a signed address names its key."""
-    return "media" in path and path[-1] == "url"
-
-
-def _is_selector(path: Path) -> bool:
-    """Whether a string of a post says where it goes: the name of an account may be copied from a page."""
-    return path[:1] == ("accounts",) and path[2:] in {(), ("id",)}
-
-
 def named_networks(draft: Draft) -> tuple[tuple[str, ...], bool]:
     """The networks that a post lists or selects by name, and whether its selectors may mean others too."""
     selectors = [ref.selector for ref in draft.post.accounts]
@@ -317,14 +300,6 @@ def unselected(draft: Draft) -> tuple[str, ...]:
         return ()
     named = {ref.selector.network for ref in draft.post.accounts}
     return tuple(network for network in draft.post.networks if network not in named)
-
-
-def _other_kind(file: str, problems: Problems) -> None:
-    problems.error(
-        "This is not a post file: the name of one ends in .yml, .yaml or .json.",
-        "Rename it if it is one; if a pattern found it, write a narrower one, such as posts/*.publer.yml.",
-        Where(file=file, path=("post-file",)),
-    )
 
 
 def _default_accounts(selectors: Sequence[str], problems: Problems) -> tuple[AccountRef, ...]:

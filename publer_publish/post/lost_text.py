@@ -8,17 +8,19 @@ is a key or an item that somebody has commented out.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
-from publer_publish.errors import Path, Problem, Problems, Severity, Where
-from publer_publish.post.document.rewrite import Rewriter
+from publer_publish.errors import Path, Problem, Problems, Severity
+from publer_publish.post.document.parse import Document
 from publer_publish.post.document.source import Node, Source, short
-from publer_publish.post.model import SelectorKind
-from publer_publish.post.selectors import SelectorError, parse_selector
+from publer_publish.post.selectors import is_selector
 
+_MAY_LOSE_TEXT = re.compile(r"[ \t]#\w|&[^\s,\[\]{}]")
 _AFTER = re.compile(r"(?:[ \t]+|[ \t]*(?:\r\n|\n|\r)(?P<indentation>[ \t]+))(?P<lost>#\w+)")
 _ANCHOR = re.compile(r"&(?P<name>[^\s,\[\]{}]+)\s+\Z")
 _ALIAS = re.compile(r"\*([^\s,\[\]{}]+)")
+_NAMED = re.compile(r"/(?!\*\Z)")
+"""Which selectors have a name that may go on."""
 _DASH = re.compile(r"-[ \t]+\Z")
 _LONGEST_ANCHOR = 80
 _NO_PROSE = frozenset(
@@ -27,41 +29,43 @@ _NO_PROSE = frozenset(
 )  # fmt: skip
 
 
-def report(source: Source, root: Node, where: Callable[[int, Path], Where], problems: Problems) -> None:
+def report(document: Document, problems: Problems) -> None:
     """Report every unquoted text of a file that has lost something."""
+    source = document.source
+    if not _MAY_LOSE_TEXT.search(source.text):
+        return
     aliases = set(_ALIAS.findall(source.text))
-    rewrite = Rewriter(source, root)
-    for path, node in _texts(source, root):
+    for path, node in _texts(source, document.root):
         found = _AFTER.match(source.text, node.end)
-        if found and (
-            found["indentation"] is None or len(found["indentation"]) > _indentation(source, path, node)
-        ):
-            fix = rewrite.in_quotes(path) if found["indentation"] is None else ""
-            lost = _of_comment(path, str(node.value), found["lost"], where(found.start("lost"), path), fix)
-            if lost:
-                problems.add(lost)
+        if found:
+            _report_comment(document, path, node, found, problems)
         anchor = _ANCHOR.search(source.text, max(0, node.start - _LONGEST_ANCHOR), node.start)
         if anchor and anchor["name"] not in aliases:
             problems.warn(
                 f'The text begins only after "&{short(anchor["name"])}", which gives it a name to repeat it '
                 "by, and nothing repeats it.",
                 "If it is part of the text, put the whole text in quotes; else remove it.",
-                where(anchor.start(), path),
+                document.where_at(anchor.start(), path),
             )
 
 
-def _of_comment(path: Path, value: str, lost: str, where: Where, fix: str) -> Problem | None:
-    what = "name" if _is_selector(path) else "text"
-    if what == "name" and not _has_name(value):
-        return None
-    return Problem(
-        message=f'The {what} ends before "{short(lost)}": a "#" after a space begins a comment.',
+def _report_comment(
+    document: Document, path: Path, node: Node, found: re.Match[str], problems: Problems
+) -> None:
+    is_name, indentation = is_selector(path), found["indentation"]
+    is_outside = indentation and len(indentation) <= _indentation(document.source, path, node)
+    if is_outside or (is_name and not _NAMED.search(str(node.value))):
+        return
+    problem = Problem(
+        message=f'The {"name" if is_name else "text"} ends before "{short(found["lost"])}": a "#" after a '
+        "space begins a comment.",
         hint='If it belongs to it, put the whole text in quotes; if not, write a space after the "#".',
-        fix=fix,
-        where=where,
+        fix="" if indentation else document.rewrite.in_quotes(path),
+        where=document.where_at(found.start("lost"), path),
         # The shorter name may be that of another account.
-        severity=Severity.ERROR if what == "name" else Severity.WARNING,
+        severity=Severity.ERROR if is_name else Severity.WARNING,
     )
+    problems.add(problem)
 
 
 def _texts(source: Source, node: Node, path: Path = ()) -> Iterator[tuple[Path, Node]]:
@@ -72,7 +76,7 @@ def _texts(source: Source, node: Node, path: Path = ()) -> Iterator[tuple[Path, 
         yield from _texts(source, child, (*path, key))
     for index, child in enumerate(node.items):
         yield from _texts(source, child, (*path, index))
-    if isinstance(node.value, str) and not node.style and (_is_prose(path) or _is_selector(path)):
+    if isinstance(node.value, str) and not node.style and (_is_prose(path) or is_selector(path)):
         yield path, node
 
 
@@ -88,15 +92,3 @@ def _indentation(source: Source, path: Path, node: Node) -> int:
     _, column = source.position(node.start)
     dash = _DASH.search(source.text, node.start - column + 1, node.start)
     return source.position(dash.start())[1] - 1 if dash else len(source.text)
-
-
-def _is_selector(path: Path) -> bool:
-    entry = path[:-1] if path[-1:] == ("id",) else path
-    return len(entry) > 1 and entry[-2] == "accounts" and isinstance(entry[-1], int)
-
-
-def _has_name(selector: str) -> bool:
-    try:
-        return parse_selector(selector).kind is SelectorKind.NAME
-    except SelectorError:
-        return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -13,19 +13,25 @@ Json = Any
 """Whatever a YAML or JSON document can hold."""
 
 
+LISTS_OF_POSTS: tuple[Path, ...] = ((), ("posts",), ("bulk", "posts"))
+"""Where a file with several posts has them."""
+
+
+def value_at(data: Json, path: Sequence[str | int]) -> Json:
+    """The value at a path of a document; None if there is none."""
+    for step in path:
+        is_item = isinstance(data, list) and isinstance(step, int) and step < len(data)
+        data = data[step] if is_item or (isinstance(data, Mapping) and step in data) else None
+    return data
+
+
 def post_steps(path: Path) -> Path:
     """The beginning of a path that leads to a post of a file with several; empty where none does."""
-    match path:
-        case (int(), *_):
-            return path[:1]
-        case ("posts", int(), *_):
-            return path[:2]
-        case ("bulk", "posts", int(), *_):
-            return path[:3]
+    for above in LISTS_OF_POSTS:
+        post = path[: len(above) + 1]
+        if post[:-1] == above and post and isinstance(post[-1], int):
+            return post
     return ()
-
-
-"""Where a value is in a document: the keys and indices that lead to it."""
 
 
 class SelectorKind(StrEnum):

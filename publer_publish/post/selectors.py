@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from publer_publish.errors import Path
 from publer_publish.networks.table import KEYS, NETWORKS, canonical
 from publer_publish.post.model import Selector, SelectorKind
 from publer_publish.post.schema.keys import MEANT
@@ -54,34 +55,38 @@ def parse_selector(written: str, several: str = IN_FILE) -> Selector:
     if slash and key in NETWORKS and name:
         kind = SelectorKind.NETWORK if name == "*" else SelectorKind.NAME
         return Selector(kind=kind, written=text, network=key, value="" if name == "*" else name)
-    raise SelectorError(*_complaint(text, network, key, bool(slash), name))
+    raise _complaint(text, network, name if slash else None)
 
 
-def _complaint(text: str, network: str, key: str, slash: bool, name: str) -> tuple[str, ...]:  # noqa: FBT001
-    shown = _shown(text)
-    forms = (
+def _complaint(text: str, network: str, name: str | None) -> SelectorError:
+    """Say what is wrong; ``name``: what follows a slash."""
+    shown, key = _shown(text), canonical(network.lower())
+    hint = (
         "Write the network and the account's name in Publer, such as `linkedin/Acme Inc`, or `linkedin/*` "
         "for all accounts of a network, or the account's id of 24 digits."
     )
     if not text:
-        return "An account selector is empty.", forms
+        return SelectorError("An account selector is empty.", hint)
     if text[0] in _TYPOGRAPHIC_QUOTES:
         hint = 'In a file use straight ones, as in "twitter/*"; in the input use none.'
-        return f"`{shown}` has curly quotes.", hint, text.strip(_TYPOGRAPHIC_QUOTES)
+        return SelectorError(f"`{shown}` has curly quotes.", hint, text.strip(_TYPOGRAPHIC_QUOTES))
     if key in NETWORKS and not name:
         hint = f"For all its accounts write `{key}/*`, for one `{key}/Name` with its name in Publer."
-        return f"`{shown}` names a network but no account.", hint, f"{key}/*"
+        return SelectorError(f"`{shown}` names a network but no account.", hint, f"{key}/*")
     if text.lower().startswith(("https://", "http://", "www.")):
-        return f"`{shown}` is the address of a page, not an account of Publer.", forms
-    if slash:
-        close = [MEANT.get(network.lower(), ""), suggest(network, NETWORKS)]
-        meant = next((one for one in close if one in NETWORKS), "")
-        guess = f"Did you mean `{meant}/{name}`? " if meant else ""
-        return (
-            f"`{shown}` does not begin with a network that Publer has.",
-            f"{guess}Networks: {', '.join(NETWORKS)}.",
-        )
-    return f"`{shown}` does not say which account.", forms
+        return SelectorError(f"`{shown}` is the address of a page, not an account of Publer.", hint)
+    if name is None:
+        return SelectorError(f"`{shown}` does not say which account.", hint)
+    close = (MEANT.get(network.lower(), ""), suggest(network, NETWORKS))
+    meant = next((one for one in close if one in NETWORKS), "")
+    hint = f"{f'Did you mean `{meant}/{name}`? ' if meant else ''}Networks: {', '.join(NETWORKS)}."
+    return SelectorError(f"`{shown}` does not begin with a network that Publer has.", hint)
+
+
+def is_selector(path: Path) -> bool:
+    """Whether a value of a document says where a post goes."""
+    entry = path[:-1] if path[-1:] == ("id",) else path
+    return len(entry) > 1 and entry[-2] == "accounts" and isinstance(entry[-1], int)
 
 
 def _shown(text: str) -> str:

@@ -7,12 +7,10 @@ ends in a sentence of ours with a position.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from publer_publish.errors import Problems, Where, format_path
-from publer_publish.post import lost_text
+from publer_publish.errors import Path, Problems, Where, format_path
 from publer_publish.post.document import read_json, read_yaml, shorthand
 from publer_publish.post.document.rewrite import Rewriter
 from publer_publish.post.document.source import Node, Reading, Source, UnreadableError, place_in_string, short
@@ -20,7 +18,6 @@ from publer_publish.post.document.source import Node, Reading, Source, Unreadabl
 MAX_BYTES = 1024 * 1024
 
 _COMMENT = re.compile(r"[ \t]+(#[^\n\r]*)")
-_MAY_LOSE_TEXT = re.compile(r"[ \t]#\w|&[^\s,\[\]{}]")
 _OTHER_FILES = (
     (b"PK\x03\x04", "a Word or another Office document, or an archive"),
     (b"%PDF-", "a PDF"),
@@ -37,68 +34,56 @@ class Document:
 
     file: str
     data: Any
-    _root: Node = field(repr=False, compare=False)
-    _source: Source = field(repr=False, compare=False)
+    root: Node = field(repr=False, compare=False)
+    source: Source = field(repr=False, compare=False)
 
-    def where(self, path: Sequence[str | int], *, key: bool = False) -> Where:
+    def where(self, path: Path, *, key: bool = False) -> Where:
         """Return the place of a value or of its key, else of the nearest ancestor that exists."""
-        node = self._root
-        place = node.start
+        node = self.root
+        offset = node.start
         for number, step in enumerate(path, start=1):
             child = node.child(step)
             if child is None:
                 break
             is_key = key and number == len(path) and isinstance(step, str)
-            place = child.key_start if is_key else child.start
+            offset = child.key_start if is_key else child.start
             node = child
-        return self._where(place, path)
+        return self.where_at(offset, path)
 
-    def where_in(self, path: Sequence[str | int], offset: int) -> Where:
+    def where_in(self, path: Path, offset: int) -> Where:
         """Return the place of a code point inside a string value (see ``place_in_string``)."""
-        node = self._node(path)
+        node = self.root.at(path)
         if node is None or not isinstance(node.value, str):
             return self.where(path)
-        return self._where(place_in_string(self._source, node, offset), path)
+        return self.where_at(place_in_string(self.source, node, offset), path)
 
-    def raw(self, path: Sequence[str | int]) -> str:
+    def where_at(self, offset: int, path: Path) -> Where:
+        """Return the place of an offset in the file, which belongs to the value at ``path``."""
+        line, column = self.source.position(offset)
+        return Where(file=self.file, line=line, column=column, path=path)
+
+    def raw(self, path: Path) -> str:
         """Return a scalar as written: an id such as ``661234567890123456789012`` reads as a number.
 
         For a string it is its value. Raises KeyError if there is no scalar at ``path``.
         """
-        node = self._node(path)
+        node = self.root.at(path)
         if node is None or isinstance(node.value, dict | list):
-            raise KeyError(format_path(tuple(path)))
-        return node.value if isinstance(node.value, str) else self._source.text[node.start : node.end]
+            raise KeyError(format_path(path))
+        return node.value if isinstance(node.value, str) else self.source.text[node.start : node.end]
 
-    def comment_instead(self, path: Sequence[str | int]) -> str:
+    def comment_instead(self, path: Path) -> str:
         """Return the comment in place of a missing value; empty if there is none."""
-        node = self._node(path)
+        node = self.root.at(path)
         if node is None or node.value is not None or node.start < node.end:
             return ""
-        found = _COMMENT.match(self._source.text, node.start)
+        found = _COMMENT.match(self.source.text, node.start)
         return short(found[1]) if found else ""
 
     @property
     def rewrite(self) -> Rewriter:
         """Rewrites lines of the file for a message."""
-        return Rewriter(self._source, self._root)
-
-    def lost_texts(self, problems: Problems) -> None:
-        """Report the texts of which YAML has taken a part for a comment or an anchor."""
-        if _MAY_LOSE_TEXT.search(self._source.text):
-            lost_text.report(self._source, self._root, self._where, problems)
-
-    def _node(self, path: Sequence[str | int]) -> Node | None:
-        node: Node | None = self._root
-        for step in path:
-            if node is None:
-                return None
-            node = node.child(step)
-        return node
-
-    def _where(self, offset: int, path: Sequence[str | int]) -> Where:
-        line, column = self._source.position(offset)
-        return Where(file=self.file, line=line, column=column, path=tuple(path))
+        return Rewriter(self.source, self.root)
 
 
 def parse(content: bytes, file: str, problems: Problems) -> Document | None:
@@ -116,7 +101,7 @@ def parse(content: bytes, file: str, problems: Problems) -> Document | None:
     if reading.is_faulty:
         return None
     shorthand.expand(root)
-    return Document(file=file, data=root.value, _root=root, _source=source)
+    return Document(file=file, data=root.value, root=root, source=source)
 
 
 def _read(source: Source, reading: Reading) -> Node:
@@ -132,15 +117,7 @@ def _read(source: Source, reading: Reading) -> Node:
 
 
 def _decode(content: bytes, file: str, problems: Problems) -> str:
-    body = content.removeprefix(b"\xef\xbb\xbf")
-    try:
-        text = body[:MAX_BYTES].decode("utf-8", "strict" if len(content) <= MAX_BYTES else "replace")
-    except UnicodeDecodeError as error:
-        text = body[: error.start].decode("utf-8")
-        wrong = f"The file is not UTF-8: byte 0x{body[error.start]:02x} makes no character here."
-    else:
-        wrong = ""
-    reading = Reading(Source(file, text), problems)
+    reading = Reading(Source(file, ""), problems)
     for signature, name in _OTHER_FILES:
         if content.startswith(signature):
             hint = "Write the post into a new file, such as with GitHub's editor or Notepad."
@@ -153,16 +130,16 @@ def _decode(content: bytes, file: str, problems: Problems) -> str:
             "name them with file, url or id.",
         )
     if content.startswith(_UTF16_MARKS) or b"\0" in content[:2]:
-        reading.stop(
-            0,
-            "The file is not UTF-8 but seems to be UTF-16.",
-            'Save it with the encoding UTF-8 (in PowerShell: "-Encoding utf8").',
-        )
-    if wrong:
-        reading.stop(
+        hint = 'Save it with the encoding UTF-8 (in PowerShell: "-Encoding utf8").'
+        reading.stop(0, "The file is not UTF-8 but seems to be UTF-16.", hint)
+    body = content.removeprefix(b"\xef\xbb\xbf")
+    try:
+        return body.decode()
+    except UnicodeDecodeError as error:
+        text = body[: error.start].decode()
+        Reading(Source(file, text), problems).stop(
             len(text),
-            wrong,
+            f"The file is not UTF-8: byte 0x{body[error.start]:02x} makes no character here.",
             "Save the file with the encoding UTF-8; it is probably Latin-1 or Windows-1252, "
             "or not a text file.",
         )
-    return text

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from types import UnionType
 
 from publer_publish.networks.table import NETWORKS, canonical
 from publer_publish.post.document.source import Node, container
@@ -21,7 +22,7 @@ def expand(root: Node) -> None:
         _expand_media(post)
         for comments in (post, *_children(post, "accounts")):
             for comment in _children(comments, "comments"):
-                _expand_one_medium(comment)
+                _expand_media(comment, of=str)  # Publer's own form has keys, too
         networks = post.child("networks")
         if networks:
             _expand_names(networks)
@@ -39,11 +40,12 @@ def _children(node: Node, key: str) -> Iterable[Node]:
     return child.items if child else ()
 
 
-def _expand_media(node: Node) -> None:
+def _expand_media(node: Node, of: UnionType | type = str | dict) -> None:
+    """Write out media items; one alone, if it is ``of`` this kind, as a list."""
     media = node.child("media")
     if media is None:
         return
-    if isinstance(media.value, str | dict) and media.value:
+    if isinstance(media.value, of) and media.value:
         items = container(media.start, media.end, [])
         items.items.append(media)
         items.value.append(media.value)
@@ -55,15 +57,6 @@ def _expand_media(node: Node) -> None:
         if isinstance(item.value, str) and item.value:
             media.items[index] = _media_item(item)
             media.value[index] = media.items[index].value
-
-
-def _expand_one_medium(comment: Node) -> None:
-    media = comment.child("media")
-    if media and isinstance(media.value, str) and media.value:
-        comment.entries["media"] = _media_item(media)
-        comment.value["media"] = comment.entries["media"].value
-    elif media and media.items:
-        _expand_media(comment)
 
 
 def _media_item(text: Node) -> Node:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NoReturn
@@ -19,21 +20,24 @@ MAX_VALUES = 100_000
 """Values in one file, keys not counted: 500 posts for 13 networks have about 50,000."""
 MAX_ITEMS = 1_000
 """Items of one list: Publer takes 500 posts in a request, and no post has hundreds of anything."""
-MAX_DIGITS = 400
-"""Of one number, however it is written."""
+MAX_DIGITS = 308
+"""Of a whole number; a longer one reads as infinite, as in JSON's other readers."""
 _SPLIT = "Split the posts into several files."
 
 _LINE_BREAK = re.compile(r"\r\n|\n|\r")
 _SPACE = " \t\n\r"
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_ACCOUNT_ID = re.compile("[0-9a-f]{24}")
 _TOKENS = {
     "'": re.compile(r"''|[^ \t\n\r]"),
     '"': re.compile(
-        r"\\(?:x[0-9a-fA-F]{2}|u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}"
-        r"|U[0-9a-fA-F]{8}|\r\n|[\s\S])|[^ \t\n\r]"
+        r"(?P<space>\\(?:[nrt \t\n]|\r\n?|(?:x|u00|U000000)(?:20|09|0[aAdD])))"
+        r"|\\(?:x[0-9a-fA-F]{2}|u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}"
+        r"|U[0-9a-fA-F]{8}|.)|[^ \t\n\r]"
     ),
     "": re.compile(r"[^ \t\n\r]"),
 }
-_ESCAPED_SPACES = {"\\n", "\\r", "\\t", "\\ ", "\\\t", "\\\n", "\\\r", "\\\r\n"}
+"""What makes one visible character in each style of a string."""
 
 
 class Source:
@@ -57,13 +61,13 @@ class Source:
         """Return the lines without their ends."""
         return _LINE_BREAK.split(self.text)
 
+    def line_of(self, offset: int) -> str:
+        """Return the line that an offset is in."""
+        return self.lines()[self.position(offset)[0] - 1]
+
     def offset(self, line: int, column: int) -> int:
         """Return the offset of a place whose line and column count from 0."""
         return self._line_starts[min(line, len(self._line_starts) - 1)] + column
-
-    def last_visible(self) -> int:
-        """Return the offset of the last visible character: where an unfinished file breaks off."""
-        return max(len(self.text.rstrip()) - 1, 0)
 
 
 @dataclass(slots=True)
@@ -91,6 +95,13 @@ class Node:
             return self.entries.get(step)
         return self.items[step] if 0 <= step < len(self.items) else None
 
+    def at(self, path: Sequence[str | int]) -> Node | None:
+        """Return the value at a path below."""
+        node: Node | None = self
+        for step in path:
+            node = node.child(step) if node else None
+        return node
+
 
 _NO_ENTRIES: dict[str, Node] = {}
 _NO_ITEMS: list[Node] = []
@@ -114,7 +125,6 @@ class Reading:
     def __init__(self, source: Source, problems: Problems) -> None:
         self._source = source
         self._problems = problems
-        self._values = 0
         self.is_faulty = False
 
     def error(self, at: int, message: str, hint: str, fix: str = "") -> None:
@@ -147,16 +157,76 @@ class Reading:
                 "A post needs about ten; look for brackets that are never closed.",
             )
 
-    def count_value(self, at: int) -> None:
-        """End the reading of a file with too many values."""
+    def check_text(self, text: str, at: int) -> None:
+        """Report a text that cannot be encoded."""
+        if _SURROGATE.search(text):
+            self.error(at, "A text contains half of a character.", "Write the character itself.")
+
+    def finite(self, value: float | str, written: str, at: int) -> float | str:
+        """Return a number that JSON can carry; one that cannot be is an id of digits, or reported."""
+        if isinstance(value, str) or math.isfinite(value):
+            return value
+        if not _ACCOUNT_ID.fullmatch(written):
+            message = f'"{short(written)}" is not a number that can be sent.'
+            self.error(at, message, "Put it in quotes if it is meant as text.")
+        return written
+
+
+class Tree:
+    """Puts the values of a file together in the order in which a parser meets them."""
+
+    def __init__(self, reading: Reading) -> None:
+        self.root: Node | None = None
+        self.open: list[Node] = []
+        self._reading = reading
+        self._keys: list[tuple[str, int] | None] = []
+        """The key that each open mapping waits for a value of; None when it waits for a key."""
+        self._values = 0
+
+    @property
+    def needs_key(self) -> bool:
+        """Whether what comes next is a key."""
+        return bool(self.open) and isinstance(self.open[-1].value, dict) and self._keys[-1] is None
+
+    def begin(self, node: Node) -> None:
+        """Open a mapping or list."""
+        self.open.append(node)
+        self._keys.append(None)
+        self._reading.check_depth(len(self.open), node.start)
+
+    def end(self, end: int) -> Node:
+        """Close the innermost mapping or list."""
+        node = self.open.pop()
+        self._keys.pop()
+        node.end = max(end, node.start)
+        self.add(node)
+        return node
+
+    def key(self, name: str, start: int) -> None:
+        """Take the key of the next value."""
+        self._keys[-1] = name, start
+
+    def add(self, node: Node) -> None:
+        """Take a value; of two under one key, which has been reported, the first."""
         self._values += 1
         if self._values > MAX_VALUES:
-            self.stop(at, f"The file has more than {MAX_VALUES:,} values.", _SPLIT)
-
-    def check_items(self, count: int, at: int) -> None:
-        """End the reading of a file with a list that is too long."""
-        if count > MAX_ITEMS:
-            self.stop(at, f"A list has more than {MAX_ITEMS:,} items.", _SPLIT)
+            self._reading.stop(node.start, f"The file has more than {MAX_VALUES:,} values.", _SPLIT)
+        if not self.open:
+            self.root = node
+            return
+        parent = self.open[-1]
+        parent.weight += node.weight
+        parent.height = max(parent.height, node.height + 1)
+        key, self._keys[-1] = self._keys[-1], None
+        if key is None:
+            parent.value.append(node.value)
+            parent.items.append(node)
+            if len(parent.items) > MAX_ITEMS:
+                self._reading.stop(node.start, f"A list has more than {MAX_ITEMS:,} items.", _SPLIT)
+        elif key[0] not in parent.entries:
+            node.key_start = key[1]
+            parent.value[key[0]] = node.value
+            parent.entries[key[0]] = node
 
 
 def short(text: str) -> str:
@@ -168,63 +238,27 @@ def short(text: str) -> str:
 def place_in_string(source: Source, node: Node, offset: int) -> int:
     """Return the offset in the source of a code point of a string value.
 
-    Exact for literal blocks and for all that is on one line as it is. In folded and escaped strings
-    it is exact for every visible character; white space is placed after the visible character before it.
+    It is exact in all that is on one line as it is. Elsewhere it is exact for every visible character; white
+    space is placed after the visible character before it.
     """
     value: str = node.value
     offset = max(0, min(offset, len(value)))
-    if node.style == "|":
-        return _place_in_literal(source, node, offset)
     start = node.start + 1 if node.style in {"'", '"'} else node.start
     written = source.text[start : start + len(value)]
     if written == value and not _LINE_BREAK.search(value):
         return start + offset
-    return _place_by_visible_characters(source, node, start, offset)
-
-
-def _place_in_literal(source: Source, node: Node, offset: int) -> int:
-    """Find the place line by line: what a source line has more than its value line is its indentation."""
-    before: str = node.value[:offset]
-    line = before.count("\n")
-    column = offset - (before.rfind("\n") + 1)
-    value_line: str = node.value.split("\n")[line]
-    spans = list(_lines(source.text, node.start, node.end))[1:]
-    if line >= len(spans):
-        return max(node.start, node.end - 1)
-    start, end = spans[line]
-    indentation = max(end - start - len(value_line), 0)
-    return min(start + indentation + column, max(end, start))
-
-
-def _lines(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    for found in _LINE_BREAK.finditer(text, start, end):
-        yield start, found.start()
-        start = found.end()
-    if start < end:
-        yield start, end
-
-
-def _place_by_visible_characters(source: Source, node: Node, start: int, offset: int) -> int:
-    value: str = node.value
+    if node.style in {"|", ">"} and (header := _LINE_BREAK.search(source.text, node.start)):
+        start = header.end()
     on_space = offset >= len(value) or value[offset] in _SPACE
     wanted = sum(character not in _SPACE for character in value[:offset]) - on_space
-    if node.style == ">":
-        first_break = _LINE_BREAK.search(source.text, node.start)
-        start = first_break.end() if first_break else node.start
     if wanted < 0:
         return start
     place = start
     for found in _TOKENS.get(node.style, _TOKENS[""]).finditer(source.text, start, node.end):
-        if found[0].startswith("\\") and node.style == '"' and _is_escaped_space(found[0]):
+        if node.style == '"' and found["space"]:
             continue
         place = found.end() if on_space else found.start()
         wanted -= 1
         if wanted < 0:
             break
     return place
-
-
-def _is_escaped_space(token: str) -> bool:
-    if token in _ESCAPED_SPACES:
-        return True
-    return token[1] in "xuU" and token.count("\\") == 1 and chr(int(token[2:], base=16)) in _SPACE  # noqa: FURB166 - \\x is no prefix of int()

@@ -9,58 +9,40 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from itertools import product
+from itertools import product, takewhile
 from typing import NamedTuple
 
 import yaml
 
 from publer_publish.networks.table import KEYS
+from publer_publish.post.document.rewrite import (
+    INVISIBLE,
+    KEY_LINE,
+    LINE,
+    LONGEST_LINE,
+    MOST_LINES,
+    START,
+    block,
+    column_of_key,
+    in_quotes,
+    with_value_in_quotes,
+    without_invisible,
+)
 from publer_publish.post.document.source import MAX_DEPTH, Reading, Source, short
-from publer_publish.post.document.yaml_events import events, without_yaml_1_1_breaks
 
 _MOST_MISTAKES = 10
-_MOST_LINES = 20
-"""Of a correction: nobody copies more."""
 _LONGEST_TEXT = 128 * 1024
 """Characters of a file in which corrections are tried out."""
-_KEYS = frozenset(
-    {"accounts", "alt_text", "bulk", "comments", "details", "extra", "file", "id", "labels", "media",
-     "networks", "options", "posts", "text", "title", "type", "url", "when", *KEYS}
-)  # fmt: skip
-_WITHOUT_TEXT = frozenset(
-    {
-        "accounts",
-        "bulk",
-        "comments",
-        "details",
-        "extra",
-        "labels",
-        "media",
-        "networks",
-        "options",
-        "posts",
-        *KEYS,
-    }
-)
 _LISTS = frozenset({"accounts", "comments", "labels", "options"})
-# Patterns as text: `re` compiles them when they are needed, which is after a mistake.
-_START = r"(?P<start>[ \t]*(?:-[ \t]+)*)"
-_LONGEST_LINE = 10_000
-"""Of which a mistake is looked for: a row of spaces in it costs the square of its length."""
-_LINE = rf"(?P<head>{_START}(?:(?P<key>[A-Za-z_$][\w-]*):[ \t]+)?)(?P<value>\S.*?)[ \t]*\Z"
-_KEY_LINE = rf"{_START}(?P<key>[A-Za-z_$][\w-]*):(?:[ \t]|\Z)"
-_BLOCK = rf"{_START}(?P<key>[A-Za-z_$][\w-]*):[ \t]+[|>][-+1-9]*(?:[ \t]+#.*)?\Z"
-_GLUED = rf"{_START}(?P<key>[A-Za-z_]\w*):(?P<value>[^ \t/].*)\Z"
-_NO_COLON = rf"{_START}(?P<key>[A-Za-z_]+)(?P<sign>[ \t]*=[ \t]*|[ \t]+|\Z)(?P<value>.*)\Z"
+_WITHOUT_TEXT = _LISTS | {"bulk", "details", "extra", "media", "networks", "posts", *KEYS}
+_KEYS = _WITHOUT_TEXT | {"alt_text", "file", "id", "text", "title", "type", "url", "when"}
+_BLOCK = rf"{START}(?P<key>[A-Za-z_$][\w-]*):[ \t]+[|>][-+1-9]*(?:[ \t]+#.*)?\Z"
+_GLUED = rf"{START}(?P<key>[A-Za-z_]\w*):(?P<value>[^ \t/].*)\Z"
+_NO_COLON = rf"{START}(?P<key>[A-Za-z_]+)(?P<sign>[ \t]*=[ \t]*|[ \t]+|\Z)(?P<value>.*)\Z"
 _LIST_BEHIND_KEY = r"(?P<head>(?P<blank>[ \t]*)(?:-[ \t]+)*[\w-]+:)[ \t]+(?P<item>-[ \t]+.*)\Z"
 _COLON = r":(?=[ \t]|\Z)"
 _SIGN_IN_LIST = r"(?<=[\[,])(?P<blank>[ \t]*)(?P<item>\*|[@`%][^\],\"']*?)(?=[ \t]*[\],])"
 _ITEM_WITHOUT_KEY = r"(?P<head>(?P<blank>[ \t]*)-[ \t]+)(?P<item>[^\s:\"'\[{#&*!|>]+(?:://\S+)?)[ \t]*\Z"
-_INVISIBLE = "\u00a0\u1680\u2000-\u200b\u200e\u200f\u202f\u205f\u2060\u3000\ufeff"
-_WIDTHLESS = str.maketrans(dict.fromkeys("\u200b\u200e\u200f\u2060\ufeff", ""))
-_START_WITH_INVISIBLE = (
-    rf"(?P<head>[ \t{_INVISIBLE}]*(?:-[ \t{_INVISIBLE}]+)*(?:[\w-]+:[ \t{_INVISIBLE}]*)?)(?P<rest>.*)\Z"
-)
 _OPENING = "\u201c\u201d\u201e\u2018\u2019\u201a\xab\xbb"
 _CURLY_QUOTED = rf"[\"'{_OPENING}](?P<inner>.*)[\"'{_OPENING}]\Z"
 _RESERVED = "@`%*&![{,]}?"
@@ -74,6 +56,15 @@ _IN_WORDS = (
     'Compare its spaces and quotes with the lines around it. If it is part of a text, write "text: |" and '
     "below it every line of the text, indented by two spaces."
 )
+
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""Of the C library where PyYAML has it."""
+
+
+def events(text: str) -> Iterator[yaml.Event]:
+    """Parse a text whose characters YAML allows. Raises ``yaml.MarkedYAMLError`` where it is wrong."""
+    return yaml.parse(text, Loader=_LOADER)
 
 
 class Mistake(NamedTuple):
@@ -110,46 +101,13 @@ def explain(source: Source, error: yaml.YAMLError, reading: Reading) -> None:
             source.offset(mistake.line - added, mistake.column),
             mistake.message,
             mistake.hint,
-            "\n".join(mistake.corrected[:_MOST_LINES]),
+            "\n".join(mistake.corrected[:MOST_LINES]),
         )
         lines = _corrected(lines, mistake)
         added += len(mistake.corrected) - mistake.length
-        next_error = _first_error(lines)
-        if next_error is None:
+        if (next_error := _first_error(lines)) is None:
             return
         error = next_error
-
-
-def in_quotes(text: str) -> str:
-    """Write a text in the quotes that need the fewest changes in it."""
-    if not {'"', "\\"} & set(text):
-        return f'"{text}"'
-    if "'" not in text:
-        return f"'{text}'"
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
-def value_in_quotes(source: Source, at: int) -> str:
-    """Return the line of a value with the value in quotes; empty if it is only a part of what is there."""
-    line, column = source.position(at)
-    written = source.lines()[line - 1]
-    found = re.match(_LINE, written) if len(written) <= _LONGEST_LINE else None
-    return with_value_in_quotes(written) if found and found.start("value") == column - 1 else ""
-
-
-def with_value_in_quotes(line: str) -> str:
-    """Return a line of a file with its value in quotes; empty if it has none."""
-    found = re.match(_LINE, line)
-    return found["head"] + in_quotes(found["value"]) if found else ""
-
-
-def without_invisible(line: str) -> str:
-    """Return a line of a file with ordinary spaces in front of its value."""
-    found = re.match(_START_WITH_INVISIBLE, line)
-    head = found["head"] if found else line
-    cleaned = re.sub(f"[{_INVISIBLE}]", " ", head.translate(_WIDTHLESS))
-    cleaned = re.sub(r":\Z", ": ", cleaned) if len(head) < len(line) else cleaned
-    return cleaned + line[len(head) :].translate({0xFEFF: None})
 
 
 def _place(lines: Sequence[str], error: yaml.YAMLError) -> tuple[int, int | None, int]:
@@ -166,7 +124,7 @@ def _place(lines: Sequence[str], error: yaml.YAMLError) -> tuple[int, int | None
 
 def _first_error(lines: Sequence[str]) -> yaml.YAMLError | None:
     try:
-        for _ in events(without_yaml_1_1_breaks("\n".join(lines))[0]):
+        for _ in events("\n".join(lines)):
             pass
     except yaml.YAMLError as error:
         return error
@@ -182,7 +140,7 @@ def _mistake(lines: Sequence[str], line: int, opened: int | None) -> Mistake | N
     mistake: Mistake
     before = next((number for number in range(line - 1, -1, -1) if lines[number].strip()), None)
     numbers = [one for one in dict.fromkeys((opened, line, before)) if one is not None]
-    numbers = [one for one in numbers if len(lines[one]) <= _LONGEST_LINE]
+    numbers = [one for one in numbers if len(lines[one]) <= LONGEST_LINE]
     for rule, number in product(_RULES, numbers):
         for mistake in rule(lines, number):
             corrected = _corrected(lines, mistake)
@@ -198,22 +156,20 @@ def _end(before: Sequence[str], after: Sequence[str], line: int, mistake: Mistak
 
 
 def _tab(lines: Sequence[str], number: int) -> Iterator[Mistake]:
-    def indentation(line: str) -> str:
-        return line[: len(line) - len(line.lstrip())]
-
-    end = number
-    while end < len(lines) and "\t" in indentation(lines[end]):
-        end += 1
-    if end > number:
-        corrected = [indentation(line).replace("\t", "  ") + line.lstrip() for line in lines[number:end]]
+    blanks = [line[: len(line) - len(line.lstrip())] for line in lines[number:]]
+    count = len(list(takewhile(lambda blank: "\t" in blank, blanks)))
+    if count:
+        corrected = [
+            blank.replace("\t", "  ") + line.lstrip()
+            for blank, line in zip(blanks[:count], lines[number:], strict=False)
+        ]
         message = "This line is indented with a tab."
-        column = lines[number].index("\t")
-        yield Mistake(number, column, message, "Indent with spaces.", corrected, number, end - number)
+        yield Mistake(number, blanks[0].index("\t"), message, "Indent with spaces.", corrected, number, count)
 
 
 def _invisible(lines: Sequence[str], number: int) -> Iterator[Mistake]:
     cleaned = without_invisible(lines[number])
-    found = re.search(f"[{_INVISIBLE}]", lines[number])
+    found = re.search(f"[{INVISIBLE}]", lines[number])
     if found and cleaned != lines[number]:
         message = f"This line contains an invisible character (U+{ord(found[0]):04X})."
         hint = "Type the line again: it was probably copied from a page or a chat."
@@ -229,7 +185,7 @@ def _glued(lines: Sequence[str], number: int) -> Iterator[Mistake]:
 
 
 def _curly_quotes(lines: Sequence[str], number: int) -> Iterator[Mistake]:
-    found = re.match(_LINE, lines[number])
+    found = re.match(LINE, lines[number])
     quoted = re.match(_CURLY_QUOTED, found["value"]) if found else None
     if found and quoted and set(found["value"]) & set(_OPENING):
         message = "These quotes are curly; a text can only be put in straight ones."
@@ -238,7 +194,7 @@ def _curly_quotes(lines: Sequence[str], number: int) -> Iterator[Mistake]:
 
 
 def _quotes(lines: Sequence[str], number: int) -> Iterator[Mistake]:
-    found = re.match(_LINE, lines[number])
+    found = re.match(LINE, lines[number])
     if not found or found["value"][0] not in "\"'":
         return
     value, quote = found["value"], found["value"][0]
@@ -249,12 +205,8 @@ def _quotes(lines: Sequence[str], number: int) -> Iterator[Mistake]:
         return Mistake(number, found.start("value") + column, message, hint, [corrected], number)
 
     if len(marks) == 1:
-        yield mistake(
-            value[1:],
-            0,
-            "The quote at the beginning of this text is never closed.",
-            "Put the same quote at its end.",
-        )
+        message = "The quote at the beginning of this text is never closed."
+        yield mistake(value[1:], 0, message, "Put the same quote at its end.")
         return
     if quote == '"' and re.search(_BACKSLASH, value) and value[-1] == quote:
         message = "In double quotes a backslash begins a special character."
@@ -290,9 +242,7 @@ def _sign_in_list(lines: Sequence[str], number: int) -> Iterator[Mistake]:
     if found:
         corrected = re.sub(_SIGN_IN_LIST, lambda one: one["blank"] + in_quotes(one["item"]), lines[number])
         sign = found["item"][0]
-        message = (
-            f'A "{sign}" alone needs quotes.' if sign == "*" else f'What begins with "{sign}" needs quotes.'
-        )
+        message = f"""{'A "*" alone' if sign == "*" else f'What begins with "{sign}"'} needs quotes."""
         yield Mistake(number, found.start("item"), message, "Put it in quotes.", [corrected], number)
 
 
@@ -311,12 +261,12 @@ def _item_without_key(lines: Sequence[str], number: int) -> Iterator[Mistake]:
 
 
 def _text_behind_bar(lines: Sequence[str], number: int) -> Iterator[Mistake]:
-    found = re.match(_LINE, lines[number])
+    found = re.match(LINE, lines[number])
     text = re.sub(_BAR, "", found["value"], count=1) if found and found["value"][0] in "|>" else ""
     if found and text:
         end = _end_of_value(lines, number)
         texts = [text, *(line.strip() for line in lines[number + 1 : end])]
-        corrected = _block(found["head"] + found["value"][0], texts)
+        corrected = block(found["head"] + found["value"][0], texts)
         message = f'After "{found["value"][0]}" the text begins on the next line.'
         column = found.end("value") - len(text)
         hint = "Write it there, indented."
@@ -324,7 +274,7 @@ def _text_behind_bar(lines: Sequence[str], number: int) -> Iterator[Mistake]:
 
 
 def _begins_with_sign(lines: Sequence[str], number: int) -> Iterator[Mistake]:
-    found = re.match(_LINE, lines[number])
+    found = re.match(LINE, lines[number])
     if not found or found["value"][0] not in _RESERVED or _end_of_value(lines, number) > number + 1:
         return
     if found["value"] == "*" and found["key"] in KEYS:
@@ -346,7 +296,7 @@ def _missing_dash(lines: Sequence[str], number: int) -> Iterator[Mistake]:
     above = next((one for one in reversed(lines[:number]) if one.strip() and _indentation(one) <= blank), "")
     if _indentation(above) != blank or not above.lstrip().startswith("- ") or line.lstrip().startswith("-"):
         return
-    if is_key_line(line) and re.match(_KEY_LINE, above):
+    if is_key_line(line) and re.match(KEY_LINE, above):
         end = number + 1
         while end < len(lines) and not lines[end].lstrip().startswith("- "):
             end += 1
@@ -364,37 +314,34 @@ def _missing_dash(lines: Sequence[str], number: int) -> Iterator[Mistake]:
 def _text_of_several_lines(lines: Sequence[str], number: int) -> Iterator[Mistake]:
     """A text whose lines do not belong together: not indented, or with a colon or ``#`` in one of them."""
     first = next((one for one in range(number, -1, -1) if is_key_line(lines[one])), number)
-    found = re.match(_KEY_LINE, lines[first])
+    found = re.match(KEY_LINE, lines[first])
     if not found or found["key"] in _WITHOUT_TEXT:
         return
-    value = "" if re.match(_BLOCK, lines[first]) else lines[first][found.end() :].strip()
+    is_block = re.match(_BLOCK, lines[first]) is not None
+    value = "" if is_block else lines[first][found.end() :].strip()
     if value[:1] in {*"\"'[{|>"}:
         return
     end = first + 1
     while end < len(lines) and not is_key_line(lines[end]) and not re.match(_NEVER_TEXT, lines[end]):
         end += 1
-    while end > first + 1 and not lines[end - 1].strip():
-        end -= 1
-    if not first <= number < end or end == first + 1:
+    below = [one for one in range(first + 1, end) if lines[one].strip()]
+    if not below or not first <= number <= below[-1]:
         return
-    head = lines[first] if re.match(_BLOCK, lines[first]) else f"{found[0].rstrip()} |"
+    end = below[-1] + 1
+    head = lines[first] if is_block else f"{found[0].rstrip()} |"
     texts = [*([value] if value else []), *(line.strip() for line in lines[first + 1 : end])]
     key = f'"{short(found["key"])}"'
-    if any(_indentation(one) <= len(found["start"]) for one in lines[first + 1 : end] if one.strip()):
-        message = f"The text of {key} goes on in a line that is not indented."
-        number = next(
-            one
-            for one in range(first + 1, end)
-            if lines[one].strip() and _indentation(lines[one]) <= len(found["start"])
-        )
-    elif comment := next((one for one in range(first + 1, end) if lines[one].lstrip().startswith("#")), 0):
-        number = comment
+    not_indented = [one for one in below if _indentation(lines[one]) <= len(found["start"])]
+    comments = [one for one in below if lines[one].lstrip().startswith("#")]
+    message = f"The text of {key} has several lines, and a colon in one of them."
+    if not_indented:
+        number, message = not_indented[0], f"The text of {key} goes on in a line that is not indented."
+    elif comments:
+        number = comments[0]
         message = f'The text of {key} ends here: a line that begins with "#" is a comment.'
-    else:
-        message = f"The text of {key} has several lines, and a colon in one of them."
     column = _indentation(lines[number]) if number > first else found.end()
-    hint = "Indent each line of the text by two spaces." if head == lines[first] else _AS_BLOCK
-    yield Mistake(number, column, message, hint, _block(head, texts), first, end - first)
+    hint = "Indent each line of the text by two spaces." if is_block else _AS_BLOCK
+    yield Mistake(number, column, message, hint, block(head, texts), first, end - first)
 
 
 def _missing_colon(lines: Sequence[str], number: int) -> Iterator[Mistake]:
@@ -406,7 +353,7 @@ def _missing_colon(lines: Sequence[str], number: int) -> Iterator[Mistake]:
 
 
 def _colon(lines: Sequence[str], number: int) -> Iterator[Mistake]:
-    found = re.match(_LINE, lines[number])
+    found = re.match(LINE, lines[number])
     colon = re.search(_COLON, found["value"]) if found else None
     is_list = found and found["value"][0] in "[{" and found["key"] in _WITHOUT_TEXT
     if found and colon and not is_list and _end_of_value(lines, number) == number + 1:
@@ -419,7 +366,7 @@ def _wrong_indentation(lines: Sequence[str], number: int) -> Iterator[Mistake]:
     if not is_key_line(lines[number]):
         return
     blank, end = _indentation(lines[number]), _end_of_value(lines, number)
-    for other in dict.fromkeys(_column_of_key(line) for line in reversed(lines[:number]) if line.strip()):
+    for other in dict.fromkeys(column_of_key(line) for line in reversed(lines[:number]) if line.strip()):
         moved = [" " * max(other + _indentation(one) - blank, 0) + one.strip() for one in lines[number:end]]
         message = "This line is not indented like the lines that it belongs to."
         hint = "Keys that belong together begin in the same column."
@@ -436,49 +383,25 @@ def _missing_bracket(lines: Sequence[str], number: int) -> Iterator[Mistake]:
     if expected:
         corrected = lines[number].rstrip(" ,") + "".join(reversed(expected))
         opening = "[" if expected[-1] == "]" else "{"
-        at = lines[number].index(opening)
-        yield Mistake(
-            number,
-            at,
-            f'The "{opening}" is never closed.',
-            "Write the bracket that closes it.",
-            [corrected],
-            number,
-        )
+        at, message = lines[number].index(opening), f'The "{opening}" is never closed.'
+        yield Mistake(number, at, message, "Write the bracket that closes it.", [corrected], number)
 
 
 _RULES: tuple[Callable[[Sequence[str], int], Iterator[Mistake]], ...] = (
-    _tab,
-    _invisible,
-    _glued,
-    _curly_quotes,
-    _quotes,
-    _list_behind_key,
-    _item_without_key,
-    _sign_in_list,
-    _text_behind_bar,
-    _begins_with_sign,
-    _missing_dash,
-    _text_of_several_lines,
-    _missing_colon,
-    _missing_bracket,
-    _colon,
-    _wrong_indentation,
-)
+    _tab, _invisible, _glued, _curly_quotes, _quotes, _list_behind_key, _item_without_key, _sign_in_list,
+    _text_behind_bar, _begins_with_sign, _missing_dash, _text_of_several_lines, _missing_colon,
+    _missing_bracket, _colon, _wrong_indentation,
+)  # fmt: skip
+"""In this order: the first whose correction can be read is believed."""
 
 
 def _indentation(line: str) -> int:
     return len(line) - len(line.lstrip(" "))
 
 
-def _column_of_key(line: str) -> int:
-    found = re.match(_KEY_LINE, line)
-    return len(found["start"]) if found else _indentation(line)
-
-
 def is_key_line(line: str) -> bool:
     """Whether a line begins with a key of ours, and not with the words of a text."""
-    if found := re.match(_KEY_LINE, line) or re.match(_GLUED, line):
+    if found := re.match(KEY_LINE, line) or re.match(_GLUED, line):
         return found["key"].lower() in _KEYS
     found = re.match(_NO_COLON, line)
     return found is not None and found["key"].lower() in _KEYS and not found["value"]
@@ -486,15 +409,10 @@ def is_key_line(line: str) -> bool:
 
 def _end_of_value(lines: Sequence[str], number: int) -> int:
     """Return the index behind the lines that are indented below this one."""
-    column = _column_of_key(lines[number])
+    column = column_of_key(lines[number])
     end = number + 1
     while end < len(lines) and (not lines[end].strip() or _indentation(lines[end]) > column):
         end += 1
     while end > number + 1 and not lines[end - 1].strip():
         end -= 1
     return end
-
-
-def _block(head: str, texts: Sequence[str]) -> list[str]:
-    blank = " " * (_column_of_key(head) + 2)
-    return [head, *(blank + text if text else "" for text in texts)]

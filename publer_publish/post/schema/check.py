@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterator
 from functools import cache
 from itertools import chain, islice
@@ -14,7 +13,6 @@ from jsonschema import Draft202012Validator
 from jsonschema.validators import extend
 
 from publer_publish.errors import MOST_ERRORS, Problems
-from publer_publish.errors import Path as DataPath
 from publer_publish.post.document.parse import Document
 from publer_publish.post.model import Json
 from publer_publish.post.schema.messages import Explainer, Finding
@@ -34,14 +32,10 @@ def check(document: Document, data: Json, problems: Problems) -> None:
     ``data`` has the shape of the document with some texts already rendered; places come from the document.
     """
     findings = _root_causes(list(islice(_findings(data), MOST_ERRORS + 1)))
-    not_finite = list(islice(_not_finite(data), MOST_ERRORS + 1))
-    if not findings and not not_finite:
+    if not findings:
         return
     explainer = Explainer(load(), document)
-    explained = chain(
-        chain.from_iterable(map(explainer.explain, findings)), map(explainer.not_finite, not_finite)
-    )
-    found = list(islice(explained, MOST_ERRORS + 1))
+    found = list(islice(chain.from_iterable(map(explainer.explain, findings)), MOST_ERRORS + 1))
     follows = {place for problem, places in found for place in places if place != problem.where.path}
     for problem, places in sorted(found, key=lambda one: (one[0].where.line, one[0].where.column)):
         if problem.where.path not in follows:
@@ -99,21 +93,3 @@ def _root_causes(findings: list[Finding]) -> list[Finding]:
         if (finding.keyword == "type" or finding.path not in wrong_type)
         and (finding.keyword not in _COMBINATORS or finding.path not in unknown_key)
     ]
-
-
-def _not_finite(data: object) -> Iterator[DataPath]:
-    """Find numbers beyond what JSON can carry, such as 1e999; as account ids they are text, and welcome."""
-    stack: list[tuple[DataPath, object]] = [((), data)]
-    while stack:
-        path, value = stack.pop()
-        if isinstance(value, dict):
-            stack += [((*path, key), item) for key, item in value.items()]
-        elif isinstance(value, list):
-            stack += [((*path, index), item) for index, item in enumerate(value)]
-        elif isinstance(value, float) and not math.isfinite(value) and not _is_account_id(path):
-            yield path
-
-
-def _is_account_id(path: DataPath) -> bool:
-    entry = path[:-1] if path and path[-1] == "id" else path
-    return len(entry) > 1 and entry[-2] == "accounts" and isinstance(entry[-1], int) and "extra" not in entry

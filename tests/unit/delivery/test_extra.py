@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from publer_publish.delivery.request import with_extra
 from publer_publish.errors import Problems, Where
-from publer_publish.post.extra import OF_ACCOUNT, check_extra
+from publer_publish.post.checks import OF_ACCOUNT, check_extra
 
 ADDED: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = {
     "another key": ({"a": 1}, {"b": 2}, {"a": 1, "b": 2}),

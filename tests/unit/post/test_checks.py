@@ -82,7 +82,7 @@ def test_a_mistake_beside_another_is_told_as_well() -> None:
     ]
     poll = {"type": "poll", "options": ["a", "b", 5], "duration": 1}
     assert told(on("linkedin", poll)) == [
-        ("networks.linkedin.options[2]", '"options[2]" must be text, but this is a number.'),
+        ("networks.linkedin.options[2]", '"options[2]" must be text, but 5 is a number.'),
         ("networks.linkedin.type", "A post of type poll on LinkedIn needs `question`."),
     ]
 
@@ -188,13 +188,20 @@ def test_a_poll_where_there_is_none_names_the_networks_that_have_one() -> None:
         ({"name": "twitter/Acme"}, 'Unknown key "name".', 'Did you mean "id"?'),
         (
             {"twitter": "Acme"},
-            'Unknown key "twitter" in an entry of accounts.',
+            'Unknown key "twitter".',
             'Write the network and the name as one text: "twitter/Name".',
         ),
     ],
 )
 def test_what_is_near_is_meant_before_what_is_far(entry: dict[str, Any], message: str, hint: str) -> None:
     assert cure({"text": "Hi", "accounts": [entry]}) == (message, hint)
+
+
+def test_comments_of_an_account_are_its_own_also_behind_an_entry_that_is_wrong() -> None:
+    entries = ["nowhere/Acme", {"id": "twitter/A", "comments": ["Own"]}, {"id": "twitter/B", "comments": []}]
+    (draft,) = drafts_of({"text": "Hi", "comments": ["Shared"], "accounts": entries}, Problems())
+    contents = [draft.content("twitter", ref) for ref in draft.post.accounts]
+    assert [[one.text for one in content.comments] for content in contents if content] == [["Own"], []]
 
 
 def warnings_of(post: Mapping[str, Any]) -> list[str]:

@@ -9,6 +9,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from publer_publish.errors import Problems, Where, format_path
+from publer_publish.post import lost_text
 from publer_publish.post.document.parse import MAX_BYTES, Document
 from tests.support.documents import mistakes, parse
 
@@ -43,13 +44,8 @@ YAML_12_SCALARS: list[tuple[str, Any]] = [
     ("!!str 1.0", "1.0"),
     ("!!str", ""),
     ("! 12", "12"),
-    ('!!int "12"', 12),
-    ("!!float 1", 1.0),
-    ("!!null ''", None),
-    ("!!bool 'true'", True),
     ("'1'", "1"),
     ('"\\u00e9\\n\\x41\\U0001F680"', "é\nA🚀"),
-    ("a\u2028b\x85c", "a\u2028b\x85c"),
 ]
 
 
@@ -125,7 +121,7 @@ def test_a_text_of_which_yaml_takes_a_part_away_is_noticed(
 ) -> None:
     """A hashtag, a number, a line or a first word that is missing in the post would go unseen."""
     found = Problems()
-    parse(content.encode(), "a.yml").lost_texts(found)
+    lost_text.report(parse(content.encode(), "a.yml"), found)
     assert len(found) == (lost is not None)
     if lost:
         (problem,), (line, column, severity, words) = found, lost
@@ -238,12 +234,10 @@ line: a {{ l }}
     ("key", "needle", "line", "column"),
     [
         ("literal", "one", 2, 5),
-        ("literal", "  two", 3, 5),
         ("literal", "two", 3, 7),
         ("literal", "{{ three", 4, 7),
         ("literal", "\n\nend", 4, 18),
         ("literal", "end", 6, 5),
-        ("keep", " x", 8, 3),
         ("keep", "x", 8, 4),
         ("strip", "{{ a", 11, 10),
         ("strip", "{{ b", 12, 7),
@@ -284,7 +278,6 @@ def test_a_place_in_what_is_no_string_is_the_value_itself() -> None:
 )
 def test_an_id_that_reads_as_a_number_is_given_as_written(written: str) -> None:
     document = parse(f"ids: [ {written} , '{written}' ]".encode(), "a.yml")
-    assert isinstance(document.data["ids"][0], int | float)
     assert document.raw(("ids", 0)) == written
     assert document.raw(("ids", 1)) == written
 

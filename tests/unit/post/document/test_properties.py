@@ -18,7 +18,7 @@ from publer_publish.post.document.parse import Document
 from publer_publish.post.document.parse import parse as parse_file
 from tests.support.documents import parse
 
-FORBIDDEN_IN_YAML = re.compile("[\x7f-\x84\x86-\x9f\ufffe\uffff]")
+FORBIDDEN_IN_YAML = re.compile("[\x7f-\x9f\u2028\u2029\ufffe\uffff]")
 CHARACTERS = st.characters(codec="utf-8", exclude_categories=["Cs"])
 SCALARS = st.one_of(
     st.none(),
@@ -30,11 +30,11 @@ SCALARS = st.one_of(
         ["{{ tag }}", "a: b", "- x", "🚀 \\ \" '", "\r\n", "yes", "1.0", "null", "# x", "a\u2028b"]
     ),
 )
+KEYS = st.text(CHARACTERS, max_size=6).filter(lambda key: key not in {"media", "networks"})
+"""But those below which short forms are written out."""
 VALUES = st.recursive(
     SCALARS,
-    lambda inner: (
-        st.lists(inner, max_size=4) | st.dictionaries(st.text(CHARACTERS, max_size=6), inner, max_size=4)
-    ),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=4),
     max_leaves=20,
 )
 
@@ -96,7 +96,7 @@ def test_json_is_accepted_exactly_when_the_standard_library_accepts_it(text: str
     problems = Problems()
     document = parse_file(text.encode(), "a.json", problems)
     if document is None:
-        assert not valid or any("twice" in problem.message for problem in problems)
+        assert not valid or any(re.search("twice|be sent", problem.message) for problem in problems)
     else:
         assert valid
         assert document.data == expected

@@ -19,7 +19,7 @@ ITEM = {"file": "a.png"}
         ("media: {file: a.png}", {"media": [ITEM]}),
         ("media: [{file: a.png}, c.png]", {"media": [ITEM, {"file": "c.png"}]}),
         ("networks: {X: {media: a.png}, LinkedIn: }", {"networks": {"x": {"media": [ITEM]}, "linkedin": None}}),
-        ("comments: [Hi, {media: a.png}]", {"comments": ["Hi", {"media": ITEM}]}),
+        ("comments: [Hi, {media: a.png}]", {"comments": ["Hi", {"media": [ITEM]}]}),
         ("accounts: [{id: x, comments: [{media: [a.png]}]}]", {"accounts": [{"id": "x", "comments": [{"media": [ITEM]}]}]}),
         ("posts: [{media: a.png}, {media: a.png}]", {"posts": [{"media": [ITEM]}, {"media": [ITEM]}]}),
         ("- &p {media: a.png}\n- *p", [{"media": [ITEM]}, {"media": [ITEM]}]),
