@@ -100,7 +100,7 @@ class Renderer:
             return source
         if self.problems.are_too_many(self._positions.file):
             return self._instead_of(source)
-        self._warn(path, map(_dollar, dollars(source)))
+        self._warn(path, dollars(source))
         try:
             rendered = self._rendered(source, fits, markup)
         except ActionError as error:
@@ -197,11 +197,3 @@ class AsWritten(Renderer):
 
     def _instead_of(self, source: str) -> str:
         return source
-
-
-def _dollar(offset: int) -> Remark:
-    return Remark(  # no error: it may be a price
-        'The "$" before "{{" stays in the text: what GitHub writes as ${{ … }} is {{ … }} here.',
-        "Remove it. If it is meant, as in a price, write {{ '$' }} for it.",
-        offset,
-    )
