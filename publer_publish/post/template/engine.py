@@ -35,8 +35,8 @@ from jinja2.visitor import NodeTransformer
 from publer_publish.errors import ActionError
 from publer_publish.post.template import errors
 from publer_publish.post.template.errors import Refused, Remark, Rendered, TemplateError
+from publer_publish.post.template.fit import Piece, Pieces, captured, escaped, without_marks
 from publer_publish.post.template.harmless import effects
-from publer_publish.post.template.pieces import Piece, Pieces, captured, escaped, without_marks
 from publer_publish.post.template.values import FIELDS, NAMES
 
 MAX_TEXT = 100_000
@@ -246,7 +246,7 @@ class Engine:
             pieces = list(sandbox.pieces.read(marked))
             warnings = tuple(_warnings(source, pieces)) if markup == "" else ()
             if markup in MARKUPS:
-                pieces = escaped(pieces, markup)
+                pieces = list(escaped(pieces, markup))
             text, rest = sandbox.pieces.settle(pieces, fits)
         except (ActionError, MemoryError):
             raise
