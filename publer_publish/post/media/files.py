@@ -92,12 +92,10 @@ def check_file(
 def described(info: MediaInfo) -> str:
     """Size and dimensions for people: ``PNG, 1200 x 630 pixels, 84 KB``."""
     parts = [info.format.upper()]
-    if info.width and info.height:
+    if info.width:
         parts.append(f"{info.width} x {info.height} pixels")
     if info.duration_seconds is not None:
         parts.append(duration(info.duration_seconds))
-    if info.pages is not None:
-        parts.append(f"{info.pages} page{'s' * (info.pages != 1)}")
     return ", ".join([*parts, file_size(info.size)])
 
 

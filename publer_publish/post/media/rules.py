@@ -313,7 +313,7 @@ def _advice(rules: Network, shown_as: str, info: MediaInfo) -> Iterator[tuple[st
 
 
 def _pixel_advice(label: str, frame: Frame, shown_as: str, info: MediaInfo) -> Iterator[tuple[str, str]]:
-    if not (info.width and info.height):
+    if not info.width:
         return
     pixels = f"has {info.width} x {info.height} pixels"
     if info.kind is Kind.GIF and 0 < frame.gif_most < max(info.width, info.height):
