@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 from publer_publish.errors import Path, Problems, Where
 from publer_publish.networks import count
 from publer_publish.networks.forms import shown_as
-from publer_publish.networks.sent import of_network
 from publer_publish.networks.table import Network, needs
 from publer_publish.post.extra import check_extra
 from publer_publish.post.media.files import MediaFiles, described
@@ -321,7 +320,7 @@ def _branded(network: Network, content: Content, place: Place, problems: Problem
 def _extra(network: Network, content: Content, place: Place, problems: Problems) -> None:
     if content.extra:
         written = {"type": content.type, "media": [{} for _ in content.media], **content.fields}
-        sent = of_network(network.key, {**written, "text": content.text})
+        sent = network.as_sent({**written, "text": content.text})
         check_extra(content.extra, sent, lambda *steps: place.where("extra", *steps), problems)
 
 
