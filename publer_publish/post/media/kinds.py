@@ -1,4 +1,4 @@
-"""What a media file really is, by its header: kind, format, pixels of a picture, length of a video.
+"""What a media file really is, by its header: kind, format, pixels of a picture, length of an MP4 or MOV.
 
 The pixels of pictures are read by imagesize. The rest is our own: filetype and puremagic know MP4 only by a
 closed list of brands and would refuse good videos, no small library knows the length of a video or whether
@@ -8,9 +8,7 @@ a picture moves, and hachoir, which does, is under the GPL and parses without bo
 from __future__ import annotations
 
 import io
-import math
 import re
-import struct
 from collections.abc import Callable, Iterator
 from typing import BinaryIO, NamedTuple
 
@@ -41,7 +39,6 @@ _TYPES = {
 }
 _HEIC = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"avif", b"avis"})
 _SOUND = frozenset({b"M4A ", b"M4B ", b"M4P "})
-_PDF_MAGIC_WITHIN = 1024  # as readers do: some programs write a line before it
 
 
 def probe(stream: BinaryIO, size: int) -> MediaInfo:
@@ -51,7 +48,7 @@ def probe(stream: BinaryIO, size: int) -> MediaInfo:
     for signature, read in _SIGNATURES:
         if re.match(signature, start, re.DOTALL):
             return read(header)
-    if b"%PDF-" in header.up_to(0, _PDF_MAGIC_WITHIN):
+    if b"%PDF-" in header.up_to(0, 1024):  # as readers do: some programs write a line before it
         return _info(header, "pdf")
     raise _foreign(header)
 
@@ -162,26 +159,11 @@ class Header:
         """Read a big-endian unsigned integer."""
         return int.from_bytes(self.at(offset, count), "big")
 
-    def little(self, offset: int, count: int) -> int:
-        """Read a little-endian unsigned integer."""
-        return int.from_bytes(self.at(offset, count), "little")
-
-    def chunks(self, offset: int, end: int) -> Iterator[tuple[bytes, int, int]]:
-        """Go through RIFF chunks: name, start and size of the content, which is padded to an even size."""
-        while offset + 8 <= end:
-            name, size = self.at(offset, 4), self.little(offset + 4, 4)
-            yield name, offset + 8, size
-            offset += 8 + size + size % 2
-
 
 _WEBP_ANIMATION = 0x02
 
 
-def jpg(header: Header) -> MediaInfo:
-    return _picture(header, "jpg")
-
-
-def png(header: Header) -> MediaInfo:
+def _png(header: Header) -> MediaInfo:
     at, name = 8, b""
     while name not in {b"acTL", b"IDAT"}:
         length, name = header.number(at, 4), header.at(at + 4, 4)
@@ -189,11 +171,7 @@ def png(header: Header) -> MediaInfo:
     return _picture(header, "png", animated=name == b"acTL")
 
 
-def gif(header: Header) -> MediaInfo:
-    return _picture(header, "gif")
-
-
-def webp(header: Header) -> MediaInfo:
+def _webp(header: Header) -> MediaInfo:
     extended = header.at(12, 4) == b"VP8X"
     return _picture(header, "webp", animated=extended and bool(header.at(20, 1)[0] & _WEBP_ANIMATION))
 
@@ -209,16 +187,10 @@ def _picture(header: Header, name: str, *, animated: bool = False) -> MediaInfo:
     return _info(header, name, (width, height), animated=animated)
 
 
-_CUT_OFF = "it ends in the middle of its content"
 _NEEDED_WHOLE = frozenset({b"moov", b"mdat", b"moof"})
 
-_EBML, _DOC_TYPE, _SEGMENT = 0x1A45DFA3, 0x4282, 0x18538067
-_INFO, _SCALE, _DURATION = 0x1549A966, 0x2AD7B1, 0x4489
-_TRACKS, _TRACK, _VIDEO = 0x1654AE6B, 0xAE, 0xE0
-_NANOSECONDS = 1_000_000_000
 
-
-def iso(header: Header) -> MediaInfo:
+def _iso(header: Header) -> MediaInfo:
     """MP4 or MOV, with the movie's header before or behind its data."""
     brand = header.up_to(8, 4) if header.up_to(4, 4) == b"ftyp" else b"qt  "  # an old movie has no brand
     if brand in _HEIC:
@@ -229,7 +201,7 @@ def iso(header: Header) -> MediaInfo:
     try:
         for box, start, end in _boxes(header, 0, header.size):
             if end > header.size and box in _NEEDED_WHOLE:
-                raise DamagedError(_CUT_OFF)
+                raise DamagedError("it ends in the middle of its content")
             if box == b"moov":
                 movie = start, end
     except TooLongError:
@@ -262,7 +234,8 @@ def _movie_seconds(header: Header, start: int, end: int) -> float | None:
         elif box == b"trak":
             is_video |= _is_video(header, at, inside_end)
     if not is_video:
-        raise _no_picture()
+        hint = "Publer takes pictures, videos and PDF documents."
+        raise NotMediaError("has no picture: it holds sound only", hint=hint)
     return seconds
 
 
@@ -282,105 +255,22 @@ def _is_video(header: Header, start: int, end: int) -> bool:
     )
 
 
-def avi(header: Header) -> MediaInfo:
-    for name, at, size in header.chunks(12, header.size):
-        if name == b"LIST" and header.at(at, 4) == b"hdrl":
-            for inner, start, _ in header.chunks(at + 4, at + size):
-                if inner == b"avih":
-                    microseconds, frames = header.little(start, 4), header.little(start + 16, 4)
-                    return _info(header, "avi", seconds=microseconds * frames / 1e6 or None)
-        if name == b"LIST" and header.at(at, 4) == b"movi":
-            break
-    raise DamagedError
-
-
-def webm(header: Header) -> MediaInfo:
-    doc_type, segment = b"", None
-    for element, start, end in _elements(header, 0, header.size):
-        if element == _EBML:
-            doc_type = _doc_type(header, start, end)
-        elif element == _SEGMENT:
-            segment = segment or (start, end)
-    if segment is None or not doc_type:
+def _webm(header: Header) -> MediaInfo:
+    """WebM, told from Matroska by the first element: both say what they are in its first bytes."""
+    start = header.up_to(0, 64)
+    if b"matroska" in start:
+        raise _refused("is a Matroska file (MKV)", "Convert it to MP4.")
+    if b"webm" not in start:
         raise DamagedError
-    if doc_type != b"webm":
-        raise NotMediaError("is a Matroska file (MKV), which Publer does not take", hint="Convert it to MP4.")
-    return _info(header, "webm", seconds=_segment_seconds(header, *segment))
-
-
-def _doc_type(header: Header, start: int, end: int) -> bytes:
-    for element, at, inside_end in _elements(header, start, end):
-        if element == _DOC_TYPE:
-            return header.at(at, min(inside_end - at, 16)).rstrip(b"\0")
-    return b""
-
-
-def _segment_seconds(header: Header, start: int, end: int) -> float | None:
-    seconds, is_video = None, False
-    try:
-        for element, inside, inside_end in _elements(header, start, end):
-            if element == _INFO:
-                seconds = _webm_duration(header, inside, inside_end)
-            elif element == _TRACKS:
-                is_video = any(
-                    part == _VIDEO
-                    for track, track_start, track_end in _elements(header, inside, inside_end)
-                    if track == _TRACK
-                    for part, _, _ in _elements(header, track_start, track_end)
-                )
-            if seconds and is_video:
-                break
-    except TooLongError:
-        pass  # a long recording without a duration
-    if not is_video:
-        raise _no_picture()
-    return seconds
-
-
-def _webm_duration(header: Header, start: int, end: int) -> float | None:
-    scale, ticks = 1_000_000, 0.0
-    for element, at, inside_end in _elements(header, start, end):
-        if element == _SCALE:
-            scale = header.number(at, min(inside_end - at, 8))
-        elif element == _DURATION and inside_end - at in {4, 8}:
-            (ticks,) = struct.unpack(">f" if inside_end - at == 4 else ">d", header.at(at, inside_end - at))  # noqa: PLR2004
-    seconds = ticks * scale / _NANOSECONDS
-    return seconds if math.isfinite(seconds) and seconds > 0 else None
-
-
-def _elements(header: Header, at: int, end: int) -> Iterator[tuple[int, int, int]]:
-    """Id, start and end of the content of each EBML element."""
-    while at < min(end, header.size):
-        first = header.at(at, 1)[0]
-        width = 9 - first.bit_length()
-        if width > 4:  # noqa: PLR2004 - no id is longer
-            raise DamagedError
-        element = header.number(at, width)
-        at += width
-        first = header.at(at, 1)[0]
-        width = 9 - first.bit_length()
-        if width > 8:  # noqa: PLR2004 - no size is longer
-            raise DamagedError
-        mask = (1 << 7 * width) - 1
-        size = header.number(at, width) & mask
-        at += width
-        stop = end if size == mask else at + size  # all ones: as long as what it is in
-        yield element, at, min(stop, end)
-        at = stop
-
-
-def _no_picture() -> NotMediaError:
-    return NotMediaError(
-        "has no picture: it holds sound only", hint="Publer takes pictures, videos and PDF documents."
-    )
+    return _info(header, "webm")
 
 
 _SIGNATURES: tuple[tuple[bytes, Callable[[Header], MediaInfo]], ...] = (
-    (rb"\xff\xd8\xff", jpg),
-    (rb"\x89PNG\r\n\x1a\n", png),
-    (rb"GIF8[79]a", gif),
-    (rb"RIFF....WEBP", webp),
-    (rb"RIFF....AVI ", avi),
-    (rb"\x1a\x45\xdf\xa3", webm),
-    (rb"....(ftyp|moov|mdat|wide|free|skip|pnot)", iso),
+    (rb"\xff\xd8\xff", lambda header: _picture(header, "jpg")),
+    (rb"\x89PNG\r\n\x1a\n", _png),
+    (rb"GIF8[79]a", lambda header: _picture(header, "gif")),
+    (rb"RIFF....WEBP", _webp),
+    (rb"RIFF....AVI ", lambda header: _info(header, "avi")),
+    (rb"\x1a\x45\xdf\xa3", _webm),
+    (rb"....(ftyp|moov|mdat|wide|free|skip|pnot)", _iso),
 )
