@@ -34,7 +34,7 @@ from jinja2.visitor import NodeTransformer
 
 from publer_publish.errors import ActionError
 from publer_publish.post.template import errors
-from publer_publish.post.template.errors import Refused, Remark, Rendered, TemplateError
+from publer_publish.post.template.errors import Remark, Rendered, TemplateError
 from publer_publish.post.template.fit import Piece, Pieces, captured, escaped, without_marks
 from publer_publish.post.template.harmless import effects
 from publer_publish.post.template.values import FIELDS, NAMES
@@ -58,6 +58,7 @@ _ONLY_TAGS = re.compile(
     rf"^[ \t]*((?:{_INSIDE}[-+]?[%#]\}}[ \t]*)*{_INSIDE})([-+]?[%#]\}})[ \t]*(\r?\n)",
     re.MULTILINE | re.DOTALL,
 )
+_NO_SUCH = re.compile(r"No (filter|test) named '(.*?)'")
 _HASHTAG_STOP = re.compile(r"\w+(?=[^\w\s])\S*\w|\s*\Z")
 _WORDS = re.compile(r"[^\W_]+")
 _OF_TEXT = "capitalize lower string title trim upper urlencode wordcount".split()
@@ -127,7 +128,9 @@ class _Sandbox(ImmutableSandboxedEnvironment):
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
         if isinstance(left, str | list | tuple) or isinstance(right, str | list | tuple):
-            raise Refused(f"{operator} is for numbers only", "Put a text's value between {{ and }}.")
+            raise TemplateError(
+                f"{operator} is for numbers only", hint="Put a text's value between {{ and }}."
+            )
         return super().call_binop(context, operator, left, right)
 
 
@@ -188,22 +191,19 @@ class _Form:
         for name in self.uses.names - self.uses.asked_about - NAMES - values.keys():
             for offset in errors.places(source, errors.name_alone(name)):
                 yield errors.no_name(name, NAMES.union(values), offset)
-        for name in {node.name for node in found(nodes.Filter)} - sandbox.filters.keys():
-            for offset in errors.places(source, errors.whole_word(name)):
-                yield errors.no_filter(name, sandbox.filters, offset)
-        for name in {node.name for node in found(nodes.Test)} - sandbox.tests.keys():
-            for offset in errors.places(source, errors.whole_word(name)):
-                yield errors.no_test(name, offset)
+        of_jinja = (("filter", nodes.Filter, sandbox.filters), ("test", nodes.Test, sandbox.tests))
+        for kind, node_type, known in of_jinja:
+            for name in {node.name for node in found(node_type)} - known.keys():
+                for offset in errors.places(source, errors.whole_word(name)):
+                    yield errors.unknown(kind, name, known, offset)
         for root, name in {path for node in found((nodes.Getattr, nodes.Getitem)) if (path := _path(node))}:
             if root in FIELDS and name not in FIELDS[root] and not hasattr(dict, name):
                 for offset in errors.places(source, errors.field_of(root, name)):
                     yield errors.no_field(source, name, FIELDS[root], offset)
 
 
-class _Parsed(NamedTuple):
-    form: _Form
-    texts: Mapping[str, str]
-    """The text around the tags, by its names in the form. No name of a template begins with a digit."""
+_Parsed = tuple[_Form, Mapping[str, str]]
+"""A form, and the text around its tags by the names there. No name of a template begins with a digit."""
 
 
 class Engine:
@@ -217,7 +217,7 @@ class Engine:
 
     def uses(self, source: str) -> Uses:
         """Return what the template reads. Raises ``TemplateError``."""
-        return self._parse(source).form.uses
+        return self._parse(source)[0].uses
 
     def render(
         self,
@@ -248,6 +248,9 @@ class Engine:
             if markup in MARKUPS:
                 pieces = list(escaped(pieces, markup))
             text, rest = sandbox.pieces.settle(pieces, fits)
+        except TemplateError as error:  # what is refused here, wherever that is
+            error.offset = errors.tag_on(source, _line_of(error, form))
+            raise
         except (ActionError, MemoryError):
             raise
         except Exception as error:  # noqa: BLE001  (whatever a template does wrong is its author's to fix)
@@ -263,7 +266,7 @@ class Engine:
         Rendering stops at the first mistake, and an author wants to see all of them in one run.
         """
         try:
-            return list(islice(self._parse(source).form.mistakes(source, values), MAX_MISTAKES))
+            return list(islice(self._parse(source)[0].mistakes(source, values), MAX_MISTAKES))
         except (TemplateError, RecursionError):
             return []
 
@@ -285,10 +288,10 @@ class Engine:
                 texts[name] = without_marks(token.value)
                 token = token._replace(value=name)  # noqa: PLW2901
             tokens.append(token)
-        form = self._forms.get(key := tuple(tokens)) or self._forms.setdefault(
-            key, _Form(self._sandbox, tokens)
-        )
-        return _Parsed(form, texts)
+        key = tuple(tokens)
+        if key not in self._forms:
+            self._forms[key] = _Form(self._sandbox, tokens)
+        return self._forms[key], texts
 
     def _explained(
         self,
@@ -304,8 +307,13 @@ class Engine:
             offset = errors.find(source, line, errors.name_alone(error.name))
             return errors.no_name(error.name, NAMES.union(values), offset)
         said = str(error.args[0] if error.args else error)
-        if isinstance(error, TemplateSyntaxError) or said.startswith(("No filter named", "No test named")):
-            return errors.bad_syntax(said, source, self._sandbox.filters, line)
+        if found := _NO_SUCH.match(said):
+            known = self._sandbox.filters if found[1] == "filter" else self._sandbox.tests
+            return errors.unknown(
+                found[1], found[2], known, errors.find(source, line, errors.whole_word(found[2]))
+            )
+        if isinstance(error, TemplateSyntaxError):
+            return errors.bad_syntax(said, source, line)
         return errors.failed(error, source, line)
 
 
@@ -365,7 +373,7 @@ def _joined(pieces: Iterable[str]) -> str:
         size += len(piece)
         if size > MAX_TEXT:
             message = f"The template makes more than {MAX_TEXT:,} characters"
-            raise Refused(message, "No network takes a text of that length.")
+            raise TemplateError(message, hint="No network takes a text of that length.")
         kept.append(piece)
     return "".join(kept)
 
@@ -378,7 +386,8 @@ def _as_text(value: Any) -> str:
         return str(value)
     what = "a list" if isinstance(value, list | tuple) else "not a value"
     what = "an object" if isinstance(value, Mapping) else what
-    raise Refused(f"This is {what}, not a text", "Name one of its fields, or go through it with {% for %}.")
+    hint = "Name one of its fields, or go through it with {% for %}."
+    raise TemplateError(f"This is {what}, not a text", hint=hint)
 
 
 def _of_text(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -407,7 +416,8 @@ def _plain(value: Any) -> str:
 def _fit(context: Context, value: Any, rest: Any = None) -> str:
     sandbox, text = cast("_Sandbox", context.environment), _as_text(value)
     if rest not in (None, "thread"):
-        raise Refused("fit takes no option but rest", 'What does not fit can go on: fit(rest="thread").')
+        hint = 'What does not fit can go on: fit(rest="thread").'
+        raise TemplateError("fit takes no option but rest", hint=hint)
     return sandbox.pieces.cut(text, goes_on=rest is not None) if sandbox.cuts_to_fit and text else text
 
 

@@ -78,15 +78,6 @@ class Rendered(NamedTuple):
     warnings: tuple[Remark, ...] = ()
 
 
-class Refused(Exception):  # noqa: N818  (what the sandbox does, not what is wrong with it)
-    """A template asks for something that templates here do not do."""
-
-    def __init__(self, message: str, hint: str) -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
-
-
 def no_name(name: str, known: Iterable[str], offset: int) -> TemplateError:
     """Return the error that there is no such name."""
     if name in NAMES:
@@ -121,39 +112,27 @@ def no_member(source: str, line: int, name: str, value: object) -> TemplateError
     )
 
 
-def no_filter(name: str, known: Iterable[str], offset: int) -> TemplateError:
-    """Return the error that there is no such filter."""
-    return TemplateError(f"There is no filter {_shown(name)}", hint=_suggestion(name, known), offset=offset)
+def unknown(kind: str, name: str, known: Iterable[str], offset: int) -> TemplateError:
+    """Return the error that there is no such filter, or no such test."""
+    return TemplateError(f"There is no {kind} {_shown(name)}", hint=_suggestion(name, known), offset=offset)
 
 
-def no_test(name: str, offset: int) -> TemplateError:
-    """Return the error that there is no such test."""
-    hint = "For example: `is defined`, `is none`."
-    return TemplateError(f"There is no test {_shown(name)}", hint=hint, offset=offset)
-
-
-def bad_syntax(message: str, source: str, filters: Iterable[str], line: int) -> TemplateError:
+def bad_syntax(message: str, source: str, line: int) -> TemplateError:
     """Return the error that Jinja cannot read a template; ``message`` is Jinja's."""
-    quoted = _QUOTED.search(message)
-    word = quoted[1] if quoted else ""
-    offset = find(source, line, whole_word(word) if word.isidentifier() else re.escape(word))
-    if message.startswith("No filter named"):
-        return no_filter(word, filters, offset)
-    if message.startswith("No test named"):
-        return no_test(word, offset)
     if tag := next((tag for tag in tags(source) if not tag["closing"]), None):
         hint = _COMMENT_HINT if tag["opening"] == "{#" else _SYNTAX_HINT
         unclosed = f"`{tag['opening']}` is never closed by `{_CLOSING[tag['opening']]}`"
         return TemplateError(unclosed, hint=hint, offset=tag.start())
+    quoted = _QUOTED.search(message)
+    word = quoted[1] if quoted else ""
+    offset = find(source, line, whole_word(word) if word.isidentifier() else re.escape(word))
     message = f"The template is wrong here: {_sentence(message)}"
     return TemplateError(message, hint=_SYNTAX_HINT, offset=offset)
 
 
 def failed(error: Exception, source: str, line: int) -> TemplateError:
     """Return what a failure while rendering means."""
-    offset = _tag_on(source, line)
-    if isinstance(error, Refused):
-        return TemplateError(error.message, hint=error.hint, offset=offset)
+    offset = tag_on(source, line)
     if isinstance(error, RecursionError | SyntaxError):
         return TemplateError("The template is nested too deeply", hint="Use fewer brackets, loops and calls.")
     for said, message, hint in _PLAINLY:
@@ -205,9 +184,7 @@ def short_hashtag(value: str, offset: int) -> Remark:
 
 def typed_oddities(source: str) -> Iterator[Remark]:
     """Yield the Markdown and the literal new-line signs that the author of a plain text typed."""
-    typed = source
-    for tag in tags(source):
-        typed = typed[: tag.start()] + _TAG_FILL * len(tag[0]) + typed[tag.end() :]
+    typed = _TAG.sub(lambda tag: _TAG_FILL * len(tag[0]) if tag["opening"] else tag[0], source)
     for effect in markdown(typed):
         yield Remark(
             f"No network renders Markdown: {cut(effect.shown.replace(_TAG_FILL, '…'), _LONGEST_NAME)} "
@@ -272,7 +249,7 @@ def find(source: str, line: int, pattern: str) -> int:
 
     An expression over several lines is reported by Jinja at its first line: hence "from".
     """
-    return next(places(source, pattern, _line_start(source, line)), _tag_on(source, line))
+    return next(places(source, pattern, _line_start(source, line)), tag_on(source, line))
 
 
 def name_alone(name: str) -> str:
@@ -295,7 +272,7 @@ def _line_start(source: str, line: int) -> int:
     return starts[max(0, min(line, len(starts)) - 1)]
 
 
-def _tag_on(source: str, line: int) -> int:
+def tag_on(source: str, line: int) -> int:
     """Return the offset of the first tag on a line, or of the line."""
     start = _line_start(source, line)
     before = re.compile(r"[^\r\n]*?(?=\{[{%#])").match(source, start)

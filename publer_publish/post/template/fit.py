@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 from publer_publish.networks.count import clusters
 from publer_publish.networks.twitter_text import find_urls
-from publer_publish.post.template.errors import Refused
+from publer_publish.post.template.errors import TemplateError
 
 MAX_PARTS = 20
 """Of one text that go through ``fit``."""
@@ -171,7 +171,7 @@ class Pieces:
         """Return the mark of a part that is cut to fit."""
         if len(self._parts) >= MAX_PARTS:
             message = f"More than {MAX_PARTS} parts go through fit"
-            raise Refused(message, "Put fit around the loop, not into it.")
+            raise TemplateError(message, hint="Put fit around the loop, not into it.")
         self._parts.append((without_marks(text), goes_on))
         return chr(_FIRST_PART + len(self._parts) - 1)
 

@@ -149,7 +149,7 @@ def test_text_from_an_event_stays_text(templates: Templates) -> None:
         ("tga {{ tag }}\n{{\n  tga }}", "tga }}", "'tga'", "Did you mean 'tag'?"),
         ("{{ something_else }}", "something_else", "'something_else'", "There are: actor, event, ref_name, release"),
         ("a\n\n{{ tag | uper }}", "uper", "There is no filter 'uper'", "Did you mean 'upper'?"),
-        ("a\n{{ tag is evn }}", "evn", "There is no test 'evn'", "is defined"),
+        ("a\n{{ tag is evn }}", "evn", "There is no test 'evn'", "Did you mean 'even'?"),
         ("a\n{% foo %}", "foo", "unknown tag 'foo'", "{% raw %}"),
         ("a\n{{ tag", "{{ tag", "`{{` is never closed by `}}`", "{{ and }}"),
         ("a {{ tag\n{{ version }}", "{{ tag", "`{{` is never closed by `}}`", "{{ and }}"),
