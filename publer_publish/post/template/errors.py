@@ -37,20 +37,6 @@ _LISTED = 12
 _LONGEST_NAME = 60
 _LONGEST_MESSAGE = 160
 
-_PLAINLY = (
-    (
-        r"can only concatenate|for \+: .*'str'|must be str, not",
-        "The template adds a text and something else",
-        "Join them with ~, as in {{ 'v' ~ 1 }}.",
-    ),
-    (
-        "not supported between instances",
-        "The template compares or sorts values of different kinds",
-        "Convert them to one kind first, as in {{ vars.count | int > 1 }}.",
-    ),
-)
-"""What Python says of the mistakes that are made, and what it means to a template's author."""
-
 
 class TemplateError(ActionError):
     """A template is wrong, or does more than a post needs."""
@@ -135,12 +121,10 @@ def failed(error: Exception, source: str, line: int) -> TemplateError:
     offset = tag_on(source, line)
     if isinstance(error, RecursionError | SyntaxError):
         return TemplateError("The template is nested too deeply", hint="Use fewer brackets, loops and calls.")
-    for said, message, hint in _PLAINLY:
-        if re.search(said, str(error)):
-            return TemplateError(message, hint=hint, offset=offset)
     message = f"The template cannot be rendered: {_sentence(str(error))}"
     hint = (
-        "Check what kind of value is here, a text, a number, a list or an object, and the filter's options."
+        "Check what kind of value is here. Texts are joined with ~, as in {{ 'v' ~ 1 }}; int makes a number "
+        "of a text, as in {{ vars.count | int > 1 }}."
     )
     return TemplateError(message, hint=hint, offset=offset)
 
