@@ -35,18 +35,6 @@ def measure(network: Network, text: str) -> int:
     return _MEASURES[network.counting](text)
 
 
-def limit_of(network: Network, *, max_length: int | None = None, long_post: bool = False) -> int | None:
-    """Return the text limit that applies; None if none is known.
-
-    ``max_length``: the file's own limit, which wins. ``long_post``: ``details.type`` is ``long_post``.
-    """
-    if max_length is not None:
-        return max_length
-    if long_post and network.long_text_limit is not None:
-        return network.long_text_limit
-    return network.text_limit
-
-
 class Length(NamedTuple):
     """How long a text is on a network, and what is wrong with that."""
 
@@ -62,11 +50,12 @@ def check_text(
 ) -> Length:
     """Measure a text against every limit of its network.
 
+    ``max_length``: the file's own limit, which wins. ``long_post``: ``details.type`` is ``long_post``.
     ``extra``: what counts besides the text, measured by the caller (Mastodon's ``spoilerText``).
     """
     used = measure(network, text) + extra
-    limit = limit_of(network, max_length=max_length, long_post=long_post)
     own = max_length is not None
+    limit = max_length if own else (long_post and network.long_text_limit) or network.text_limit
     if limit is not None and used > limit:
         allows = "max_length" if own else network.label
         message = f"The text has {used:,} characters; {allows} allows {limit:,}."

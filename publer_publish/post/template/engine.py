@@ -58,7 +58,6 @@ _ONLY_TAGS = re.compile(
     rf"^[ \t]*((?:{_INSIDE}[-+]?[%#]\}}[ \t]*)*{_INSIDE})([-+]?[%#]\}})[ \t]*(\r?\n)",
     re.MULTILINE | re.DOTALL,
 )
-_NO_SUCH = re.compile(r"No (filter|test) named '(.*?)'")
 _HASHTAG_STOP = re.compile(r"\w+(?=[^\w\s])\S*\w|\s*\Z")
 _WORDS = re.compile(r"[^\W_]+")
 _OF_TEXT = "capitalize lower string title trim upper urlencode wordcount".split()
@@ -307,12 +306,7 @@ class Engine:
             offset = errors.find(source, line, errors.name_alone(error.name))
             return errors.no_name(error.name, NAMES.union(values), offset)
         said = str(error.args[0] if error.args else error)
-        if found := _NO_SUCH.match(said):
-            known = self._sandbox.filters if found[1] == "filter" else self._sandbox.tests
-            return errors.unknown(
-                found[1], found[2], known, errors.find(source, line, errors.whole_word(found[2]))
-            )
-        if isinstance(error, TemplateSyntaxError):
+        if isinstance(error, TemplateSyntaxError) or said.startswith(("No filter named", "No test named")):
             return errors.bad_syntax(said, source, line)
         return errors.failed(error, source, line)
 

@@ -21,7 +21,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from markdown_it import MarkdownIt
-from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from mdit_py_plugins.gfm import gfm_plugin
 
@@ -29,10 +28,6 @@ from publer_publish.post.template.harmless import LINK, PRIVATE, harmless, witho
 
 MAX_NESTING = 16
 """The parser's time is the length of the text times this, at worst."""
-MAX_OPEN_BRACKETS = 500
-"""With more of them unclosed the parser would search long for links; then links stay as they are written."""
-MAX_COLONS = 500
-"""In one block. With more of them the search for bare links takes long; then the block is read as text."""
 MAX_FOOTNOTE = 200
 BULLET = "• "
 
@@ -53,23 +48,14 @@ def plain(markdown: str) -> Plain:
 @lru_cache(maxsize=64)
 def _plain(markdown: str) -> Plain:
     markdown = without_invisible(PRIVATE.sub("", markdown))
-    are_links_read = markdown.count("[") - markdown.count("]") <= MAX_OPEN_BRACKETS
-    tokens = _parser(are_links_read=are_links_read).parse(markdown)
+    tokens = _parser().parse(markdown)
     # What is folded away is left out, unless it is all there is.
     return Plain(_Page(tokens).whole() or _Page(tokens, unfold=True).whole())
 
 
 @cache
-def _parser(*, are_links_read: bool) -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"maxNesting": MAX_NESTING}).use(gfm_plugin)
-    parser.core.ruler.after("block", "odd_blocks", _leave_odd_blocks)
-    return parser if are_links_read else parser.disable(["link", "image", "footnote_ref"])
-
-
-def _leave_odd_blocks(state: StateCore) -> None:
-    for token in state.tokens:
-        if token.type == "inline" and token.content.count(":") > MAX_COLONS:
-            token.type = "text"
+def _parser() -> MarkdownIt:
+    return MarkdownIt("commonmark", {"maxNesting": MAX_NESTING}).use(gfm_plugin)
 
 
 # --- the page ---

@@ -175,7 +175,7 @@ class Renderer:
         """Report everything that is wrong with a template: ``error`` is what ended it."""
         found = {one.offset: one for one in self._all_mistakes(source)}
         if isinstance(error, TemplateError):
-            found[error.offset] = error
+            found.setdefault(error.offset, error)
         else:
             for problem in error.problems if isinstance(error, InvalidInputError) else (error,):
                 self.problems.error(problem.message, problem.hint, self._positions.where(path))
