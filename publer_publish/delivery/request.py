@@ -9,7 +9,7 @@ from typing import Any
 from publer_publish.delivery.media import UploadedMedia
 from publer_publish.delivery.targets import Target
 from publer_publish.networks import table
-from publer_publish.networks.sent import added, of_network
+from publer_publish.networks.forms import mapping
 from publer_publish.post.model import Comment, Content, Media
 
 _IN_COMMENT = ("type", "path", "caption", "thumbnail", "thumbnails")
@@ -37,11 +37,19 @@ def second_names(targets: Iterable[Target], media: UploadedMedia) -> list[str]:
     for target in targets:
         network = target.content.network
         written = _written(target.content, media)
-        sent = of_network(network, written)
-        found += [f"{network}.{name}" for name in added(written, sent)]
+        sent = table.network(network).as_sent(written)
+        found += [f"{network}.{name}" for name in _added(written, sent)]
         if target.post.labels and "labels" not in target.ref.fields:
             found.append("accounts[].labels")
     return list(dict.fromkeys(found))
+
+
+def _added(written: Mapping[str, Any], sent: Mapping[str, Any]) -> list[str]:
+    """The names under which something is sent that was not written under them."""
+    below = mapping(sent.get("details")).keys() - mapping(written.get("details")).keys()
+    names = [name for name in sent if name not in written and name != "details"]
+    names += [f"details.{name}" for name in sorted(below)]
+    return names if sent["type"] == written["type"] else [*names, f"type {sent['type']}"]
 
 
 def network_key(target: Target) -> str:
@@ -56,7 +64,7 @@ def network_key(target: Target) -> str:
 
 
 def _network(content: Content, media: UploadedMedia) -> dict[str, Any]:
-    return with_extra(of_network(content.network, _written(content, media)), content.extra)
+    return with_extra(table.network(content.network).as_sent(_written(content, media)), content.extra)
 
 
 def _written(content: Content, media: UploadedMedia) -> dict[str, Any]:

@@ -20,10 +20,12 @@ if TYPE_CHECKING:
 
 _ONE_BY_ONE = re.compile("[\u0020-\u02ff\n\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u2190-\u21ff]*")
 """Characters that never join their neighbours (pictographs only do beside a joiner): each is a grapheme."""
-
-
 MAX_COUNTED = 200_000
 """Code points. A longer text is over every limit that a file can set, and its code points are reported."""
+URL_LENGTH = 23
+"""What a URL counts on X and Mastodon, whatever its real length."""
+WORDS_REMEMBERED = 16_384
+"""Finding where a text is too long measures the same words again and again."""
 
 
 def measure(network: Network, text: str) -> int:
@@ -31,18 +33,6 @@ def measure(network: Network, text: str) -> int:
     if len(text) > MAX_COUNTED:
         return len(text)
     return _MEASURES[network.counting](text)
-
-
-def limit_of(network: Network, *, max_length: int | None = None, long_post: bool = False) -> int | None:
-    """Return the text limit that applies; None if none is known.
-
-    ``max_length``: the file's own limit, which wins. ``long_post``: ``details.type`` is ``long_post``.
-    """
-    if max_length is not None:
-        return max_length
-    if long_post and network.long_text_limit is not None:
-        return network.long_text_limit
-    return network.text_limit
 
 
 class Length(NamedTuple):
@@ -60,38 +50,30 @@ def check_text(
 ) -> Length:
     """Measure a text against every limit of its network.
 
+    ``max_length``: the file's own limit, which wins. ``long_post``: ``details.type`` is ``long_post``.
     ``extra``: what counts besides the text, measured by the caller (Mastodon's ``spoilerText``).
     """
     used = measure(network, text) + extra
-    limit = limit_of(network, max_length=max_length, long_post=long_post)
     own = max_length is not None
-    allows = "max_length" if own else network.label
+    limit = max_length if own else (long_post and network.long_text_limit) or network.text_limit
     if limit is not None and used > limit:
-        return Length(
-            used=used,
-            limit=limit,
-            message=f"The text has {used:,} characters; {allows} allows {limit:,}.",
-            hint=_shorten(network, used - limit, own=own),
-        )
-    size = utf8_length(text) if network.bytes_limit is not None and not own else 0
-    if network.bytes_limit is not None and size > network.bytes_limit:
-        return Length(
-            used=used,
-            limit=limit,
-            message=f"The text has {size:,} bytes; {network.label} allows {network.bytes_limit:,}.",
-            hint=f"Shorten it by {size - network.bytes_limit:,} bytes: letters beyond ASCII take 2 to 4.",
-        )
-    return Length(used=used, limit=limit)
+        allows = "max_length" if own else network.label
+        message = f"The text has {used:,} characters; {allows} allows {limit:,}."
+        return Length(used, limit, message, _shorten(network, used - limit, own=own))
+    if network.bytes_limit is not None and not own and (size := utf8_length(text)) > network.bytes_limit:
+        message = f"The text has {size:,} bytes; {network.label} allows {network.bytes_limit:,}."
+        excess = size - network.bytes_limit
+        hint = f"Shorten it by {excess:,} bytes: letters beyond ASCII take 2 to 4."
+        return Length(used, limit, message, hint)
+    return Length(used, limit)
 
 
 def fits(
     network: Network, text: str, *, max_length: int | None = None, long_post: bool = False, extra: int = 0
 ) -> bool:
     """Whether a text is within every limit of its network."""
-    limit = limit_of(network, max_length=max_length, long_post=long_post)
-    if limit is not None and measure(network, text) + extra > limit:
-        return False
-    return network.bytes_limit is None or max_length is not None or utf8_length(text) <= network.bytes_limit
+    checked = check_text(network, text, max_length=max_length, long_post=long_post, extra=extra)
+    return not checked.message
 
 
 def utf8_length(text: str) -> int:
@@ -110,31 +92,22 @@ def _shorten(network: Network, excess: int, *, own: bool) -> str:
     return hint
 
 
-def _code_points(text: str) -> int:
-    return len(text)
-
-
 def _utf16(text: str) -> int:
     return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _graphemes(text: str) -> int:
-    if _ONE_BY_ONE.fullmatch(text):
-        return len(text)
-
-    return sum(1 for _ in clusters(text))
+    return len(text) if _ONE_BY_ONE.fullmatch(text) else sum(1 for _ in clusters(text))
 
 
 def _twitter(text: str) -> int:
-
-    return length(text)
+    """Add up the words: neither a URL nor an emoji reaches over a space."""
+    first, *rest = _LINE_END.sub("\n", text).replace("\n", " ").split(" ")
+    return _word_length(first) + len(rest) + sum(map(_later_word, rest))
 
 
 def _mastodon(text: str) -> int:
-    if "@" not in text and "://" not in text:
-        return _graphemes(text)
-
-    return _graphemes(as_counted(text))
+    return _graphemes(_SPACED_WORD.sub(lambda word: _as_counted(word[0]), text))
 
 
 def _threads(text: str) -> int:
@@ -150,7 +123,7 @@ def _threads(text: str) -> int:
 
 
 _MEASURES: Mapping[Counting, Callable[[str], int]] = {
-    Counting.CODE_POINTS: _code_points,
+    Counting.CODE_POINTS: len,
     Counting.UTF16: _utf16,
     Counting.TWITTER: _twitter,
     Counting.GRAPHEMES: _graphemes,
@@ -158,11 +131,7 @@ _MEASURES: Mapping[Counting, Callable[[str], int]] = {
     Counting.THREADS: _threads,
 }
 
-
-TWITTER_URL_LENGTH = 23
-"""What a URL counts, whatever its real length."""
-TWITTER_WORDS_REMEMBERED = 16_384
-"""Finding where a text is too long measures the same words again and again."""
+# --- X ---
 
 _LINE_END = re.compile(r"\r\n?")
 _HEAVY = "[^\u0000-\u10ff\u2000-\u200d\u2010-\u201f\u2032-\u2037]"
@@ -194,13 +163,7 @@ _EMOJI = (
 """An emoji of one or more code points: X counts it 2."""
 
 
-def length(text: str) -> int:
-    """Add up the words: neither a URL nor an emoji reaches over a space."""
-    first, *rest = _LINE_END.sub("\n", text).replace("\n", " ").split(" ")
-    return _word_length(first) + len(rest) + sum(map(_later_word, rest))
-
-
-@lru_cache(maxsize=TWITTER_WORDS_REMEMBERED)
+@lru_cache(maxsize=WORDS_REMEMBERED)
 def _later_word(word: str) -> int:
     return _word_length(" " + word) - 1
 
@@ -209,7 +172,7 @@ def _word_length(word: str) -> int:
     word = unicodedata.normalize("NFC", word)
     counted, after = 0, 0
     for start, end in twitter_text.find_urls(word):
-        counted += _weight(word[after:start]) + TWITTER_URL_LENGTH
+        counted += _weight(word[after:start]) + URL_LENGTH
         after = end
     return counted + _weight(word[after:])
 
@@ -228,10 +191,8 @@ def _beyond_ascii() -> tuple[re.Pattern[str], re.Pattern[str]]:
     return re.compile(_EMOJI), re.compile(_HEAVY)
 
 
-MASTODON_URL_LENGTH = 23
-"""What a URL counts, whatever its real length."""
-MASTODON_WORDS_REMEMBERED = 16_384
-"""Finding where a text is too long measures the same words again and again."""
+# --- Mastodon ---
+
 MAX_DOMAIN_LENGTH = 253
 
 _MENTION = re.compile(
@@ -241,13 +202,8 @@ _SPACED_WORD = re.compile(r"[^ \n]+")
 _NOT_AFTER_MENTION = re.compile("[@\uff20\u00c0-\u024f]|://")
 
 
-def as_counted(text: str) -> str:
-    """Return the text with what is counted instead of its URLs and mentions."""
-    return _SPACED_WORD.sub(lambda word: _word(word[0]), text)
-
-
-@lru_cache(maxsize=MASTODON_WORDS_REMEMBERED)
-def _word(word: str) -> str:
+@lru_cache(maxsize=WORDS_REMEMBERED)
+def _as_counted(word: str) -> str:
     """Return a word with what Mastodon counts instead of it."""
     if "@" not in word and "://" not in word:
         return word
@@ -260,17 +216,16 @@ def _word(word: str) -> str:
 
 
 def _entities(text: str) -> list[tuple[int, int, str]]:
-    found = (
-        twitter_text.find_urls(text, grammar=twitter_text.mastodon(), bare_domains=False)
-        if "://" in text
-        else []
-    )
-    entities = [(start, end, "x" * MASTODON_URL_LENGTH) for start, end in found]
+    urls = twitter_text.find_urls(text, grammar=twitter_text.mastodon(), bare_domains=False)
+    entities = [(start, end, "x" * URL_LENGTH) for start, end in urls]
     for mention in _MENTION.finditer(text):
         domain = mention["domain"] or ""
         if 0 < len(domain) <= MAX_DOMAIN_LENGTH and not _NOT_AFTER_MENTION.match(text, mention.end()):
             entities.append((mention.start(), mention.end(), mention.group().removesuffix(domain)))
     return sorted(entities)
+
+
+# --- grapheme clusters ---
 
 
 def clusters(text: str) -> Iterator[regex.Match[str]]:

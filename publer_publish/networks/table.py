@@ -35,7 +35,10 @@ class Kind(StrEnum):
     DOCUMENT = "document"
 
 
+PHOTO, VIDEO, GIF, DOCUMENT = Kind
 _NOTHING: Mapping[Any, Any] = MappingProxyType({})
+_PUBLER = "Publer: networks page"
+_MEDIA = "Publer: media specifications, photo, video and GIF pages"
 
 
 class Fold(NamedTuple):
@@ -97,12 +100,12 @@ class Network(NamedTuple):
     """The content types that a file may name; ``forms.as_sent`` says as what each is sent."""
     text_limit: int | None
     """As counted by ``counting``; None: no limit is known."""
-    counting: Counting
-    counting_source: str
-    limit_source: str
     media_most: Mapping[Kind, int | None]
     """The kinds it takes and how many of each in a post; None: no limit is known."""
-    media_source: str
+    counting: Counting = Counting.CODE_POINTS
+    counting_source: str = "not documented; code points, as Publer's own server counts"
+    limit_source: str = _PUBLER
+    media_source: str = _MEDIA
     long_text_limit: int | None = None
     """With ``details.type: long_post``."""
     bytes_limit: int | None = None
@@ -161,6 +164,20 @@ class Network(NamedTuple):
     form: Callable[[dict[str, Any]], None] | None = None
     """Adds to what is sent what the network's own page wants beside what the file says."""
 
+    def as_sent(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Return its part of a post in the form and under the names of Publer; what the file says is kept."""
+        found = dict(body)
+        names = {**self.second_names, **({"text": self.text_field} if self.text_field else {})}
+        for one, other in names.items():
+            if one in found:
+                found.setdefault(other, found[one])
+            elif other in found:
+                found[one] = found[other]
+        if self.form:
+            self.form(found)
+        forms.as_sent(found)
+        return found
+
     @property
     def keys(self) -> tuple[str, ...]:
         """Every key under which a file may name it."""
@@ -191,11 +208,6 @@ NEEDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 """What a type needs on every network (Publer: content types; OpenAPI)."""
 
-PHOTO, VIDEO, GIF, DOCUMENT = Kind.PHOTO, Kind.VIDEO, Kind.GIF, Kind.DOCUMENT
-_PUBLER = "Publer: networks page"
-_MEDIA = "Publer: media specifications, photo, video and GIF pages"
-_UNDOCUMENTED = "not documented; code points, as Publer's own server counts"
-
 
 def _types(words: str) -> frozenset[str]:
     return frozenset(words.split())
@@ -207,9 +219,6 @@ _TABLE = (
         label="Facebook",
         types=_types("status photo video link carousel story reel gif"),
         text_limit=10_000,
-        limit_source=_PUBLER,
-        counting=Counting.CODE_POINTS,
-        counting_source=_UNDOCUMENTED,
         title_limit=255,
         needs={"carousel": ("sublinks",)},
         link_cards=True,
@@ -218,7 +227,6 @@ _TABLE = (
         media_most={PHOTO: 10, VIDEO: 1, GIF: 1},
         media_mb={PHOTO: 8, VIDEO: 10_000, GIF: 4},
         media_disputed="Publer's networks page allows 10 photos, its photo page and help centre any number",
-        media_source=_MEDIA,
         fold=Fold(characters=480, lines=5),
         type_prefixes=("fb",),
         frame=Frame(seconds=(1, 5 * 3600), seconds_as={"reel": (3, 90), "story": (0, 60)}),
@@ -229,9 +237,6 @@ _TABLE = (
         label="Instagram",
         types=_types("photo video carousel story reel"),
         text_limit=2_200,
-        limit_source=_PUBLER,
-        counting=Counting.CODE_POINTS,
-        counting_source=_UNDOCUMENTED,
         media_most={PHOTO: 10, VIDEO: 10},
         media_mix=frozenset({PHOTO, VIDEO}),
         media_mb={PHOTO: 8, VIDEO: 1_000},
@@ -255,7 +260,6 @@ _TABLE = (
         types=_types("status photo video link gif poll"),
         text_limit=280,
         long_text_limit=25_000,
-        limit_source=_PUBLER,
         counting=Counting.TWITTER,
         counting_source="twitter-text v3 configuration and conformance data",
         no_same_text=True,
@@ -266,7 +270,6 @@ _TABLE = (
         comments_most=25,
         media_most={PHOTO: 4, VIDEO: 1, GIF: 1},
         media_mb={PHOTO: 5, VIDEO: 512, GIF: 15},
-        media_source=_MEDIA,
         poll=Poll(options=4, option_limit=25, days=tuple(range(1, 8))),
         fold=Fold(characters=280),
         frame=Frame(seconds=(0.5, 140), gif_most=2048),
@@ -277,9 +280,6 @@ _TABLE = (
         label="LinkedIn",
         types=_types("status photo video link document poll gif"),
         text_limit=3_000,
-        limit_source=_PUBLER,
-        counting=Counting.CODE_POINTS,
-        counting_source=_UNDOCUMENTED,
         title_limit=100,
         comments=True,
         comment_limit=1_250,
@@ -289,7 +289,6 @@ _TABLE = (
         },
         media_most={PHOTO: 20, VIDEO: 1, GIF: 1, DOCUMENT: 1},
         media_mb={PHOTO: 5, VIDEO: 5_000, DOCUMENT: 100},
-        media_source=_MEDIA,
         poll=Poll(options=4, option_limit=30, days=(1, 3, 7, 14), question_limit=140),
         fold=Fold(characters=210, lines=3),
         type_prefixes=("in",),
@@ -301,9 +300,6 @@ _TABLE = (
         label="Pinterest",
         types=_types("photo video carousel"),
         text_limit=500,
-        limit_source=_PUBLER,
-        counting=Counting.CODE_POINTS,
-        counting_source=_UNDOCUMENTED,
         title_limit=100,
         media_most={PHOTO: 5, VIDEO: 1},
         media_mb={PHOTO: 20, VIDEO: 2_000},
@@ -320,9 +316,6 @@ _TABLE = (
         label="Google Business",
         types=_types("status photo event offer"),
         text_limit=1_500,
-        limit_source=_PUBLER,
-        counting=Counting.CODE_POINTS,
-        counting_source=_UNDOCUMENTED,
         media_most={PHOTO: 1},
         media_mb={PHOTO: 5},
         media_source="Publer: its page on Google Business Profiles shows exactly one picture, and no video",
@@ -338,13 +331,11 @@ _TABLE = (
         text_limit=5_000,
         bytes_limit=5_000,
         limit_source="Publer: update page; YouTube Data API, snippet.description: 5,000 bytes",
-        counting=Counting.CODE_POINTS,
         counting_source="YouTube Data API",
         title_limit=100,
         needs={"video": ("media", "title"), "short": ("media", "title")},
         media_most={VIDEO: 1},
         media_mb={VIDEO: 256_000},
-        media_source=_MEDIA,
         fold=Fold(characters=150, lines=3),
         text_field="description",
         form=forms.film,
@@ -356,7 +347,6 @@ _TABLE = (
         label="TikTok",
         types=_types("video photo carousel"),
         text_limit=2_200,
-        limit_source=_PUBLER,
         counting=Counting.UTF16,
         counting_source="TikTok Content Posting API: UTF-16 runes",
         title_limit=90,
@@ -376,7 +366,6 @@ _TABLE = (
         types=_types("article"),
         text_limit=None,
         limit_source="none is given",
-        counting=Counting.CODE_POINTS,
         counting_source="no limit to count against",
         media_most={PHOTO: None, VIDEO: None, GIF: None, DOCUMENT: None},
         media_mix=frozenset(Kind),
@@ -391,8 +380,6 @@ _TABLE = (
         label="Telegram",
         types=_types("status photo video link gif"),
         text_limit=4_096,
-        limit_source=_PUBLER,
-        counting=Counting.CODE_POINTS,
         counting_source="Telegram Bot API: characters after entities parsing",
         media_most={PHOTO: 10, VIDEO: 1, GIF: 1},
         media_mb={PHOTO: 10, VIDEO: 2_000, GIF: 50},
@@ -431,7 +418,6 @@ _TABLE = (
         label="Threads",
         types=_types("status photo video link"),
         text_limit=500,
-        limit_source=_PUBLER,
         counting=Counting.THREADS,
         counting_source="Threads API: characters, an emoji as the number of its UTF-8 bytes",
         comments=True,

@@ -52,8 +52,7 @@ _TLDS = Path(__file__).with_name("tlds.txt")
 _COMMON_TLDS = frozenset(
     {"com", "org", "net", "io", "dev", "app", "co", "ai", "edu", "gov", "uk", "de", "fr", "xyz"}
 )
-"""A subset of ``tlds.txt``, so that most texts with a URL do not load the list.
-"""
+"""A subset of ``tlds.txt``, so that most texts with a URL do not load the list."""
 
 
 class Grammar(NamedTuple):
@@ -124,7 +123,7 @@ def find_urls(
             urls.extend([url] if url else [])
         elif (
             bare_domains
-            and _may_precede_bare(text, start)
+            and text[max(start - 1, 0) : start] not in _NEVER_BEFORE_BARE_DOMAIN
             and _encodable(text[start:domain_end], end - start + 8)
         ):
             urls.extend(_bare(text, start, domain_end, end - domain_end if has_path else 0))
@@ -178,13 +177,9 @@ def _starts(start: int, end: int) -> Iterable[int]:
 
 
 def _labels(text: str, run: tuple[int, int]) -> list[tuple[int, int]]:
-    labels = []
     start, end = run
-    while (dot := text.find(".", start, end)) >= 0:
-        labels.append((start, dot))
-        start = dot + 1
-    labels.append((start, end))
-    return labels
+    dots = [at for at in range(start, end) if text[at] == "."]
+    return list(zip([start, *(dot + 1 for dot in dots)], [*dots, end], strict=True))
 
 
 def _longest(text: str, label: tuple[int, int], beyond: int, tld_end: int) -> int:
@@ -237,10 +232,6 @@ def _may_follow_tld(text: str, end: int) -> bool:
 
 def _may_start(text: str, start: int, low: int) -> bool:
     return start == 0 or (start > low and text[start - 1] not in _NEVER_BEFORE_URL)
-
-
-def _may_precede_bare(text: str, start: int) -> bool:
-    return start == 0 or text[start - 1] not in _NEVER_BEFORE_BARE_DOMAIN
 
 
 def _scheme_length(text: str, start: int, low: int) -> int:
@@ -330,11 +321,7 @@ def _longest_linkable(text: str, labels: list[tuple[int, int]], end: int) -> int
     best = 0
     for label in labels:
         best = min(_tld_end(text, *label), end) or best
-        if not _linkable(text, label):
+        tail = _LINKABLE_TAIL.search(text, *label)
+        if not tail or tail.start() != label[0]:
             break
     return best
-
-
-def _linkable(text: str, label: tuple[int, int]) -> bool:
-    tail = _LINKABLE_TAIL.search(text, *label)
-    return tail is not None and tail.start() == label[0]

@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 from publer_publish.errors import Path, Problems, Where
 from publer_publish.networks import count
 from publer_publish.networks.forms import shown_as
-from publer_publish.networks.sent import of_network
 from publer_publish.networks.table import Network, needs
 from publer_publish.post.media.files import MediaFiles
 from publer_publish.post.media.rules import check_for_network
@@ -256,7 +255,7 @@ def _branded(details: object, place: Place) -> None:
 def _extra(content: Content, place: Place) -> None:
     if content.extra:
         written = {"type": content.type, "media": [{} for _ in content.media], **content.fields}
-        sent = of_network(place.network.key, {**written, "text": content.text})
+        sent = place.network.as_sent({**written, "text": content.text})
         check_extra(content.extra, sent, lambda *steps: place.where("extra", *steps), place.problems)
 
 

@@ -18,7 +18,6 @@ from publer_publish.post.model import LISTS_OF_POSTS, AccountRef, Json, Post, Se
 from publer_publish.post.schema.check import check
 from publer_publish.post.selectors import IN_INPUT, SelectorError, is_selector, parse_selector
 from publer_publish.post.template.render import (
-    AsWritten,
     ContextSource,
     Positions,
     Renderer,
@@ -167,7 +166,8 @@ class _Loader:
         if skipped:
             # Where `when` is true it goes out: a review shows it, and what is wrong with it ends no run here.
             problems = Problems()
-            renderer = AsWritten(self._positions, self._options.context, problems, self._options.templates)
+            context, templates = self._options.context, self._options.templates
+            renderer = Renderer(self._positions, context, problems, templates, keeps_broken=True)
             data = renderer.tree(path, data, skip=is_text) if self._options.shows_skipped else data
         return Draft(
             post=post,

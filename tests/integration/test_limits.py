@@ -210,6 +210,13 @@ ATTACKS = {
             "{% for x in [1, 2] recursive %}{% if loop.depth < 50 %}{{ loop([1, 2]) }}{% endif %}{% endfor %}"
         )
     },
+    "a text that doubles": {
+        "post.yml": template(
+            "{% set n = namespace(x='a') %}{% for i in range(100) %}{% set n.x = n.x ~ n.x %}{% endfor %}"
+        )
+    },
+    "a number that takes a year": {"post.yml": template("{{ 10 ** (10 ** 10) }}")},
+    "a very wide text": {"post.yml": template("{{ 'a'.ljust(10 ** 9) }}")},
     "fit twenty times in every post": {"post.yml": many(12, FIT)},
     "12,000 wrong templates under one extra": {
         "post.yml": f"text: x\n{ACCOUNTS}networks:\n  twitter:\n    extra:\n"

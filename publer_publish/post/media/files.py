@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from pathlib import PurePosixPath
 
 from publer_publish.errors import Problems
 from publer_publish.post.media.kinds import MediaInfo, NotMediaError, probe
@@ -19,12 +20,11 @@ _NO_ID = re.compile(r"[\s./\\]")
 
 
 class MediaFiles:
-    """The media files of a run. Each is read once, whatever posts and networks use it, by whatever name."""
+    """The media files of a run. Each is read once, whatever posts and networks use it."""
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
-        self._known: dict[str, tuple[MediaInfo | None, Problems]] = {}
-        self._probed: dict[tuple[int, int], MediaInfo | NotMediaError] = {}
+        self._known: dict[PurePosixPath, tuple[MediaInfo | None, Problems]] = {}
 
     def info(self, media: Media) -> MediaInfo | None:
         """What the file is; None if the item is not a file that Publer takes."""
@@ -38,35 +38,21 @@ class MediaFiles:
                 problems.add(replace(problem, where=item.where))
 
     def _look(self, name: str) -> tuple[MediaInfo | None, Problems]:
-        """What a file is, and what is wrong with it, wherever it is named."""
-        if name not in self._known:
+        """What a file is, and what is wrong with it, wherever it is named; ``./a`` is ``a``."""
+        path = PurePosixPath(name)
+        if path not in self._known:
             info, problems = None, Problems()
             try:
                 with self._workspace.open(name) as file:
-                    info = check_file(file, problems, self._probe)
+                    info = check_file(file, problems)
             except UnusableFileError as error:
                 problems.error(error.message, error.hint)
-            self._known[name] = info, problems
-        return self._known[name]
-
-    def _probe(self, file: OpenFile) -> MediaInfo:
-        if file.identity not in self._probed:
-            try:
-                self._probed[file.identity] = probe(file.stream, file.size)
-            except NotMediaError as error:
-                self._probed[file.identity] = error
-        found = self._probed[file.identity]
-        if isinstance(found, NotMediaError):
-            raise found
-        return found
+            self._known[path] = info, problems
+        return self._known[path]
 
 
-def check_file(
-    file: OpenFile,
-    problems: Problems,
-    read: Callable[[OpenFile], MediaInfo] = lambda file: probe(file.stream, file.size),
-) -> MediaInfo | None:
-    """Return what an open file is; None if Publer does not take it. ``read``: what reads its header."""
+def check_file(file: OpenFile, problems: Problems) -> MediaInfo | None:
+    """Return what an open file is; None if Publer does not take it."""
 
     def refuse(message: str, hint: str) -> None:
         problems.error(f"{file.name!r} {message}.", hint)
@@ -78,7 +64,7 @@ def check_file(
         size = f"has {file.size:,} bytes; Publer takes at most {MOST_BYTES:,} (200 MB)"
         refuse(size, "Make it smaller, or give its public address as `url`.")
     try:
-        info = read(file)
+        info = probe(file.stream, file.size)
     except NotMediaError as error:
         refuse(error.message, error.hint)
         return None
@@ -92,12 +78,10 @@ def check_file(
 def described(info: MediaInfo) -> str:
     """Size and dimensions for people: ``PNG, 1200 x 630 pixels, 84 KB``."""
     parts = [info.format.upper()]
-    if info.width and info.height:
+    if info.width:
         parts.append(f"{info.width} x {info.height} pixels")
     if info.duration_seconds is not None:
         parts.append(duration(info.duration_seconds))
-    if info.pages is not None:
-        parts.append(f"{info.pages} page{'s' * (info.pages != 1)}")
     return ", ".join([*parts, file_size(info.size)])
 
 

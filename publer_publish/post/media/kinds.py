@@ -1,4 +1,4 @@
-"""What a media file really is, by its header: kind, format, pixels, animation, duration, pages.
+"""What a media file really is, by its header: kind, format, pixels of a picture, length of an MP4 or MOV.
 
 The pixels of pictures are read by imagesize. The rest is our own: filetype and puremagic know MP4 only by a
 closed list of brands and would refuse good videos, no small library knows the length of a video or whether
@@ -8,12 +8,9 @@ a picture moves, and hachoir, which does, is under the GPL and parses without bo
 from __future__ import annotations
 
 import io
-import math
 import re
-import struct
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from publer_publish.errors import ActionError
 from publer_publish.networks.table import Kind
@@ -28,16 +25,20 @@ _FOREIGN = (
     (rb"II\*\0|MM\0\*", "is a TIFF picture", f"Convert it to JPG. {_TAKEN}"),
     (rb"8BPS", "is a Photoshop document", f"Export it as PNG. {_TAKEN}"),
     (rb"ID3|\xff[\xfb\xf3\xf2]|OggS|fLaC|RIFF....WAVE", "is a sound file", _TAKEN),
-    (rb"FLV\x01|\0\0\x01[\xba\xb3]", "is a video in an old format", f"Convert it to MP4. {_TAKEN}"),
 )
-_HEIC = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
-_AVIF = frozenset({b"avif", b"avis"})
+_TYPES = {
+    "jpg": (Kind.PHOTO, "image/jpeg"),
+    "png": (Kind.PHOTO, "image/png"),
+    "gif": (Kind.GIF, "image/gif"),
+    "webp": (Kind.PHOTO, "image/webp"),
+    "mp4": (Kind.VIDEO, "video/mp4"),
+    "mov": (Kind.VIDEO, "video/quicktime"),
+    "avi": (Kind.VIDEO, "video/x-msvideo"),
+    "webm": (Kind.VIDEO, "video/webm"),
+    "pdf": (Kind.DOCUMENT, "application/pdf"),
+}
+_HEIC = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"avif", b"avis"})
 _SOUND = frozenset({b"M4A ", b"M4B ", b"M4P "})
-_PDF_MAGIC_WITHIN = 1024  # as readers do: some programs write a line before it
-_PDF_LOOKED_AT = 1 << 19  # bytes at each end
-_PDF_PAGES = re.compile(rb"/Type\s*/Pages(?![A-Za-z])")
-_PDF_COUNT = re.compile(rb"/Count\s+(\d{1,7})(?!\d)")
-_PDF_LINEAR = re.compile(rb"/Linearized\b[^>]*/N\s+(\d{1,7})(?!\d)")
 
 
 def probe(stream: BinaryIO, size: int) -> MediaInfo:
@@ -47,72 +48,30 @@ def probe(stream: BinaryIO, size: int) -> MediaInfo:
     for signature, read in _SIGNATURES:
         if re.match(signature, start, re.DOTALL):
             return read(header)
-    if b"%PDF-" in header.up_to(0, _PDF_MAGIC_WITHIN):
-        return _pdf(header)
+    if b"%PDF-" in header.up_to(0, 1024):  # as readers do: some programs write a line before it
+        return _info(header, "pdf")
     raise _foreign(header)
-
-
-def _iso(header: Header) -> MediaInfo:
-    return iso(header, _iso_name(header, header.up_to(0, 16)))
-
-
-def _iso_name(header: Header, start: bytes) -> str:
-    """``mp4`` or ``mov``, by the brands; a file without brands is an old movie of QuickTime's."""
-    if start[4:8] != b"ftyp":
-        return "mov"
-    rest = header.up_to(16, max(0, min(int.from_bytes(start[:4], "big"), 256) - 16))
-    brands = {start[8:12], *(rest[at : at + 4] for at in range(0, len(rest), 4))}
-    if start[8:12] in _AVIF or (start[8:12] in _HEIC and brands & _AVIF):
-        raise NotMediaError(
-            "is an AVIF picture, which Publer does not take", hint=f"Convert it to JPG. {_TAKEN}"
-        )
-    if start[8:12] in _HEIC:
-        raise NotMediaError(
-            "is a HEIC picture, which Publer does not take", hint=f"Convert it to JPG. {_TAKEN}"
-        )
-    if start[8:12] in _SOUND:
-        raise NotMediaError("is a sound file, which Publer does not take", hint=_TAKEN)
-    return "mov" if start[8:12] == b"qt  " else "mp4"
-
-
-def _pdf(header: Header) -> MediaInfo:
-    head = header.up_to(0, _PDF_LOOKED_AT)
-    tail = header.up_to(max(len(head), header.size - _PDF_LOOKED_AT), _PDF_LOOKED_AT)
-    linear = _PDF_LINEAR.search(head[: 2 * _PDF_MAGIC_WITHIN])
-    counts = [int(linear[1])] if linear else _page_counts(head + tail)
-    return MediaInfo(
-        kind=Kind.DOCUMENT,
-        format="pdf",
-        mime="application/pdf",
-        size=header.size,
-        pages=max(counts, default=0) or None,
-    )
-
-
-def _page_counts(data: bytes) -> list[int]:
-    """Of every page tree that is uncompressed; the root's is the largest."""
-    trees = (thing for thing in data.split(b"endobj") if _PDF_PAGES.search(thing))
-    return [int(count[1]) for tree in trees for count in [_PDF_COUNT.search(tree)] if count]
 
 
 def _foreign(header: Header) -> NotMediaError:
     start = header.up_to(0, 512)
     for pattern, what, hint in _FOREIGN:
         if re.match(pattern, start, re.DOTALL):
-            return NotMediaError(
-                f"{what}, which Publer does not take" if "Publer takes" in hint else what, hint=hint
-            )
+            return _refused(what, hint) if "Publer takes" in hint else NotMediaError(what, hint=hint)
     return NotMediaError(
         "is not a picture, video or document that Publer takes, judging by its content", hint=_TAKEN
     )
+
+
+def _refused(what: str, hint: str) -> NotMediaError:
+    return NotMediaError(f"{what}, which Publer does not take", hint=hint)
 
 
 _MOST_READS = 20_000
 _MOST_BYTES = 1 << 20  # in one read
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MediaInfo:
+class MediaInfo(NamedTuple):
     """A media file of a kind that Publer takes."""
 
     kind: Kind
@@ -121,12 +80,24 @@ class MediaInfo:
     mime: str
     size: int
     """In bytes."""
-    width: int | None = None
-    """In pixels, as shown; so is ``height``."""
-    height: int | None = None
+    width: int = 0
+    """Of a picture, in pixels, as shown; so is ``height``."""
+    height: int = 0
     animated: bool = False
+    """Of a photo, which networks show as a still picture."""
     duration_seconds: float | None = None
-    pages: int | None = None
+
+
+def _info(
+    header: Header,
+    name: str,
+    pixels: tuple[int, int] = (0, 0),
+    *,
+    animated: bool = False,
+    seconds: float | None = None,
+) -> MediaInfo:
+    kind, mime = _TYPES[name]
+    return MediaInfo(kind, name, mime, header.size, *pixels, animated, seconds)
 
 
 class NotMediaError(ActionError):
@@ -188,28 +159,11 @@ class Header:
         """Read a big-endian unsigned integer."""
         return int.from_bytes(self.at(offset, count), "big")
 
-    def little(self, offset: int, count: int) -> int:
-        """Read a little-endian unsigned integer."""
-        return int.from_bytes(self.at(offset, count), "little")
 
-    def chunks(self, offset: int, end: int) -> Iterator[tuple[bytes, int, int]]:
-        """Go through RIFF chunks: name, start and size of the content, which is padded to an even size."""
-        while offset + 8 <= end:
-            name, size = self.at(offset, 4), self.little(offset + 4, 4)
-            yield name, offset + 8, size
-            offset += 8 + size + size % 2
-
-
-_GIF_EXTENSION, _GIF_FRAME = 0x21, 0x2C
-_COLOURS = 0x80  # a colour table follows
 _WEBP_ANIMATION = 0x02
 
 
-def jpg(header: Header) -> MediaInfo:
-    return _picture(header, "jpg")
-
-
-def png(header: Header) -> MediaInfo:
+def _png(header: Header) -> MediaInfo:
     at, name = 8, b""
     while name not in {b"acTL", b"IDAT"}:
         length, name = header.number(at, 4), header.at(at + 4, 4)
@@ -217,91 +171,45 @@ def png(header: Header) -> MediaInfo:
     return _picture(header, "png", animated=name == b"acTL")
 
 
-def gif(header: Header) -> MediaInfo:
-    frames = _gif_frames(header)
-    if not frames:
-        raise DamagedError
-    return _picture(header, "gif", kind=Kind.GIF, animated=frames > 1)
-
-
-def _gif_frames(header: Header) -> int:
-    """0, 1, or 2 for more than one."""
-    frames = 0
-    at = 13 + _gif_colours(header.at(10, 1)[0])
-    try:
-        while frames < 2:  # noqa: PLR2004 - the second frame makes it move
-            block = header.at(at, 1)[0]
-            if block == _GIF_FRAME:
-                frames += 1
-                at += 11 + _gif_colours(header.at(at + 9, 1)[0])
-            elif block == _GIF_EXTENSION:
-                at += 2
-            else:
-                break
-            while length := header.at(at, 1)[0]:
-                at += 1 + length
-            at += 1
-    except TooLongError:
-        pass  # one huge frame
-    return frames
-
-
-def _gif_colours(flags: int) -> int:
-    """Size of the colour table that the flags announce."""
-    return 3 << (flags & 7) + 1 if flags & _COLOURS else 0
-
-
-def webp(header: Header) -> MediaInfo:
+def _webp(header: Header) -> MediaInfo:
     extended = header.at(12, 4) == b"VP8X"
     return _picture(header, "webp", animated=extended and bool(header.at(20, 1)[0] & _WEBP_ANIMATION))
 
 
-def _picture(header: Header, name: str, *, kind: Kind = Kind.PHOTO, animated: bool = False) -> MediaInfo:
+def _picture(header: Header, name: str, *, animated: bool = False) -> MediaInfo:
     import imagesize  # noqa: PLC0415  (brings urllib: 30 ms that a run without pictures need not pay)
 
     width, height = imagesize.get(header)
     if width < 0 or height < 0:
         raise DamagedError
     if not (width and height):
-        raise DamagedError(_NO_PIXELS)
-    return MediaInfo(
-        kind=kind,
-        format=name,
-        mime="image/jpeg" if name == "jpg" else f"image/{name}",
-        size=header.size,
-        width=width,
-        height=height,
-        animated=animated,
-    )
+        raise DamagedError("its header says that it has no pixels")
+    return _info(header, name, (width, height), animated=animated)
 
 
-_NO_PIXELS = "its header says that it has no pixels"
-_CUT_OFF = "it ends in the middle of its content"
 _NEEDED_WHOLE = frozenset({b"moov", b"mdat", b"moof"})
 
-_EBML, _DOC_TYPE, _SEGMENT = 0x1A45DFA3, 0x4282, 0x18538067
-_INFO, _SCALE, _DURATION = 0x1549A966, 0x2AD7B1, 0x4489
-_TRACKS, _TRACK, _VIDEO, _WIDTH, _HEIGHT = 0x1654AE6B, 0xAE, 0xE0, 0xB0, 0xBA
-_NANOSECONDS = 1_000_000_000
 
-
-def iso(header: Header, name: str) -> MediaInfo:
+def _iso(header: Header) -> MediaInfo:
     """MP4 or MOV, with the movie's header before or behind its data."""
+    brand = header.up_to(8, 4) if header.up_to(4, 4) == b"ftyp" else b"qt  "  # an old movie has no brand
+    if brand in _HEIC:
+        raise _refused("is a HEIC or AVIF picture", f"Convert it to JPG. {_TAKEN}")
+    if brand in _SOUND:
+        raise _refused("is a sound file", _TAKEN)
     movie: tuple[int, int] | None = None
     try:
         for box, start, end in _boxes(header, 0, header.size):
             if end > header.size and box in _NEEDED_WHOLE:
-                raise DamagedError(_CUT_OFF)
+                raise DamagedError("it ends in the middle of its content")
             if box == b"moov":
                 movie = start, end
     except TooLongError:
         pass  # thousands of fragments follow
     if movie is None:
         raise DamagedError("it has no movie header")
-    seconds, size = _movie(header, *movie)
-    if size is None:
-        raise _no_picture()
-    return _video(header, name, "video/quicktime" if name == "mov" else "video/mp4", size, seconds)
+    name = "mov" if brand == b"qt  " else "mp4"
+    return _info(header, name, seconds=_movie_seconds(header, *movie))
 
 
 def _boxes(header: Header, at: int, end: int) -> Iterator[tuple[bytes, int, int]]:
@@ -318,180 +226,51 @@ def _boxes(header: Header, at: int, end: int) -> Iterator[tuple[bytes, int, int]
         at += size
 
 
-def _movie(header: Header, start: int, end: int) -> tuple[float | None, tuple[int, int] | None]:
-    """Seconds and pixels."""
-    seconds, scale, size = None, 0, None
-    for box, inside, inside_end in _boxes(header, start, end):
-        if box == b"mvhd":
-            scale, seconds = _movie_duration(header, inside)
-        elif box == b"trak":
-            size = _track_size(header, inside, inside_end) or size
-        elif box == b"mvex" and not seconds:
-            seconds = _fragments_duration(header, inside, inside_end, scale)
-    return seconds, size
-
-
-def _movie_duration(header: Header, at: int) -> tuple[int, float | None]:
-    long = header.at(at, 1)[0] == 1
-    scale, ticks = (
-        header.number(at + (20 if long else 12), 4),
-        header.number(at + (24 if long else 16), 8 if long else 4),
-    )
-    return scale, _seconds(ticks, scale, unknown=(1 << (64 if long else 32)) - 1)
-
-
-def _fragments_duration(header: Header, start: int, end: int, scale: int) -> float | None:
-    for box, at, _ in _boxes(header, start, end):
-        if box == b"mehd":
-            return _seconds(header.number(at + 4, 8 if header.at(at, 1)[0] == 1 else 4), scale)
-    return None
-
-
-def _seconds(ticks: int, scale: int, *, unknown: int = 0) -> float | None:
-    return ticks / scale if scale and ticks and ticks != unknown else None
-
-
-def _track_size(header: Header, start: int, end: int) -> tuple[int, int] | None:
-    """Pixels of a picture track, as shown; None for sound and text."""
-    size, is_picture = None, False
+def _movie_seconds(header: Header, start: int, end: int) -> float | None:
+    seconds, is_video = None, False
     for box, at, inside_end in _boxes(header, start, end):
-        if box == b"tkhd":
-            matrix = at + (52 if header.at(at, 1)[0] == 1 else 40)
-            width, height = header.number(matrix + 36, 2), header.number(matrix + 40, 2)
-            turned = not any(header.at(matrix, 4)) and not any(header.at(matrix + 16, 4))
-            size = (height, width) if turned else (width, height)
-        elif box == b"mdia":
-            is_picture = any(
-                inner == b"hdlr" and header.at(inner_at + 8, 4) == b"vide"
-                for inner, inner_at, _ in _boxes(header, at, inside_end)
-            )
-    return size if is_picture else None
+        if box == b"mvhd":
+            seconds = _duration(header, at)
+        elif box == b"trak":
+            is_video |= _is_video(header, at, inside_end)
+    if not is_video:
+        hint = "Publer takes pictures, videos and PDF documents."
+        raise NotMediaError("has no picture: it holds sound only", hint=hint)
+    return seconds
 
 
-def avi(header: Header) -> MediaInfo:
-    for name, at, size in header.chunks(12, header.size):
-        if name == b"LIST" and header.at(at, 4) == b"hdrl":
-            for inner, start, _ in header.chunks(at + 4, at + size):
-                if inner == b"avih":
-                    microseconds, frames = header.little(start, 4), header.little(start + 16, 4)
-                    pixels = header.little(start + 32, 4), header.little(start + 36, 4)
-                    return _video(
-                        header, "avi", "video/x-msvideo", pixels, microseconds * frames / 1e6 or None
-                    )
-        if name == b"LIST" and header.at(at, 4) == b"movi":
-            break
-    raise DamagedError
+def _duration(header: Header, at: int) -> float | None:
+    places, size = ((20, 24), 8) if header.at(at, 1)[0] == 1 else ((12, 16), 4)
+    scale, ticks = header.number(at + places[0], 4), header.number(at + places[1], size)
+    is_known = scale and ticks and ticks != (1 << 8 * size) - 1
+    return ticks / scale if is_known else None
 
 
-def webm(header: Header) -> MediaInfo:
-    doc_type, segment = b"", None
-    for element, start, end in _elements(header, 0, header.size):
-        if element == _EBML:
-            doc_type = _doc_type(header, start, end)
-        elif element == _SEGMENT:
-            segment = segment or (start, end)
-    if segment is None or not doc_type:
+def _is_video(header: Header, start: int, end: int) -> bool:
+    return any(
+        inner == b"hdlr" and header.at(inner_at + 8, 4) == b"vide"
+        for box, at, inside_end in _boxes(header, start, end)
+        if box == b"mdia"
+        for inner, inner_at, _ in _boxes(header, at, inside_end)
+    )
+
+
+def _webm(header: Header) -> MediaInfo:
+    """WebM, told from Matroska by the first element: both say what they are in its first bytes."""
+    start = header.up_to(0, 64)
+    if b"matroska" in start:
+        raise _refused("is a Matroska file (MKV)", "Convert it to MP4.")
+    if b"webm" not in start:
         raise DamagedError
-    if doc_type != b"webm":
-        raise NotMediaError("is a Matroska file (MKV), which Publer does not take", hint="Convert it to MP4.")
-    seconds, size = _segment(header, *segment)
-    if size is None:
-        raise _no_picture()
-    return _video(header, "webm", "video/webm", size, seconds)
-
-
-def _doc_type(header: Header, start: int, end: int) -> bytes:
-    for element, at, inside_end in _elements(header, start, end):
-        if element == _DOC_TYPE:
-            return header.at(at, min(inside_end - at, 16)).rstrip(b"\0")
-    return b""
-
-
-def _segment(header: Header, start: int, end: int) -> tuple[float | None, tuple[int, int] | None]:
-    seconds, size = None, None
-    try:
-        for element, inside, inside_end in _elements(header, start, end):
-            if element == _INFO:
-                seconds = _webm_duration(header, inside, inside_end)
-            elif element == _TRACKS:
-                for track, track_start, track_end in _elements(header, inside, inside_end):
-                    if track == _TRACK:
-                        size = _webm_size(header, track_start, track_end) or size
-            if seconds and size:
-                break
-    except TooLongError:
-        pass  # a long recording without a duration
-    return seconds, size
-
-
-def _webm_duration(header: Header, start: int, end: int) -> float | None:
-    scale, ticks = 1_000_000, 0.0
-    for element, at, inside_end in _elements(header, start, end):
-        if element == _SCALE:
-            scale = header.number(at, min(inside_end - at, 8))
-        elif element == _DURATION and inside_end - at in {4, 8}:
-            (ticks,) = struct.unpack(">f" if inside_end - at == 4 else ">d", header.at(at, inside_end - at))  # noqa: PLR2004
-    seconds = ticks * scale / _NANOSECONDS
-    return seconds if math.isfinite(seconds) and seconds > 0 else None
-
-
-def _webm_size(header: Header, start: int, end: int) -> tuple[int, int] | None:
-    for element, at, inside_end in _elements(header, start, end):
-        if element == _VIDEO:
-            values = {i: header.number(a, min(b - a, 8)) for i, a, b in _elements(header, at, inside_end)}
-            return values.get(_WIDTH, 0), values.get(_HEIGHT, 0)
-    return None
-
-
-def _elements(header: Header, at: int, end: int) -> Iterator[tuple[int, int, int]]:
-    """Id, start and end of the content of each EBML element."""
-    while at < min(end, header.size):
-        first = header.at(at, 1)[0]
-        width = 9 - first.bit_length()
-        if width > 4:  # noqa: PLR2004 - no id is longer
-            raise DamagedError
-        element = header.number(at, width)
-        at += width
-        first = header.at(at, 1)[0]
-        width = 9 - first.bit_length()
-        if width > 8:  # noqa: PLR2004 - no size is longer
-            raise DamagedError
-        mask = (1 << 7 * width) - 1
-        size = header.number(at, width) & mask
-        at += width
-        stop = end if size == mask else at + size  # all ones: as long as what it is in
-        yield element, at, min(stop, end)
-        at = stop
-
-
-def _no_picture() -> NotMediaError:
-    return NotMediaError(
-        "has no picture: it holds sound only", hint="Publer takes pictures, videos and PDF documents."
-    )
-
-
-def _video(header: Header, name: str, mime: str, size: tuple[int, int], seconds: float | None) -> MediaInfo:
-    width, height = size
-    if not (width and height):
-        raise DamagedError(_NO_PIXELS)
-    return MediaInfo(
-        kind=Kind.VIDEO,
-        format=name,
-        mime=mime,
-        size=header.size,
-        width=width,
-        height=height,
-        animated=True,
-        duration_seconds=seconds,
-    )
+    return _info(header, "webm")
 
 
 _SIGNATURES: tuple[tuple[bytes, Callable[[Header], MediaInfo]], ...] = (
-    (rb"\xff\xd8\xff", jpg),
-    (rb"\x89PNG\r\n\x1a\n", png),
-    (rb"GIF8[79]a", gif),
-    (rb"RIFF....WEBP", webp),
-    (rb"RIFF....AVI ", avi),
-    (rb"\x1a\x45\xdf\xa3", webm),
+    (rb"\xff\xd8\xff", lambda header: _picture(header, "jpg")),
+    (rb"\x89PNG\r\n\x1a\n", _png),
+    (rb"GIF8[79]a", lambda header: _picture(header, "gif")),
+    (rb"RIFF....WEBP", _webp),
+    (rb"RIFF....AVI ", lambda header: _info(header, "avi")),
+    (rb"\x1a\x45\xdf\xa3", _webm),
     (rb"....(ftyp|moov|mdat|wide|free|skip|pnot)", _iso),
 )

@@ -22,6 +22,8 @@ from publer_publish.text import file_size
 
 Item: TypeAlias = "tuple[Media, MediaInfo | None]"
 """A media item and what is known about it; None if it is not a readable file."""
+_Items: TypeAlias = "Sequence[tuple[Media, Kind | None]]"
+"""Those of one network's content, and what they are, as far as it is known."""
 
 FORMATS: Mapping[str, tuple[Kind, frozenset[str]]] = {
     **dict.fromkeys(("jpg", "jpeg", "jpe", "jfif"), (Kind.PHOTO, frozenset({"jpg"}))),
@@ -116,32 +118,27 @@ def check_for_network(
     if not items:
         return
     rules = network(network_key)
-    kinds = [kind_of(media, info) for media, info in items]
+    kinds = [(media, kind_of(media, info)) for media, info in items]
     kind_of_post = shown_as(content_type, {"type": subtype})
     # Each of these rests on the one before: the type follows from the kinds, and is not to blame for them.
     if (
-        _check_kinds(rules, items, kinds, problems)
-        and _check_mix(rules, items, kinds, problems)
-        and _check_type(rules, kind_of_post, items, kinds, problems)
+        _check_kinds(rules, kinds, problems)
+        and _check_mix(rules, kinds, problems)
+        and _check_type(rules, kind_of_post, kinds, problems)
     ):
-        _check_count(rules, items, kinds, kind_of_post, problems)
+        _check_count(rules, kind_of_post, kinds, problems)
     if rules.shows_captions and len(items) > 1:
         _notice_captions(rules, items, problems)
-    for (media, info), kind in zip(items, kinds, strict=True):
+    for media, kind in kinds:
         _check_thumbnail(media, kind, problems)
         _check_alt_text(rules, media, kind, problems)
+    for media, info in items:
         for message, hint in _advice(rules, kind_of_post, info) if info else ():
             problems.warn(f"{media.value!r} {message}.", hint, media.where)
 
 
-def _check_kinds(
-    rules: Network, items: Sequence[Item], kinds: Sequence[Kind | None], problems: Problems
-) -> bool:
-    wrong = [
-        (media, kind)
-        for (media, _), kind in zip(items, kinds, strict=True)
-        if kind and kind not in rules.media_most
-    ]
+def _check_kinds(rules: Network, items: _Items, problems: Problems) -> bool:
+    wrong = [(media, kind) for media, kind in items if kind and kind not in rules.media_most]
     taken = _listed(map(str, rules.media_most))
     for media, kind in wrong:
         problems.error(
@@ -152,10 +149,8 @@ def _check_kinds(
     return not wrong
 
 
-def _check_mix(
-    rules: Network, items: Sequence[Item], kinds: Sequence[Kind | None], problems: Problems
-) -> bool:
-    mixed = {kind for kind in kinds if kind}
+def _check_mix(rules: Network, items: _Items, problems: Problems) -> bool:
+    mixed = {kind for _, kind in items if kind}
     if len(mixed) <= 1:
         return True
     if mixed <= rules.media_mix:
@@ -166,18 +161,15 @@ def _check_mix(
                 items[0][0].where,
             )
         return True
-    other = next(item for item, kind in zip(items, kinds, strict=True) if kind and kind is not kinds[0])
     problems.error(
         f"{rules.label} takes no {_listed(sorted(mixed))} together in one post.",
         "Keep one kind, or give this network media of its own.",
-        other[0].where,
+        next(media.where for media, kind in items if kind and kind is not items[0][1]),
     )
     return False
 
 
-def _check_type(
-    rules: Network, content_type: str, items: Sequence[Item], kinds: Sequence[Kind | None], problems: Problems
-) -> bool:
+def _check_type(rules: Network, content_type: str, items: _Items, problems: Problems) -> bool:
     needed = None if content_type == "carousel" and rules.link_cards else _NEEDED_KIND.get(content_type)
     if needed is None:
         for_articles = _PICTURES_OF_ARTICLES if content_type == "article" else ""
@@ -188,9 +180,7 @@ def _check_type(
             items[0][0].where,
         )
         return False
-    wrong = [
-        (media, kind) for (media, _), kind in zip(items, kinds, strict=True) if kind and kind not in needed
-    ]
+    wrong = [(media, kind) for media, kind in items if kind and kind not in needed]
     for media, kind in wrong:
         problems.error(
             f"{rules.label}: {media.value!r} is a {kind}, but the type is {content_type}.",
@@ -200,46 +190,40 @@ def _check_type(
     return not wrong
 
 
-def _check_count(
-    rules: Network,
-    items: Sequence[Item],
-    kinds: Sequence[Kind | None],
-    shown_as: str,
-    problems: Problems,
-) -> None:
-    if shown_as == "document" and Kind.DOCUMENT not in kinds:
+def _check_count(rules: Network, shown_as: str, items: _Items, problems: Problems) -> None:
+    """Report the first limit that is exceeded, at the first item beyond it."""
+    all_of_them = [media for media, _ in items]
+    if shown_as == "document" and all(kind is not Kind.DOCUMENT for _, kind in items):
         if len(items) > _MOST_PAGES:
             problems.error(
                 f"{rules.label} takes at most {_MOST_PAGES} pages in a document; these are {len(items)}.",
                 "Remove some.",
-                items[_MOST_PAGES][0].where,
+                all_of_them[_MOST_PAGES].where,
             )
         return
-
     if shown_as in _OF_ONE_ITEM and len(items) > 1:
         problems.error(
             f"A {shown_as} on {rules.label} shows one item; these are {len(items)}.",
             f"Keep one, or make {len(items)} posts of them.",
-            items[1][0].where,
+            all_of_them[1].where,
         )
         return
-
-    def too_many(most: int, what: str, media: Sequence[Media]) -> None:
-        report = problems.warn if rules.media_disputed and most > 1 else problems.error
-        report(
-            f"{rules.label} takes at most {most} {what} in a post; these are {len(media)}.",
-            f"Remove some: {rules.media_disputed or rules.media_source}.",
-            media[most].where,
-        )
-
-    for kind, most in rules.media_most.items():
-        of_kind = [media for (media, _), its in zip(items, kinds, strict=True) if its is kind]
-        if most is not None and len(of_kind) > most:
-            too_many(most, f"{kind}s" if most > 1 else kind, of_kind)
+    limits = [
+        (most, f"{kind}s" if most > 1 else kind, [media for media, its in items if its is kind])
+        for kind, most in rules.media_most.items()
+        if most is not None
+    ]
+    if len(limits) == len(rules.media_most):
+        limits.append((max(most for most, _, _ in limits), "media items", all_of_them))
+    for most, what, media in limits:
+        if len(media) > most:
+            report = problems.warn if rules.media_disputed and most > 1 else problems.error
+            report(
+                f"{rules.label} takes at most {most} {what} in a post; these are {len(media)}.",
+                f"Remove some: {rules.media_disputed or rules.media_source}.",
+                media[most].where,
+            )
             return
-    limits = [most for most in rules.media_most.values() if most is not None]
-    if len(limits) == len(rules.media_most) and len(items) > max(limits):
-        too_many(max(limits), "media items", [media for media, _ in items])
 
 
 def _notice_captions(rules: Network, items: Sequence[Item], problems: Problems) -> None:
@@ -298,22 +282,19 @@ def _advice(rules: Network, shown_as: str, info: MediaInfo) -> Iterator[tuple[st
     if info.kind is Kind.PHOTO and info.animated:
         yield f"is animated; {rules.label} will show a still picture", "Only a GIF moves; or make it a video."
     seconds = frame.seconds_as.get(shown_as, frame.seconds)
-    if (
-        seconds
-        and info.duration_seconds is not None
-        and not seconds[0] <= info.duration_seconds <= seconds[1]
-    ):
+    length = info.duration_seconds
+    if seconds and length is not None and not seconds[0] <= length <= seconds[1]:
         allowed = f"{duration(seconds[0])} to {duration(seconds[1])}"
         what = f"a {shown_as}" if shown_as in frame.seconds_as else "a video"
         yield (
-            f"lasts {duration(info.duration_seconds)}; {rules.label} is said to take {allowed} in {what}",
+            f"lasts {duration(length)}; {rules.label} is said to take {allowed} in {what}",
             "Cut it, or leave it out for this network.",
         )
     yield from _pixel_advice(rules.label, frame, shown_as, info)
 
 
 def _pixel_advice(label: str, frame: Frame, shown_as: str, info: MediaInfo) -> Iterator[tuple[str, str]]:
-    if not (info.width and info.height):
+    if not info.width:
         return
     pixels = f"has {info.width} x {info.height} pixels"
     if info.kind is Kind.GIF and 0 < frame.gif_most < max(info.width, info.height):

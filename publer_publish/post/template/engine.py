@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import wraps
+from functools import cached_property, partial, wraps
 from itertools import islice
-from typing import Any, NamedTuple, NoReturn, cast
+from typing import Any, NamedTuple, cast
 
 from jinja2 import (
     StrictUndefined,
@@ -25,53 +25,45 @@ from jinja2 import (
     pass_environment,
 )
 from jinja2.exceptions import TemplateAssertionError, TemplateRuntimeError, UndefinedError
-from jinja2.filters import do_round
-from jinja2.lexer import TOKEN_BLOCK_END, TOKEN_DATA, TOKEN_VARIABLE_BEGIN, Token, TokenStream
+from jinja2.lexer import TOKEN_DATA, Token, TokenStream
 from jinja2.parser import Parser
 from jinja2.runtime import Context
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.sandbox import ImmutableSandboxedEnvironment, safe_range
 from jinja2.utils import Namespace, missing
 from jinja2.visitor import NodeTransformer
 
 from publer_publish.errors import ActionError
 from publer_publish.post.template import errors
-from publer_publish.post.template.errors import Refused, Remark, Rendered, TemplateError
+from publer_publish.post.template.errors import Remark, Rendered, TemplateError
+from publer_publish.post.template.fit import Piece, Pieces, captured, escaped, without_marks
 from publer_publish.post.template.harmless import effects
-from publer_publish.post.template.pieces import Piece, Pieces, captured, escaped, without_marks
 from publer_publish.post.template.values import FIELDS, NAMES
 
 MAX_TEXT = 100_000
-"""Code points of any text that a template makes."""
-MAX_ITEMS = 10_000
-"""Of a range."""
-MAX_NUMBER = 10**30
-MAX_EXPONENT = 100
-MAX_DIGITS = 20
+"""Code points of the text that a template makes. What it may use on the way is up to ``limits``."""
 MAX_MISTAKES = 20
 """Of one template that are reported."""
 
-TEXT_METHODS = frozenset(
-    """
-    capitalize casefold count endswith find index isalnum isalpha isdigit islower isnumeric isspace
-    isupper lower lstrip partition removeprefix removesuffix replace rfind rpartition rsplit rstrip
-    split splitlines startswith strip swapcase title upper
-    """.split()
-)
-"""Without those that make much of little, such as ``center`` and ``format``."""
-MAPPING_METHODS = frozenset({"get", "items", "keys", "values"})
 FILTERS = """
     abs capitalize count d default dictsort filesizeformat first float groupby int items join last length
     list lower map max min reject rejectattr replace reverse round select selectattr sort string title trim
     truncate unique upper urlencode wordcount
     """.split()
-"""Jinja's filters that a post may use. ``plain`` and ``fit`` come on top."""
+"""Jinja's filters that a post may use: none that makes much of little. ``plain`` and ``fit`` come on top."""
 
 MARKUPS = frozenset({"HTML", "Markdown"})
 """What a text may be written in, so that values are escaped for it (Telegram's ``parseMode``)."""
-_LINE_END = re.compile(r"[ \t]*\n")
+_INSIDE = r"(?:\{%(?:(?!\{%|[-+]?%\}).)*+|\{\#(?:(?!\{\#|[-+]?\#\}).)*+)"
+_ONLY_TAGS = re.compile(
+    rf"^[ \t]*((?:{_INSIDE}[-+]?[%#]\}}[ \t]*)*{_INSIDE})([-+]?[%#]\}})[ \t]*(\r?\n)",
+    re.MULTILINE | re.DOTALL,
+)
 _HASHTAG_STOP = re.compile(r"\w+(?=[^\w\s])\S*\w|\s*\Z")
 _WORDS = re.compile(r"[^\W_]+")
 _OF_TEXT = "capitalize lower string title trim upper urlencode wordcount".split()
+
+_ASKING = frozenset({"defined", "undefined", "default", "d"})
+"""Tests and filters for what may not exist."""
 
 Fits = Callable[[str], bool]
 """Whether a whole text is short enough."""
@@ -88,7 +80,7 @@ class Uses(NamedTuple):
 class UndefinedName(UndefinedError):  # noqa: N818  (named after what it is about)
     """A name that does not exist in ``obj``, or in the context if ``obj`` is ``missing``."""
 
-    def __init__(self, message: str | None, obj: Any, name: Any) -> None:
+    def __init__(self, obj: Any, name: Any, message: str | None) -> None:
         super().__init__(message)
         self.obj = obj
         self.name = str(name)
@@ -100,16 +92,14 @@ class _Missing(StrictUndefined):
     __slots__ = ()
 
     def __init__(self, hint: str | None = None, obj: Any = missing, name: Any = None, **_: Any) -> None:
-        def error(message: str | None) -> UndefinedName:
-            return UndefinedName(message, obj, name)
-
+        error = partial(UndefinedName, obj, name)
         super().__init__(hint, obj, name, cast("type[TemplateRuntimeError]", error))
 
 
 class _Sandbox(ImmutableSandboxedEnvironment):
-    """Jinja's sandbox with fewer filters and methods, and with limits on what repeats or grows."""
+    """Jinja's sandbox with fewer filters, in which texts are not multiplied and objects are no texts."""
 
-    intercepted_binops = frozenset({"+", "*", "**", "%"})
+    intercepted_binops = frozenset({"*", "**", "%"})
 
     def __init__(self) -> None:
         super().__init__(undefined=_Missing, keep_trailing_newline=True, optimized=False)
@@ -119,9 +109,8 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         self.concat = self.captured  # type: ignore[method-assign]  # Jinja's own hook for joining output
         self.filters = {name: self.filters[name] for name in FILTERS}
         self.filters |= {name: _of_text(self.filters[name]) for name in _OF_TEXT}
-        self.filters |= {"join": _join, "replace": _replace, "round": _round}
-        self.filters |= {"plain": _plain, "fit": _fit, "hashtag": _hashtag}
-        self.globals = {"range": _range, "namespace": Namespace}
+        self.filters |= {"join": _join, "plain": _plain, "fit": _fit, "hashtag": _hashtag}
+        self.globals = {"range": safe_range, "namespace": Namespace}
 
     def insert(self, value: Any, tag: int) -> str:
         """What ``{{ value }}`` becomes."""
@@ -129,57 +118,23 @@ class _Sandbox(ImmutableSandboxedEnvironment):
 
     def captured(self, pieces: Iterable[str]) -> str:
         """The text of a macro or a ``set`` block: from now on a value like any other."""
-        return captured(self.joined(pieces))
-
-    def tilde(self, *values: Any) -> str:
-        """What ``~`` makes."""
-        return self.joined(map(_as_text, values))
-
-    def joined(self, pieces: Iterable[str]) -> str:
-        kept, size = [], 0
-        for piece in pieces:
-            size += len(piece)
-            _check_size(size)
-            kept.append(piece)
-        return "".join(kept)
+        return captured(_joined(pieces))
 
     def getattr(self, obj: Any, attribute: str) -> Any:
-        if isinstance(obj, Mapping):
-            if attribute in obj:
-                return obj[attribute]
-            is_known = attribute in MAPPING_METHODS
-        else:
-            is_known = not isinstance(obj, str) or attribute in TEXT_METHODS
-        return super().getattr(obj, attribute) if is_known else self.undefined(obj=obj, name=attribute)
-
-    def getitem(self, obj: Any, argument: Any) -> Any:
-        try:
-            return obj[argument]
-        except (AttributeError, TypeError, LookupError):
-            return self.undefined(obj=obj, name=argument)
-
-    def call(__self, __context: Context, __obj: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: N805, PYI063  (Jinja's signature)
-        text = getattr(__obj, "__self__", None)
-        if isinstance(text, str) and __obj.__name__ == "replace":
-            return _replace(text, *args)
-        return super().call(__context, __obj, *args, **kwargs)
+        """``vars.items`` is the value of that name, if there is one, and no method of Python's."""
+        is_own = isinstance(obj, Mapping) and attribute in obj
+        return obj[attribute] if is_own else super().getattr(obj, attribute)
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
-        numbers = isinstance(left, int | float) and isinstance(right, int | float)
-        if numbers:
-            if operator == "**" and (abs(right) > MAX_EXPONENT or abs(left) > MAX_NUMBER):
-                _too_large()
-            result = super().call_binop(context, operator, left, right)
-            return result if abs(result) <= MAX_NUMBER else _too_large()
-        if operator != "+" and not isinstance(left, Undefined) and not isinstance(right, Undefined):
-            raise Refused(f"{operator} is for numbers only", "Put a text's value between {{ and }}.")
-        if isinstance(left, str | list | tuple) and isinstance(right, str | list | tuple):
-            _check_size(len(left) + len(right))
+        if isinstance(left, str | list | tuple) or isinstance(right, str | list | tuple):
+            raise TemplateError(
+                f"{operator} is for numbers only", hint="Put a text's value between {{ and }}."
+            )
         return super().call_binop(context, operator, left, right)
 
 
 class _Hooks(NodeTransformer):
-    """Puts the sandbox's limit on ``~``, and takes the text around the tags from the context."""
+    """Marks what each ``{{ … }}`` brings in, and takes the text around the tags from the context."""
 
     def __init__(self) -> None:
         self._tags = 0
@@ -189,31 +144,65 @@ class _Hooks(NodeTransformer):
             if isinstance(child, nodes.TemplateData):
                 node.nodes[at] = nodes.Name(child.data, "load", lineno=child.lineno)
             else:
-                tag, self._tags = self._tags, self._tags + 1
-                node.nodes[at] = _call("insert", [cast("nodes.Expr", self.visit(child)), nodes.Const(tag)])
+                insert = nodes.EnvironmentAttribute("insert")
+                arguments = [child, nodes.Const(self._tags)]
+                node.nodes[at] = nodes.Call(insert, arguments, [], None, None, lineno=child.lineno)
+                self._tags += 1
         return node
 
-    def visit_Concat(self, node: nodes.Concat) -> nodes.Node:
-        self.generic_visit(node)
-        return _call("tilde", node.nodes)
 
-
-def _call(method: str, arguments: list[nodes.Expr]) -> nodes.Call:
-    line = arguments[0].lineno
-    return nodes.Call(nodes.EnvironmentAttribute(method), arguments, [], None, None, lineno=line)
-
-
-class _Form(NamedTuple):
+class _Form:
     """What templates have in common that differ only in the text around their tags."""
 
-    tree: nodes.Template
-    uses: Uses
+    def __init__(self, sandbox: _Sandbox, tokens: Iterable[Token]) -> None:
+        parser = Parser(sandbox, "")
+        parser.stream = TokenStream(tokens, None, None)
+        self._sandbox = sandbox
+        self.tree = cast("nodes.Template", _Hooks().visit(parser.parse()))
+        self.tree.set_environment(sandbox)
+        self.uses = self._uses()
+
+    def _uses(self) -> Uses:
+        try:
+            names = meta.find_undeclared_variables(self.tree)
+        except TemplateAssertionError:  # a filter that does not exist: compiling will say so
+            names = {node.name for node in self.tree.find_all(nodes.Name)}
+        asked_about = {
+            node.node.name
+            for node in self.tree.find_all((nodes.Filter, nodes.Test))
+            if node.name in _ASKING and isinstance(node.node, nodes.Name)
+        }
+        names = {name for name in names - self._sandbox.globals.keys() if not name.isdigit()}
+        return Uses(frozenset(names), frozenset(asked_about))
+
+    @cached_property
+    def compiled(self) -> Template:
+        try:
+            with warnings.catch_warnings(action="ignore"):  # of `{{ 1[0] }}` Python warns on standard error
+                code = self._sandbox.compile(self.tree)
+        except MemoryError:  # so says Python's parser, too, of what is nested too deeply for it
+            raise RecursionError from None
+        return Template.from_code(self._sandbox, code, self._sandbox.make_globals(None))
+
+    def mistakes(self, source: str, values: Mapping[str, object]) -> Iterator[TemplateError]:
+        """Yield the names in ``source`` that are wrong in any run, at each of their places."""
+        sandbox, found = self._sandbox, self.tree.find_all
+        for name in self.uses.names - self.uses.asked_about - NAMES - values.keys():
+            for offset in errors.places(source, errors.name_alone(name)):
+                yield errors.no_name(name, NAMES.union(values), offset)
+        of_jinja = (("filter", nodes.Filter, sandbox.filters), ("test", nodes.Test, sandbox.tests))
+        for kind, node_type, known in of_jinja:
+            for name in {node.name for node in found(node_type)} - known.keys():
+                for offset in errors.places(source, errors.whole_word(name)):
+                    yield errors.unknown(kind, name, known, offset)
+        for root, name in {path for node in found((nodes.Getattr, nodes.Getitem)) if (path := _path(node))}:
+            if root in FIELDS and name not in FIELDS[root] and not hasattr(dict, name):
+                for offset in errors.places(source, errors.field_of(root, name)):
+                    yield errors.no_field(source, name, FIELDS[root], offset)
 
 
-class _Parsed(NamedTuple):
-    form: _Form
-    texts: Mapping[str, str]
-    """The text around the tags, by its names in the form. No name of a template begins with a digit."""
+_Parsed = tuple[_Form, Mapping[str, str]]
+"""A form, and the text around its tags by the names there. No name of a template begins with a digit."""
 
 
 class Engine:
@@ -223,12 +212,11 @@ class Engine:
         self._sandbox = _Sandbox()
         self._forms: dict[tuple[Token, ...], _Form] = {}
         self._parsed: dict[str, _Parsed] = {}
-        self._compiled: dict[nodes.Template, Template] = {}
         self._rendered: dict[tuple[str, str | None], Rendered] = {}
 
     def uses(self, source: str) -> Uses:
         """Return what the template reads. Raises ``TemplateError``."""
-        return self._parse(source).form.uses
+        return self._parse(source)[0].uses
 
     def render(
         self,
@@ -249,35 +237,35 @@ class Engine:
         if (source, markup) in self._rendered:
             return self._rendered[source, markup]
         form, texts = self._parse(source)
-        sandbox, template = self._sandbox, None
+        sandbox = self._sandbox
         sandbox.pieces, sandbox.cuts_to_fit = Pieces(), fits is not None
         try:
-            template = self._compiled.get(form.tree) or self._compile(form.tree)
-            context = template.new_context(_with_notes(values, source), locals=texts)
-            marked = sandbox.joined(template.root_render_func(context))
+            context = form.compiled.new_context(_with_notes(values, source), locals=texts)
+            marked = _joined(form.compiled.root_render_func(context))
             pieces = list(sandbox.pieces.read(marked))
             warnings = tuple(_warnings(source, pieces)) if markup == "" else ()
             if markup in MARKUPS:
-                pieces = escaped(pieces, markup)
+                pieces = list(escaped(pieces, markup))
             text, rest = sandbox.pieces.settle(pieces, fits)
+        except TemplateError as error:  # what is refused here, wherever that is
+            error.offset = errors.tag_on(source, _line_of(error, form))
+            raise
         except (ActionError, MemoryError):
             raise
         except Exception as error:  # noqa: BLE001  (whatever a template does wrong is its author's to fix)
-            raise self._explained(error, source, values, template) from None
+            raise self._explained(error, source, values, form) from None
         rendered = Rendered(text, rest, warnings)
         if "fit" not in source:
             self._rendered[source, markup] = rendered
         return rendered
 
     def mistakes(self, source: str, values: Mapping[str, object]) -> list[TemplateError]:
-        """Return every wrong name in a template that has failed; none if it cannot be parsed.
+        """Return the wrong names in a template that has failed; none if it cannot be parsed.
 
         Rendering stops at the first mistake, and an author wants to see all of them in one run.
         """
         try:
-            parsed = self._parse(source)
-            search = _Search(source, parsed.form, values, self._sandbox)
-            return list(islice(search.found(), MAX_MISTAKES))
+            return list(islice(self._parse(source)[0].mistakes(source, values), MAX_MISTAKES))
         except (TemplateError, RecursionError):
             return []
 
@@ -292,50 +280,26 @@ class Engine:
     def _read(self, source: str) -> _Parsed:
         texts: dict[str, str] = {}
         tokens = []
-        for token in _without_lines_of_tags(self._sandbox.lexer.tokenize(source)):
+        # The line end of a line that has nothing but tags goes into the last of them.
+        for token in self._sandbox.lexer.tokenize(_ONLY_TAGS.sub(r"\1\3\2", source)):
             if token.type == TOKEN_DATA:
                 name = str(len(texts))
                 texts[name] = without_marks(token.value)
                 token = token._replace(value=name)  # noqa: PLW2901
             tokens.append(token)
-        form = self._forms.get(key := tuple(tokens)) or self._forms.setdefault(key, self._form(tokens))
-        return _Parsed(form, texts)
-
-    def _form(self, tokens: Iterable[Token]) -> _Form:
-        parser = Parser(self._sandbox, "")
-        parser.stream = TokenStream(tokens, None, None)
-        tree = cast("nodes.Template", _Hooks().visit(parser.parse()))
-        tree.set_environment(self._sandbox)
-        try:
-            names = meta.find_undeclared_variables(tree)
-        except TemplateAssertionError:  # a filter that does not exist: compiling will say so
-            names = {node.name for node in tree.find_all(nodes.Name)}
-        asked_about = {
-            node.node.name
-            for node in tree.find_all((nodes.Filter, nodes.Test))
-            if _asks(node) and isinstance(node.node, nodes.Name)
-        }
-        names = {name for name in names - self._sandbox.globals.keys() if not name.isdigit()}
-        return _Form(tree, Uses(frozenset(names), frozenset(asked_about)))
-
-    def _compile(self, tree: nodes.Template) -> Template:
-        try:
-            with warnings.catch_warnings(action="ignore"):  # of `{{ 1[0] }}` Python warns on standard error
-                code = self._sandbox.compile(tree)
-        except MemoryError:  # so says Python's parser, too, of what is nested too deeply for it
-            raise RecursionError from None
-        template = Template.from_code(self._sandbox, code, self._sandbox.make_globals(None))
-        self._compiled[tree] = template
-        return template
+        key = tuple(tokens)
+        if key not in self._forms:
+            self._forms[key] = _Form(self._sandbox, tokens)
+        return self._forms[key], texts
 
     def _explained(
         self,
         error: Exception,
         source: str,
         values: Mapping[str, object],
-        template: Template | None = None,
+        form: _Form | None = None,
     ) -> TemplateError:
-        line = _line_of(error, template)
+        line = _line_of(error, form)
         if isinstance(error, UndefinedName):
             if error.obj is not missing:
                 return errors.no_member(source, line, error.name, error.obj)
@@ -343,30 +307,8 @@ class Engine:
             return errors.no_name(error.name, NAMES.union(values), offset)
         said = str(error.args[0] if error.args else error)
         if isinstance(error, TemplateSyntaxError) or said.startswith(("No filter named", "No test named")):
-            return errors.bad_syntax(said, source, self._sandbox.filters, line)
+            return errors.bad_syntax(said, source, line)
         return errors.failed(error, source, line)
-
-
-def _without_lines_of_tags(tokens: Iterable[Token]) -> list[Token]:
-    """Leave out the line ends (and indents) of lines that have nothing but ``{% %}`` and ``{# #}``."""
-    kept: list[Token] = []
-    is_blank = True
-    """Whether the line so far has neither text nor a value."""
-    for token in tokens:
-        if token.type == TOKEN_DATA:
-            is_after_tag = bool(kept) and kept[-1].type in (TOKEN_BLOCK_END, TOKEN_DATA)
-            end = _LINE_END.match(token.value)
-            if is_blank and is_after_tag and end:
-                before = next((at for at in reversed(range(len(kept))) if kept[at].type == TOKEN_DATA), None)
-                if before is not None:
-                    kept[before] = kept[before]._replace(value=kept[before].value.rstrip(" \t"))
-                token = token._replace(value=token.value[end.end() :])  # noqa: PLW2901
-            _, newline, last_line = token.value.rpartition("\n")
-            is_blank = (is_blank or bool(newline)) and not last_line.strip()
-        elif token.type == TOKEN_VARIABLE_BEGIN:
-            is_blank = False
-        kept.append(token)
-    return kept
 
 
 def _with_notes(values: Mapping[str, object], source: str) -> dict[str, object]:
@@ -379,7 +321,7 @@ def _with_notes(values: Mapping[str, object], source: str) -> dict[str, object]:
 
 def _warnings(source: str, pieces: Iterable[Piece]) -> Iterator[Remark]:
     """Yield what values bring in that networks act on, or show as it is written."""
-    places = [tag.start for tag in errors.tags(source) if tag.opening == "{{"]
+    places = [tag.start() for tag in errors.tags(source) if tag["opening"] == "{{"]
     typed = ""
     for piece in pieces:
         if piece.tag < 0:
@@ -395,111 +337,23 @@ def _warnings(source: str, pieces: Iterable[Piece]) -> Iterator[Remark]:
         typed = ""
 
 
-# --- every wrong name of a template that has failed ---
-
-_DIFFER = ("event", "vars")
-"""What has other fields in other runs."""
-_SURE = {
-    nodes.If: ("test",),
-    nodes.CondExpr: ("test",),
-    nodes.And: ("left",),
-    nodes.Or: ("left",),
-    nodes.For: ("iter",),
-    nodes.Macro: (),
-    nodes.CallBlock: (),
-}
-"""The parts of these that are evaluated in any case."""
-
-
-class _Search:
-    """Looks for names that cannot be right, in the parsed form.
-
-    Names that may be right are left out: those that the template itself sets or asks about (``is defined``,
-    ``default``), and in a branch what only this run lacks.
-    """
-
-    def __init__(self, source: str, form: _Form, values: Mapping[str, object], sandbox: _Sandbox) -> None:
-        self._source = source
-        self._values = values
-        self._sandbox = sandbox
-        self._unknown = form.uses.names - NAMES - values.keys()
-        self._places = list(_places(form.tree, is_sure=True))
-        self._left_out = {path for node, _ in self._places if _asks(node) and (path := _path(node.node))}
-        self._left_out |= {
-            node.name for node, _ in self._places if isinstance(node, nodes.Name) and node.ctx != "load"
-        }
-        self._after: dict[str, int] = {}
-        """Where the next search for the same words goes on."""
-
-    def found(self) -> Iterator[TemplateError]:
-        filters, tests = self._sandbox.filters, self._sandbox.tests
-        for node, is_sure in self._places:
-            if isinstance(node, nodes.Name) and node.name in self._unknown - self._left_out:
-                offset = self._find(node, errors.name_alone(node.name))
-                yield errors.no_name(node.name, NAMES.union(self._values), offset)
-            elif isinstance(node, nodes.Getattr | nodes.Getitem):
-                yield from self._field(node, is_sure=is_sure)
-            elif isinstance(node, nodes.Filter) and node.name not in filters:
-                offset = self._find(node, errors.whole_word(node.name))
-                yield errors.no_filter(node.name, filters, offset)
-            elif isinstance(node, nodes.Test) and node.name not in tests:
-                yield errors.no_test(node.name, self._find(node, errors.whole_word(node.name)))
-
-    def _field(self, node: nodes.Getattr | nodes.Getitem, *, is_sure: bool) -> Iterator[TemplateError]:
-        path = _path(node)
-        if path is None or path in self._left_out:
-            return
-        root, _, field = path.partition(".")
-        known = FIELDS.get(root)
-        if root in _DIFFER and is_sure:
-            values = self._values.get(root)
-            known = frozenset(map(str, values)) if isinstance(values, Mapping) else None
-        if known is None or root in self._left_out or field in known | MAPPING_METHODS:
-            return
-        yield errors.no_field(self._source, field, known, self._find(node, errors.field_after(field)))
-
-    def _find(self, node: nodes.Node, pattern: str) -> int:
-        offset = errors.find(self._source, node.lineno, pattern, self._after.get(pattern, 0))
-        self._after[pattern] = offset + 1
-        return offset
-
-
-def _places(node: nodes.Node, *, is_sure: bool) -> Iterator[tuple[Any, bool]]:
-    """Yield every node, and whether it is evaluated in any case."""
-    yield node, is_sure
-    always = _SURE.get(type(node))
-    for name, value in node.iter_fields():
-        for child in value if isinstance(value, list) else [value]:
-            if isinstance(child, nodes.Node):
-                yield from _places(child, is_sure=is_sure and (always is None or name in always))
-
-
-def _asks(node: nodes.Node) -> bool:
-    """Whether a filter or a test is made for what may not exist."""
-    if isinstance(node, nodes.Test):
-        return node.name in {"defined", "undefined"}
-    return isinstance(node, nodes.Filter) and node.name in {"default", "d"}
-
-
-def _path(node: nodes.Node | None) -> str | None:
-    """Return ``tag`` or ``release.name``, if it is one of these."""
-    if isinstance(node, nodes.Name):
-        return node.name
-    if isinstance(node, nodes.Getattr) and isinstance(node.node, nodes.Name):
-        return f"{node.node.name}.{node.attr}"
-    if isinstance(node, nodes.Getitem) and isinstance(node.node, nodes.Name):
-        key = node.arg.value if isinstance(node.arg, nodes.Const) else None
-        return f"{node.node.name}.{key}" if isinstance(key, str) else None
+def _path(node: nodes.Node) -> tuple[str, str] | None:
+    """Return ``("release", "name")``, if it is a field of a name."""
+    match node:
+        case nodes.Getattr(node=nodes.Name(name=root), attr=str(name)):
+            return root, name
+        case nodes.Getitem(node=nodes.Name(name=root), arg=nodes.Const(value=str(name))):
+            return root, name
     return None
 
 
-def _line_of(error: Exception, template: Template | None) -> int:
+def _line_of(error: Exception, form: _Form | None) -> int:
     """Return the source line, from 1; 0 when unknown."""
     line = getattr(error, "lineno", None)
     trace = error.__traceback__
-    while template is not None and trace is not None:
+    while form is not None and trace is not None:
         if trace.tb_frame.f_code.co_filename == "<template>":
-            line = template.get_corresponding_lineno(trace.tb_lineno)
+            line = form.compiled.get_corresponding_lineno(trace.tb_lineno)
         trace = trace.tb_next
     return line if isinstance(line, int) else 0
 
@@ -507,15 +361,15 @@ def _line_of(error: Exception, template: Template | None) -> int:
 # --- values and filters ---
 
 
-def _check_size(size: int) -> None:
-    if size > MAX_TEXT:
-        raise Refused(
-            f"The template makes more than {MAX_TEXT:,} characters", "No network takes a text of that length."
-        )
-
-
-def _too_large() -> NoReturn:
-    raise Refused("The template computes a number that is too large", "Use smaller numbers.")
+def _joined(pieces: Iterable[str]) -> str:
+    kept, size = [], 0
+    for piece in pieces:
+        size += len(piece)
+        if size > MAX_TEXT:
+            message = f"The template makes more than {MAX_TEXT:,} characters"
+            raise TemplateError(message, hint="No network takes a text of that length.")
+        kept.append(piece)
+    return "".join(kept)
 
 
 def _as_text(value: Any) -> str:
@@ -526,7 +380,8 @@ def _as_text(value: Any) -> str:
         return str(value)
     what = "a list" if isinstance(value, list | tuple) else "not a value"
     what = "an object" if isinstance(value, Mapping) else what
-    raise Refused(f"This is {what}, not a text", "Name one of its fields, or go through it with {% for %}.")
+    hint = "Name one of its fields, or go through it with {% for %}."
+    raise TemplateError(f"This is {what}, not a text", hint=hint)
 
 
 def _of_text(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -541,45 +396,22 @@ def _of_text(function: Callable[..., Any]) -> Callable[..., Any]:
 
 @pass_environment
 def _join(sandbox: _Sandbox, values: Iterable[Any], separator: str = "", attribute: Any = None) -> str:
-    texts: list[str] = []
-    for value in values:
-        item = value if attribute is None else sandbox.getitem(value, attribute)
-        texts += [str(separator), _as_text(item)]
-    return sandbox.joined(texts[1:])
-
-
-def _replace(value: Any, old: str, new: str, count: int = -1) -> str:
-    text = _as_text(value)
-    found = text.count(str(old))
-    times = found if count < 0 else min(found, count)
-    _check_size(len(text) + times * (len(str(new)) - len(str(old))))
-    return text.replace(str(old), str(new), count)
-
-
-def _round(value: float, precision: int = 0, method: Any = "common") -> float:
-    return do_round(value, precision, method) if abs(precision) <= MAX_DIGITS else _too_large()
-
-
-def _range(*bounds: int) -> range:
-    numbers = range(*bounds)
-    if numbers[MAX_ITEMS:]:
-        raise Refused(f"The range has more than {MAX_ITEMS:,} numbers", "Use a smaller one.")
-    return numbers
+    items = (value if attribute is None else sandbox.getitem(value, attribute) for value in values)
+    return str(separator).join(map(_as_text, items))
 
 
 def _plain(value: Any) -> str:
     from publer_publish.post.template.plain import plain  # noqa: PLC0415  (brings markdown_it: 60 ms)
 
-    text = _as_text(value)
-    _check_size(len(text))
-    return plain(text)
+    return plain(_as_text(value))
 
 
 @pass_context  # so that Jinja does not work it out before there is a text
 def _fit(context: Context, value: Any, rest: Any = None) -> str:
     sandbox, text = cast("_Sandbox", context.environment), _as_text(value)
     if rest not in (None, "thread"):
-        raise Refused("fit takes no option but rest", 'What does not fit can go on: fit(rest="thread").')
+        hint = 'What does not fit can go on: fit(rest="thread").'
+        raise TemplateError("fit takes no option but rest", hint=hint)
     return sandbox.pieces.cut(text, goes_on=rest is not None) if sandbox.cuts_to_fit and text else text
 
 

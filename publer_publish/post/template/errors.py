@@ -1,5 +1,7 @@
 """What is wrong with a template, in the words of its author, at its place in the source."""
 
+# ruff: noqa: SIM905  (a list of words)
+
 from __future__ import annotations
 
 import re
@@ -26,51 +28,14 @@ _EMPTY = {
     "vars": "Give it a value in the input `variables`, as `name=value`.",
     "event": "This run has no event payload.",
 }
-_GITHUB_CONTEXTS = frozenset(
-    {"github", "env", "secrets", "inputs", "steps", "needs", "matrix", "strategy", "job", "jobs", "runner"}
-)
+_GITHUB_CONTEXTS = "github env secrets inputs steps needs matrix strategy job jobs runner".split()
 """What GitHub's own ``${{ … }}`` reads and templates do not."""
+_OF_GITHUB = re.compile(rf"\{{\{{\s*(?:{'|'.join(_GITHUB_CONTEXTS)})\b")
 _TYPED_NEWLINE = re.compile(r"(?<![:\\A-Za-z])\\n|(?<=[A-Za-z.!?])(?<!:)\\n(?!\w*\\\w)")
 _TAG_FILL = "\ufffc"
 _LISTED = 12
 _LONGEST_NAME = 60
 _LONGEST_MESSAGE = 160
-
-_PLAINLY: tuple[tuple[str, str, str], ...] = (
-    (
-        r"can only concatenate|for \+: .*'str'|must be str, not",
-        "The template adds a text and something else",
-        "Join them with ~, as in {{ 'v' ~ 1 }}.",
-    ),
-    (
-        "not supported between instances",
-        "The template compares or sorts values of different kinds",
-        "Convert them to one kind first, as in {{ vars.count | int > 1 }}.",
-    ),
-    ("not callable", "This cannot be called", "Values are read without brackets: {{ release.name }}."),
-    (
-        "argument|takes (?:exactly|at most|from|no)|expected at (?:most|least)",
-        "The template gives a filter or a method options that it does not take, or too few",
-        "See its options in Jinja's documentation; those of our own filters are in docs/post-file.md.",
-    ),
-    (
-        "not iterable|cannot unpack|values to unpack",
-        "The template loops over something that is not a list of such items",
-        "Only lists, texts and objects can be looped over.",
-    ),
-    ("by zero", "The template divides by zero", "Test the number first, with {% if … %}."),
-    (
-        "no loader",
-        "Templates cannot include, import or extend other files",
-        "A template is one text with {{ }}, {% if %} and {% for %}.",
-    ),
-    (
-        "doesn't define|bad operand|unsupported operand|could not convert|invalid literal",
-        "The template uses a filter or an operation that does not suit its value",
-        "Check what kind of value it is: a text, a number, a list or an object.",
-    ),
-)
-"""What Python says of a template's mistake, and what it means to a template's author."""
 
 
 class TemplateError(ActionError):
@@ -99,15 +64,6 @@ class Rendered(NamedTuple):
     warnings: tuple[Remark, ...] = ()
 
 
-class Refused(Exception):  # noqa: N818  (what the sandbox does, not what is wrong with it)
-    """A template asks for something that templates here do not do."""
-
-    def __init__(self, message: str, hint: str) -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
-
-
 def no_name(name: str, known: Iterable[str], offset: int) -> TemplateError:
     """Return the error that there is no such name."""
     if name in NAMES:
@@ -132,63 +88,45 @@ def no_field(source: str, name: str, known: Iterable[str], offset: int) -> Templ
 
 def no_member(source: str, line: int, name: str, value: object) -> TemplateError:
     """Return the error that a value has nothing of this name."""
-    offset = find(source, line, field_after(name))
+    offset = find(source, line, rf"(?<=[.\s\['\"]){re.escape(name)}(?!\w)")
     if isinstance(value, Mapping):
         return no_field(source, name, map(str, value), offset)
-    if name.startswith("_"):
-        hint = "Names that begin with _ are Python's own."
-        return TemplateError(f"Templates cannot read {_shown(name)}", hint=hint, offset=offset)
     return TemplateError(
-        f"There is no {_shown(name)} in {_kind(value)}",
+        f"There is no {_shown(name)} in {'a text' if isinstance(value, str) else 'this value'}",
         hint="Templates read fields such as release.name, and use filters: {{ release.body | plain | fit }}.",
         offset=offset,
     )
 
 
-def no_filter(name: str, known: Iterable[str], offset: int) -> TemplateError:
-    """Return the error that there is no such filter."""
-    return TemplateError(f"There is no filter {_shown(name)}", hint=_suggestion(name, known), offset=offset)
+def unknown(kind: str, name: str, known: Iterable[str], offset: int) -> TemplateError:
+    """Return the error that there is no such filter, or no such test."""
+    return TemplateError(f"There is no {kind} {_shown(name)}", hint=_suggestion(name, known), offset=offset)
 
 
-def no_test(name: str, offset: int) -> TemplateError:
-    """Return the error that there is no such test."""
-    hint = "For example: `is defined`, `is none`."
-    return TemplateError(f"There is no test {_shown(name)}", hint=hint, offset=offset)
-
-
-def bad_syntax(message: str, source: str, filters: Iterable[str], line: int) -> TemplateError:
+def bad_syntax(message: str, source: str, line: int) -> TemplateError:
     """Return the error that Jinja cannot read a template; ``message`` is Jinja's."""
+    if tag := next((tag for tag in tags(source) if not tag["closing"]), None):
+        hint = _COMMENT_HINT if tag["opening"] == "{#" else _SYNTAX_HINT
+        unclosed = f"`{tag['opening']}` is never closed by `{_CLOSING[tag['opening']]}`"
+        return TemplateError(unclosed, hint=hint, offset=tag.start())
     quoted = _QUOTED.search(message)
-    word = quoted.group(1) if quoted else ""
+    word = quoted[1] if quoted else ""
     offset = find(source, line, whole_word(word) if word.isidentifier() else re.escape(word))
-    if message.startswith("No filter named"):
-        return no_filter(word, filters, offset)
-    if message.startswith("No test named"):
-        return no_test(word, offset)
-    if tag := next((tag for tag in tags(source) if not tag.is_closed), None):
-        hint = _COMMENT_HINT if tag.opening == "{#" else _SYNTAX_HINT
-        unclosed = f"`{tag.opening}` is never closed by `{_CLOSING[tag.opening]}`"
-        return TemplateError(unclosed, hint=hint, offset=tag.start)
-    return TemplateError(
-        f"The template is wrong here: {_sentence(message)}", hint=_SYNTAX_HINT, offset=offset
-    )
+    message = f"The template is wrong here: {_sentence(message)}"
+    return TemplateError(message, hint=_SYNTAX_HINT, offset=offset)
 
 
 def failed(error: Exception, source: str, line: int) -> TemplateError:
     """Return what a failure while rendering means."""
-    offset = _tag_on(source, line)
-    if isinstance(error, Refused):
-        return TemplateError(error.message, hint=error.hint, offset=offset)
-    if isinstance(error, RecursionError | SyntaxError | OverflowError):
+    offset = tag_on(source, line)
+    if isinstance(error, RecursionError | SyntaxError):
         return TemplateError("The template is nested too deeply", hint="Use fewer brackets, loops and calls.")
-    for said, message, hint in _PLAINLY:
-        if re.search(said, str(error)):
-            return TemplateError(message, hint=hint, offset=offset)
-    return TemplateError(
-        f"The template cannot be rendered: {_sentence(str(error))}",
-        hint="An operation does not suit its value: check the template here.",
-        offset=offset,
+    message = f"The template cannot be rendered: {_sentence(str(error))}"
+    hint = (
+        "Check what kind of value is here. Texts are joined with ~, as in {{ 'v' ~ 1 }}; int makes a number "
+        "of a text, as in {{ vars.count | int > 1 }}."
     )
+    return TemplateError(message, hint=hint, offset=offset)
 
 
 _BRINGS_IN = {
@@ -230,9 +168,7 @@ def short_hashtag(value: str, offset: int) -> Remark:
 
 def typed_oddities(source: str) -> Iterator[Remark]:
     """Yield the Markdown and the literal new-line signs that the author of a plain text typed."""
-    typed = source
-    for tag in tags(source) if "{" in source else ():
-        typed = f"{typed[: tag.start]}{_TAG_FILL * (tag.end - tag.start)}{typed[tag.end :]}"
+    typed = _TAG.sub(lambda tag: _TAG_FILL * len(tag[0]) if tag["opening"] else tag[0], source)
     for effect in markdown(typed):
         yield Remark(
             f"No network renders Markdown: {cut(effect.shown.replace(_TAG_FILL, '…'), _LONGEST_NAME)} "
@@ -248,14 +184,66 @@ def typed_oddities(source: str) -> Iterator[Remark]:
         )
 
 
+def dollars(source: str) -> Iterator[Remark]:
+    """Yield what looks like GitHub's ``${{ … }}`` and works without the ``$``."""
+    for tag in tags(source) if "${{" in source else ():
+        at = tag.start() - 1
+        if source.startswith("${{", max(at, 0)) and not _OF_GITHUB.match(source, tag.start()):
+            yield Remark(  # no error: it may be a price
+                'The "$" before "{{" stays in the text: what GitHub writes as ${{ … }} is {{ … }} here.',
+                "Remove it. If it is meant, as in a price, write {{ '$' }} for it.",
+                at,
+            )
+
+
+# --- where things are in a template, without Jinja: it never fails ---
+
+_CLOSING = {"{{": "}}", "{%": "%}", "{#": "#}"}
+_TAG = re.compile(
+    r"""
+    \{%[-+]?\s*raw\s*[-+]?%\}.*?(?:\{%[-+]?\s*endraw\s*[-+]?%\}|\Z)  # there are no tags in between
+    |(?P<opening>\{[{%\#])
+    (?:  # quoted text is skipped; an opening means that the tag itself was never closed
+        (?<=\{\#)(?:(?!\#\}).)*+
+        |(?<=\{\{)(?:'[^']*'|"[^"]*"|(?!\}\}|\{[{%]).)*+
+        |(?<=\{%)(?:'[^']*'|"[^"]*"|(?!%\}|\{[{%]).)*+
+    )
+    (?P<closing>\}\}|%\}|\#\})?
+    """,
+    re.DOTALL | re.VERBOSE,
+)
+
+
+def tags(source: str) -> Iterator[re.Match[str]]:
+    """Yield all tags in their order, as ``opening`` and ``closing``, which may be missing."""
+    return (tag for tag in _TAG.finditer(source) if tag["opening"])
+
+
+def places(source: str, pattern: str, start: int = 0) -> Iterator[int]:
+    """Yield where ``pattern`` occurs in the tags, from ``start`` on."""
+    search = re.compile(pattern)
+    for tag in tags(source):
+        if tag.end() > start and tag["opening"] != "{#":
+            found = search.finditer(source, max(tag.start(), start), tag.end())
+            yield from (one.start() for one in found if one[0])
+
+
+def find(source: str, line: int, pattern: str) -> int:
+    """Return where ``pattern`` first occurs in a tag from ``line`` on; else the first tag on that line.
+
+    An expression over several lines is reported by Jinja at its first line: hence "from".
+    """
+    return next(places(source, pattern, _line_start(source, line)), tag_on(source, line))
+
+
 def name_alone(name: str) -> str:
     """Return the pattern of a name that is no field of something."""
     return rf"(?<![\w.]){re.escape(name)}(?!\w)"
 
 
-def field_after(name: str) -> str:
-    """Return the pattern of a field behind its dot or in its brackets."""
-    return rf"(?<=[.\s\['\"]){re.escape(name)}(?!\w)"
+def field_of(root: str, name: str) -> str:
+    """Return the pattern of a field behind the dot or in the brackets of ``root``."""
+    return rf"(?:(?<={root}\.)|(?<={root}\[['\"])){re.escape(name)}(?!\w)"
 
 
 def whole_word(word: str) -> str:
@@ -263,91 +251,16 @@ def whole_word(word: str) -> str:
     return rf"(?<!\w){re.escape(word)}(?!\w)"
 
 
-def find(source: str, line: int, pattern: str, after: int = 0) -> int:
-    """Return where ``pattern`` first occurs in a tag from ``line`` and from the offset ``after`` on.
-
-    An expression over several lines is reported by Jinja at its first line: hence "from".
-    """
-    start = max(_line_start(source, line), after)
-    search = re.compile(pattern)
-    for tag in tags(source):
-        if tag.end <= start or tag.opening == "{#":
-            continue
-        found = search.search(source, max(tag.start, start), tag.end)
-        if found and found.group():
-            return found.start()
-    return _tag_on(source, line)
-
-
-# --- where the tags of a template are, without Jinja: it never fails ---
-
-_OPENING = re.compile(r"\{%[-+]?\s*raw\s*[-+]?%\}.*?(?:\{%[-+]?\s*endraw\s*[-+]?%\}|\Z)|\{[{%#]", re.DOTALL)
-"""There are no tags between ``raw`` and ``endraw``."""
-_CLOSING = {"{{": "}}", "{%": "%}", "{#": "#}"}
-_INSIDE = {
-    "{{": re.compile(r"""'[^']*'|"[^"]*"|\}\}|\{[{%]"""),
-    "{%": re.compile(r"""'[^']*'|"[^"]*"|%\}|\{[{%]"""),
-    "{#": re.compile(r"#\}"),
-}
-"""Quoted text in a tag is skipped. An opening in it means that the tag itself was never closed."""
-_NAMED = re.compile(r"\{\{\s*([A-Za-z_]\w*)")
-
-
-class Tag(NamedTuple):
-    """A tag, or what is written like one and never closed."""
-
-    start: int
-    end: int
-    opening: str
-    is_closed: bool
-
-
-def tags(source: str) -> Iterator[Tag]:
-    """Yield all tags in their order."""
-    at = 0
-    while found := _OPENING.search(source, at):
-        at, opening = found.end(), found[0]
-        if opening in _CLOSING:
-            tag = _tag(source, found.start(), opening)
-            at = tag.end
-            yield tag
-
-
-def dollars(source: str) -> Iterator[int]:
-    """Yield the places of the ``$`` in what looks like GitHub's ``${{ … }}`` and works without it."""
-    for tag in tags(source) if "${{" in source else ():
-        named = _NAMED.match(source, tag.start)
-        is_githubs = named and named[1] in _GITHUB_CONTEXTS
-        if tag.opening == "{{" and source[tag.start - 1 : tag.start] == "$" and not is_githubs:
-            yield tag.start - 1
-
-
-def _tag(source: str, start: int, opening: str) -> Tag:
-    closing, at = _CLOSING[opening], start + len(opening)
-    while found := _INSIDE[opening].search(source, at):
-        if found[0] == closing:
-            return Tag(start, found.end(), opening, is_closed=True)
-        if found[0] in _CLOSING:
-            return Tag(start, found.start(), opening, is_closed=False)
-        at = found.end()
-    return Tag(start, len(source), opening, is_closed=False)
-
-
 def _line_start(source: str, line: int) -> int:
-    start = 0
-    for number, newline in enumerate(_NEWLINE.finditer(source), start=2):
-        if number > line:
-            break
-        start = newline.end()
-    return start
+    starts = [0, *(newline.end() for newline in _NEWLINE.finditer(source))]
+    return starts[max(0, min(line, len(starts)) - 1)]
 
 
-def _tag_on(source: str, line: int) -> int:
+def tag_on(source: str, line: int) -> int:
     """Return the offset of the first tag on a line, or of the line."""
     start = _line_start(source, line)
-    end = _NEWLINE.search(source, start)
-    tag = re.compile(r"\{[{%#]").search(source, start, end.start() if end else len(source))
-    return tag.start() if tag else start
+    before = re.compile(r"[^\r\n]*?(?=\{[{%#])").match(source, start)
+    return before.end() if before else start
 
 
 def _path_before(source: str, offset: int) -> str:
@@ -374,14 +287,3 @@ def _shown(name: str) -> str:
 
 def _sentence(message: str) -> str:
     return cut(message.strip().split("\n", 1)[0].rstrip("."), _LONGEST_MESSAGE)
-
-
-def _kind(value: object) -> str:
-    kinds = {
-        str: "a text",
-        bool: "true or false",
-        int: "a number",
-        float: "a number",
-        type(None): "an empty value",
-    }
-    return kinds.get(type(value), "a list" if isinstance(value, list | tuple) else "this value")

@@ -1,4 +1,8 @@
-"""Cut parts of a text so that the whole of it fits.
+"""A rendered text in pieces, of which those that go through ``fit`` are cut until the whole fits.
+
+The pieces are what the author typed, and what each ``{{ … }}`` brought in. While Jinja joins them,
+private-use characters mark where a value begins and ends and where a part of it is cut. Values are escaped
+where the text is markup, and no blank line is left where a value is empty.
 
 A part is cut at the end of a word and gets an ellipsis; of all such cuts the longest that still fits is
 taken. Languages written without spaces are cut between characters, and so is a single word too long to be
@@ -7,14 +11,19 @@ one. A URL or a grapheme cluster is never cut.
 
 from __future__ import annotations
 
+import html
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from publer_publish.networks.count import clusters
 from publer_publish.networks.twitter_text import find_urls
+from publer_publish.post.template.errors import TemplateError
 
+MAX_PARTS = 20
+"""Of one text that go through ``fit``."""
 ELLIPSIS = "…"
 LONG_WORD = 40
 """A first word longer than this, in code points, may be cut inside when not even it fits."""
@@ -128,3 +137,117 @@ def _outside_urls(text: str, ends: Sequence[int]) -> list[int]:
         return before < 0 or end >= urls[before][1]
 
     return [end for end in ends if outside(end)]
+
+
+# --- the pieces of a text ---
+
+_FIRST_TAG, _FIRST_PART, _END = 0x100000, 0x10F000, "\U0010fffd"
+_RESERVED = re.compile("[\U00100000-\U0010fffd]")
+_FOREIGN = re.compile("[\U00100000-\U0010efff\U0010fffd]")
+"""What a value may not bring along: all marks but those of its parts."""
+_VALUE = re.compile(f"([\U00100000-\U0010efff])([^{_END}]*){_END}")
+_PART = re.compile("([\U0010f000-\U0010fffc])")
+_MARKDOWN_SIGNS = re.compile(r"[_*`\[]")
+
+
+class Piece(NamedTuple):
+    """A part of a text."""
+
+    text: str
+    tag: int = -1
+    """Which ``{{ … }}`` of the template brought it in, from 0; -1: it was typed."""
+    part: int = -1
+    """Which of the parts that are cut to fit it is; -1: none."""
+
+
+class Pieces:
+    """The text that one template makes."""
+
+    def __init__(self) -> None:
+        self._parts: list[tuple[str, bool]] = []
+        """What goes through ``fit``, and whether what does not fit goes on in a thread."""
+
+    def cut(self, text: str, *, goes_on: bool) -> str:
+        """Return the mark of a part that is cut to fit."""
+        if len(self._parts) >= MAX_PARTS:
+            message = f"More than {MAX_PARTS} parts go through fit"
+            raise TemplateError(message, hint="Put fit around the loop, not into it.")
+        self._parts.append((without_marks(text), goes_on))
+        return chr(_FIRST_PART + len(self._parts) - 1)
+
+    def insert(self, text: str, tag: int) -> str:
+        """Return a value between its marks."""
+        return f"{chr(_FIRST_TAG + tag)}{_FOREIGN.sub('', text)}{_END}"
+
+    def read(self, marked: str) -> Iterator[Piece]:
+        """Yield the pieces of a text with marks."""
+        at = 0
+        for value in _VALUE.finditer(marked):
+            yield Piece(without_marks(marked[at : value.start()]))
+            tag = ord(value[1]) - _FIRST_TAG
+            for text in _PART.split(value[2]):
+                part = ord(text) - _FIRST_PART if _PART.fullmatch(text) else -1
+                if part < len(self._parts):
+                    yield Piece(text if part < 0 else self._parts[part][0], tag, part)
+            at = value.end()
+        yield Piece(without_marks(marked[at:]))
+
+    def settle(self, pieces: Sequence[Piece], fits: Callable[[str], bool] | None) -> tuple[str, str]:
+        """Return the whole text, with its parts cut so that it fits, and what goes on in a thread."""
+        texts = [piece.text for piece in pieces]
+        places = [at for at, piece in enumerate(pieces) if piece.part >= 0 and piece.text]
+        rest: list[str] = []
+        if fits and places:
+
+            def all_fit(cut: Sequence[str]) -> bool:
+                for place, text in zip(places, cut, strict=True):
+                    texts[place] = text
+                return fits("".join(texts))
+
+            cut = fit_all([texts[place] for place in places], all_fit)
+            for place, kept in zip(places, cut, strict=True):
+                texts[place], piece = kept, pieces[place]
+                if kept != piece.text and self._parts[piece.part][1]:
+                    rest.append(piece.text[len(kept_of(kept)) :].strip())
+        return _joined(pieces, texts), "\n\n".join(rest)
+
+
+def captured(text: str) -> str:
+    """Return the text of a macro or a ``set`` block: from now on a value like any other."""
+    return _FOREIGN.sub("", text)
+
+
+def without_marks(text: str) -> str:
+    """Return text that cannot be taken for a mark."""
+    return _RESERVED.sub("", text)
+
+
+def escaped(pieces: Iterable[Piece], markup: str) -> Iterator[Piece]:
+    """Yield the pieces with values that are only text in a text that is markup."""
+    typed = ""
+    for piece in pieces:
+        typed = typed if piece.tag >= 0 else piece.text
+        yield piece if piece.tag < 0 else piece._replace(text=_escaped(piece.text, markup, typed))
+
+
+def _escaped(text: str, markup: str, before: str) -> str:
+    if markup == "HTML":
+        return html.escape(text, quote=before.count('"') % 2 == 1)
+    if before.endswith("]("):
+        return text.replace(")", "%29")
+    return _MARKDOWN_SIGNS.sub(r"\\\g<0>", text)
+
+
+def _joined(pieces: Sequence[Piece], texts: Sequence[str]) -> str:
+    """Join the texts of the pieces, without lines that have nothing but empty values."""
+    marked = (text or _END * (piece.tag >= 0) for piece, text in zip(pieces, texts, strict=True))
+    kept: list[str] = []
+    is_gap = False
+    for line in "".join(marked).split("\n"):
+        text = line.replace(_END, "")
+        if _END in line and not text.strip():
+            is_gap = True
+        elif not (is_gap and not text.strip() and not (kept and kept[-1].strip())):
+            kept.append(text)
+            is_gap = False
+    return "\n".join(kept)

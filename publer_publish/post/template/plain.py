@@ -1,8 +1,12 @@
 """GitHub's Markdown and HTML as the plain text that a person would have written into a post.
 
 What becomes of each construct is in docs/release-notes.md; that the result does nothing on a network which
-it does not do on GitHub is the business of ``harmless``. Markdown and HTML are read into the same events
-(a tag opens, a tag closes, text), from which one writer makes lines.
+it does not do on GitHub is the business of ``harmless``. A page is written tag by tag, whether the tags come
+from Markdown or from HTML.
+
+Of GitHub's references to pull requests, issues, commits and logins, where a change was made is of no use in a
+post and goes; who made it stays. What is part of a sentence stays as a word. While a line is put together,
+references and logins are marked in it.
 """
 
 # ruff: noqa: SIM905  (lists of words)
@@ -11,24 +15,19 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, lru_cache
+from pathlib import Path
 from typing import NamedTuple
 
 from markdown_it import MarkdownIt
-from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from mdit_py_plugins.gfm import gfm_plugin
 
-from publer_publish.post.template import references
-from publer_publish.post.template.harmless import PRIVATE, harmless, without_invisible
+from publer_publish.post.template.harmless import LINK, PRIVATE, harmless, without_invisible
 
 MAX_NESTING = 16
 """The parser's time is the length of the text times this, at worst."""
-MAX_OPEN_BRACKETS = 500
-"""With more of them unclosed the parser would search long for links; then links stay as they are written."""
-MAX_COLONS = 500
-"""In one block. With more of them the search for bare links takes long; then the block is read as text."""
 MAX_FOOTNOTE = 200
 BULLET = "• "
 
@@ -49,123 +48,17 @@ def plain(markdown: str) -> Plain:
 @lru_cache(maxsize=64)
 def _plain(markdown: str) -> Plain:
     markdown = without_invisible(PRIVATE.sub("", markdown))
-    are_links_read = markdown.count("[") - markdown.count("]") <= MAX_OPEN_BRACKETS
-    tokens = _parser(are_links_read=are_links_read).parse(markdown)
+    tokens = _parser().parse(markdown)
     # What is folded away is left out, unless it is all there is.
-    return Plain(_Page(tokens).text() or _Page(tokens, unfold=True).text())
+    return Plain(_Page(tokens).whole() or _Page(tokens, unfold=True).whole())
 
 
 @cache
-def _parser(*, are_links_read: bool) -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"maxNesting": MAX_NESTING}).use(gfm_plugin)
-    parser.core.ruler.after("block", "odd_blocks", _leave_odd_blocks)
-    return parser if are_links_read else parser.disable(["link", "image", "footnote_ref"])
+def _parser() -> MarkdownIt:
+    return MarkdownIt("commonmark", {"maxNesting": MAX_NESTING}).use(gfm_plugin)
 
 
-def _leave_odd_blocks(state: StateCore) -> None:
-    for token in state.tokens:
-        if token.type == "inline" and token.content.count(":") > MAX_COLONS:
-            token.type = "text"
-
-
-# --- from Markdown and HTML to events ---
-
-
-class Open(NamedTuple):
-    """A tag opens."""
-
-    tag: str
-    attributes: Mapping[str, str]
-
-
-class Close(NamedTuple):
-    """A tag closes."""
-
-    tag: str
-
-
-class Text(NamedTuple):
-    """Text between tags. As ``code`` it is not looked into for references and shortcodes."""
-
-    text: str
-    is_code: bool = False
-
-
-Event = Open | Close | Text
-
-_TAG = re.compile(r"<!--.*?(?:-->|\Z)|<(/?)([A-Za-z][A-Za-z0-9-]*)([^<>]*)>|<[!?][^<>]*>", re.DOTALL)
-_ATTRIBUTE = re.compile(r"""([A-Za-z-]+)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]+))?""")
-
-
-def _events(tokens: Sequence[Token]) -> Iterator[Event]:
-    for token in tokens:
-        if token.type in _READERS:
-            yield from _READERS[token.type](token)
-        elif token.nesting > 0:
-            yield Open(token.tag, {**_attributes(token), "markup": token.markup})
-            if token.type == "list_item_open" and "checked" in token.meta:
-                yield Open("input", {"type": "checkbox"} | ({"checked": ""} if token.meta["checked"] else {}))
-        elif token.nesting < 0:
-            yield Close(token.tag)
-
-
-def _code_block(token: Token) -> Sequence[Event]:
-    return Open("pre", {}), Text(token.content, is_code=True), Close("pre")
-
-
-def _footnote_mark(token: Token) -> Sequence[Event]:
-    is_first = not token.meta["subId"]
-    return [Open("footnote", {"id": str(token.meta["id"])})] if is_first else []
-
-
-_READERS: Mapping[str, Callable[[Token], Iterable[Event]]] = {
-    "inline": lambda token: _events(token.children or []),
-    "text": lambda token: [Text(token.content)],
-    "text_special": lambda token: [Text(token.content)],
-    "code_inline": lambda token: [Text(token.content, is_code=True)],
-    "fence": _code_block,
-    "code_block": _code_block,
-    "softbreak": lambda _: [Open("br", {})],
-    "hardbreak": lambda _: [Open("br", {})],
-    "html_inline": lambda token: _html(token.content),
-    "html_block": lambda token: [Open("div", {}), *_html(token.content, folds_space=True), Close("div")],
-    "image": lambda token: [Open("img", {**_attributes(token), "alt": _alt(token.children or [])})],
-    "footnote_ref": _footnote_mark,
-    "alert_title_open": lambda _: [Open("alert", {})],
-    "alert_title_close": lambda _: [Close("alert")],
-}
-"""Tokens that are more than a tag that opens or closes."""
-
-
-def _html(source: str, *, folds_space: bool = False) -> Iterator[Event]:
-    at = 0
-    for tag in _TAG.finditer(source):
-        yield _html_text(source[at : tag.start()], folds_space=folds_space)
-        at = tag.end()
-        if tag[2] and tag[1]:
-            yield Close(tag[2].lower())
-        elif tag[2]:
-            attributes = {
-                name.lower(): html.unescape(value.strip("\"'")) for name, value in _ATTRIBUTE.findall(tag[3])
-            }
-            yield Open(tag[2].lower(), attributes)
-    yield _html_text(source[at:], folds_space=folds_space)
-
-
-def _html_text(source: str, *, folds_space: bool) -> Text:
-    text = PRIVATE.sub("", html.unescape(source))
-    return Text(re.sub(r"\s+", " ", text) if folds_space else text)
-
-
-def _attributes(token: Token) -> dict[str, str]:
-    return {name: str(value) for name, value in token.attrs.items()}
-
-
-def _alt(tokens: Sequence[Token]) -> str:
-    return "".join(_alt(token.children) if token.children else token.content for token in tokens)
-
-
-# --- from events to lines ---
+# --- the page ---
 
 _BLOCKS = frozenset(
     """
@@ -175,6 +68,14 @@ _BLOCKS = frozenset(
     """.split()
 )
 _SILENT = frozenset({"script", "style", "template", "title", "head", "svg"})
+_IS_BADGE = re.compile(
+    r"shields\.io|badge|codecov\.io|coveralls\.io|travis-ci|img\.|deepscan|snyk\.io", re.IGNORECASE
+)
+_SAYS_NOTHING = re.compile(
+    r"\s*(?:image|img|screenshot|screen ?shot.*|screen recording.*|photo|picture|video|untitled|logo|banner"
+    r"|\S+\.(?:png|jpe?g|gif|svg|webp|mp4|mov)|(?:img|dsc|clean)?[ _-]?[\d _.:-]+|)\s*",
+    re.IGNORECASE,
+)
 _LIST_START = re.compile("[0-9]{1,9}")
 _HEADING = re.compile(r"h([1-6])")
 _MAX_LISTS = 8
@@ -210,34 +111,36 @@ class _Page:
         self._skipped: list[str] = []
         """Open tags of which nothing is shown."""
         self._is_pre = False
-        for event in _events(_without_footnotes(tokens)):
-            self._add(event)
+        self.read(_without_footnotes(tokens))
         self.close_row()
 
-    def text(self) -> str:
-        """The whole of it."""
+    def whole(self) -> str:
+        """The whole text."""
         pieces: list[str] = []
         for block in _without_version(_without_empty_headings(self._blocks)):
             pieces += ["\n" if block.is_attached else "\n\n", block.text]
         return "".join(pieces[1:])
 
-    def _add(self, event: Event) -> None:
+    def read(self, tokens: Sequence[Token]) -> None:
+        for token in tokens:
+            if token.type in _READERS:
+                _READERS[token.type](self, token)
+            elif token.nesting > 0:
+                self.open(token.tag, {**_attributes(token), "markup": token.markup})
+                if token.type == "list_item_open" and "checked" in token.meta:
+                    self.show_checkbox(is_checked=token.meta["checked"])
+            elif token.nesting < 0:
+                self.close(token.tag)
+
+    def add(self, text: str, *, is_code: bool = False) -> None:
+        """Add text. That of code is not looked into for references and shortcodes."""
+        if not self._skipped:
+            self._inline.append(text if is_code else marked(text))
+
+    def open(self, tag: str, attributes: Mapping[str, str]) -> None:
         if self._skipped:
-            self._skip(event)
-        elif isinstance(event, Text):
-            self._inline.append(event.text if event.is_code else references.marked(event.text))
-        elif isinstance(event, Open):
-            self._open(event.tag, event.attributes)
-        else:
-            self._close(event.tag)
-
-    def _skip(self, event: Event) -> None:
-        if isinstance(event, Open) and event.tag == self._skipped[-1]:
-            self._skipped.append(event.tag)
-        elif isinstance(event, Close) and event.tag == self._skipped[-1]:
-            self._skipped.pop()
-
-    def _open(self, tag: str, attributes: Mapping[str, str]) -> None:
+            self._skipped += [tag] * (tag == self._skipped[-1])
+            return
         if tag in _BLOCKS:
             self._flush()
         if tag in _SILENT or (tag == "details" and "open" not in attributes and not self._unfold):
@@ -247,7 +150,11 @@ class _Page:
         elif heading := _HEADING.fullmatch(tag):
             self._level = int(heading[1])
 
-    def _close(self, tag: str) -> None:
+    def close(self, tag: str) -> None:
+        if self._skipped:
+            if tag == self._skipped[-1]:
+                self._skipped.pop()
+            return
         if tag in _BLOCKS and tag not in _CLOSERS:
             self._flush()
         if tag in _CLOSERS:
@@ -255,16 +162,11 @@ class _Page:
         elif _HEADING.fullmatch(tag):
             self._level = 0
 
-    def open_bullets(self, _: Mapping[str, str]) -> None:
-        self._open_list(None)
-
-    def open_numbers(self, attributes: Mapping[str, str]) -> None:
-        start = attributes.get("start", "1")
-        self._open_list(int(start) if _LIST_START.fullmatch(start) else 1)
-
-    def _open_list(self, number: int | None) -> None:
+    def open_list(self, first: str | None) -> None:
+        """Begin a list of bullets, or of numbers from ``first``."""
+        number = int(first) if first and _LIST_START.fullmatch(first) else 1
         self._is_attached = self._is_attached or bool(self._lists)
-        self._lists.append(number)
+        self._lists.append(None if first is None else number)
 
     def close_list(self) -> None:
         self._flush()
@@ -273,17 +175,17 @@ class _Page:
             self._lists.pop()
             self._is_attached = bool(self._lists)
 
-    def open_item(self, _: Mapping[str, str]) -> None:
+    def open_item(self) -> None:
         if self._lists:
             number = self._lists[-1]
             self._marker = BULLET if number is None else f"{number}. "
             self._lists[-1] = None if number is None else number + 1
 
-    def open_checkbox(self, attributes: Mapping[str, str]) -> None:
-        if attributes.get("type") == "checkbox":
-            self._marker = "☑ " if "checked" in attributes else "☐ "
+    def show_checkbox(self, *, is_checked: bool) -> None:
+        if not self._skipped:
+            self._marker = "☑ " if is_checked else "☐ "
 
-    def open_row(self, _: Mapping[str, str]) -> None:
+    def open_row(self) -> None:
         self.close_row()
         self._cells = []
 
@@ -306,7 +208,7 @@ class _Page:
         self.close_row()
         self._is_attached = False
 
-    def open_code(self, _: Mapping[str, str]) -> None:
+    def open_code(self) -> None:
         self._is_pre = True
 
     def close_code(self) -> None:
@@ -321,17 +223,15 @@ class _Page:
         self._flush()
         self._prefix = ""
 
-    def break_line(self, _: Mapping[str, str]) -> None:
-        self._inline.append("\n")
-
     def show_picture(self, attributes: Mapping[str, str]) -> None:
-        picture = _picture(attributes)
-        self._inline.append(picture)
-        if not picture:
+        alt = attributes.get("alt", "")
+        is_shown = not (_IS_BADGE.search(attributes.get("src", "")) or _SAYS_NOTHING.fullmatch(alt))
+        self._inline.append(alt * is_shown)
+        if not is_shown:
             self._lose()
 
-    def show_footnote(self, attributes: Mapping[str, str]) -> None:
-        self._inline.append(self._footnotes.get(attributes.get("id", ""), ""))
+    def show_footnote(self, number: int) -> None:
+        self.add(self._footnotes.get(number, ""), is_code=True)
 
     def open_link(self, attributes: Mapping[str, str]) -> None:
         is_bare = attributes.get("markup") == "autolink"
@@ -342,11 +242,9 @@ class _Page:
             return
         url, is_bare, start = self._links.pop()
         text = "".join(self._inline[start:])
-        before = "".join(self._inline[:start])
-        is_first = not before.strip()
-        del self._inline[start:]
-        self._inline.append(references.link(text, url, is_bare=is_bare))
-        is_web = url.startswith(("http://", "https://")) and not references.ABOUT_CODE.match(url)
+        is_first = not "".join(self._inline[:start]).strip()
+        self._inline[start:] = [_link(text, url, is_bare=is_bare)]
+        is_web = url.startswith(("http://", "https://")) and not _ABOUT_CODE.match(url)
         self._only_link = url if is_first and is_web and text.strip() and not is_bare else ""
 
     def _taken(self) -> str:
@@ -354,7 +252,7 @@ class _Page:
         text = "".join(self._inline)
         self._inline.clear()
         self._links.clear()
-        lines = (references.without_references(line, is_item=bool(self._marker)) for line in text.split("\n"))
+        lines = (without_references(line, is_item=bool(self._marker)) for line in text.split("\n"))
         return harmless(without_invisible("\n".join(lines)))
 
     def _flush(self) -> None:
@@ -412,15 +310,18 @@ class _Page:
 
 
 _OPENERS: Mapping[str, Callable[[_Page, Mapping[str, str]], None]] = {
-    "ul": _Page.open_bullets,
-    "ol": _Page.open_numbers,
-    "li": _Page.open_item,
-    "input": _Page.open_checkbox,
-    "tr": _Page.open_row,
-    "pre": _Page.open_code,
-    "br": _Page.break_line,
+    "ul": lambda page, _: page.open_list(None),
+    "ol": lambda page, attributes: page.open_list(attributes.get("start", "1")),
+    "li": lambda page, _: page.open_item(),
+    "input": lambda page, attributes: (
+        page.show_checkbox(is_checked="checked" in attributes)
+        if attributes.get("type") == "checkbox"
+        else None
+    ),
+    "tr": lambda page, _: page.open_row(),
+    "pre": lambda page, _: page.open_code(),
+    "br": lambda page, _: page.add("\n"),
     "img": _Page.show_picture,
-    "footnote": _Page.show_footnote,
     "a": _Page.open_link,
 }
 _CLOSERS: Mapping[str, Callable[[_Page], None]] = {
@@ -437,18 +338,19 @@ _CLOSERS: Mapping[str, Callable[[_Page], None]] = {
 }
 
 
-def _footnotes(tokens: Sequence[Token]) -> dict[str, str]:
+def _footnotes(tokens: Sequence[Token]) -> dict[int, str]:
     """The texts of footnotes by their number, as they go into the sentence; none of long ones."""
-    found: dict[str, str] = {}
+    found: dict[int, str] = {}
     start = 0
     for at, token in enumerate(tokens):
         if token.type == "footnote_open":
             start = at + 1
         elif token.type == "footnote_close":
-            words = (event.text for event in _events(tokens[start:at]) if isinstance(event, Text))
-            text = references.marked("".join(words)).strip().rstrip(".")
+            inside = (child for one in tokens[start:at] for child in one.children or [one])
+            words = (one.content for one in inside if one.type in _WORDS)
+            text = marked("".join(words)).strip().rstrip(".")
             if text and len(text) <= MAX_FOOTNOTE:
-                found[str(tokens[start - 1].meta["id"])] = f" ({text})"
+                found[tokens[start - 1].meta["id"]] = f" ({text})"
     return found
 
 
@@ -491,20 +393,169 @@ def _without_empty_headings(blocks: Sequence[_Block]) -> list[_Block]:
     return kept[::-1]
 
 
-# --- pictures ---
+# --- the tags of Markdown and HTML ---
 
-_IS_BADGE = re.compile(
-    r"shields\.io|badge|codecov\.io|coveralls\.io|travis-ci|img\.|deepscan|snyk\.io", re.IGNORECASE
+_TAG = re.compile(r"<!--.*?(?:-->|\Z)|<(/?)([A-Za-z][A-Za-z0-9-]*)([^<>]*)>|<[!?][^<>]*>", re.DOTALL)
+_ATTRIBUTE = re.compile(r"""([A-Za-z-]+)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]+))?""")
+_WORDS = frozenset({"text", "text_special", "code_inline", "fence", "code_block"})
+"""Tokens that hold nothing but text."""
+
+
+def _read_code(page: _Page, token: Token) -> None:
+    page.open("pre", {})
+    page.add(token.content, is_code=True)
+    page.close("pre")
+
+
+def _read_block(page: _Page, token: Token) -> None:
+    page.open("div", {})
+    _read_html(page, token.content, folds_space=True)
+    page.close("div")
+
+
+def _read_html(page: _Page, source: str, *, folds_space: bool = False) -> None:
+    def add(text: str) -> None:
+        text = PRIVATE.sub("", html.unescape(text))
+        page.add(re.sub(r"\s+", " ", text) if folds_space else text)
+
+    at = 0
+    for tag in _TAG.finditer(source):
+        add(source[at : tag.start()])
+        at = tag.end()
+        if tag[2] and tag[1]:
+            page.close(tag[2].lower())
+        elif tag[2]:
+            attributes = {
+                name.lower(): html.unescape(value.strip("\"'")) for name, value in _ATTRIBUTE.findall(tag[3])
+            }
+            page.open(tag[2].lower(), attributes)
+    add(source[at:])
+
+
+_READERS: Mapping[str, Callable[[_Page, Token], None]] = {
+    "inline": lambda page, token: page.read(token.children or []),
+    "text": lambda page, token: page.add(token.content),
+    "text_special": lambda page, token: page.add(token.content),
+    "code_inline": lambda page, token: page.add(token.content, is_code=True),
+    "fence": _read_code,
+    "code_block": _read_code,
+    "softbreak": lambda page, _: page.add("\n"),
+    "hardbreak": lambda page, _: page.add("\n"),
+    "html_inline": lambda page, token: _read_html(page, token.content),
+    "html_block": _read_block,
+    "image": lambda page, token: page.open("img", {**_attributes(token), "alt": _alt(token.children)}),
+    "footnote_ref": lambda page, token: page.show_footnote(
+        token.meta["id"] if not token.meta["subId"] else -1
+    ),
+    "alert_title_open": lambda page, _: page.open("alert", {}),
+    "alert_title_close": lambda page, _: page.close("alert"),
+}
+"""Tokens that are more than a tag that opens or closes."""
+
+
+def _attributes(token: Token) -> dict[str, str]:
+    return {name: str(value) for name, value in token.attrs.items()}
+
+
+def _alt(tokens: Sequence[Token] | None) -> str:
+    return "".join(_alt(token.children) if token.children else token.content for token in tokens or [])
+
+
+# --- GitHub's references ---
+
+_REFERENCE = "\ue002{}\ue003"
+"""Marks a reference to an issue, a pull request or a commit."""
+_MENTION = "\ue004{}\ue005"
+"""Marks a login."""
+_SHORTCODES = Path(__file__).with_name("shortcodes.txt")
+
+_ABOUT_CODE = re.compile(
+    r"https?://[^/\s]+/[^/\s]+/[^/\s]+/(?:pull|issues|commits?|compare|discussions)/(\S+)", re.IGNORECASE
 )
-_SAYS_NOTHING = re.compile(
-    r"\s*(?:image|img|screenshot|screen ?shot.*|screen recording.*|photo|picture|video|untitled|logo|banner"
-    r"|\S+\.(?:png|jpe?g|gif|svg|webp|mp4|mov)|(?:img|dsc|clean)?[ _-]?[\d _.:-]+|)\s*",
+"""A page of a pull request, an issue, a commit or a comparison."""
+_HASH = r"[0-9a-f]{7,40}"
+_NAMES_CODE = re.compile(rf"\s*(?:(?:[\w.-]+/[\w.-]+)?#\d+|[\w.-]+/[\w.-]+@{_HASH}|{_HASH}|GH-\d+)\s*")
+"""The text of a link that GitHub would have made of a reference."""
+_IN_TEXT = re.compile(
+    r"(?<![\w/&#.-])(?:(?P<ref>(?:[\w.-]+/[\w.-]+)?#\d+)|(?P<hash>[0-9a-f]{40}))(?!\w)"
+    r"|(?<![\w@\uff20/.`])@(?P<login>[A-Za-z0-9][\w-]*(?:/[\w-]+)?(?:\[bot\])?)(?![\w@/.]*[@/])"
+)
+_SHORTCODE = re.compile(r"(?<![0-9A-Za-z]):([+-]?[0-9a-z][\w+-]*):(?![0-9])")
+
+
+@cache
+def _shortcodes() -> Mapping[str, str]:
+    lines = _SHORTCODES.read_text(encoding="utf-8").splitlines()
+    return dict(line.split(" ", 1) for line in lines)
+
+
+def marked(text: str) -> str:
+    """Mark references and logins, and write emoji for their shortcodes."""
+    if ":" in text:
+        text = _SHORTCODE.sub(lambda code: _shortcodes().get(code[1], code[0]), text)
+    return _IN_TEXT.sub(_mark, text) if "#" in text or "@" in text or len(text) >= 40 else text  # noqa: PLR2004  (a commit)
+
+
+def _mark(found: re.Match[str]) -> str:
+    if found["login"]:
+        return _MENTION.format(found["login"])
+    if found["hash"]:
+        return _REFERENCE.format(found["hash"][:7])
+    return _REFERENCE.format(found["ref"])
+
+
+def _link(text: str, url: str, *, is_bare: bool) -> str:
+    bare = text.strip()
+    if _ABOUT_CODE.match(url) and (is_bare or _NAMES_CODE.fullmatch(_without_marks(bare)) or bare == url):
+        return _REFERENCE.format(LINK.format(url) if is_bare else _without_marks(bare))
+    if is_bare or bare == url or _is_same_page(bare, url):
+        is_web = url.startswith(("http://", "https://"))
+        return LINK.format(bare if bare.startswith("www.") and is_bare else url) if is_web else text
+    return text
+
+
+def _is_same_page(text: str, url: str) -> bool:
+    return re.sub(r"^https?://", "", url).rstrip("/") == text.rstrip("/") and "." in text
+
+
+_LEAD = (
+    r"(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?|see|refs?|references|pr|issue|in|via|by|from|for|gh|thanks|cc)"
+)
+_REF = "\ue002[^\ue003]*\ue003"
+_MORE_REFS = rf"(?:(?:\s*[,;&/]\s*|\s+and\s+|\s+)(?:{_LEAD}:?\s+)?{_REF}){{0,99}}"
+_LOGIN = "\ue004[^\ue005]*\ue005"
+# Each begins where a row of spaces does: else every later start looks through the whole row again.
+_BOT = re.compile(r"(?<!\s)(?:\s+(?:by|from))?\s*\(?\ue004[^\ue005]*\[bot\]\ue005\)?")
+_IN_BRACKETS = re.compile(rf"(?<!\s)\s*[(\[]\s*(?:{_LEAD}:?\s+)?{_REF}{_MORE_REFS}\s*[)\]]", re.IGNORECASE)
+_AT_END = re.compile(
+    rf"(?<!\s)(?:\s*(?<![,;\u2013-])[,;\u2013-]+)?\s*(?:(?<=\s){_LEAD}:?\s*)?{_REF}{_MORE_REFS}\s*([.!]?)\s*\Z",
     re.IGNORECASE,
 )
+_AT_START = re.compile(
+    rf"\A\s*(?:{_REF}[\s:,\u2013-]*)+(?:Thanks\s[^!\n]{{1,200}}!\s*[-\u2013]\s*)?", re.IGNORECASE
+)
+_HASH_AT_START = re.compile(r"\A\s*(?=[0-9]*[a-f])(?=[a-f]*[0-9])[0-9a-f]{7,40}(?::\s*|\s+)(?=\S)")
+_ONLY_LABEL = re.compile(rf"\s*[^:\n]{{0,40}}:\s*{_REF}\s*")
+_CREDIT = re.compile(
+    rf"(?<=[A-Za-z0-9)'\"`.])(?<!\bby)(?<!\bto)(?<!\band)(?<!\bwith)(?<!\bfor)(?<!\bfrom)(?<!hanks)\s+({_LOGIN})\s*\Z"
+)
+_MARKS = re.compile("[\ue002-\ue005]")
 
 
-def _picture(attributes: Mapping[str, str]) -> str:
-    alt = attributes.get("alt", "")
-    if _IS_BADGE.search(attributes.get("src", "")) or _SAYS_NOTHING.fullmatch(alt):
+def without_references(line: str, *, is_item: bool) -> str:
+    """Leave out where a change was made, and keep who made it. What is in a sentence stays."""
+    if not _MARKS.search(line):
+        return _HASH_AT_START.sub("", line) if is_item else line
+    if _ONLY_LABEL.fullmatch(line):
         return ""
-    return alt
+    line = _BOT.sub("", line)
+    line = _IN_BRACKETS.sub("", line)
+    line = _AT_END.sub(r"\1", line)
+    if is_item:
+        line = _HASH_AT_START.sub("", _AT_START.sub("", line))
+        line = _CREDIT.sub(r" by \1", line)
+    return _without_marks(line)
+
+
+def _without_marks(text: str) -> str:
+    return _MARKS.sub("", text)

@@ -71,11 +71,15 @@ class Renderer:
         source: ContextSource,
         problems: Problems,
         templates: Templates | None = None,
+        *,
+        keeps_broken: bool = False,
     ) -> None:
+        """``keeps_broken``: a text that cannot be rendered stays as it is."""
         self.problems = problems
         self._positions = positions
         self._source = source
         self._templates = templates or Templates()
+        self._keeps_broken = keeps_broken
         self._mistakes: dict[str, list[TemplateError]] = {}
         """Of each template that failed: it fails again for the next network."""
 
@@ -99,21 +103,17 @@ class Renderer:
         if not is_template(source):
             return source
         if self.problems.are_too_many():
-            return self._instead_of(source)
-        self._warn(path, map(_dollar, dollars(source)))
+            return source if self._keeps_broken else None
+        self._warn(path, dollars(source))
         try:
             rendered = self._rendered(source, fits, markup)
         except ActionError as error:
             self._report(path, source, error)
-            return self._instead_of(source)
+            return source if self._keeps_broken else None
         self._warn(path, rendered.warnings)
         if rest is not None and rendered.rest:
             rest.append(rendered.rest)
         return rendered.text
-
-    def _instead_of(self, source: str) -> str | None:  # noqa: ARG002
-        """What counts where a text cannot be rendered."""
-        return None
 
     def _warn(self, path: Path, remarks: Iterable[Remark]) -> None:
         for message, hint, offset in islice(remarks, MAX_REMARKS):
@@ -175,7 +175,7 @@ class Renderer:
         """Report everything that is wrong with a template: ``error`` is what ended it."""
         found = {one.offset: one for one in self._all_mistakes(source)}
         if isinstance(error, TemplateError):
-            found[error.offset] = error
+            found.setdefault(error.offset, error)
         else:
             for problem in error.problems if isinstance(error, InvalidInputError) else (error,):
                 self.problems.error(problem.message, problem.hint, self._positions.where(path))
@@ -190,18 +190,3 @@ class Renderer:
             values = self._source.values(frozenset())
             self._mistakes[source] = self._templates.engine.mistakes(source, values)
         return self._mistakes[source]
-
-
-class AsWritten(Renderer):
-    """Leaves a text as it is where it cannot be rendered."""
-
-    def _instead_of(self, source: str) -> str:
-        return source
-
-
-def _dollar(offset: int) -> Remark:
-    return Remark(  # no error: it may be a price
-        'The "$" before "{{" stays in the text: what GitHub writes as ${{ … }} is {{ … }} here.',
-        "Remove it. If it is meant, as in a price, write {{ '$' }} for it.",
-        offset,
-    )

@@ -14,7 +14,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from twitter_text import parse_tweet  # type: ignore[import-untyped]  # it has no types
 
-from publer_publish.networks.count import check_text, clusters, fits, limit_of, measure, utf8_length
+from publer_publish.networks.count import check_text, clusters, fits, measure, utf8_length
 from publer_publish.networks.table import NETWORKS, Counting, Network, network
 from publer_publish.networks.twitter_text import find_urls
 
@@ -220,10 +220,10 @@ def test_every_network_allows_its_limit_and_not_one_more(key: str) -> None:
 
 
 def test_the_limit_follows_the_account() -> None:
-    assert limit_of(X) == 280
-    assert limit_of(X, long_post=True) == 25_000
-    assert limit_of(X, long_post=True, max_length=4_000) == 4_000
-    assert limit_of(MASTO, long_post=True) == 500
+    assert check_text(X, "").limit == 280
+    assert check_text(X, "", long_post=True).limit == 25_000
+    assert check_text(X, "", long_post=True, max_length=4_000).limit == 4_000
+    assert check_text(MASTO, "", long_post=True).limit == 500
     assert fits(MASTO, "a" * 5_000, max_length=5_000)
     assert "max_length allows" in check_text(MASTO, "a" * 5_001, max_length=5_000).message
 

@@ -58,13 +58,15 @@ def test_every_format_that_publer_takes_is_taken(tmp_path: Path, sample: str, na
         ("plain.jpg", "a.png", "'a.png' is named .png, but its content is JPG."),
         ("animated.gif", "a.jpg", "'a.jpg' is named .jpg, but its content is GIF."),
         ("plain.mp4", "a.txt", "'a.txt' is named .txt, but its content is MP4."),
-        ("plain.avif", "a.jpg", "'a.jpg' is an AVIF picture, which Publer does not take."),
+        ("plain.avif", "a.jpg", "'a.jpg' is a HEIC or AVIF picture, which Publer does not take."),
         ("plain.mkv", "a.mkv", "'a.mkv' is a Matroska file (MKV), which Publer does not take."),
     ],
 )
 def test_the_content_must_be_what_the_name_says(tmp_path: Path, sample: str, named: str, says: str) -> None:
     (tmp_path / named).write_bytes((SAMPLES / sample).read_bytes())
-    assert [message for message, _ in told(tmp_path, media(named))] == [says]  # type: ignore[union-attr]  # not usable
+    problems = told(tmp_path, media(named))
+    assert isinstance(problems, list)
+    assert [message for message, _ in problems] == [says]
 
 
 def test_an_empty_file_is_refused(tmp_path: Path) -> None:
@@ -146,17 +148,11 @@ def test_what_is_no_web_address_is_refused(tmp_path: Path, value: str) -> None:
                 format="mp4",
                 mime="",
                 size=190_000_000,
-                width=9,
-                height=16,
                 duration_seconds=83.4,
             ),
-            "MP4, 9 x 16 pixels, 1:23 min, 190 MB",
+            "MP4, 1:23 min, 190 MB",
         ),
-        (
-            MediaInfo(kind=Kind.DOCUMENT, format="pdf", mime="", size=1_234_567, pages=1),
-            "PDF, 1 page, 1.2 MB",
-        ),
-        (MediaInfo(kind=Kind.DOCUMENT, format="pdf", mime="", size=9, pages=12), "PDF, 12 pages, 1 KB"),
+        (MediaInfo(kind=Kind.DOCUMENT, format="pdf", mime="", size=1_234_567), "PDF, 1.2 MB"),
     ],
 )
 def test_a_file_is_described_for_people(info: MediaInfo, words: str) -> None:

@@ -30,13 +30,13 @@ def told(name: str) -> dict[str, Any]:
     info = probed((SAMPLES / name).read_bytes())
     assert info.size == (SAMPLES / name).stat().st_size
     values = {key: getattr(info, key) for key in ("kind", "format", "mime", "width", "height")}
-    optional = {key: getattr(info, key) for key in ("animated", "duration_seconds", "pages")}
+    optional = {key: getattr(info, key) for key in ("animated", "duration_seconds")}
     return {key: value for key, value in (values | optional).items() if value}
 
 
 PHOTO = {"kind": "photo", "width": 40, "height": 30}
 GIF = {"kind": "gif", "format": "gif", "mime": "image/gif", "width": 40, "height": 30}
-VIDEO = {"kind": "video", "width": 64, "height": 48, "animated": True, "duration_seconds": 1.0}
+VIDEO = {"kind": "video", "duration_seconds": 1.0}
 MP4 = VIDEO | {"format": "mp4", "mime": "video/mp4"}
 PDF = {"kind": "document", "format": "pdf", "mime": "application/pdf"}
 
@@ -49,31 +49,20 @@ PDF = {"kind": "document", "format": "pdf", "mime": "application/pdf"}
         ("plain.png", PHOTO | {"format": "png", "mime": "image/png"}),
         ("animated.png", PHOTO | {"format": "png", "mime": "image/png", "animated": True}),
         ("plain.gif", GIF),
-        ("animated.gif", GIF | {"animated": True}),
+        ("animated.gif", GIF),
         ("lossy.webp", PHOTO | {"format": "webp", "mime": "image/webp"}),
         ("lossless.webp", PHOTO | {"format": "webp", "mime": "image/webp"}),
         ("alpha.webp", PHOTO | {"format": "webp", "mime": "image/webp"}),
         ("animated.webp", PHOTO | {"format": "webp", "mime": "image/webp", "animated": True}),
         ("plain.mp4", MP4),
         ("faststart.mp4", MP4),
-        ("turned.mp4", MP4 | {"width": 48, "height": 64}),
+        ("turned.mp4", MP4),
         ("fragmented.mp4", {key: value for key, value in MP4.items() if key != "duration_seconds"}),
         ("sound.mov", VIDEO | {"format": "mov", "mime": "video/quicktime"}),
-        ("plain.avi", VIDEO | {"format": "avi", "mime": "video/x-msvideo"}),
-        ("plain.webm", VIDEO | {"format": "webm", "mime": "video/webm"}),
-        (
-            "live.webm",
-            {
-                "kind": "video",
-                "format": "webm",
-                "mime": "video/webm",
-                "width": 64,
-                "height": 48,
-                "animated": True,
-            },
-        ),
-        ("plain.pdf", PDF | {"pages": 1}),
-        ("three.pdf", PDF | {"pages": 3}),
+        ("plain.avi", {"kind": "video", "format": "avi", "mime": "video/x-msvideo"}),
+        ("plain.webm", {"kind": "video", "format": "webm", "mime": "video/webm"}),
+        ("live.webm", {"kind": "video", "format": "webm", "mime": "video/webm"}),
+        ("plain.pdf", PDF),
     ],
 )
 def test_real_files_are_what_they_are(name: str, expected: dict[str, Any]) -> None:
@@ -101,7 +90,6 @@ def test_real_files_are_what_they_are(name: str, expected: dict[str, Any]) -> No
         (b"II*\0", "TIFF", "Convert it to JPG"),
         (b"ID3\x04", "sound file", "Publer takes"),
         (b"RIFF\0\0\0\0WAVE", "sound file", "Publer takes"),
-        (b"FLV\x01", "old format", "Convert it to MP4"),
         (b"plain words", "by its content", "Publer takes"),
         (b"", "by its content", "Publer takes"),
     ],
@@ -113,9 +101,7 @@ def test_other_files_are_named_with_a_cure(content: bytes | Path, says: str, hin
     assert hint in caught.value.hint
 
 
-@pytest.mark.parametrize(
-    "name", ["plain.jpg", "plain.png", "plain.gif", "lossy.webp", "plain.webm", "plain.mp4"]
-)
+@pytest.mark.parametrize("name", ["plain.jpg", "plain.png", "lossy.webp", "plain.mp4"])
 def test_a_file_that_ends_in_its_header_is_damaged(name: str) -> None:
     with pytest.raises(DamagedError):
         probed((SAMPLES / name).read_bytes()[:24])
@@ -147,25 +133,11 @@ def test_numbers_of_64_bits_are_read() -> None:
         return struct.pack(">I4s", 8 + len(content), name) + content
 
     mvhd = struct.pack(">IQQIQ", 1 << 24, 0, 0, 1000, 90_500)
-    matrix = struct.pack(">9i", 1 << 16, 0, 0, 0, 1 << 16, 0, 0, 0, 1 << 30)
-    tkhd = (
-        struct.pack(">IQQIIQ16x", 1 << 24, 0, 0, 1, 0, 90_500)
-        + matrix
-        + struct.pack(">II", 1920 << 16, 1080 << 16)
-    )
     media = box(b"mdia", box(b"hdlr", struct.pack(">II4s12x", 0, 0, b"vide")))
-    movie = box(b"moov", box(b"mvhd", mvhd) + box(b"trak", box(b"tkhd", tkhd) + media))
+    movie = box(b"moov", box(b"mvhd", mvhd) + box(b"trak", media))
     data = struct.pack(">I4sQ8x", 1, b"mdat", 24)
     info = probed(data + movie)
-    assert (info.format, info.width, info.height, info.duration_seconds) == ("mov", 1920, 1080, 90.5)
-
-
-def test_pages_of_a_linearized_document() -> None:
-    assert probed(b"%PDF-1.7\n1 0 obj\n<</Linearized 1/L 9/H[0 1]/O 3/E 4/N 12/T 5>>\nendobj\n").pages == 12
-
-
-def test_pages_in_a_compressed_stream_are_unknown() -> None:
-    assert probed(b"%PDF-1.7\n1 0 obj\n<</Type/ObjStm>>stream").pages is None
+    assert (info.format, info.duration_seconds) == ("mov", 90.5)
 
 
 class Counted(io.RawIOBase):
