@@ -13,9 +13,8 @@ from urllib.parse import quote
 from publer_publish import __version__
 from publer_publish.config import Mode
 from publer_publish.errors import ActionError, Problem, Problems, Severity, Where, is_error
-from publer_publish.github.console import Console
+from publer_publish.github.console import Console, Stream
 from publer_publish.github.event import Event
-from publer_publish.github.terminal import Stream
 from publer_publish.limits import OverLimitError
 from publer_publish.post.media.files import MediaFiles, described, with_thumbnails
 from publer_publish.post.model import Media, MediaSource

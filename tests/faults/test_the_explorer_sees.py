@@ -16,9 +16,9 @@ from publer_publish.delivery.duplicates import Window
 from publer_publish.delivery.media import Uploader
 from publer_publish.delivery.resolve import resolve
 from publer_publish.errors import Problems
-from publer_publish.github.console import open_console
+from publer_publish.github.console import Stream
 from publer_publish.github.event import read_event
-from publer_publish.github.terminal import Stream
+from publer_publish.github.runner import open_console
 from publer_publish.online import RunLog
 from publer_publish.publer.api import Publer
 from publer_publish.publer.errors import LostError
