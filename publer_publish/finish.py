@@ -29,7 +29,7 @@ from publer_publish.report.log import (
 )
 from publer_publish.report.outcome import decide, needs_attention
 from publer_publish.report.outputs import as_json, outputs
-from publer_publish.report.summary import summary
+from publer_publish.report.summary import MOST_IN_OUTPUT, summary
 from publer_publish.report.values import Check, Outcome, Picture, Result, Run
 from publer_publish.report.wording import Rerun, headline, need_attention
 from publer_publish.secrets import redacted
@@ -61,16 +61,16 @@ def finish(session: Session, json_stream: Stream | None) -> int:
 
 def _comment(session: Session, run: Run) -> None:
     """Renew the comment of the pull request. Where there can be none, a notice says why."""
-    from publer_publish.github import comment  # noqa: PLC0415  (asks GitHub: brings `requests`)
+    from publer_publish.github.api import GitHub, renew_comment  # noqa: PLC0415  (brings `requests`)
 
-    body = _NO_POST_LEFT if session.nothing_changed else summary(run, rerun=_rerun(session))
+    only_renew = session.nothing_changed
+    body = _NO_POST_LEFT if only_renew else summary(run, rerun=_rerun(session), most=MOST_IN_OUTPUT)
     try:
-        url = comment.renew(
+        url = renew_comment(
+            GitHub(session.event, session.config.github_token, session.clock),
             session.event,
-            session.config.github_token,
-            session.clock,
             session.console.redacted(body),
-            only_renew=session.nothing_changed,
+            only_renew=only_renew,
         )
     except ActionError as error:
         where = Where(path=("comment",))
@@ -223,7 +223,9 @@ def report(
 ) -> int:
     """Print, annotate and write everything, and return the exit code."""
     markdown = summary(run, rerun=rerun)
-    values = outputs(run, markdown, preview_file=page.output if page else "")
+    values = outputs(
+        run, summary(run, rerun=rerun, most=MOST_IN_OUTPUT), preview_file=page.output if page else ""
+    )
     for problem in (*_to_annotate(run.problems), *filter(None, map(_at_its_place, run.checks))):
         console.annotate(problem)
     _print_rows(run, console, is_json=json_stream is not None)

@@ -8,7 +8,6 @@ from typing import Any
 
 from publer_publish.post.model import Json
 from publer_publish.report.outcome import is_live, needs_attention
-from publer_publish.report.summary import OUTPUT_SUMMARY_BYTES, shorten
 from publer_publish.report.values import Result, Run, Status
 from publer_publish.text import one_line, plural
 
@@ -19,7 +18,7 @@ _MESSAGE_LIMITS = (2_000, 500, 200, 80, 0)
 
 
 def outputs(run: Run, summary: str, *, preview_file: str = "") -> dict[str, str]:
-    """Return every output by name. ``summary`` is the step summary's Markdown.
+    """Return every output by name. ``summary`` is the step summary's Markdown, of at most ``MOST_IN_OUTPUT``.
 
     ``preview_file``: where the preview page was written; empty if it was not.
 
@@ -39,7 +38,7 @@ def outputs(run: Run, summary: str, *, preview_file: str = "") -> dict[str, str]
         "skipped-count": _count(run, Status.SKIPPED),
         "unconfirmed-count": _count(run, Status.UNCONFIRMED),
         "preview-file": preview_file,
-        "summary": _encodable(shorten(summary, OUTPUT_SUMMARY_BYTES)),
+        "summary": summary,
     }
     left = TOTAL_UNITS - sum(map(units, values.values())) - sum(map(units, values))
     values["results"] = _results_json(run.results, left)
@@ -134,7 +133,3 @@ def _most_important(results: Sequence[Result], rows: Sequence[str], limit: int) 
 def _dump(value: Json) -> str:
     """Return compact JSON in ASCII: no character of a foreign text can be taken for anything else."""
     return json.dumps(value, ensure_ascii=True, separators=(",", ":"))
-
-
-def _encodable(text: str) -> str:
-    return text.encode("utf-8", "replace").decode("utf-8")

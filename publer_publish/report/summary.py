@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, pairwise
@@ -68,8 +67,14 @@ _TAIL = 40
 """Code points of a text that show where it is cut."""
 
 
-def summary(run: Run, *, rerun: Rerun | None = None) -> str:
-    """Return the Markdown of the step summary, within GitHub's limit."""
+MOST_IN_STEP = 1_000_000
+"""Bytes: GitHub shows nothing of a step summary above 1,048,576."""
+MOST_IN_OUTPUT = 60_000
+"""Bytes of the output ``summary``: a comment on GitHub may have 65,536 characters."""
+
+
+def summary(run: Run, *, rerun: Rerun | None = None, most: int = MOST_IN_STEP) -> str:
+    """Return the Markdown of the step summary, in at most so many bytes."""
     sections = (
         _head(run),
         _problems("Problems", run, Severity.ERROR),
@@ -83,7 +88,29 @@ def summary(run: Run, *, rerun: Rerun | None = None) -> str:
     )
     lines = chain.from_iterable(sections)
     spaced = (f"{line}\n" for before, line in pairwise(chain([""], lines)) if before or line)
-    return within(spaced, STEP_SUMMARY_BYTES).rstrip("\n") + "\n"
+    return within(spaced, most).rstrip("\n") + "\n"
+
+
+def within(lines: Iterable[str], most: int) -> str:
+    """Join lines, each with its end, up to so many bytes in UTF-8, with a visible note if it was cut.
+
+    Closes each ``<details>`` that is open there (its tags have lines of their own). Of more than fits no
+    further line is even made.
+    """
+    note = f"\n*Cut here: no more than {most // 1000:,} kB fit.*\n"
+    size, depth = 0, 0
+    kept: list[str] = []
+    cut, closing = 0, ""
+    for line in lines:
+        size += len(line.encode("utf-8", "replace"))
+        if size > most:
+            return "".join(kept[:cut]) + closing + note
+        kept.append(line)
+        depth += line.startswith("<details>") - line.startswith("</details>")
+        closers = "\n</details>\n" * depth
+        if size + len(closers) + len(note) <= most:
+            cut, closing = len(kept), closers
+    return "".join(kept)
 
 
 def _head(run: Run) -> Iterator[str]:
@@ -205,7 +232,7 @@ def _posts(results: Sequence[Result], names: Mapping[tuple[str, int], str]) -> I
 
 
 def _folded(title: str, lines: Iterator[str]) -> Iterator[str]:
-    """Yield a part that opens on a click. The title is HTML; ``shorten`` relies on the lines."""
+    """Yield a part that opens on a click. The title is HTML; ``within`` relies on the lines."""
     yield "<details>"
     yield f"<summary>{title}</summary>"
     yield ""
@@ -271,13 +298,13 @@ def _preview(preview: Preview) -> Iterator[str]:
     only = f", only for {code(preview.accounts, 100)}" if preview.accounts else ""
     yield "**" + " · ".join(_used(result) for result in preview.results) + f"**{only}"
     yield ""
-    yield quoted(content.text) if content.text else "> (no text)"
+    yield from quoted(content.text).split("\n") if content.text else ["> (no text)"]
     yield ""
     yield from _notes(preview)
     for number, comment in enumerate(content.comments, start=1):
         yield f"Comment {number}:"
         yield ""
-        yield quoted(comment.text)
+        yield from quoted(comment.text).split("\n")
         yield ""
         if comment.media:
             yield from map(_media_note, comment.media)
@@ -328,63 +355,3 @@ def _notes(preview: Preview) -> Iterator[str]:
     notes += [f"- {code(name, 100)}: {inline(value, _LONGEST_VALUE)}" for name, value in preview.fields]
     yield from notes
     yield ""
-
-
-STEP_SUMMARY_BYTES = 1_000_000
-"""GitHub shows nothing of a step summary above 1,048,576 bytes; the rest is left to what others append."""
-OUTPUT_SUMMARY_BYTES = 60_000
-"""The output ``summary``: a comment on GitHub may have 65,536 characters."""
-
-_FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
-
-
-def shorten(markdown: str, limit: int) -> str:
-    """Return Markdown of at most ``limit`` bytes in UTF-8, with a visible note if it was cut.
-
-    Cuts between lines, and closes a code fence or ``<details>`` that is open there (each tag has its line).
-    """
-    return within(_lines(markdown), limit)
-
-
-def within(lines: Iterable[str], limit: int) -> str:
-    """Join lines, each with its end, as ``shorten`` does; of more than fits no further line is even made."""
-    note = f"\n*Cut here: no more than {limit // 1000:,} kB fit.*\n"
-    size, fence, depth = 0, "", 0
-    kept: list[str] = []
-    cut, closing = 0, ""
-    for line in lines:
-        size += _size(line)
-        if size > limit:
-            return "".join(kept[:cut]) + closing + note
-        kept.append(line)
-        fence = _fence_after(line, fence)
-        if not fence:
-            depth += line.startswith("<details>") - line.startswith("</details>")
-        closers = (f"{fence}\n" if fence else "") + "\n</details>\n" * depth
-        if size + _size(closers) + _size(note) <= limit:
-            cut, closing = len(kept), closers
-    return "".join(kept)
-
-
-def _lines(text: str) -> Iterator[str]:
-    """Each line with its end, one after the other."""
-    start = 0
-    while end := text.find("\n", start) + 1:
-        yield text[start:end]
-        start = end
-    yield text[start:]
-
-
-def _fence_after(line: str, fence: str) -> str:
-    """Return the code fence that is open after this line; empty if none is."""
-    match = _FENCE.match(line)
-    if not match:
-        return fence
-    if not fence:
-        return match.group(1)
-    closes = match.group(1).startswith(fence) and line.strip() == match.group(1)
-    return "" if closes else fence
-
-
-def _size(text: str) -> int:
-    return len(text.encode("utf-8", "replace"))
