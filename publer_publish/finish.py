@@ -27,10 +27,9 @@ from publer_publish.report.log import (
     job_lines,
     result_rows,
 )
-from publer_publish.report.outcome import decide, needs_attention
 from publer_publish.report.outputs import as_json, outputs
 from publer_publish.report.summary import MOST_IN_OUTPUT, summary
-from publer_publish.report.values import Check, Outcome, Picture, Result, Run
+from publer_publish.report.values import Check, Outcome, Picture, Result, Run, decide, needs_attention
 from publer_publish.report.wording import Rerun, headline, need_attention
 from publer_publish.secrets import redacted
 from publer_publish.session import Session

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from publer_publish.errors import Severity
-from publer_publish.report.outcome import needs_attention
 from publer_publish.report.preview import usage
-from publer_publish.report.values import Check, Listed, Result, Run, Status
+from publer_publish.report.values import Check, Listed, Result, Run, Status, needs_attention
 from publer_publish.report.wording import explanation, post_names, target
 from publer_publish.text import beginning, columns, one_line, pad
 

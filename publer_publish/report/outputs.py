@@ -7,8 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from publer_publish.post.model import Json
-from publer_publish.report.outcome import is_live, needs_attention
-from publer_publish.report.values import Result, Run, Status
+from publer_publish.report.values import Result, Run, Status, is_live, needs_attention
 from publer_publish.text import one_line, plural
 
 TOTAL_UNITS = 480_000

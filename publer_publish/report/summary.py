@@ -11,7 +11,6 @@ from publer_publish.errors import Problem, Severity, is_error
 from publer_publish.post.model import Media
 from publer_publish.report.links import PUBLER, docs_url, line_url
 from publer_publish.report.markdown import block, code, in_html, inline, link, quoted
-from publer_publish.report.outcome import is_live, needs_attention
 from publer_publish.report.preview import (
     Preview,
     head_of,
@@ -22,10 +21,8 @@ from publer_publish.report.preview import (
     title_of,
     usage,
 )
-from publer_publish.report.values import Check, Outcome, Result, Run
+from publer_publish.report.values import Check, Outcome, Result, Run, Status, is_live, needs_attention
 from publer_publish.report.wording import (
-    OUTCOME_SYMBOLS,
-    SYMBOLS,
     Rerun,
     counts,
     explanation,
@@ -39,18 +36,18 @@ from publer_publish.report.wording import (
 )
 from publer_publish.text import beginning, plural
 
-_TITLES = {
-    Outcome.CANCELLED: "Cancelled",
-    Outcome.INVALID: "Invalid",
-    Outcome.PARTIAL: "Partly published",
-    Outcome.FAILED: "Failed",
-    Outcome.UNCONFIRMED: "Unconfirmed",
-    Outcome.PUBLISHED: "Published",
-    Outcome.SKIPPED: "Skipped",
-    Outcome.VALID: "Valid",
-    Outcome.READY: "Ready",
-    Outcome.HEALTHY: "Healthy",
-    Outcome.UNHEALTHY: "Unhealthy",
+_SYMBOLS = {
+    **dict.fromkeys((Status.PUBLISHED, Status.READY, Status.VALID), "✅"),
+    **dict.fromkeys((Status.FAILED, Status.INVALID), "❌"),
+    Status.UNCONFIRMED: "❓",
+    Status.SKIPPED: "⏭️",
+}
+_OUTCOME_SYMBOLS = {
+    **{Outcome(status): symbol for status, symbol in _SYMBOLS.items()},
+    Outcome.CANCELLED: "⏹️",
+    Outcome.PARTIAL: "⚠️",
+    Outcome.HEALTHY: "✅",
+    Outcome.UNHEALTHY: "❌",
 }
 _OPEN_ROWS = 30
 """A longer table is folded, with what needs attention in a table of its own before it."""
@@ -134,10 +131,10 @@ def _head(run: Run) -> Iterator[str]:
 
 def _title(run: Run) -> str:
     """Return the outcome in a word, and none for more than is known."""
-    title = _TITLES[run.outcome]
-    if run.outcome is Outcome.PARTIAL and not any(map(is_live, run.results)):
-        title = "Partly failed"
-    return f"{OUTCOME_SYMBOLS[run.outcome]} {title}"
+    title = run.outcome.capitalize()
+    if run.outcome is Outcome.PARTIAL:
+        title = "Partly published" if any(map(is_live, run.results)) else "Partly failed"
+    return f"{_OUTCOME_SYMBOLS[run.outcome]} {title}"
 
 
 def _job_ids(job_ids: Sequence[str], most: int = 10) -> str:
@@ -216,7 +213,7 @@ def _posts(results: Sequence[Result], names: Mapping[tuple[str, int], str]) -> I
     begins: dict[tuple[str, int], str] = {}
     for result in results:
         post = (result.file, result.post)
-        tallies[post][SYMBOLS[result.status]] += 1
+        tallies[post][_SYMBOLS[result.status]] += 1
         if result.content:
             begins.setdefault(post, beginning(result.content.text))
     yield "| Post | Text | Targets |"
@@ -247,7 +244,7 @@ def _table(results: Sequence[Result], names: Mapping[tuple[str, int], str]) -> I
     yield f"|{' --- |' if several else ''} --- | --- | ---: | --- |"
     for result in results:
         post = f" {inline(names[result.file, result.post])} |" if several else ""
-        status = f"{SYMBOLS[result.status]}{_NO_BREAK}{result.status.value}"
+        status = f"{_SYMBOLS[result.status]}{_NO_BREAK}{result.status.value}"
         length = _together(usage(result.length, result.limit))
         yield f"|{post} {_together(inline(target(result)))} | {status} | {length} | {_what(result)} |"
 

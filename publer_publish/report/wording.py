@@ -12,52 +12,13 @@ from typing import NamedTuple
 from publer_publish.errors import ActionError, Problem, Severity, is_error
 from publer_publish.networks.table import NETWORKS, canonical
 from publer_publish.report.links import PUBLER
-from publer_publish.report.outcome import is_live
-from publer_publish.report.values import Check, Outcome, Result, Status
+from publer_publish.report.values import Check, Outcome, Result, Status, is_live
 from publer_publish.text import duration, one_line, plural
-
-SYMBOLS = {
-    Status.PUBLISHED: "✅",
-    Status.FAILED: "❌",
-    Status.UNCONFIRMED: "❓",
-    Status.SKIPPED: "⏭️",
-    Status.READY: "✅",
-    Status.VALID: "✅",
-    Status.INVALID: "❌",
-}
-
-OUTCOME_SYMBOLS = {
-    Outcome.CANCELLED: "⏹️",
-    Outcome.INVALID: "❌",
-    Outcome.PARTIAL: "⚠️",
-    Outcome.FAILED: "❌",
-    Outcome.UNCONFIRMED: "❓",
-    Outcome.PUBLISHED: "✅",
-    Outcome.SKIPPED: "⏭️",
-    Outcome.VALID: "✅",
-    Outcome.READY: "✅",
-    Outcome.HEALTHY: "✅",
-    Outcome.UNHEALTHY: "❌",
-}
 
 LOOK_FIRST = "look in Publer before posting again"
 LOOK_THERE = f"Look in Publer ({PUBLER}) before posting again."
 AGAIN = "To post the same again, set `on-duplicate: publish`."
 MAY_BE_LIVE = "may or may not be live"
-
-LONG_STATUS = {
-    Status.UNCONFIRMED: f"unconfirmed: {MAY_BE_LIVE}; {LOOK_FIRST}",
-}
-
-_ORDER = (
-    Status.PUBLISHED,
-    Status.READY,
-    Status.VALID,
-    Status.FAILED,
-    Status.INVALID,
-    Status.UNCONFIRMED,
-    Status.SKIPPED,
-)
 
 
 def network_label(network: str | None) -> str:
@@ -82,7 +43,9 @@ def status_words(result: Result) -> str:
     """Return the status of a target in words that claim no more than is known."""
     if result.status is Status.SKIPPED and result.duplicate:
         return "skipped: already live"
-    return LONG_STATUS.get(result.status, result.status.value)
+    if result.status is Status.UNCONFIRMED:
+        return f"unconfirmed: {MAY_BE_LIVE}; {LOOK_FIRST}"
+    return result.status.value
 
 
 def row_network(result: Result) -> str:
@@ -110,7 +73,7 @@ def post_names(results: Iterable[Result]) -> dict[tuple[str, int], str]:
 def counts(results: Iterable[Result]) -> str:
     """Return ``4 published, 1 failed``: every status that occurs."""
     tally = Counter(result.status for result in results)
-    return ", ".join(f"{tally[status]:,} {status.value}" for status in _ORDER if tally[status])
+    return ", ".join(f"{tally[status]:,} {status.value}" for status in Status if tally[status])
 
 
 def how_many(problems: Sequence[Problem]) -> str:

@@ -24,9 +24,8 @@ from publer_publish.publer.api import Publer
 from publer_publish.publer.errors import LostError
 from publer_publish.publer.model import Job, JobEntry, Verdict
 from publer_publish.publer.transport import Transport
-from publer_publish.report.outcome import decide
 from publer_publish.report.outputs import outputs
-from publer_publish.report.values import Run, Status
+from publer_publish.report.values import Run, Status, decide
 from publer_publish.report.wording import headline
 from publer_publish.session import Session
 from publer_publish.workspace import Workspace

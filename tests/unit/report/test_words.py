@@ -10,9 +10,8 @@ from hypothesis import strategies as st
 
 from publer_publish.errors import ActionError, Problem, Where
 from publer_publish.report.log import aligned, check_rows, closing_lines, result_rows
-from publer_publish.report.outcome import decide
 from publer_publish.report.summary import summary
-from publer_publish.report.values import Check, Outcome, Result, Run, Status
+from publer_publish.report.values import Check, Outcome, Result, Run, Status, decide
 from publer_publish.report.wording import (
     Rerun,
     headline,
