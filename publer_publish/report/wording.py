@@ -345,68 +345,49 @@ def rerun_lines(results: Sequence[Result], rerun: Rerun) -> list[str]:
     seen = sum(map(is_live, results))
     lines: list[str] = []
     if failed and not (seen and rerun.refuses):
-        lines.append(
-            f"It sends {_the_targets(failed)} that failed or {_are(failed, 'was', 'were')} not sent."
-        )
-    if seen and failed + unconfirmed + held_back:
-        lines.append(_live_line(seen, rerun))
+        lines.append(f"It sends what failed or was not sent ({plural(failed, 'target')}).")
+    if seen and (failed or unknown):
+        lines.append(_live_line(plural(seen, "target"), rerun))
     if held_back:
         lines.append(
-            f"{plural(held_back, 'target')} {_are(held_back, 'was', 'were')} not sent because of a post in "
-            "Publer that may be the same: a re-run looks again, and sends nothing beside such a post."
+            f"It looks again for what was not sent ({plural(held_back, 'target')}) because of a post in Publer "
+            "that may be the same, and sends nothing beside such a post."
         )
     if unconfirmed:
-        lines.append(f"{_open_targets(unconfirmed)} {_open_after_rerun(unconfirmed, rerun)}")
+        lines.append(
+            f"What is unconfirmed ({plural(unconfirmed, 'target')}) may or may not be live: Publer did not show "
+            f"what became of it. {_open_after_rerun(rerun)}"
+        )
     return lines
 
 
-def _the_targets(count: int) -> str:
-    return "the target" if count == 1 else f"the {count:,} targets"
-
-
-def _are(count: int, one: str = "is", several: str = "are") -> str:
-    return one if count == 1 else several
-
-
-def _live_line(live: int, rerun: Rerun) -> str:
-    targets = f"{_the_targets(live)} that {_are(live)} live"
+def _live_line(targets: str, rerun: Rerun) -> str:
     if rerun.recognises:
         within = f"within {duration(rerun.window)} of publishing (`duplicate-window`)"
         when = "however much later it is started" if rerun.reaches_back else within
-        return f"It recognises {targets} and skips {_are(live, 'it', 'them')}, {when}."
+        return f"It recognises what is live ({targets}) and skips it, {when}."
     if rerun.refuses:
         return (
-            f"It sends nothing at all because of {targets} (`on-duplicate: fail`). "
+            f"It sends nothing at all because of what is live ({targets}; `on-duplicate: fail`). "
             "Set `on-duplicate: skip` to send only what is missing."
         )
     if rerun.window <= 0:
         return (
-            f"**It posts {targets} a second time**: the look-up of live posts is off "
+            f"**It posts what is live a second time** ({targets}): the look-up of live posts is off "
             "(`duplicate-window: 0`). Turn it on, or name only the missing accounts."
         )
     return (
-        f"**It posts {targets} a second time** (`on-duplicate: publish`). "
+        f"**It posts what is live a second time** ({targets}; `on-duplicate: publish`). "
         "Set `on-duplicate: skip` to send only what is missing."
     )
 
 
-def _open_targets(count: int) -> str:
-    them, they = _are(count, "it", "them"), _are(count, "it", "they")
-    return (
-        f"{plural(count, 'target')} {_are(count)} unconfirmed: Publer did not show what became of {them}, "
-        f"so {they} may or may not be live."
-    )
-
-
-def _open_after_rerun(count: int, rerun: Rerun) -> str:
-    one = count == 1
+def _open_after_rerun(rerun: Rerun) -> str:
     if rerun.recognises:
-        skips = "it if Publer lists it" if one else "those that Publer lists"
         return (
-            f"A re-run skips {skips} as live by then, and {'else sends it' if one else 'sends the others'}. "
+            "A re-run skips what Publer lists as live by then, and sends the rest. "
             "Publer may still be at work: wait a few minutes and look there before you re-run."
         )
     if rerun.refuses:
-        listed = "it" if one else "one of them"
-        return f"A re-run sends nothing if Publer lists {listed} as live by then: look there first."
-    return f"**A re-run sends {'it' if one else 'them'} again in any case**: look in Publer first."
+        return "A re-run sends nothing if Publer lists any of it as live by then: look there first."
+    return "**A re-run sends it again in any case**: look in Publer first."

@@ -151,32 +151,44 @@ def test_a_headline_is_always_one_line(results: list[Result], outcome: Outcome, 
 @pytest.mark.parametrize(
     ("mix", "rerun", "words"),
     [
-        ("fp", Rerun(), ["sends the target that failed", "recognises the target that is live", "24 hours"]),
-        ("ffpd", Rerun(window=5400), ["sends the 2 targets", "the 2 targets that are live", "90 minutes"]),
+        (
+            "fp",
+            Rerun(),
+            [
+                "sends what failed or was not sent (1 target)",
+                "recognises what is live (1 target)",
+                "24 hours",
+            ],
+        ),
+        ("ffpd", Rerun(window=5400), ["not sent (2 targets)", "what is live (2 targets)", "90 minutes"]),
         ("fp", Rerun(reaches_back=True), ["skips it, however much later it is started"]),
         (
             "fp",
             Rerun(window=0, reaches_back=True),
-            ["sends the target", "**It posts the target that is live a second time**", "is off"],
+            ["It sends what failed", "**It posts what is live a second time** (1 target)", "is off"],
         ),
         (
             "fp",
             Rerun(on_duplicate="publish"),
-            ["sends the target", "a second time** (`on-duplicate: publish`)"],
+            ["It sends what failed", "a second time** (1 target; `on-duplicate: publish`)"],
         ),
-        ("fp", Rerun(on_duplicate="fail"), ["sends nothing at all because of the target that is live"]),
-        ("f", Rerun(on_duplicate="fail"), ["sends the target that failed"]),
-        ("u", Rerun(), ["1 target is unconfirmed", "skips it if Publer lists it as live"]),
+        (
+            "fp",
+            Rerun(on_duplicate="fail"),
+            ["sends nothing at all because of what is live (1 target; `on-duplicate: fail`)"],
+        ),
+        ("f", Rerun(on_duplicate="fail"), ["It sends what failed"]),
+        ("u", Rerun(), ["What is unconfirmed (1 target)", "skips what Publer lists as live"]),
         ("u", Rerun(window=0), ["**A re-run sends it again in any case**"]),
-        ("u", Rerun(on_duplicate="fail"), ["sends nothing if Publer lists it as live"]),
-        ("uu", Rerun(), ["2 targets are unconfirmed", "skips those that Publer lists as live"]),
+        ("u", Rerun(on_duplicate="fail"), ["sends nothing if Publer lists any of it as live"]),
+        ("uu", Rerun(), ["What is unconfirmed (2 targets)", "skips what Publer lists as live"]),
     ],
 )
 def test_what_a_rerun_does(mix: str, rerun: Rerun, words: list[str]) -> None:
     lines = "\n".join(rerun_lines([KINDS[kind] for kind in mix], rerun))
     assert [word for word in words if word not in lines] == []
     if "fail" in rerun.on_duplicate and "p" in mix:
-        assert "sends the target that failed" not in lines
+        assert "It sends what failed" not in lines
 
 
 @pytest.mark.parametrize("mix", ["", "p", "pd", "w"])
