@@ -30,7 +30,7 @@ from publer_publish.report.log import (
 from publer_publish.report.outputs import as_json, outputs
 from publer_publish.report.summary import MOST_IN_OUTPUT, summary
 from publer_publish.report.values import Check, Outcome, Picture, Result, Run, decide, needs_attention
-from publer_publish.report.wording import Rerun, headline, need_attention
+from publer_publish.report.wording import NEEDS_ATTENTION, Rerun, headline
 from publer_publish.secrets import redacted
 from publer_publish.session import Session
 from publer_publish.workspace import PreviewFile, Workspace
@@ -263,7 +263,7 @@ def _print_rows(run: Run, console: Console, *, is_json: bool) -> None:
         with console.group(f"All {len(rows):,} targets"):
             _print(rows, console)
         if urgent and console.folds:
-            console.line(need_attention(len(urgent)))
+            console.line(NEEDS_ATTENTION)
             _print(urgent, console)
     if run.mode == Mode.ACCOUNTS and not run.failed and not is_json:
         _print(account_rows(run.accounts), console)

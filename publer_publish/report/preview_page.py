@@ -37,7 +37,7 @@ from publer_publish.report.preview import (
     variants_of,
 )
 from publer_publish.report.values import Picture, Result, Run, Status, Variant
-from publer_publish.report.wording import counts, post_names, row_network, status_words
+from publer_publish.report.wording import counts, explanation, post_names, row_network
 from publer_publish.text import beginning, cut, one_line, plural, visible
 
 _MOST_CARDS = 1_000
@@ -90,8 +90,8 @@ def _template() -> Template:
     environment = Environment(autoescape=True, undefined=StrictUndefined, finalize=_shown)
     environment.globals |= {
         "before_the_fold": head_of,
+        "explanation": explanation,
         "poll_of": poll_of,
-        "status_words": status_words,
         "title_of": title_of,
         "usage": usage,
     }

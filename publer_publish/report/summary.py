@@ -23,11 +23,11 @@ from publer_publish.report.preview import (
 )
 from publer_publish.report.values import Check, Outcome, Result, Run, Status, is_live, needs_attention
 from publer_publish.report.wording import (
+    NEEDS_ATTENTION,
     Rerun,
     counts,
     explanation,
     how_many,
-    need_attention,
     network_label,
     post_names,
     rerun_lines,
@@ -198,7 +198,7 @@ def _targets(results: Sequence[Result]) -> Iterator[str]:
         return
     attention = [result for result in results if needs_attention(result)]
     if attention:
-        yield need_attention(len(attention))
+        yield NEEDS_ATTENTION
         yield ""
         yield from _table(attention[:_MOST_PROBLEMS], names)
         yield ""
