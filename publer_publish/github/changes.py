@@ -98,15 +98,12 @@ def select(
                 "`only-changed`, or give the file a new name.",
                 Where(file=name),
             )
-    left_out = [name for name in names if name not in chosen]
+    left_out = [f"`{name}`" for name in names if name not in chosen]
     if left_out:
-        named = ", ".join(f"`{name}`" for name in left_out[:_MOST_NAMED])
         more = f" and {len(left_out) - _MOST_NAMED} more" if len(left_out) > _MOST_NAMED else ""
         does = "adds" if only_added else "adds or changes"
         problems.notice(
-            f"`only-changed` leaves out what this change does not touch: {named}{more}."
-            if not only_added
-            else f"`only-changed` publishes only what this change adds, and leaves out: {named}{more}.",
+            f"`only-changed` leaves out: {', '.join(left_out[:_MOST_NAMED])}{more}.",
             f"This run is about the files that the pull request or push {does}.",
             INPUT,
         )

@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from publer_publish.errors import ActionError
-from publer_publish.text import ELLIPSIS, encodable, visible
+from publer_publish.text import ELLIPSIS, encodable, utf16_length, visible
 
 ANNOTATION_LIMIT = 4096
 """Characters that the runner keeps of an annotation's message, in UTF-16 code units."""
@@ -60,23 +60,12 @@ def one_line(text: str) -> str:
     return " ".join(neutralise(text).split())
 
 
-def utf16_length(text: str) -> int:
-    """How long the runner, a .NET program, thinks that a text is."""
-    return len(text) + sum(character > "\uffff" for character in text)
-
-
 def truncate(text: str, limit: int = ANNOTATION_LIMIT) -> str:
     """At most ``limit`` UTF-16 code units of a text, never half a character; a cut is shown by ``…``."""
     if utf16_length(text) <= limit:
         return text
-    kept = limit - len(ELLIPSIS)
-    end = 0
-    for character in text:
-        kept -= 2 if character > "\uffff" else 1
-        if kept < 0:
-            break
-        end += 1
-    return text[:end] + ELLIPSIS
+    kept = text.encode("utf-16-le", "replace")[: 2 * (limit - len(ELLIPSIS))]
+    return kept.decode("utf-16-le", "ignore") + ELLIPSIS
 
 
 def heredoc(name: str, value: str) -> str:
