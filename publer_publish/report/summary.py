@@ -52,8 +52,8 @@ _OUTCOME_SYMBOLS = {
 _OPEN_ROWS = 30
 """A longer table is folded, with what needs attention in a table of its own before it."""
 _OPEN_PREVIEWS = 3
+_MOST_JOB_IDS = 10
 _MOST_PREVIEWED_POSTS = 100
-_MOST_PROBLEMS = 300
 _NO_BREAK = "\N{NO-BREAK SPACE}"
 _SHORT = 32
 """Code points of a table cell that stays on one line."""
@@ -117,12 +117,13 @@ def _head(run: Run) -> Iterator[str]:
     if run.hint:
         yield ""
         yield f"**What to do:** {inline(run.hint, 1000).replace(f'`{PUBLER}`', f'<{PUBLER}>')}"
+    jobs = ", ".join(code(job_id, 100) for job_id in run.job_ids[:_MOST_JOB_IDS])
+    more = len(run.job_ids) - _MOST_JOB_IDS
+    jobs += f" and {more:,} more" if more > 0 else ""
     facts = [
         f"Workspace: {inline(run.workspace, 100)}" if run.workspace else "",
         counts(run.results),
-        f"Publer {'job' if len(run.job_ids) == 1 else 'jobs'}: {_job_ids(run.job_ids)}"
-        if run.job_ids
-        else "",
+        f"Publer {'job' if len(run.job_ids) == 1 else 'jobs'}: {jobs}" if jobs else "",
     ]
     if any(facts):
         yield ""
@@ -137,11 +138,6 @@ def _title(run: Run) -> str:
     return f"{_OUTCOME_SYMBOLS[run.outcome]} {title}"
 
 
-def _job_ids(job_ids: Sequence[str], most: int = 10) -> str:
-    shown = ", ".join(code(job_id, 100) for job_id in job_ids[:most])
-    return f"{shown} and {len(job_ids) - most:,} more" if len(job_ids) > most else shown
-
-
 def _heading(text: str) -> tuple[str, str, str]:
     return ("", f"### {text}", "")
 
@@ -151,19 +147,18 @@ def _problems(title: str, run: Run, severity: Severity) -> Iterator[str]:
     if not chosen:
         return
     yield from _heading(f"{title} ({how_many(chosen)})")
-    shown = chosen[:_MOST_PROBLEMS]
-    for file in dict.fromkeys(problem.where.file for problem in shown):
+    by_file: dict[str, list[Problem]] = {}
+    for problem in chosen:
+        by_file.setdefault(problem.where.file, []).append(problem)
+    for file, own in by_file.items():
         yield f"{code(file)}" if file else "Not in a file"
         yield ""
         explained: set[str] = set()
-        for problem in shown:
-            if problem.where.file == file:
-                docs = docs_url(problem.where) if is_error(problem) else ""
-                yield _problem(problem, run.source_url, "" if docs in explained else docs)
-                explained.add(docs)
+        for problem in own:
+            docs = docs_url(problem.where) if is_error(problem) else ""
+            yield _problem(problem, run.source_url, "" if docs in explained else docs)
+            explained.add(docs)
         yield ""
-    if len(chosen) > len(shown):
-        yield f"… and {len(chosen) - len(shown):,} more; the log has all of them."
 
 
 def _problem(problem: Problem, source_url: str, docs: str) -> str:
@@ -200,7 +195,7 @@ def _targets(results: Sequence[Result]) -> Iterator[str]:
     if attention:
         yield NEEDS_ATTENTION
         yield ""
-        yield from _table(attention[:_MOST_PROBLEMS], names)
+        yield from _table(attention, names)
         yield ""
     if len(names) > 1:
         yield from _posts(results, names)
