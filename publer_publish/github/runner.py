@@ -53,6 +53,10 @@ class Runner(Console):
         if len(secret.strip()) >= SHORTEST_SECRET:
             self._print(command("add-mask", secret))
 
+    def row(self, label: str, rest: str, severity: Severity | None = None) -> None:  # noqa: ARG002
+        # As a whole: no command may come about where two parts meet.
+        self.line(label + rest)
+
     @contextmanager
     def group(self, title: str) -> Iterator[None]:
         if self._in_group:
