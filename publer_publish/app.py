@@ -24,9 +24,9 @@ from publer_publish.errors import (
     Where,
 )
 from publer_publish.finish import finish, report_bug, thread_bugs_reported
-from publer_publish.github.console import open_console
+from publer_publish.github.console import Stream
 from publer_publish.github.event import read_event
-from publer_publish.github.terminal import Stream
+from publer_publish.github.runner import open_console
 from publer_publish.limits import Limits, OverLimitError, left_by, over_limit, signals_cancel
 from publer_publish.modes import examine, validate
 from publer_publish.post.template.values import ANNOUNCEMENT

@@ -13,9 +13,8 @@ from urllib.parse import quote
 from publer_publish import __version__
 from publer_publish.config import Mode
 from publer_publish.errors import ActionError, Problem, Problems, Severity, Where, is_error
-from publer_publish.github.console import Console
+from publer_publish.github.console import Console, Stream
 from publer_publish.github.event import Event
-from publer_publish.github.terminal import Stream
 from publer_publish.limits import OverLimitError
 from publer_publish.post.media.files import MediaFiles, described, with_thumbnails
 from publer_publish.post.model import Media, MediaSource
@@ -28,11 +27,10 @@ from publer_publish.report.log import (
     job_lines,
     result_rows,
 )
-from publer_publish.report.outcome import decide, needs_attention
 from publer_publish.report.outputs import as_json, outputs
-from publer_publish.report.summary import summary
-from publer_publish.report.values import Check, Outcome, Picture, Result, Run
-from publer_publish.report.wording import Rerun, headline, need_attention
+from publer_publish.report.summary import MOST_IN_OUTPUT, summary
+from publer_publish.report.values import Check, Outcome, Picture, Result, Run, decide, needs_attention
+from publer_publish.report.wording import NEEDS_ATTENTION, Rerun, headline
 from publer_publish.secrets import redacted
 from publer_publish.session import Session
 from publer_publish.workspace import PreviewFile, Workspace
@@ -62,16 +60,16 @@ def finish(session: Session, json_stream: Stream | None) -> int:
 
 def _comment(session: Session, run: Run) -> None:
     """Renew the comment of the pull request. Where there can be none, a notice says why."""
-    from publer_publish.github import comment  # noqa: PLC0415  (asks GitHub: brings `requests`)
+    from publer_publish.github.api import GitHub, renew_comment  # noqa: PLC0415  (brings `requests`)
 
-    body = _NO_POST_LEFT if session.nothing_changed else summary(run, rerun=_rerun(session))
+    only_renew = session.nothing_changed
+    body = _NO_POST_LEFT if only_renew else summary(run, rerun=_rerun(session), most=MOST_IN_OUTPUT)
     try:
-        url = comment.renew(
+        url = renew_comment(
+            GitHub(session.event, session.config.github_token, session.clock),
             session.event,
-            session.config.github_token,
-            session.clock,
             session.console.redacted(body),
-            only_renew=session.nothing_changed,
+            only_renew=only_renew,
         )
     except ActionError as error:
         where = Where(path=("comment",))
@@ -214,7 +212,9 @@ def report(
 ) -> int:
     """Print, annotate and write everything, and return the exit code."""
     markdown = summary(run, rerun=rerun)
-    values = outputs(run, markdown, preview_file=page.output if page else "")
+    values = outputs(
+        run, summary(run, rerun=rerun, most=MOST_IN_OUTPUT), preview_file=page.output if page else ""
+    )
     for problem in (*_to_annotate(run.problems), *filter(None, map(_at_its_place, run.checks))):
         console.annotate(problem)
     _print_rows(run, console, is_json=json_stream is not None)
@@ -253,7 +253,7 @@ def _print_rows(run: Run, console: Console, *, is_json: bool) -> None:
         with console.group(f"All {len(rows):,} targets"):
             _print(rows, console)
         if urgent and console.folds:
-            console.line(need_attention(len(urgent)))
+            console.line(NEEDS_ATTENTION)
             _print(urgent, console)
     if run.mode == Mode.ACCOUNTS and not run.failed and not is_json:
         _print(account_rows(run.accounts), console)

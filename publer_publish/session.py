@@ -141,18 +141,14 @@ class Session:
         if not (self.config.github_token and self.event.repository):
             return None
         try:
-            return newest_release(
-                GitHub(self.event.api_url, self.event.repository, self.config.github_token, self.clock)
-            )
+            return newest_release(GitHub(self.event, self.config.github_token, self.clock))
         except ActionError as error:
             self.console.line(f"The preview page shows placeholders, not the newest release: {error.message}")
             return None
 
     def _fetch_release(self, tag: str) -> Mapping[str, Any]:
-        from publer_publish.github.api import fetch_release  # noqa: PLC0415  (brings `requests`; few posts need it)
+        from publer_publish.github.api import GitHub, fetch_release  # noqa: PLC0415  (brings `requests`; few posts need it)
 
         self.console.line(f"Looking up the release {tag} at GitHub.")
         with self.limits.paused():
-            return fetch_release(
-                self.event.api_url, self.event.repository, tag, self.config.github_token, clock=self.clock
-            )
+            return fetch_release(GitHub(self.event, self.config.github_token, self.clock), tag)

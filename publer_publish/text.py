@@ -90,6 +90,11 @@ def cut(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[: max(0, limit - 1)].rstrip() + ELLIPSIS
 
 
+def utf16_length(text: str) -> int:
+    """Return how long GitHub's runner, a .NET program, thinks that a text is: in UTF-16 code units."""
+    return len(text) + sum(character > "\uffff" for character in text)
+
+
 _LONGEST_GUESSED = 60
 """Code points: finding the nearest word takes time with the square of the length."""
 

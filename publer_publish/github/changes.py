@@ -5,38 +5,67 @@ More than was meant is never published: where GitHub does not list the whole cha
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+from urllib.parse import quote
 
 from publer_publish.clock import Clock
 from publer_publish.errors import ActionError, Problems, Where
-from publer_publish.github.api import ChangedFile, GitHub, files_between, files_of_pull_request
+from publer_publish.github.api import MOST_LISTED, GitHub, Json, Subject
 from publer_publish.github.event import Event
 from publer_publish.post.load import KINDS
 
 INPUT = Where(path=("only-changed",))
+_FILES = Subject("changed files", "{ contents: read, pull-requests: read }")
+_MOST_COMPARED = 300
+"""Files that GitHub lists of a comparison; of more it says nothing."""
 _MOST_NAMED = 10
+_HINT = "Name the files to publish in `post-file`, without `only-changed`."
+
+
+class ChangedFile(NamedTuple):
+    """A file of a pull request or a push."""
+
+    path: str
+    """From the root of the repository, with forward slashes."""
+    is_added: bool
+    """It was not there before; a renamed file was."""
+    is_removed: bool
 
 
 def files_of(event: Event, token: str, clock: Clock) -> list[ChangedFile]:
     """Every file of the change that started the run. Raises ``ActionError`` if they are not all known."""
-    api = GitHub(event.api_url, event.repository, token, clock)
+    api = GitHub(event, token, clock)
     if event.pull_request is not None:
-        found = files_of_pull_request(api, event.pull_request)
-        if found is None:
+        found = list(api.listed(_FILES, f"/pulls/{event.pull_request}/files"))
+        if len(found) >= MOST_LISTED:
             raise ActionError("The pull request changes more files than GitHub lists (3,000).", hint=_HINT)
-        return found
-    if event.compared is None:
+    elif event.compared:
+        found = _files_between(api, *event.compared)
+    else:
         raise ActionError(f"There is nothing to compare with: {_why(event)}.", hint=_HINT)
-    found = files_between(api, *event.compared)
-    if found is None:
+    return [_changed_file(entry) for entry in found]
+
+
+def _files_between(api: GitHub, base: str, head: str) -> list[Mapping[str, Any]]:
+    """GitHub compares with the commit that both have in common: the base only where the head follows it."""
+    path = f"/compare/{quote(base, safe='')}...{quote(head, safe='')}"
+    answer = api.ask(_FILES, path).content(dict)
+    files = answer.get("files")
+    is_plain = answer.get("status") in {"ahead", "identical"}
+    if not is_plain or not isinstance(files, list) or len(files) >= _MOST_COMPARED:
         raise ActionError(
             "GitHub does not list every file of this push: it has 300 files or more, or replaces commits.",
             hint=_HINT,
         )
-    return found
+    return files
 
 
-_HINT = "Name the files to publish in `post-file`, without `only-changed`."
+def _changed_file(entry: Json) -> ChangedFile:
+    path, status = (entry.get("filename"), entry.get("status")) if isinstance(entry, Mapping) else ("", None)
+    if not isinstance(path, str) or not isinstance(status, str):
+        raise _FILES.not_answered
+    return ChangedFile(path=path, is_added=status == "added", is_removed=status == "removed")
 
 
 def _why(event: Event) -> str:
@@ -69,15 +98,12 @@ def select(
                 "`only-changed`, or give the file a new name.",
                 Where(file=name),
             )
-    left_out = [name for name in names if name not in chosen]
+    left_out = [f"`{name}`" for name in names if name not in chosen]
     if left_out:
-        named = ", ".join(f"`{name}`" for name in left_out[:_MOST_NAMED])
         more = f" and {len(left_out) - _MOST_NAMED} more" if len(left_out) > _MOST_NAMED else ""
         does = "adds" if only_added else "adds or changes"
         problems.notice(
-            f"`only-changed` leaves out what this change does not touch: {named}{more}."
-            if not only_added
-            else f"`only-changed` publishes only what this change adds, and leaves out: {named}{more}.",
+            f"`only-changed` leaves out: {', '.join(left_out[:_MOST_NAMED])}{more}.",
             f"This run is about the files that the pull request or push {does}.",
             INPUT,
         )

@@ -1,4 +1,4 @@
-"""Workflow commands: how they are written, and how foreign text is kept from becoming one.
+"""Workflow commands and command files: how they are written, and how foreign text is kept from becoming one.
 
 The runner reads every line of the step's output. A line that begins, after white space, with ``::`` is a
 command of the current syntax; ``##[`` anywhere in a line is one of the older syntax; and a bare carriage
@@ -7,10 +7,14 @@ return ends a line just as a line feed does.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
 
-from publer_publish.text import ELLIPSIS, visible
+from publer_publish.errors import ActionError
+from publer_publish.text import ELLIPSIS, encodable, utf16_length, visible
 
 ANNOTATION_LIMIT = 4096
 """Characters that the runner keeps of an annotation's message, in UTF-16 code units."""
@@ -56,20 +60,63 @@ def one_line(text: str) -> str:
     return " ".join(neutralise(text).split())
 
 
-def utf16_length(text: str) -> int:
-    """How long the runner, a .NET program, thinks that a text is."""
-    return len(text) + sum(character > "\uffff" for character in text)
-
-
 def truncate(text: str, limit: int = ANNOTATION_LIMIT) -> str:
     """At most ``limit`` UTF-16 code units of a text, never half a character; a cut is shown by ``…``."""
     if utf16_length(text) <= limit:
         return text
-    kept = limit - len(ELLIPSIS)
-    end = 0
-    for character in text:
-        kept -= 2 if character > "\uffff" else 1
-        if kept < 0:
-            break
-        end += 1
-    return text[:end] + ELLIPSIS
+    kept = text.encode("utf-16-le", "replace")[: 2 * (limit - len(ELLIPSIS))]
+    return kept.decode("utf-16-le", "ignore") + ELLIPSIS
+
+
+def heredoc(name: str, value: str) -> str:
+    """One entry of an output file, in the form that carries any value: ``name<<DELIMITER``.
+
+    The delimiter is random, so that no value can contain it. Carriage returns are kept by the runner; half
+    characters cannot be written and become U+FFFD.
+    """
+    delimiter = f"end_{os.urandom(16).hex()}"
+    return f"{name}<<{delimiter}\n{encodable(value)}\n{delimiter}\n"
+
+
+def append_to_file(file: str, content: bytes, *, what: str, variable: str) -> None:
+    """Append to a file of the runner. Raises ``ActionError`` if it cannot be written."""
+    try:
+        with Path(file).open("ab") as stream:
+            stream.write(content)
+    except OSError as error:
+        raise ActionError(
+            f"Cannot write the {what} of this step: {error.strerror or type(error).__name__} "
+            f"({file}, from {variable}).",
+            hint=_cure(),
+        ) from error
+
+
+def _cure() -> str:
+    if hasattr(os, "geteuid") and os.geteuid() != 0:
+        return (
+            "The runner's files belong to another user: a container action has to run as root. "
+            "Remove USER from the image, or the --user option from the container."
+        )
+    return "The runner provides this file; check the disk space and the mounts of the runner."
+
+
+def vanish_with_their_pod(env: Mapping[str, str], mounts: Path) -> bool:
+    """Whether the files are in a volume that Kubernetes deletes with the pod of this very step.
+
+    A runner in Kubernetes mode gives each container action a pod of its own; since hooks 0.8
+    nothing is copied back from it (actions/runner-container-hooks#302). Older hooks mount a volume that
+    outlives the pod. With Docker-in-Docker the volume is of this kind as well, but it belongs to the runner's
+    pod, whose variables a step does not get.
+    """
+    file = env.get("GITHUB_OUTPUT", "")
+    if not file or "KUBERNETES_SERVICE_HOST" not in env:
+        return False
+    with suppress(OSError):
+        fields = (line.split() for line in mounts.read_text(encoding="utf-8").splitlines())
+        above = [(len(place), root) for _, _, _, root, place, *_ in fields if _is_below(file, place)]
+        return "/kubernetes.io~empty-dir/" in max(above, default=(0, ""))[1]
+    return False
+
+
+def _is_below(file: str, directory: str) -> bool:
+    return file.startswith(f"{directory.rstrip('/')}/")

@@ -16,20 +16,6 @@ from typing import Any
 
 from publer_publish.text import encodable
 
-PAYLOAD_LIMIT = 32 * 1024 * 1024
-"""Bytes. GitHub itself sends no more than 25 MB."""
-
-VALIDATING_EVENTS = frozenset(
-    {
-        "pull_request",
-        "pull_request_target",
-        "pull_request_review",
-        "pull_request_review_comment",
-        "merge_group",
-    }
-)
-"""The events of a change that is not merged yet: ``mode: auto`` only validates."""
-
 _STEP = ("GITHUB_WORKFLOW", "GITHUB_JOB", "GITHUB_ACTION")
 _DEPENDABOT = "dependabot[bot]"
 _DAY = 86_400.0
@@ -38,48 +24,25 @@ _GITHUB_BEGAN = 1_199_145_600.0  # 2008-01-01: an earlier time is wrong
 # Times that GitHub's own clock wrote. The time of a commit, and with it `created_at` of a release, is
 # written by the author of the commit: one ahead of time would hide the posts of a first attempt from the
 # second one, which would then post them again.
-_TIMESTAMPS = (
-    ("release", "published_at"),
-    ("release", "updated_at"),
-    ("repository", "pushed_at"),
-    ("repository", "updated_at"),
-    ("workflow_run", "created_at"),
-    ("workflow_run", "run_started_at"),
-    ("workflow_run", "updated_at"),
-    ("pull_request", "created_at"),
-    ("pull_request", "updated_at"),
-    ("pull_request", "merged_at"),
-    ("issue", "created_at"),
-    ("issue", "updated_at"),
-    ("comment", "created_at"),
-    ("comment", "updated_at"),
-    ("deployment", "created_at"),
-    ("deployment_status", "created_at"),
-    ("check_suite", "created_at"),
-    ("check_run", "started_at"),
-    ("discussion", "updated_at"),
-)
+_TIMESTAMPS = {
+    "release": ("published_at", "updated_at"),
+    "repository": ("pushed_at", "updated_at"),
+    "workflow_run": ("created_at", "run_started_at", "updated_at"),
+    "pull_request": ("created_at", "updated_at", "merged_at"),
+    "issue": ("created_at", "updated_at"),
+    "comment": ("created_at", "updated_at"),
+    "deployment": ("created_at",),
+    "deployment_status": ("created_at",),
+    "check_suite": ("created_at",),
+    "check_run": ("started_at",),
+    "discussion": ("updated_at",),
+}
 
-
-_TELLS_WHEN = frozenset(
-    {
-        "push",
-        "create",
-        "release",
-        "workflow_run",
-        "pull_request",
-        "pull_request_target",
-        "pull_request_review",
-        "issues",
-        "issue_comment",
-        "discussion",
-        "discussion_comment",
-        "deployment",
-        "deployment_status",
-        "check_run",
-        "check_suite",
-    }
-)
+_TELLS_WHEN = {
+    *("push", "create", "release", "workflow_run", "deployment", "deployment_status"),
+    *("check_run", "check_suite", "pull_request", "pull_request_target", "pull_request_review"),
+    *("issues", "issue_comment", "discussion", "discussion_comment"),
+}
 """Events whose payload has the time of what happened. Of others it has at most that of the latest push."""
 
 
@@ -135,8 +98,9 @@ class Event:
 
     @property
     def default_mode_is_validate(self) -> bool:
-        """Whether ``mode: auto`` stands for ``validate``."""
-        return self.event_name in VALIDATING_EVENTS or self.ref.startswith("refs/pull/")
+        """Whether ``mode: auto`` stands for ``validate``: it is about a change that is not merged yet."""
+        is_proposed = self.event_name.startswith("pull_request") or self.event_name == "merge_group"
+        return is_proposed or self.ref.startswith("refs/pull/")
 
     @property
     def is_merge(self) -> bool:
@@ -161,16 +125,14 @@ class Event:
     def compared(self) -> tuple[str, str] | None:
         """The commits before and after a push, or of a merge group; None if there is nothing to compare."""
         if self.event_name == "merge_group":
-            base, head = (
-                _at(self.payload, "merge_group", "base_sha"),
-                _at(self.payload, "merge_group", "head_sha"),
-            )
+            places: tuple[tuple[str, ...], ...] = (("merge_group", "base_sha"), ("merge_group", "head_sha"))
         elif self.event_name == "push" and self.payload.get("forced") is not True:
-            base, head = self.payload.get("before"), self.payload.get("after")
+            places = (("before",), ("after",))
         else:
             return None
-        is_new = _text(base).strip("0") == "" or _text(head).strip("0") == ""
-        return None if is_new else (_text(base), _text(head))
+        base, head = (_text(_at(self.payload, *place)) for place in places)
+        # Of what is new or gone, the commit is all zeros.
+        return (base, head) if base.strip("0") and head.strip("0") else None
 
     def template_context(self) -> dict[str, Any]:
         """Give what templates may read, without what this run does not say, such as ``tag`` without a tag.
@@ -216,8 +178,8 @@ def read_event(env: Mapping[str, str], *, now: float) -> Event:
     event_name = _text(env.get("GITHUB_EVENT_NAME"))
     repository = _text(env.get("GITHUB_REPOSITORY")) or _text(_at(payload, "repository", "full_name"))
     ref = _text(env.get("GITHUB_REF"))
-    ref_name = _text(env.get("GITHUB_REF_NAME")) or _short_ref(ref)
-    ref_type = _text(env.get("GITHUB_REF_TYPE")) or ("tag" if ref.startswith("refs/tags/") else "")
+    built = ref.removeprefix("refs/tags/") if ref.startswith("refs/tags/") else ""
+    released = _text(_at(payload, "release", "tag_name")) if event_name == "release" else ""
     return Event(
         event_name=event_name,
         payload=payload,
@@ -226,12 +188,12 @@ def read_event(env: Mapping[str, str], *, now: float) -> Event:
         server_url=(_text(env.get("GITHUB_SERVER_URL")) or "https://github.com").rstrip("/"),
         api_url=(_text(env.get("GITHUB_API_URL")) or "https://api.github.com").rstrip("/"),
         ref=ref,
-        ref_name=ref_name,
+        ref_name=_text(env.get("GITHUB_REF_NAME")),
         sha=_text(env.get("GITHUB_SHA")),
         actor=_text(env.get("GITHUB_ACTOR")),
         run_id=_text(env.get("GITHUB_RUN_ID")),
         run_attempt=_attempt(env.get("GITHUB_RUN_ATTEMPT", "")),
-        tag=_tag(event_name, ref_name if ref_type == "tag" else "", payload),
+        tag=released or built or None,
         release=_release(payload),
         happened_at=_happened_at(payload, now),
         no_secrets_reason=_no_secrets_reason(event_name, repository, _text(env.get("GITHUB_ACTOR")), payload),
@@ -267,7 +229,7 @@ def _read_payload(file: str) -> tuple[dict[str, Any], str]:
     if not file:
         return {}, ""
     try:
-        payload = _clean(json.loads(_read_file(Path(file)).decode("utf-8-sig", "replace")))
+        payload = _clean(json.loads(Path(file).read_bytes().decode("utf-8-sig", "replace")))
     except OSError as error:
         return {}, f"The event's payload cannot be read: {error.strerror or error}."
     except (ValueError, RecursionError):
@@ -275,17 +237,6 @@ def _read_payload(file: str) -> tuple[dict[str, Any], str]:
     if not isinstance(payload, dict):
         return {}, "The event's payload is not a JSON object."
     return payload, ""
-
-
-def _read_file(path: Path) -> bytes:
-    # Opening a pipe would wait for a writer that may never come.
-    if not path.is_file():
-        raise OSError("there is no such file")
-    with path.open("rb") as stream:
-        raw = stream.read(PAYLOAD_LIMIT + 1)
-    if len(raw) > PAYLOAD_LIMIT:
-        raise OSError("it is too large")
-    return raw
 
 
 def _clean(value: object) -> object:
@@ -311,13 +262,6 @@ def _at(payload: object, *keys: str) -> object:
     return payload
 
 
-def _short_ref(ref: str) -> str:
-    for prefix in ("refs/heads/", "refs/tags/", "refs/pull/"):
-        if ref.startswith(prefix):
-            return ref.removeprefix(prefix)
-    return ref
-
-
 def _attempt(value: str) -> int:
     return max(1, int(value)) if value.isascii() and value.isdigit() and len(value) <= len("1000000") else 1
 
@@ -327,11 +271,6 @@ def _release(payload: Mapping[str, Any]) -> dict[str, Any] | None:
     if isinstance(release, Mapping) and _text(release.get("tag_name")):
         return release_fields(release)
     return None
-
-
-def _tag(event_name: str, built: str, payload: Mapping[str, Any]) -> str | None:
-    released = _text(_at(payload, "release", "tag_name")) if event_name == "release" else ""
-    return released or built or None
 
 
 def _no_secrets_reason(event_name: str, repository: str, actor: str, payload: Mapping[str, Any]) -> str:
@@ -351,16 +290,14 @@ def _no_secrets_reason(event_name: str, repository: str, actor: str, payload: Ma
 
 def _happened_at(payload: Mapping[str, Any], now: float) -> float | None:
     # A clock that is a little slow must not make the event happen later than now; one far ahead is wrong.
-    times = (_seconds(_at(payload, *place)) for place in _TIMESTAMPS)
+    times = (_seconds(_at(payload, thing, key)) for thing, keys in _TIMESTAMPS.items() for key in keys)
     known = [min(time, now) for time in times if time is not None and _GITHUB_BEGAN <= time <= now + _DAY]
     return max(known, default=None)
 
 
 def _seconds(value: object) -> float | None:
-    if isinstance(value, bool):
-        return None
     if isinstance(value, int):
-        return float(value) if 0 <= value < 1 << 53 else None
+        return float(value) if abs(value) < 1 << 53 else None
     if not isinstance(value, str):
         return None
     try:

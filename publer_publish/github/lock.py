@@ -19,7 +19,6 @@ from publer_publish.github.event import Event
 
 REF = "publer-publish/lock"
 _SUBJECT = Subject("the lock", "{ contents: write, actions: read }")
-_REFUSALS = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND})
 _PAUSE = 15.0
 """Seconds between two questions: a job's token may ask 1,000 an hour, for all jobs of the repository."""
 
@@ -80,14 +79,13 @@ class Lock:
     def release(self) -> None:
         """Give it back. Raises ``ServiceError`` if GitHub does not take it."""
         if self._is_mine():
-            answer = self._api().ask(_SUBJECT, f"/git/refs/{REF}", method="DELETE")
+            answer = self._ask("DELETE", f"/git/refs/{REF}")
             if answer.status != HTTPStatus.NO_CONTENT:
-                _check(answer)
-                answer.content()
+                _content(answer)
 
     def _commit_after(self, *parents: str) -> str:
         """A commit that says whose the lock is, with the files of the run's own commit."""
-        of_run = self._ask("GET", f"/git/commits/{self._event.sha}")
+        of_run = _content(self._ask("GET", f"/git/commits/{self._event.sha}"))
         said = {
             "run": self._event.run_id,
             "attempt": self._event.run_attempt,
@@ -97,17 +95,17 @@ class Lock:
         }
         tree = _at(of_run, "tree", "sha")
         body = {"message": json.dumps(said), "tree": tree, "parents": list(parents)}
-        return _at(self._ask("POST", "/git/commits", body), "sha")
+        return _at(_content(self._ask("POST", "/git/commits", body)), "sha")
 
     def _holder(self) -> Holder | None:
         """Who has the lock; None if nobody has it any more."""
-        answer = self._api().ask(_SUBJECT, f"/git/ref/{REF}")
+        answer = self._ask("GET", f"/git/ref/{REF}")
         if answer.status == HTTPStatus.NOT_FOUND:
             return None
-        _check(answer)
-        commit = _at(answer.content(), "object", "sha")
+        commit = _at(_content(answer), "object", "sha")
         if commit not in (self._commit, self._known.commit):
-            self._known = _read(commit, _at(self._ask("GET", f"/git/commits/{commit}"), "message"))
+            said = _content(self._ask("GET", f"/git/commits/{commit}"))
+            self._known = _read(commit, _at(said, "message"))
         return Holder(commit) if commit == self._commit else self._known
 
     def _is_mine(self) -> bool:
@@ -120,31 +118,22 @@ class Lock:
             return False
         if holder.run == self._event.run_id:
             return holder.attempt < self._event.run_attempt
-        answer = self._api().ask(_SUBJECT, f"/actions/runs/{holder.run}")
-        if answer.status != HTTPStatus.OK:
-            return False
-        run = answer.content()
-        if not isinstance(run, Mapping):
-            return False
+        answer = self._ask("GET", f"/actions/runs/{holder.run}")
+        run = answer.content(dict) if answer.status == HTTPStatus.OK else {}
         attempt = run.get("run_attempt")
         return run.get("status") == "completed" or (isinstance(attempt, int) and attempt > holder.attempt)
 
     def _try(self, method: str, path: str, body: Json) -> None:
         """Ask for the lock. Whether it was granted is read from the ref: an answer can get lost."""
         try:
-            answer = self._api().ask(_SUBJECT, path, method=method, body=body)
+            answer = self._ask(method, path, body)
         except ServiceError as error:
             self._log(error.message)
-            return
-        _check(answer)
+        else:
+            _refuse(answer)
 
-    def _ask(self, method: str, path: str, body: Json = None) -> Json:
-        answer = self._api().ask(_SUBJECT, path, method=method, body=body)
-        _check(answer)
-        return answer.content()
-
-    def _api(self) -> GitHub:
-        return GitHub(self._event.api_url, self._event.repository, self._token, self._clock)
+    def _ask(self, method: str, path: str, body: Json = None) -> Answer:
+        return GitHub(self._event, self._token, self._clock).ask(_SUBJECT, path, method=method, body=body)
 
     def _held(self, holder: Holder | None) -> ServiceError:
         repository = self._event.repository
@@ -164,9 +153,14 @@ def _read(commit: str, message: str) -> Holder:
         return Holder(commit)
 
 
-def _check(answer: Answer) -> None:
+def _content(answer: Answer) -> Json:
+    _refuse(answer)
+    return answer.content(dict)
+
+
+def _refuse(answer: Answer) -> None:
     """Raise ``ServiceError`` if the token may not do this."""
-    if answer.status in _REFUSALS and not answer.is_rate_limited():
+    if answer.is_refused():
         raise ServiceError(f"GitHub refuses access to the lock (HTTP {answer.status}).", hint=_SUBJECT.hint)
 
 
@@ -174,7 +168,5 @@ def _at(value: Json, *keys: str) -> str:
     for key in keys:
         value = value.get(key) if isinstance(value, Mapping) else None
     if not isinstance(value, str):
-        raise ServiceError(
-            "GitHub's answer about the lock is not what was asked for.", hint="Run the job again."
-        )
+        raise _SUBJECT.not_answered
     return value

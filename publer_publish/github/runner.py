@@ -1,18 +1,16 @@
-"""The one object with which the program talks to GitHub's runner."""
+"""The console of a step of a workflow, and which console fits the place where the program runs."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from textwrap import indent
 
 from publer_publish.errors import Problem, Severity
-from publer_publish.github.commands import command, neutralise, one_line, truncate
-from publer_publish.github.files import CommandFiles, vanish_with_their_pod
-from publer_publish.github.terminal import Stream, Upload
-from publer_publish.secrets import SHORTEST_SECRET, Redactor
+from publer_publish.github.commands import command, truncate, vanish_with_their_pod
+from publer_publish.github.console import Console, Stream, problem_text
+from publer_publish.secrets import SHORTEST_SECRET
 from publer_publish.text import plural
 
 ANNOTATIONS_PER_STEP = 10
@@ -33,40 +31,30 @@ _VANISH = Problem(
 )
 
 
-class Runner:
-    """A ``Console`` for a step of a workflow.
+class Runner(Console):
+    """Says everything to GitHub's runner.
 
     Everything goes to one stream, flushed line by line: the runner reads standard output and standard
     error separately, so what is spread over both gets out of order, and a mask may come too late.
     """
 
+    folds = True
+
     def __init__(
-        self,
-        env: Mapping[str, str],
-        stdout: Stream,
-        redact: Redactor | None = None,
-        mounts: Path = Path("/proc/self/mountinfo"),
+        self, env: Mapping[str, str], stdout: Stream, mounts: Path = Path("/proc/self/mountinfo")
     ) -> None:
-        self._stdout = stdout
-        self._redact = redact or Redactor()
-        self._files = CommandFiles(env, self._redact)
-        self.is_debugging = env.get("RUNNER_DEBUG") == "1"
+        super().__init__(env, stdout)
         self._outputs_vanish = vanish_with_their_pod(env, mounts)
         self._in_group = False
-        self._headline_said = False
         self._annotated: Counter[Severity] = Counter()
-        self._missing_files_said: set[str] = set()
 
     def mask(self, secret: str) -> None:
-        self._redact.add(secret)
+        super().mask(secret)
         if len(secret.strip()) >= SHORTEST_SECRET:
-            self._write(command("add-mask", secret))
-
-    def line(self, text: str = "") -> None:
-        for line in self._clean(text).split("\n"):
-            self._write(line)
+            self._print(command("add-mask", secret))
 
     def row(self, label: str, rest: str, severity: Severity | None = None) -> None:  # noqa: ARG002
+        # As a whole: no command may come about where two parts meet.
         self.line(label + rest)
 
     @contextmanager
@@ -76,16 +64,12 @@ class Runner:
             yield
             return
         self._in_group = True
-        self._write(command("group", self._clean_line(title)))
+        self._print(command("group", self._clean_line(title)))
         try:
             yield
         finally:
-            self._write(command("endgroup"))
+            self._print(command("endgroup"))
             self._in_group = False
-
-    @property
-    def folds(self) -> bool:
-        return True
 
     def details(self, title: str, text: str) -> None:
         with self.group(title):
@@ -93,53 +77,27 @@ class Runner:
 
     def debug(self, text: str) -> None:
         if self.is_debugging:
-            self._write(command("debug", self._clean(text)))
-
-    @property
-    def is_live(self) -> bool:
-        return False
-
-    def uploads(self, files: Sequence[Upload]) -> None:
-        """A log cannot take a line back."""
+            self._print(command("debug", self._clean(text)))
 
     def annotate(self, problem: Problem) -> None:
-        self._annotated[problem.severity] += 1
-        text = self._clean(problem_text(problem))
-        if self._annotated[problem.severity] > _LIMITS[problem.severity]:
-            self.line(f"{problem.severity.capitalize()}: {text}")
-            return
-        self._write(command(problem.severity.value, truncate(text), self._place(problem)))
-
-    def headline(self, message: str, hint: str = "") -> None:
-        text = self._clean("\n".join(filter(None, (message, hint))))
-        if self._headline_said:
-            self.line(text)
-            return
-        self._headline_said = True
-        self._write(command("error", truncate(text)))
+        severity, text = problem.severity, problem_text(problem)
+        self._annotated[severity] += 1
+        if self._annotated[severity] > _LIMITS[severity]:
+            self.line(f"{severity.capitalize()}: {text}")
+        else:
+            self._say(severity, text, self._place(problem))
 
     def set_outputs(self, outputs: Mapping[str, str]) -> None:
-        if not self._files.write_outputs(outputs):
-            self._say_missing("GITHUB_OUTPUT", "outputs")
+        super().set_outputs(outputs)
         if self._outputs_vanish:
             self.annotate(_VANISH)
 
-    def write_summary(self, markdown: str) -> None:
-        if not self._files.write_summary(markdown):
-            self._say_missing("GITHUB_STEP_SUMMARY", "summary")
-
-    def redacted(self, text: str) -> str:
-        return self._redact(text)
-
     def finish(self) -> None:
-        surplus = {
-            severity: self._annotated[severity] - limit
-            for severity, limit in _LIMITS.items()
-            if self._annotated[severity] > limit
-        }
-        if surplus:
-            parts = ", ".join(plural(count, f"more {severity}") for severity, count in surplus.items())
-            self.line(f"GitHub shows few annotations of a step: {parts} above, in this log, without one.")
+        surplus = {severity: self._annotated[severity] - limit for severity, limit in _LIMITS.items()}
+        parts = [plural(count, f"more {severity}") for severity, count in surplus.items() if count > 0]
+        if parts:
+            left = ", ".join(parts)
+            self.line(f"GitHub shows few annotations of a step: {left} above, in this log, without one.")
 
     def _place(self, problem: Problem) -> dict[str, str]:
         where = problem.where
@@ -151,24 +109,24 @@ class Runner:
             place["col"] = str(where.column) if where.column else ""
         return place
 
-    def _say_missing(self, variable: str, what: str) -> None:
-        if variable not in self._missing_files_said:
-            self._missing_files_said.add(variable)
+    def _hand_on(self, content: bytes, what: str, variable: str) -> None:
+        super()._hand_on(content, what, variable)
+        if not self._env.get(variable):
             self.line(f"{variable} is not set, so the {what} of this step cannot be handed on.")
 
-    def _clean(self, text: str) -> str:
-        # Neutralising may join what was apart, so secrets are looked for on both sides of it.
-        return self._redact(neutralise(self._redact(text)))
-
-    def _clean_line(self, text: str) -> str:
-        return self._redact(one_line(self._redact(text)))
-
-    def _write(self, line: str) -> None:
-        self._stdout.write(line + "\n")
+    def _say(self, severity: Severity, text: str, place: Mapping[str, str] | None = None) -> None:
+        self._print(command(severity.value, truncate(self._clean(text)), place))
 
 
-def problem_text(problem: Problem) -> str:
-    """Place, message, hint and fix. The runner logs only the message of an annotation: the place is in it."""
-    place = str(problem.where)
-    message = f"{place}: {problem.message}" if place else problem.message
-    return "\n".join(filter(None, (message, problem.hint, indent(problem.fix, "    "))))
+def open_console(env: Mapping[str, str], stdout: Stream) -> Console:
+    """Open the console for where the program runs: only the runner sets ``GITHUB_ACTIONS=true``."""
+    if env.get("GITHUB_ACTIONS") == "true":
+        return Runner(env, stdout)
+    # TERM=dumb: the terminal understands no commands.
+    if stdout.isatty() and env.get("TERM") != "dumb":
+        # Where the library is not installed, as in the image, plain lines are printed.
+        with suppress(ImportError):
+            from publer_publish.github.screen import Screen  # noqa: PLC0415  (brings `rich`)
+
+            return Screen(env, stdout)
+    return Console(env, stdout)

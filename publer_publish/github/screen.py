@@ -11,17 +11,18 @@ from rich.live import Live
 from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TransferSpeedColumn
 from rich.text import Text
 
-from publer_publish.github.terminal import Stream, Terminal, Upload
-from publer_publish.secrets import Redactor
+from publer_publish.github.console import Console, Stream, Upload
 
 _STYLES = {"good": "green", "error": "red", "warning": "yellow", "notice": "cyan", "title": "bold"}
 
 
-class Screen(Terminal):
-    """A ``Terminal`` whose last line moves until the next is printed."""
+class Screen(Console):
+    """A console whose last line moves until the next is printed."""
 
-    def __init__(self, env: Mapping[str, str], stdout: Stream, redact: Redactor | None = None) -> None:
-        super().__init__(env, stdout, redact)
+    is_live = True
+
+    def __init__(self, env: Mapping[str, str], stdout: Stream) -> None:
+        super().__init__(env, stdout)
         file = cast("TextIO", stdout)  # only what a `Stream` has is used
         self._rich = Rich(file=file, force_terminal=True, soft_wrap=True, highlight=False, _environ=env)
         self._bars = Progress(
@@ -40,10 +41,6 @@ class Screen(Terminal):
             redirect_stdout=False,
             redirect_stderr=False,
         )
-
-    @property
-    def is_live(self) -> bool:
-        return True
 
     def uploads(self, files: Sequence[Upload]) -> None:
         for name in self._tasks.keys() - {file.name for file in files}:

@@ -11,7 +11,7 @@ from publer_publish.github.event import Event, tag_context
 _PLACEHOLDER_TAG = "v0.0.0"
 _PLACEHOLDER_HOME = "https://github.com/owner/repository"
 _ABOUT_TAG = frozenset({"tag", "version", "release"})
-_REPOSITORY = "GITHUB_REPOSITORY"
+_REPOSITORY = "GITHUB_REPOSITORY (owner/name)"
 _ABOUT_RUN = {
     "repository": (_REPOSITORY,),
     "ref_name": ("GITHUB_REF_NAME",),
@@ -73,17 +73,19 @@ class RunContext:
         return self._values
 
     @property
+    def _placeholder_names(self) -> set[str]:
+        return set().union(*self._replaced.values())
+
+    @property
     def lacks_a_release(self) -> bool:
         """Whether placeholders stand for the tag or the release."""
-        return not _ABOUT_TAG.isdisjoint(set().union(*self._replaced.values()))
+        return not _ABOUT_TAG.isdisjoint(self._placeholder_names)
 
     def settles(self, names: frozenset[str]) -> bool:
         """Whether publishing will see the same under ``names``: neither placeholders nor a review."""
-        if not self._placeholders:
-            return True
-        replaced = set().union(*self._replaced.values())
         is_other_run = self._event.default_mode_is_validate or not self._event.event_name
-        return not names & (replaced | _OF_ONE_RUN if is_other_run else replaced)
+        other = _OF_ONE_RUN if self._placeholders and is_other_run else frozenset()
+        return names.isdisjoint(self._placeholder_names | other)
 
     def _missing(self, wanted: frozenset[str]) -> frozenset[str]:
         """What is missing without a tag, or at a terminal, where no workflow runs."""
@@ -91,9 +93,7 @@ class RunContext:
         return wanted & (_ABOUT_RUN.keys() if self._tag else _ABOUT_RUN.keys() | about_tag)
 
     def _refuse(self, missing: frozenset[str]) -> None:
-        problems = []
-        if missing & _ABOUT_TAG:
-            problems.append(_no_tag(self._event))
+        problems = [_no_tag(self._event)] if missing & _ABOUT_TAG else []
         if of_run := missing & _ABOUT_RUN.keys():
             problems.append(_no_run(of_run))
         if problems:
@@ -124,7 +124,7 @@ class RunContext:
         """What a review does not see: for what placeholders were asked, and what only this run says."""
         found = []
         if self._replaced:
-            reasons, names = ". ".join(self._replaced), _listed(set().union(*self._replaced.values()))
+            reasons, names = ". ".join(self._replaced), _listed(self._placeholder_names)
             found.append((f"{reasons}: placeholders stand for {names} in this validation.", _REAL))
         if self._of_this_run:
             names = _listed(self._of_this_run)
@@ -175,23 +175,16 @@ def _listed(names: Iterable[str]) -> str:
 
 
 def _no_tag(event: Event) -> Problem:
-    built = (
-        f"this run builds `{event.ref_name}`, which is not a tag"
-        if event.ref_name
-        else "this run does not build one"
-    )
+    built = f"builds `{event.ref_name}`, which is not a tag" if event.ref_name else "does not build one"
     return Problem(
-        message=f"The template asks for a tag or a release, but {built}.",
+        message=f"The template asks for a tag or a release, but this run {built}.",
         hint="Run it on a tag or a release, or name the tag: `variables: tag=v1.2.3`.",
     )
 
 
 def _no_run(names: Iterable[str]) -> Problem:
-    asked = ", ".join(f"`{name}`" for name in sorted(names))
-    variables = dict.fromkeys(one for name in sorted(names) for one in _ABOUT_RUN[name])
-    unset = ", ".join(variables)
-    form = " (a repository is written owner/name)" if _REPOSITORY in variables else ""
+    unset = ", ".join(dict.fromkeys(one for name in sorted(names) for one in _ABOUT_RUN[name]))
     return Problem(
-        message=f"The template asks for {asked}, which only a run of a workflow has by itself.",
-        hint=f"At a terminal set {unset}{form}, or leave it out of the text.",
+        message=f"The template asks for {_listed(names)}, which only a run of a workflow has by itself.",
+        hint=f"At a terminal set {unset}, or leave it out of the text.",
     )

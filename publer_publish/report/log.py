@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from publer_publish.errors import Severity
-from publer_publish.report.outcome import needs_attention
 from publer_publish.report.preview import usage
-from publer_publish.report.values import Check, Listed, Result, Run, Status
+from publer_publish.report.values import Check, Listed, Result, Run, Status, needs_attention
 from publer_publish.report.wording import explanation, post_names, target
 from publer_publish.text import beginning, columns, one_line, pad
 
@@ -31,33 +30,32 @@ class Row(NamedTuple):
 def result_rows(results: Sequence[Result]) -> list[Row]:
     """Return all targets as an aligned table, with a column for the post if there are several."""
     names = post_names(results)
-    several = len(names) > 1
-    cells = [_cells(result) for result in results]
-    if several:
-        cells = [
-            [first, names[result.file, result.post], *rest]
-            for result, (first, *rest) in zip(results, cells, strict=True)
-        ]
-    return _rows(cells, [_severity(result) for result in results])
+    cells = []
+    for result in results:
+        post = [names[result.file, result.post]] if len(names) > 1 else []
+        used = usage(result.length, result.limit)
+        cells.append([result.status.value, *post, target(result), used, _what(result)])
+    return [
+        row._replace(severity=_severity(result)) for row, result in zip(_rows(cells), results, strict=True)
+    ]
 
 
 def account_rows(accounts: Sequence[Listed]) -> list[Row]:
     """Return the accounts as an aligned table: what a selector can name, and what is wrong with it."""
     if not accounts:
         return [Row(label="", rest="This workspace has no accounts: connect one in Publer.")]
-    cells = [
-        [
-            one_line(account.id, 80),
-            one_line(f"{account.network}/{account.name}", 120),
-            one_line(account.type, 40),
-            _remarks(account),
-        ]
-        for account in accounts
+    cells = [["ID", "SELECTOR", "TYPE", ""]]
+    for account in accounts:
+        selector = one_line(f"{account.network}/{account.name}", 120)
+        cells.append([one_line(account.id, 80), selector, one_line(account.type, 40), _remarks(account)])
+    first, *rows = _rows(cells)
+    return [
+        Row(label="", rest=first.text),
+        *(
+            row._replace(severity=Severity.WARNING) if account.trouble else row
+            for row, account in zip(rows, accounts, strict=True)
+        ),
     ]
-    severities = [Severity.WARNING if account.trouble else None for account in accounts]
-    head = ["ID", "SELECTOR", "TYPE", ""]
-    first, *rows = _rows([head, *cells], [None, *severities])
-    return [Row(label="", rest=first.text), *rows]
 
 
 def _remarks(account: Listed) -> str:
@@ -66,11 +64,10 @@ def _remarks(account: Listed) -> str:
     return one_line("; ".join(filter(None, (trouble, boards))), 1000)
 
 
-def _rows(cells: Sequence[Sequence[str]], severities: Sequence[Severity | None]) -> list[Row]:
-    lines = aligned(cells)
+def _rows(cells: Sequence[Sequence[str]]) -> list[Row]:
     return [
-        Row(label=line[: len(row[0])], rest=line[len(row[0]) :], severity=severity)
-        for row, line, severity in zip(cells, lines, severities, strict=True)
+        Row(label=line[: len(row[0])], rest=line[len(row[0]) :])
+        for row, line in zip(cells, aligned(cells), strict=True)
     ]
 
 
@@ -80,16 +77,10 @@ def _severity(result: Result) -> Severity | None:
     return Severity.NOTICE if result.status is Status.SKIPPED else None
 
 
-def _cells(result: Result) -> list[str]:
+def _what(result: Result) -> str:
     begins = result.content.text if result.status in {Status.READY, Status.VALID} and result.content else ""
-    parts = (
-        result.url or "",
-        explanation(result),
-        one_line(result.message, 2000),
-        beginning(begins),
-    )
-    what = " · ".join(one_line(part, 2000) for part in parts if part)
-    return [result.status.value, target(result), usage(result.length, result.limit), what]
+    parts = (result.url or "", explanation(result), result.message, beginning(begins))
+    return " · ".join(one_line(part, 2000) for part in parts if part)
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
@@ -106,28 +97,21 @@ def check_rows(checks: Sequence[Check]) -> list[Row]:
         ["ok" if check.ok else "NOT OK", one_line(check.name, 80), one_line(check.detail, 1000)]
         for check in checks
     ]
-    rows: list[Row] = []
-    for check, row in zip(
-        checks, _rows(cells, [None if check.ok else Severity.ERROR for check in checks]), strict=True
-    ):
-        rows.append(row)
+    lines: list[Row] = []
+    for check, row in zip(checks, _rows(cells), strict=True):
+        lines.append(row if check.ok else row._replace(severity=Severity.ERROR))
         if check.cure and not check.ok:
-            rows.append(Row(label="", rest=f"        {one_line(check.cure, 1000)}"))
-    return rows
+            lines.append(Row(label="", rest=f"        {one_line(check.cure, 1000)}"))
+    return lines
 
 
 def closing_lines(run: Run) -> list[str]:
     """Return the end of the log: what happened, what to do, and the ids of the Publer jobs."""
-    lines = [one_line(run.headline, 2000)]
-    if run.hint:
-        lines.append(one_line(run.hint, 2000))
-    return lines + job_lines(run)
+    return [*(one_line(line, 2000) for line in (run.headline, run.hint) if line), *job_lines(run)]
 
 
 def job_lines(run: Run) -> list[str]:
     """Return the ids of the Publer jobs on one line; none if there is no job."""
-    if not run.job_ids:
-        return []
     more = len(run.job_ids) - _MOST_JOB_IDS
     ids = ", ".join(one_line(job_id, 100) for job_id in run.job_ids[:_MOST_JOB_IDS])
-    return [f"Publer job: {ids}" + (f" and {more:,} more" if more > 0 else "")]
+    return [f"Publer job: {ids}" + (f" and {more:,} more" if more > 0 else "")] if ids else []

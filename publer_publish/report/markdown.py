@@ -9,6 +9,7 @@ which GitHub leaves alone. No regular expression here backtracks over more than 
 from __future__ import annotations
 
 import re
+from itertools import zip_longest
 from urllib.parse import quote, urlsplit
 
 from publer_publish.text import one_line, visible
@@ -33,35 +34,17 @@ _BREAK_AFTER = re.compile(
     r"|(?<=[A-Za-z])-(?=\d)|(?<=GHSA)-",  # GH-1, CVE-2024-1, GHSA-…, a ticket of another system
     re.IGNORECASE,
 )
-_ESCAPES = str.maketrans(
-    {
-        "\\": r"\\",
-        "*": r"\*",
-        "_": r"\_",
-        "[": r"\[",
-        "]": r"\]",
-        "~": r"\~",
-        "#": r"\#",
-        "&": "&amp;",
-        "<": "&lt;",
-        ">": "&gt;",
-        "`": "&#96;",
-        "|": "&#124;",
-        "$": "<span>$</span>",  # the way GitHub documents to keep a dollar sign from starting a formula
-        "\u200b": _ZERO_WIDTH,
-    }
-)
 # Not with `html.escape`: importing it brings a table of 2,231 entities, which every run would wait for.
-_HTML_ESCAPES = str.maketrans(
-    {
-        "&": "&amp;",
-        "<": "&lt;",
-        ">": "&gt;",
-        '"': "&quot;",
-        "'": "&#x27;",
-        "$": "<span>$</span>",
-        "\u200b": _ZERO_WIDTH,
-    }
+_IN_HTML = {
+    "&": "&amp;",
+    "<": "&lt;",
+    ">": "&gt;",
+    "$": "<span>$</span>",  # the way GitHub documents to keep a dollar sign from starting a formula
+    "\u200b": _ZERO_WIDTH,
+}
+_HTML_ESCAPES = str.maketrans(_IN_HTML)
+_ESCAPES = str.maketrans(
+    {**_IN_HTML, **{char: f"\\{char}" for char in "\\*_[]~#"}, "`": "&#96;", "|": "&#124;"}
 )
 _BLOCK_START = re.compile(r"^(?:(?=[-+=])|(\d{1,9})(?=[.)]))")
 _URL_SAFE = "-._~:/?#[]@!$&'*+,;=%"
@@ -94,7 +77,8 @@ def _broken(text: str) -> str:
 def quoted(text: str) -> str:
     """Return foreign text as a block quote that keeps its lines: how a post reads, and nothing in it acts."""
     lines = [inline(line, len(line)) for line in visible(text).strip("\n").split("\n")]
-    ends = ["\\" if line and after else "" for line, after in zip(lines, [*lines[1:], ""], strict=True)]
+    # A backslash keeps the end of a line, but not before an empty one.
+    ends = ["\\" if line and after else "" for line, after in zip_longest(lines, lines[1:])]
     return "\n".join(f"> {line}{end}".rstrip(" ") for line, end in zip(lines, ends, strict=True))
 
 

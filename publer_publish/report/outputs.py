@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from publer_publish.post.model import Json
-from publer_publish.report.outcome import is_live, needs_attention
-from publer_publish.report.summary import OUTPUT_SUMMARY_BYTES, shorten
-from publer_publish.report.values import Result, Run, Status
-from publer_publish.text import one_line, plural
+from publer_publish.report.values import Result, Run, Status, is_live, needs_attention
+from publer_publish.text import one_line, plural, utf16_length
 
 TOTAL_UNITS = 480_000
 """UTF-16 code units of all outputs together: GitHub takes 1 MB per job, two bytes each."""
 
-_MESSAGE_LIMITS = (2_000, 500, 200, 80, 0)
+_MESSAGE_LIMITS = (2_000, 200, 0)
 
 
 def outputs(run: Run, summary: str, *, preview_file: str = "") -> dict[str, str]:
-    """Return every output by name. ``summary`` is the step summary's Markdown.
+    """Return every output by name. ``summary`` is the step summary's Markdown, of at most ``MOST_IN_OUTPUT``.
 
     ``preview_file``: where the preview page was written; empty if it was not.
 
@@ -28,27 +27,24 @@ def outputs(run: Run, summary: str, *, preview_file: str = "") -> dict[str, str]
     those that need no attention first, and the last row says so.
     """
     job_ids = _lines(run.job_ids)
+    urls = _lines(result.url for result in run.results if is_live(result) and result.url)
+    tally = Counter(result.status for result in run.results)
     values = {
         "outcome": run.outcome.value,
         "job-id": job_ids[0] if job_ids else "",
         "job-ids": "\n".join(_within(job_ids, TOTAL_UNITS // 20)),
         "results": "",
-        "post-urls": "\n".join(_within(_post_urls(run.results), TOTAL_UNITS // 4)),
-        "published-count": _count(run, Status.PUBLISHED),
-        "failed-count": _count(run, Status.FAILED),
-        "skipped-count": _count(run, Status.SKIPPED),
-        "unconfirmed-count": _count(run, Status.UNCONFIRMED),
+        "post-urls": "\n".join(_within(urls, TOTAL_UNITS // 4)),
+        **{
+            f"{status}-count": str(tally[status])
+            for status in (Status.PUBLISHED, Status.FAILED, Status.SKIPPED, Status.UNCONFIRMED)
+        },
         "preview-file": preview_file,
-        "summary": _encodable(shorten(summary, OUTPUT_SUMMARY_BYTES)),
+        "summary": summary,
     }
-    left = TOTAL_UNITS - sum(map(units, values.values())) - sum(map(units, values))
+    left = TOTAL_UNITS - sum(map(utf16_length, values.values())) - sum(map(utf16_length, values))
     values["results"] = _results_json(run.results, left)
     return values
-
-
-def units(text: str) -> int:
-    """Return the UTF-16 code units of a text, as GitHub counts outputs."""
-    return len(text) + sum(char > "\uffff" for char in text)
 
 
 def row(result: Result, longest_message: int = _MESSAGE_LIMITS[0]) -> dict[str, Any]:
@@ -79,15 +75,6 @@ def as_json(run: Run) -> str:
     return _dump([row(result) for result in run.results])
 
 
-def _count(run: Run, *statuses: Status) -> str:
-    return str(sum(result.status in statuses for result in run.results))
-
-
-def _post_urls(results: Iterable[Result]) -> list[str]:
-    """Return the permalink of everything that is live, what was live before included, each once."""
-    return _lines(result.url for result in results if is_live(result) and result.url)
-
-
 def _lines(values: Iterable[str]) -> list[str]:
     return [value for value in dict.fromkeys(values) if value and value.isprintable() and " " not in value]
 
@@ -95,7 +82,7 @@ def _lines(values: Iterable[str]) -> list[str]:
 def _within(lines: Sequence[str], limit: int) -> list[str]:
     kept: list[str] = []
     for line in lines:
-        limit -= units(line) + 1
+        limit -= utf16_length(line) + 1
         if limit < 0:
             break
         kept.append(line)
@@ -134,7 +121,3 @@ def _most_important(results: Sequence[Result], rows: Sequence[str], limit: int) 
 def _dump(value: Json) -> str:
     """Return compact JSON in ASCII: no character of a foreign text can be taken for anything else."""
     return json.dumps(value, ensure_ascii=True, separators=(",", ":"))
-
-
-def _encodable(text: str) -> str:
-    return text.encode("utf-8", "replace").decode("utf-8")

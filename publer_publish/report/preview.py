@@ -15,46 +15,37 @@ from publer_publish.text import one_line, plural
 LINK = re.compile(r"""https?://[^\s<>"]*[^\s<>".,;:!?)'\]]""", re.IGNORECASE)
 """A web address in running text, without the punctuation that ends a sentence."""
 
-_MOST_OPTIONS = 20
-
 
 class Preview(NamedTuple):
-    """One text with all that goes with it, and the networks that get exactly this."""
+    """One text with all that goes with it, and the rows of those who get exactly this."""
 
     results: tuple[Result, ...]
-    """One for each network; they share the content of the first."""
+    """One for each network, or for each account; they share the content."""
     content: Content
-    options: Mapping[str, Any]
-    accounts: str = ""
+    fields: tuple[tuple[str, str], ...]
+    """All that is sent beside text and media."""
+    accounts: str
     """The selector of the only accounts that get it; empty: all of the networks."""
 
-    @property
-    def fields(self) -> list[tuple[str, str]]:
-        return sent_fields(self.content, self.options)
 
+def previews(results: Iterable[Result], *, by_network: bool = False) -> list[Preview]:
+    """Return every different text of every post once, in order, with the rows that get it.
 
-def previews(results: Iterable[Result]) -> list[Preview]:
-    """Return every different text of every post once, in order, with the networks that get it."""
-    groups: dict[object, tuple[Variant, dict[str, Result]]] = {}
+    ``by_network``: a preview is for the accounts of one network, not for one row of each network.
+    """
+    groups: dict[object, tuple[Preview, list[Result]]] = {}
     for result in results:
         for variant in variants_of(result):
-            content = variant.content
-            media = _shown_media(content)
+            content, fields = variant.content, tuple(sent_fields(variant.content, variant.options))
             comments = tuple((comment.text, _shown_media(comment)) for comment in content.comments)
             # What the networks call a thing may differ: it is the same if the same is sent.
-            shown = (content.text, media, comments, tuple(sent_fields(content, variant.options)))
-            key = (result.file, result.post, variant.accounts, shown)
-            _, networks = groups.setdefault(key, (variant, {}))
-            networks.setdefault(result.network or "", result)
-    return [
-        Preview(
-            content=variant.content,
-            options=variant.options,
-            accounts=variant.accounts,
-            results=tuple(networks.values()),
-        )
-        for variant, networks in groups.values()
-    ]
+            shown = (content.text, _shown_media(content), comments, fields)
+            key = (result.file, result.post, by_network and result.network, variant.accounts, shown)
+            preview = Preview(results=(), content=content, fields=fields, accounts=variant.accounts)
+            _, rows = groups.setdefault(key, (preview, []))
+            if by_network or result.network not in {row.network for row in rows}:
+                rows.append(result)
+    return [preview._replace(results=tuple(rows)) for preview, rows in groups.values()]
 
 
 def variants_of(result: Result) -> list[Variant]:
@@ -76,8 +67,7 @@ def sent_fields(content: Content, options: Mapping[str, Any]) -> list[tuple[str,
     for number, comment in enumerate(content.comments, start=1):
         rows += _flat(f"comment {number}", comment.fields)
     rows += _flat("account", options)
-    if len(rows) > _MOST_FIELDS:
-        left = len(rows) - _MOST_FIELDS
+    if (left := len(rows) - _MOST_FIELDS) > 0:
         rows = [*rows[:_MOST_FIELDS], ("…", f"{plural(left, 'more field')}, which the post file has")]
     return rows
 
@@ -116,16 +106,11 @@ def usage(length: int | None, limit: int | None) -> str:
     return f"{length:,}" if limit is None else f"{length:,} / {limit:,}"
 
 
-def first_link(text: str) -> str:
-    """Return the first web address in a text: the one that networks make a card of; empty if none."""
-    match = LINK.search(text)
-    return match.group() if match else ""
-
-
 def link_of(content: Content) -> str:
     """Return the link that a post shows as a card: its own field, else the first one in the text."""
     own = content.fields.get("url")
-    return own if isinstance(own, str) and own else first_link(content.text)
+    found = LINK.search(content.text)
+    return own if isinstance(own, str) and own else found.group() if found else ""
 
 
 def title_of(content: Content) -> str:
@@ -144,7 +129,7 @@ def url_is_button(content: Content) -> bool:
 def poll_of(content: Content) -> list[str]:
     """Return the options of a poll, texts or objects with a text; empty without a poll."""
     options = content.fields.get("options")
-    listed = options[:_MOST_OPTIONS] if isinstance(options, list) else []
+    listed = options if isinstance(options, list) else []
     return [str(one.get("text", one) if isinstance(one, Mapping) else one) for one in listed]
 
 
@@ -154,17 +139,10 @@ def before_the_fold(text: str, fold: Fold | None) -> str:
         return ""
     shown = text if fold.lines is None else "\n".join(text.split("\n")[: fold.lines])
     if len(shown) > fold.characters:
-        shown = _whole_words(shown, fold.characters)
+        head, next_one = shown[: fold.characters], shown[fold.characters]
+        ends_a_word = next_one.isspace() or head[-1].isspace()
+        shown = head if ends_a_word else head.rsplit(maxsplit=1)[0]
     return shown.rstrip() if len(shown) < len(text) else ""
-
-
-def _whole_words(text: str, most: int) -> str:
-    """Return the beginning of a longer text, at most so many code points, ending where a word ends."""
-    shown = text[:most]
-    if text[most].isspace() or shown[-1].isspace():
-        return shown
-    words = shown.rsplit(maxsplit=1)
-    return words[0] if len(words) > 1 else shown
 
 
 def head_of(content: Content) -> str:

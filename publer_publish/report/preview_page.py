@@ -8,42 +8,39 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from functools import cache, partial
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
 
 from publer_publish.errors import Problem, Severity, is_error
-from publer_publish.networks.table import NETWORKS, Look, canonical, look_of
+from publer_publish.networks.table import NETWORKS, canonical, look_of
 from publer_publish.post.model import Comment, Content, Json, Media, MediaSource, post_steps
 from publer_publish.report.preview import (
     LINK,
+    Preview,
     head_of,
     link_of,
     media_fields,
     poll_of,
-    sent_fields,
+    previews,
     title_of,
     url_is_button,
     usage,
     variants_of,
 )
-from publer_publish.report.values import Picture, Result, Run, Status, Variant
-from publer_publish.report.wording import counts, post_names, row_network, status_words
+from publer_publish.report.values import Picture, Result, Run, Status
+from publer_publish.report.wording import counts, explanation, post_names, row_network
 from publer_publish.text import beginning, cut, one_line, plural, visible
 
 _MOST_CARDS = 1_000
-_MOST_PROBLEMS = 500
-_MOST_ACCOUNTS = 20
-_MOST_BLOCKS = 50
 _HERE = Path(__file__).parent
 _BRANDS = "".join(
     f".n-{key} {{ --brand: {rules.look.accent}; }}\n" for key, rules in NETWORKS.items() if rules.look.accent
@@ -59,50 +56,33 @@ def page(run: Run, *, pictures: Mapping[str, Picture] | None = None, previewed: 
     gallery = Gallery(pictures or {})
     release = next((one.shown_with for one in previewed if one.shown_with), "")
     results = tuple(previewed) if release else run.results or tuple(previewed)
-    posts = list(_posts(run, results, gallery))
+    posts = list(_sections(run, results, gallery))
     style = (_HERE / "page.css").read_text(encoding="utf-8") + _BRANDS + gallery.style()
+    tally = Counter(problem.severity for problem in run.problems)
     return _template().render(
         run=run,
         # Markup, because nothing in a style element is unescaped; it holds only our rules and base64.
         style=Markup(style),  # noqa: S704
         policy=_policy(style),
-        workspace=one_line(run.workspace, 100),
-        counts=counts(results),
+        results=results,
         problems=sorted(run.problems, key=lambda problem: list(Severity).index(problem.severity)),
-        remarks=_remarks(run.problems),
-        is_of_one_status=len({result.status for result in results}) == 1,
-        most_problems=_MOST_PROBLEMS,
+        remarks=", ".join(plural(tally[one], one.value) for one in Severity if tally[one]),
         posts=posts,
-        release=one_line(release, 100),
-        is_cut=sum(len(post.cards) for post in posts) >= _MOST_CARDS,
-        most_cards=_MOST_CARDS,
+        release=release,
+        most_cards=_MOST_CARDS if sum(len(post.cards) for post in posts) >= _MOST_CARDS else 0,
     )
-
-
-def _remarks(problems: Sequence[Problem]) -> str:
-    """Return ``2 errors, 1 warning``."""
-    tally = Counter(problem.severity for problem in problems)
-    return ", ".join(plural(tally[one], one.value) for one in Severity if tally[one])
 
 
 @cache
 def _template() -> Template:
     environment = Environment(autoescape=True, undefined=StrictUndefined, finalize=_shown)
-    environment.globals |= {
-        "before_the_fold": head_of,
-        "poll_of": poll_of,
-        "status_words": status_words,
-        "title_of": title_of,
-        "usage": usage,
-    }
-    environment.filters |= {
-        "coloured": coloured,
-        "in_backticks": in_backticks,
-        "initials": initials,
-        "is_web_address": is_web_address,
-        "one_line": one_line,
-        "plural": plural,
-    }
+    functions = (
+        *(account_of, article, button, counts, explanation, event_facts, head_of, is_mixed, link_of, listed),
+        *(look_of, poll_of, reasons, row_network, text_of, title_of, tone, usage),
+    )
+    environment.globals |= {function.__name__: function for function in functions}
+    filters = (coloured, delay, domain, in_backticks, initials, is_web_address, one_line, plural)
+    environment.filters |= {function.__name__: function for function in filters}
     return environment.from_string((_HERE / "page.html.j2").read_text(encoding="utf-8"))
 
 
@@ -119,298 +99,143 @@ def _policy(style: str) -> str:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
+class Card(NamedTuple):
+    """What accounts of one network get, as the network will show it."""
+
+    results: tuple[Result, ...]
+    problems: list[Problem]
+    preview: Preview | None = None
+    """None if there is nothing to draw."""
+    frames: tuple[Frame, ...] = ()
+    comments: tuple[tuple[Comment, tuple[Frame, ...]], ...] = ()
+
+    @property
+    def all_frames(self) -> list[Frame]:
+        return [*self.frames, *(frame for _, frames in self.comments for frame in frames)]
+
+
+class Section(NamedTuple):
     """One post and its cards."""
 
     name: str
     begins: str
     """How its text begins."""
+    results: Sequence[Result]
     selectors: tuple[str, ...]
     """Where it goes, as the post says; empty where the accounts are known."""
-    status: str
-    """The status of all its rows, or how many have which."""
-    tone: str
-    cards: tuple[Card, ...]
+    cards: Sequence[Card]
 
 
-def _posts(run: Run, results: Sequence[Result], gallery: Gallery) -> Iterator[Section]:
-    left = _MOST_CARDS
-    by_post: dict[tuple[str, int], list[Result]] = {}
+def _sections(run: Run, results: Sequence[Result], gallery: Gallery) -> Iterator[Section]:
+    rows: dict[tuple[str, int | str], list[Result]] = defaultdict(list)
+    problems: dict[tuple[str, int | str], list[Problem]] = defaultdict(list)
     for result in results:
-        by_post.setdefault((result.file, result.post), []).append(result)
+        rows[result.file, result.post].append(result)
+    for problem in run.problems:
+        steps = post_steps(problem.where.path)
+        problems[problem.where.file, steps[-1] if steps else 0].append(problem)
     names = post_names(results)
-    for post, own in by_post.items():
-        statuses = {result.status for result in own}
-        problems = [problem for problem in run.problems if _belongs(problem, post)]
-        drawn = cards(own, problems, gallery, shows_status=len(statuses) > 1)[:left]
-        left -= len(drawn)
+    left = _MOST_CARDS
+    for post, own in rows.items():
+        cards = list(_cards(own, problems[post], gallery))[:left]
+        left -= len(cards)
         yield Section(
-            name=names[post],
+            name=names[own[0].file, own[0].post],
             begins=next((beginning(one.content.text) for one in own if one.content), ""),
+            results=own,
             selectors=tuple(dict.fromkeys(selector for one in own for selector in one.selectors)),
-            status=own[0].status.value if len(statuses) == 1 else counts(own),
-            tone=_tone(statuses),
-            cards=tuple(drawn),
+            cards=cards,
         )
         if left <= 0:
             return
 
 
-def _belongs(problem: Problem, post: tuple[str, int]) -> bool:
-    """Whether a problem's place is in a post."""
-    steps = post_steps(problem.where.path)
-    return problem.where.file == post[0] and (steps[-1] if steps else 0) == post[1]
+def _cards(own: Sequence[Result], problems: Sequence[Problem], gallery: Gallery) -> Iterator[Card]:
+    """Yield the cards of one post: accounts of one network that get the same share one."""
+    for preview in previews(own, by_network=True):
+        content = preview.content
+        yield Card(
+            results=preview.results,
+            problems=_about(preview.results[0], problems),
+            preview=preview,
+            frames=gallery.frames(content.media),
+            comments=tuple((comment, gallery.frames(comment.media)) for comment in content.comments),
+        )
+    for result in own:
+        if not variants_of(result):
+            yield Card(results=(result,), problems=_about(result, problems))
 
 
-_GOOD = frozenset({Status.PUBLISHED, Status.READY, Status.VALID})
-_BAD = frozenset({Status.FAILED, Status.INVALID, Status.UNCONFIRMED})
-
-
-def _tone(statuses: Iterable[Status]) -> str:
-    """``bad`` if one is, ``good`` if all are, or empty."""
-    found = set(statuses)
-    return "bad" if found & _BAD else "good" if found <= _GOOD else ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Card:
-    """What accounts of one network get, as the network will show it."""
-
-    results: tuple[Result, ...]
-    problems: tuple[Problem, ...]
-    content: Content | None = None
-    accounts_only: str = ""
-    """The selector of the only accounts that get it; empty: all of the network."""
-    fields: tuple[tuple[str, str], ...] = ()
-    """All that is sent beside text and media."""
-    frames: tuple[Frame, ...] = ()
-    comments: tuple[ShownComment, ...] = ()
-    shows_status: bool = True
-    """Whether not all rows of the post have the same status."""
-
-    @property
-    def first(self) -> Result:
-        return self.results[0]
-
-    @property
-    def label(self) -> str:
-        return row_network(self.first)
-
-    @property
-    def owner(self) -> str:
-        """Whose post it is: the account, or one of the network."""
-        return self.account or ("Any other account" if self.first.is_rest else f"{self.label} account")
-
-    @property
-    def account(self) -> str:
-        """The name of the account; empty if there are several, or it is not known."""
-        names = {result.account_name for result in self.results}
-        if len(names) == 1 and self.first.account_name:
-            return one_line(self.first.account_name, 80)
-        selectors = (self.accounts_only,) if self.accounts_only else self.first.selectors
-        name = selectors[0].partition("/")[2] if len(selectors) == 1 else ""
-        return one_line(name, 80) if name != "*" else ""
-
-    @property
-    def look(self) -> Look:
-        return look_of(self.first.network)
-
-    @property
-    def style_class(self) -> str:
-        """The class of the network's colours; only for a network that we know."""
-        return f"n-{self.first.network}" if self.look.accent else ""
-
-    @property
-    def status(self) -> str:
-        return self.first.status.value if len(self._statuses) == 1 else counts(self.results)
-
-    @property
-    def tone(self) -> str:
-        return _tone(self._statuses)
-
-    @property
-    def _statuses(self) -> set[Status]:
-        return {result.status for result in self.results}
-
-    @property
-    def reasons(self) -> list[Problem]:
-        """Why it is not valid, or has failed: the errors, else what is said of the target."""
-        errors = [problem for problem in self.problems if is_error(problem)]
-        if self.first.status is not Status.INVALID or any(
-            one.message == self.first.message for one in errors
-        ):
-            return errors
-        return [Problem(message=self.first.message), *errors] if self.first.message else errors
-
-    @property
-    def remarks(self) -> list[Problem]:
-        """Warnings and notices."""
-        return [problem for problem in self.problems if not is_error(problem)]
-
-    @property
-    def why_nothing(self) -> str:
-        """Why there is no content to draw."""
-        if self.first.message and not self.reasons:
-            return one_line(self.first.message, 1000)
-        if self.first.status is Status.SKIPPED:
-            return "the post is skipped."
-        unknown = "which networks get this post is known only with a key."
-        return "nothing to show." if self.first.network else unknown
-
-    @property
-    def warning(self) -> str:
-        """The content warning that hides a post on Mastodon; empty without one."""
-        return string(self._field("spoilerText")) or string(self._field("content_warning"))
-
-    @property
-    def first_comment(self) -> str:
-        return string(self._field("firstComment"))
-
-    @property
-    def blocks(self) -> list[Block]:
-        return article(self.content) if self.content else []
-
-    @property
-    def link(self) -> LinkCard | None:
-        return link_card(self.content) if self.content else None
-
-    @property
-    def facts(self) -> list[tuple[str, str]]:
-        """What a reader of an event or an offer needs: when, with which coupon, under which terms."""
-        details = mapping(self._field("details"))
-        rows = [(label, string(details.get(key))) for key, label in _FACTS.items()]
-        return [(label, one_line(moment(value), 300)) for label, value in rows if value]
-
-    @property
-    def button(self) -> str:
-        """The words of the button below a post, and where it leads; empty without one."""
-        return button(self.content) if self.content else ""
-
-    def _field(self, name: str) -> Json:
-        return self.content.fields.get(name) if self.content else None
-
-    @property
-    def accounts(self) -> Sequence[Result]:
-        """Every account with something to say of it, but not too many."""
-        return self._known[:_MOST_ACCOUNTS]
-
-    @property
-    def more_accounts(self) -> int:
-        return max(0, len(self._known) - _MOST_ACCOUNTS)
-
-    @property
-    def _known(self) -> list[Result]:
-        return [
-            one
-            for one in self.results
-            if one.account_name or (one.message and one.content and one.status is not Status.INVALID)
-        ]
-
-    @property
-    def all_frames(self) -> list[Frame]:
-        return [*self.frames, *(frame for comment in self.comments for frame in comment.frames)]
-
-
-_FACTS = {"start": "Begins", "end": "Ends", "coupon": "Coupon", "terms": "Terms"}
-
-
-def cards(
-    results: Iterable[Result], problems: Sequence[Problem], gallery: Gallery, *, shows_status: bool = True
-) -> list[Card]:
-    """Return the cards of one post: accounts of one network that get the same share one."""
-    groups: dict[object, tuple[Variant | None, list[Result]]] = {}
-    for result in results:
-        for variant in _variants_or_none(result):
-            same: object = id(result)
-            if variant:
-                content = variant.content
-                media = tuple((item.value, item.alt_text) for item in content.media)
-                comments = tuple(comment.text for comment in content.comments)
-                fields = tuple(sent_fields(content, variant.options))
-                same = (result.network, variant.accounts, content.text, media, comments, fields)
-            groups.setdefault(same, (variant, []))[1].append(result)
+def _about(result: Result, problems: Sequence[Problem]) -> list[Problem]:
+    """Return the problems of a post that are in the part of a row's network, or are the row's own."""
     return [
-        _card(tuple(rows), variant, problems, gallery, shows_status=shows_status)
-        for variant, rows in groups.values()
+        problem
+        for problem in problems
+        if result.network
+        and (
+            problem.message == result.message
+            or any(
+                step == "networks" and canonical(str(key)) == result.network
+                for step, key in pairwise(problem.where.path)
+            )
+        )
     ]
 
 
-def _variants_or_none(result: Result) -> Sequence[Variant | None]:
-    return variants_of(result) or (None,)
+def is_mixed(results: Sequence[Result]) -> bool:
+    """Whether not all rows have the same status."""
+    return len({result.status for result in results}) > 1
 
 
-def _card(
-    results: tuple[Result, ...],
-    variant: Variant | None,
-    problems: Sequence[Problem],
-    gallery: Gallery,
-    *,
-    shows_status: bool,
-) -> Card:
-    network, reason = results[0].network, results[0].message
-    about = tuple(
-        problem
-        for problem in problems
-        if network and (_is_about(problem, network) or problem.message == reason)
-    )
-    if variant is None:
-        return Card(results=results, problems=about, shows_status=shows_status)
-    content = variant.content
-    return Card(
-        results=results,
-        problems=about,
-        content=content,
-        accounts_only=variant.accounts,
-        fields=tuple(sent_fields(content, variant.options)),
-        frames=gallery.frames(content.media),
-        comments=tuple(_comment(comment, gallery) for comment in content.comments),
-        shows_status=shows_status,
-    )
+def tone(results: Iterable[Result]) -> str:
+    """``bad`` if one is, ``good`` if all are, or empty."""
+    found = {result.status for result in results}
+    if found & {Status.FAILED, Status.INVALID, Status.UNCONFIRMED}:
+        return "bad"
+    return "good" if found <= {Status.PUBLISHED, Status.READY, Status.VALID} else ""
 
 
-def _is_about(problem: Problem, network: str) -> bool:
-    """Whether a problem is in a network's own part of the post."""
-    steps = pairwise(problem.where.path)
-    return any(step == "networks" and canonical(str(key)) == network for step, key in steps)
+def account_of(card: Card) -> str:
+    """Return the name of the account; empty if there are several, or it is not known."""
+    first = card.results[0]
+    if first.account_name and len({result.account_name for result in card.results}) == 1:
+        return one_line(first.account_name, 80)
+    only = card.preview.accounts if card.preview else ""
+    selectors = (only,) if only else first.selectors
+    name = selectors[0].partition("/")[2] if len(selectors) == 1 else ""
+    return one_line(name, 80) if name != "*" else ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShownComment:
-    """A comment below a post, or a further post of a thread."""
-
-    text: str
-    delay: str
-    """For people; empty: at once."""
-    frames: tuple[Frame, ...]
+def reasons(card: Card) -> list[Problem]:
+    """Why it is not valid, or has failed: the errors, else what is said of the target."""
+    errors, first = [problem for problem in card.problems if is_error(problem)], card.results[0]
+    is_said = first.status is not Status.INVALID or any(one.message == first.message for one in errors)
+    return errors if is_said or not first.message else [Problem(message=first.message), *errors]
 
 
-def _comment(comment: Comment, gallery: Gallery) -> ShownComment:
-    delay = mapping(comment.fields.get("delay"))
-    after = f"{delay.get('duration')} {delay.get('unit')} later" if delay else ""
-    return ShownComment(text=comment.text, delay=one_line(after, 60), frames=gallery.frames(comment.media))
+def listed(card: Card) -> list[Result]:
+    """Every account with something to say of it."""
+    return [
+        one
+        for one in card.results
+        if one.account_name or (one.message and one.content and one.status is not Status.INVALID)
+    ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LinkCard:
-    """The card that a network makes of a link. Nothing is fetched: only what the post says is known."""
-
-    domain: str
-    title: str
-    description: str
+def text_of(fields: Json, *names: str) -> str:
+    """Return the first of these fields that is a text; empty if none is."""
+    found = (_mapping(fields).get(name) for name in names)
+    return next((value for value in found if isinstance(value, str) and value), "")
 
 
-def link_card(content: Content) -> LinkCard | None:
-    """Return the card of a post's link; None if the network shows none."""
-    link = mapping(content.fields.get("link"))
-    address = link_of(content) or string(link.get("url"))
-    if not address or content.media or content.type in {"poll", "article", "event", "offer"}:
-        return None
-    return LinkCard(
-        domain=domain(address),
-        title=one_line(string(link.get("title")), 200),
-        description=one_line(string(link.get("description")), 300),
-    )
+def _mapping(value: Json) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def delay(comment: Comment) -> str:
+    """Return how long after the post a comment comes, for people; empty: at once."""
+    after = _mapping(comment.fields.get("delay"))
+    return one_line(f"{after.get('duration')} {after.get('unit')} later", 60) if after else ""
 
 
 def domain(address: str) -> str:
@@ -422,7 +247,15 @@ def domain(address: str) -> str:
     return cut(one_line(host or address, 200).removeprefix("www."), 80)
 
 
-def moment(written: str) -> str:
+def event_facts(content: Content) -> list[tuple[str, str]]:
+    """What a reader of an event or an offer needs: when, with which coupon, under which terms."""
+    details = content.fields.get("details")
+    labels = {"start": "Begins", "end": "Ends", "coupon": "Coupon", "terms": "Terms"}
+    rows = ((label, text_of(details, key)) for key, label in labels.items())
+    return [(label, one_line(_moment(value), 300)) for label, value in rows if value]
+
+
+def _moment(written: str) -> str:
     """Return a date and time as people write it; anything else as it is."""
     try:
         at = datetime.fromisoformat(written)
@@ -434,59 +267,26 @@ def moment(written: str) -> str:
 def button(content: Content) -> str:
     """Return the words of the button below a post, and where it leads; empty without one."""
     fields = content.fields
-    cta, link = mapping(fields.get("cta")), mapping(fields.get("link"))
-    words = string(cta.get("type")) or string(link.get("call_to_action"))
-    url = string(cta.get("url")) or string(link.get("url"))
-    if url_is_button(content):
-        words, url = words or string(fields.get("title")), url or string(fields.get("url"))
+    cta, link = fields.get("cta"), fields.get("link")
+    own = fields if url_is_button(content) else {}
+    words = text_of(cta, "type") or text_of(link, "call_to_action") or text_of(own, "title")
+    url = text_of(cta, "url") or text_of(link, "url") or text_of(own, "url")
     if not words or words == "NO_BUTTON":
         return ""
     shown = words.replace("_", " ").capitalize() if words.isupper() else words
     return one_line(f"{shown} → {domain(url)}" if url else shown, 120)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Block:
-    """A part of an article."""
-
-    kind: str
-    """``heading``, ``list``, ``code``, ``quote`` or ``text``."""
-    text: str
-    items: tuple[str, ...] = ()
-
-
-_KINDS = {"header": "heading", "heading": "heading", "list": "list", "code": "code", "quote": "quote"}
-
-
-def article(content: Content) -> list[Block]:
-    """Return the excerpt and the blocks of an article."""
-    fields = content.fields
-    excerpt, body = string(fields.get("excerpt")), fields.get("content")
-    blocks = [Block(kind="quote", text=excerpt)] if excerpt else []
-    if isinstance(body, str) and body:
-        blocks.append(Block(kind="text", text=body))
-    for part in body[:_MOST_BLOCKS] if isinstance(body, list) else ():
-        data = mapping(mapping(part).get("data"))
+def article(content: Content) -> list[tuple[str, str, list[str]]]:
+    """Return the excerpt and the blocks of an article: kind, text and items of each."""
+    excerpt, body = text_of(content.fields, "excerpt"), content.fields.get("content")
+    blocks: list[tuple[str, str, list[str]]] = [("quote", excerpt, [])]
+    for part in body if isinstance(body, list) else [{"data": {"text": body}}]:
+        data = _mapping(_mapping(part).get("data"))
         items = data.get("items")
-        listed = tuple(one for one in items if isinstance(one, str)) if isinstance(items, list) else ()
-        text = "\n".join(filter(None, (string(data.get("text")), string(data.get("code")))))
-        kind = _KINDS.get(string(mapping(part).get("type")), "list" if listed else "text")
-        if text or listed:
-            blocks.append(Block(kind=kind, text=text, items=listed))
-    if isinstance(body, list) and len(body) > _MOST_BLOCKS:
-        left = plural(len(body) - _MOST_BLOCKS, "more block")
-        blocks.append(Block(kind="text", text=f"… and {left}, listed under all fields"))
-    return blocks
-
-
-def mapping(value: Json) -> Mapping[str, Any]:
-    """Return an object, or an empty one in place of anything else."""
-    return value if isinstance(value, Mapping) else {}
-
-
-def string(value: Json) -> str:
-    """Return a text, or an empty one in place of anything else."""
-    return value if isinstance(value, str) else ""
+        texts = [one for one in items if isinstance(one, str)] if isinstance(items, list) else []
+        blocks.append((text_of(part, "type"), text_of(data, "text", "code"), texts))
+    return [(kind, text, items) for kind, text, items in blocks if text or items]
 
 
 def initials(name: str) -> str:
@@ -515,17 +315,14 @@ def in_backticks(text: str) -> list[str]:
     return pieces if len(pieces) % 2 else [text]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Frame:
+class Frame(NamedTuple):
     """One media item as a card draws it: the picture, or a box with what is known of it."""
 
     kind: str
     name: str
     about: str
-    fields: tuple[tuple[str, str], ...]
+    fields: list[tuple[str, str]]
     """What is sent with it beside its file and alternative text."""
-    origin: str
-    """Where it is, if nothing else is known of it."""
     alt: str
     style_class: str = ""
     """The class whose rule has the picture's bytes; empty: there is only a box."""
@@ -535,7 +332,11 @@ class Frame:
     height: int = 0
 
 
-_ORIGINS = {MediaSource.URL: "not loaded: at an address of its own", MediaSource.ID: "in Publer's library"}
+_NOTHING_KNOWN = {
+    MediaSource.URL: "not loaded: at an address of its own",
+    MediaSource.ID: "in Publer's library",
+}
+_VIDEO = re.compile(r"\.(?:mp4|mov|webm|avi)(?:\?|\Z)", re.IGNORECASE)
 
 
 class Gallery:
@@ -562,23 +363,23 @@ class Gallery:
 
     def _frame(self, media: Media) -> Frame:
         known = self._known(media)
-        kind = known.kind if known else _kind_by_name(media)
-        frame = partial(
-            Frame,
-            kind=kind,
-            name=_name(media),
-            about=known.about if known else one_line(media.about, 200),
-            fields=tuple(media_fields(media)),
-            origin=_ORIGINS.get(media.source, ""),
+        is_video = known.kind == "video" if known else bool(_VIDEO.search(media.value))
+        about = known.about if known else media.about or _NOTHING_KNOWN.get(media.source, "")
+        path = media.value.rstrip("/").rpartition("/")[2] if media.source is MediaSource.FILE else ""
+        frame = Frame(
+            kind=known.kind if known else "video" if is_video else "photo",
+            name=one_line(path or media.value, 120),
+            about=one_line(about, 200),
+            fields=media_fields(media),
             alt=one_line(media.alt_text, 2000),
         )
-        poster = media.thumbnail if kind == "video" and isinstance(media.thumbnail, Media) else media
+        poster = media.thumbnail if is_video and isinstance(media.thumbnail, Media) else media
         picture = self._known(poster)
         if picture is None or poster.value not in self._classes:
-            return frame()
+            return frame
         width, height = picture.width or 4, picture.height or 3
         shape = f"<svg xmlns='http://www.w3.org/2000/svg' width='{width}' height='{height}'/>"
-        return frame(
+        return frame._replace(
             style_class=self._classes[poster.value],
             shape=f"data:image/svg+xml;base64,{base64.b64encode(shape.encode()).decode('ascii')}",
             width=width,
@@ -587,16 +388,3 @@ class Gallery:
 
     def _known(self, media: Media) -> Picture | None:
         return self._pictures.get(media.value) if media.source is MediaSource.FILE else None
-
-
-def _name(media: Media) -> str:
-    last = media.value.rstrip("/").rpartition("/")[2] if media.source is MediaSource.FILE else media.value
-    return one_line(last or media.value, 120)
-
-
-def _kind_by_name(media: Media) -> str:
-    path = media.value.partition("?")[0].lower()
-    for kind, endings in (("video", (".mp4", ".mov", ".webm", ".avi")), ("document", (".pdf",))):
-        if path.endswith(endings):
-            return kind
-    return "photo"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, pairwise
@@ -12,7 +11,6 @@ from publer_publish.errors import Problem, Severity, is_error
 from publer_publish.post.model import Media
 from publer_publish.report.links import PUBLER, docs_url, line_url
 from publer_publish.report.markdown import block, code, in_html, inline, link, quoted
-from publer_publish.report.outcome import is_live, needs_attention
 from publer_publish.report.preview import (
     Preview,
     head_of,
@@ -23,15 +21,13 @@ from publer_publish.report.preview import (
     title_of,
     usage,
 )
-from publer_publish.report.values import Check, Outcome, Result, Run
+from publer_publish.report.values import Check, Outcome, Result, Run, Status, is_live, needs_attention
 from publer_publish.report.wording import (
-    OUTCOME_SYMBOLS,
-    SYMBOLS,
+    NEEDS_ATTENTION,
     Rerun,
     counts,
     explanation,
     how_many,
-    need_attention,
     network_label,
     post_names,
     rerun_lines,
@@ -40,24 +36,24 @@ from publer_publish.report.wording import (
 )
 from publer_publish.text import beginning, plural
 
-_TITLES = {
-    Outcome.CANCELLED: "Cancelled",
-    Outcome.INVALID: "Invalid",
-    Outcome.PARTIAL: "Partly published",
-    Outcome.FAILED: "Failed",
-    Outcome.UNCONFIRMED: "Unconfirmed",
-    Outcome.PUBLISHED: "Published",
-    Outcome.SKIPPED: "Skipped",
-    Outcome.VALID: "Valid",
-    Outcome.READY: "Ready",
-    Outcome.HEALTHY: "Healthy",
-    Outcome.UNHEALTHY: "Unhealthy",
+_SYMBOLS = {
+    **dict.fromkeys((Status.PUBLISHED, Status.READY, Status.VALID), "✅"),
+    **dict.fromkeys((Status.FAILED, Status.INVALID), "❌"),
+    Status.UNCONFIRMED: "❓",
+    Status.SKIPPED: "⏭️",
+}
+_OUTCOME_SYMBOLS = {
+    **{Outcome(status): symbol for status, symbol in _SYMBOLS.items()},
+    Outcome.CANCELLED: "⏹️",
+    Outcome.PARTIAL: "⚠️",
+    Outcome.HEALTHY: "✅",
+    Outcome.UNHEALTHY: "❌",
 }
 _OPEN_ROWS = 30
 """A longer table is folded, with what needs attention in a table of its own before it."""
 _OPEN_PREVIEWS = 3
+_MOST_JOB_IDS = 10
 _MOST_PREVIEWED_POSTS = 100
-_MOST_PROBLEMS = 300
 _NO_BREAK = "\N{NO-BREAK SPACE}"
 _SHORT = 32
 """Code points of a table cell that stays on one line."""
@@ -68,8 +64,14 @@ _TAIL = 40
 """Code points of a text that show where it is cut."""
 
 
-def summary(run: Run, *, rerun: Rerun | None = None) -> str:
-    """Return the Markdown of the step summary, within GitHub's limit."""
+MOST_IN_STEP = 1_000_000
+"""Bytes: GitHub shows nothing of a step summary above 1,048,576."""
+MOST_IN_OUTPUT = 60_000
+"""Bytes of the output ``summary``: a comment on GitHub may have 65,536 characters."""
+
+
+def summary(run: Run, *, rerun: Rerun | None = None, most: int = MOST_IN_STEP) -> str:
+    """Return the Markdown of the step summary, in at most so many bytes."""
     sections = (
         _head(run),
         _problems("Problems", run, Severity.ERROR),
@@ -83,7 +85,29 @@ def summary(run: Run, *, rerun: Rerun | None = None) -> str:
     )
     lines = chain.from_iterable(sections)
     spaced = (f"{line}\n" for before, line in pairwise(chain([""], lines)) if before or line)
-    return within(spaced, STEP_SUMMARY_BYTES).rstrip("\n") + "\n"
+    return within(spaced, most).rstrip("\n") + "\n"
+
+
+def within(lines: Iterable[str], most: int) -> str:
+    """Join lines, each with its end, up to so many bytes in UTF-8, with a visible note if it was cut.
+
+    Closes each ``<details>`` that is open there (its tags have lines of their own). Of more than fits no
+    further line is even made.
+    """
+    note = f"\n*Cut here: no more than {most // 1000:,} kB fit.*\n"
+    size, depth = 0, 0
+    kept: list[str] = []
+    cut, closing = 0, ""
+    for line in lines:
+        size += len(line.encode("utf-8", "replace"))
+        if size > most:
+            return "".join(kept[:cut]) + closing + note
+        kept.append(line)
+        depth += line.startswith("<details>") - line.startswith("</details>")
+        closers = "\n</details>\n" * depth
+        if size + len(closers) + len(note) <= most:
+            cut, closing = len(kept), closers
+    return "".join(kept)
 
 
 def _head(run: Run) -> Iterator[str]:
@@ -93,12 +117,13 @@ def _head(run: Run) -> Iterator[str]:
     if run.hint:
         yield ""
         yield f"**What to do:** {inline(run.hint, 1000).replace(f'`{PUBLER}`', f'<{PUBLER}>')}"
+    jobs = ", ".join(code(job_id, 100) for job_id in run.job_ids[:_MOST_JOB_IDS])
+    more = len(run.job_ids) - _MOST_JOB_IDS
+    jobs += f" and {more:,} more" if more > 0 else ""
     facts = [
         f"Workspace: {inline(run.workspace, 100)}" if run.workspace else "",
         counts(run.results),
-        f"Publer {'job' if len(run.job_ids) == 1 else 'jobs'}: {_job_ids(run.job_ids)}"
-        if run.job_ids
-        else "",
+        f"Publer {'job' if len(run.job_ids) == 1 else 'jobs'}: {jobs}" if jobs else "",
     ]
     if any(facts):
         yield ""
@@ -107,15 +132,10 @@ def _head(run: Run) -> Iterator[str]:
 
 def _title(run: Run) -> str:
     """Return the outcome in a word, and none for more than is known."""
-    title = _TITLES[run.outcome]
-    if run.outcome is Outcome.PARTIAL and not any(map(is_live, run.results)):
-        title = "Partly failed"
-    return f"{OUTCOME_SYMBOLS[run.outcome]} {title}"
-
-
-def _job_ids(job_ids: Sequence[str], most: int = 10) -> str:
-    shown = ", ".join(code(job_id, 100) for job_id in job_ids[:most])
-    return f"{shown} and {len(job_ids) - most:,} more" if len(job_ids) > most else shown
+    title = run.outcome.capitalize()
+    if run.outcome is Outcome.PARTIAL:
+        title = "Partly published" if any(map(is_live, run.results)) else "Partly failed"
+    return f"{_OUTCOME_SYMBOLS[run.outcome]} {title}"
 
 
 def _heading(text: str) -> tuple[str, str, str]:
@@ -127,19 +147,18 @@ def _problems(title: str, run: Run, severity: Severity) -> Iterator[str]:
     if not chosen:
         return
     yield from _heading(f"{title} ({how_many(chosen)})")
-    shown = chosen[:_MOST_PROBLEMS]
-    for file in dict.fromkeys(problem.where.file for problem in shown):
+    by_file: dict[str, list[Problem]] = {}
+    for problem in chosen:
+        by_file.setdefault(problem.where.file, []).append(problem)
+    for file, own in by_file.items():
         yield f"{code(file)}" if file else "Not in a file"
         yield ""
         explained: set[str] = set()
-        for problem in shown:
-            if problem.where.file == file:
-                docs = docs_url(problem.where) if is_error(problem) else ""
-                yield _problem(problem, run.source_url, "" if docs in explained else docs)
-                explained.add(docs)
+        for problem in own:
+            docs = docs_url(problem.where) if is_error(problem) else ""
+            yield _problem(problem, run.source_url, "" if docs in explained else docs)
+            explained.add(docs)
         yield ""
-    if len(chosen) > len(shown):
-        yield f"… and {len(chosen) - len(shown):,} more; the log has all of them."
 
 
 def _problem(problem: Problem, source_url: str, docs: str) -> str:
@@ -174,9 +193,9 @@ def _targets(results: Sequence[Result]) -> Iterator[str]:
         return
     attention = [result for result in results if needs_attention(result)]
     if attention:
-        yield need_attention(len(attention))
+        yield NEEDS_ATTENTION
         yield ""
-        yield from _table(attention[:_MOST_PROBLEMS], names)
+        yield from _table(attention, names)
         yield ""
     if len(names) > 1:
         yield from _posts(results, names)
@@ -189,7 +208,7 @@ def _posts(results: Sequence[Result], names: Mapping[tuple[str, int], str]) -> I
     begins: dict[tuple[str, int], str] = {}
     for result in results:
         post = (result.file, result.post)
-        tallies[post][SYMBOLS[result.status]] += 1
+        tallies[post][_SYMBOLS[result.status]] += 1
         if result.content:
             begins.setdefault(post, beginning(result.content.text))
     yield "| Post | Text | Targets |"
@@ -205,7 +224,7 @@ def _posts(results: Sequence[Result], names: Mapping[tuple[str, int], str]) -> I
 
 
 def _folded(title: str, lines: Iterator[str]) -> Iterator[str]:
-    """Yield a part that opens on a click. The title is HTML; ``shorten`` relies on the lines."""
+    """Yield a part that opens on a click. The title is HTML; ``within`` relies on the lines."""
     yield "<details>"
     yield f"<summary>{title}</summary>"
     yield ""
@@ -220,7 +239,7 @@ def _table(results: Sequence[Result], names: Mapping[tuple[str, int], str]) -> I
     yield f"|{' --- |' if several else ''} --- | --- | ---: | --- |"
     for result in results:
         post = f" {inline(names[result.file, result.post])} |" if several else ""
-        status = f"{SYMBOLS[result.status]}{_NO_BREAK}{result.status.value}"
+        status = f"{_SYMBOLS[result.status]}{_NO_BREAK}{result.status.value}"
         length = _together(usage(result.length, result.limit))
         yield f"|{post} {_together(inline(target(result)))} | {status} | {length} | {_what(result)} |"
 
@@ -271,13 +290,13 @@ def _preview(preview: Preview) -> Iterator[str]:
     only = f", only for {code(preview.accounts, 100)}" if preview.accounts else ""
     yield "**" + " · ".join(_used(result) for result in preview.results) + f"**{only}"
     yield ""
-    yield quoted(content.text) if content.text else "> (no text)"
+    yield from quoted(content.text).split("\n") if content.text else ["> (no text)"]
     yield ""
     yield from _notes(preview)
     for number, comment in enumerate(content.comments, start=1):
         yield f"Comment {number}:"
         yield ""
-        yield quoted(comment.text)
+        yield from quoted(comment.text).split("\n")
         yield ""
         if comment.media:
             yield from map(_media_note, comment.media)
@@ -328,63 +347,3 @@ def _notes(preview: Preview) -> Iterator[str]:
     notes += [f"- {code(name, 100)}: {inline(value, _LONGEST_VALUE)}" for name, value in preview.fields]
     yield from notes
     yield ""
-
-
-STEP_SUMMARY_BYTES = 1_000_000
-"""GitHub shows nothing of a step summary above 1,048,576 bytes; the rest is left to what others append."""
-OUTPUT_SUMMARY_BYTES = 60_000
-"""The output ``summary``: a comment on GitHub may have 65,536 characters."""
-
-_FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
-
-
-def shorten(markdown: str, limit: int) -> str:
-    """Return Markdown of at most ``limit`` bytes in UTF-8, with a visible note if it was cut.
-
-    Cuts between lines, and closes a code fence or ``<details>`` that is open there (each tag has its line).
-    """
-    return within(_lines(markdown), limit)
-
-
-def within(lines: Iterable[str], limit: int) -> str:
-    """Join lines, each with its end, as ``shorten`` does; of more than fits no further line is even made."""
-    note = f"\n*Cut here: no more than {limit // 1000:,} kB fit.*\n"
-    size, fence, depth = 0, "", 0
-    kept: list[str] = []
-    cut, closing = 0, ""
-    for line in lines:
-        size += _size(line)
-        if size > limit:
-            return "".join(kept[:cut]) + closing + note
-        kept.append(line)
-        fence = _fence_after(line, fence)
-        if not fence:
-            depth += line.startswith("<details>") - line.startswith("</details>")
-        closers = (f"{fence}\n" if fence else "") + "\n</details>\n" * depth
-        if size + _size(closers) + _size(note) <= limit:
-            cut, closing = len(kept), closers
-    return "".join(kept)
-
-
-def _lines(text: str) -> Iterator[str]:
-    """Each line with its end, one after the other."""
-    start = 0
-    while end := text.find("\n", start) + 1:
-        yield text[start:end]
-        start = end
-    yield text[start:]
-
-
-def _fence_after(line: str, fence: str) -> str:
-    """Return the code fence that is open after this line; empty if none is."""
-    match = _FENCE.match(line)
-    if not match:
-        return fence
-    if not fence:
-        return match.group(1)
-    closes = match.group(1).startswith(fence) and line.strip() == match.group(1)
-    return "" if closes else fence
-
-
-def _size(text: str) -> int:
-    return len(text.encode("utf-8", "replace"))

@@ -1,8 +1,8 @@
-"""What became of each target."""
+"""What became of each target and of the run, and all that the report says of it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -16,14 +16,14 @@ class Status(StrEnum):
 
     PUBLISHED = "published"
     """Evidence: a post in the answer or in the post list."""
-    FAILED = "failed"
-    UNCONFIRMED = "unconfirmed"
-    SKIPPED = "skipped"
-    """A duplicate of a live post, or ``when`` is false."""
     READY = "ready"
     """In ``dry-run``: it would be sent."""
     VALID = "valid"
+    FAILED = "failed"
     INVALID = "invalid"
+    UNCONFIRMED = "unconfirmed"
+    SKIPPED = "skipped"
+    """A duplicate of a live post, or ``when`` is false."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +68,16 @@ class Result:
     """For the preview page only: the tag of the newest release, which is in ``content`` for placeholders."""
 
 
+def is_live(result: Result) -> bool:
+    """Whether the post is on the account, as far as is known. A duplicate is, too."""
+    return result.status is Status.PUBLISHED or (result.status is Status.SKIPPED and result.duplicate)
+
+
+def needs_attention(result: Result) -> bool:
+    """Whether a person has to do or to look at something."""
+    return result.status in {Status.FAILED, Status.UNCONFIRMED, Status.INVALID}
+
+
 class Outcome(StrEnum):
     """What became of the run (the output ``outcome``)."""
 
@@ -93,6 +103,49 @@ class Check(NamedTuple):
     cure: str = ""
     problem: Problem | None = None
     """The same as a problem with its place, where it is one of a post file or an input."""
+
+
+def decide(
+    mode: str,
+    results: Sequence[Result],
+    *,
+    fail_on: str,
+    cancelled: bool = False,
+    invalid: bool = False,
+    stopped: bool = False,
+    lost: bool = False,
+    checks: Sequence[Check] = (),
+) -> tuple[Outcome, bool]:
+    """Return the outcome of a run, and whether the job fails.
+
+    ``invalid``: an input or a post file is wrong. ``stopped``: the key, the workspace or Publer ended
+    the run before anything was sent. ``lost``: the system ended it while it published. ``fail_on`` is
+    ``any``, ``all`` or ``never``; it has a say only in what became of targets: bad input, a stopped or
+    cancelled run and a failed check always fail.
+    """
+    statuses = {result.status for result in results}
+    live = any(map(is_live, results))
+    doctor = mode == "doctor"
+    sick = stopped or not all(check.ok for check in checks)
+    failed = (stopped and not lost) or Status.FAILED in statuses
+    unknown = lost or Status.UNCONFIRMED in statuses
+    first_that_holds = (
+        (cancelled, Outcome.CANCELLED),
+        (invalid or Status.INVALID in statuses, Outcome.INVALID),
+        (doctor and sick, Outcome.UNHEALTHY),
+        (doctor, Outcome.HEALTHY),
+        (failed and (unknown or live), Outcome.PARTIAL),
+        (failed, Outcome.FAILED),
+        (mode == "validate", Outcome.VALID),
+        (unknown, Outcome.UNCONFIRMED),
+        (mode == "dry-run", Outcome.READY),
+        (Status.PUBLISHED in statuses, Outcome.PUBLISHED),
+        (True, Outcome.SKIPPED),
+    )
+    outcome = next(outcome for holds, outcome in first_that_holds if holds)
+    always = stopped or outcome in {Outcome.CANCELLED, Outcome.INVALID, Outcome.UNHEALTHY}
+    targets_fail = not statuses.isdisjoint({Status.FAILED, Status.UNCONFIRMED})
+    return outcome, always or (targets_fail and (fail_on == "any" or (fail_on == "all" and not live)))
 
 
 class Listed(NamedTuple):

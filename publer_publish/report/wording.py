@@ -12,52 +12,14 @@ from typing import NamedTuple
 from publer_publish.errors import ActionError, Problem, Severity, is_error
 from publer_publish.networks.table import NETWORKS, canonical
 from publer_publish.report.links import PUBLER
-from publer_publish.report.outcome import is_live
-from publer_publish.report.values import Check, Outcome, Result, Status
+from publer_publish.report.values import Check, Outcome, Result, Status, is_live
 from publer_publish.text import duration, one_line, plural
 
-SYMBOLS = {
-    Status.PUBLISHED: "✅",
-    Status.FAILED: "❌",
-    Status.UNCONFIRMED: "❓",
-    Status.SKIPPED: "⏭️",
-    Status.READY: "✅",
-    Status.VALID: "✅",
-    Status.INVALID: "❌",
-}
-
-OUTCOME_SYMBOLS = {
-    Outcome.CANCELLED: "⏹️",
-    Outcome.INVALID: "❌",
-    Outcome.PARTIAL: "⚠️",
-    Outcome.FAILED: "❌",
-    Outcome.UNCONFIRMED: "❓",
-    Outcome.PUBLISHED: "✅",
-    Outcome.SKIPPED: "⏭️",
-    Outcome.VALID: "✅",
-    Outcome.READY: "✅",
-    Outcome.HEALTHY: "✅",
-    Outcome.UNHEALTHY: "❌",
-}
-
-LOOK_FIRST = "look in Publer before posting again"
 LOOK_THERE = f"Look in Publer ({PUBLER}) before posting again."
 AGAIN = "To post the same again, set `on-duplicate: publish`."
 MAY_BE_LIVE = "may or may not be live"
-
-LONG_STATUS = {
-    Status.UNCONFIRMED: f"unconfirmed: {MAY_BE_LIVE}; {LOOK_FIRST}",
-}
-
-_ORDER = (
-    Status.PUBLISHED,
-    Status.READY,
-    Status.VALID,
-    Status.FAILED,
-    Status.INVALID,
-    Status.UNCONFIRMED,
-    Status.SKIPPED,
-)
+NEEDS_ATTENTION = "Needs attention:"
+"""The line above the targets that do."""
 
 
 def network_label(network: str | None) -> str:
@@ -74,15 +36,9 @@ def explanation(result: Result) -> str:
         return ""
     if result.status is Status.PUBLISHED and not (result.url or result.message):
         return "no link: Publer has not given one"
-    words, bare = status_words(result), result.status.value
-    return "" if words == bare else words.removeprefix(f"{bare}: ")
-
-
-def status_words(result: Result) -> str:
-    """Return the status of a target in words that claim no more than is known."""
-    if result.status is Status.SKIPPED and result.duplicate:
-        return "skipped: already live"
-    return LONG_STATUS.get(result.status, result.status.value)
+    if result.status is Status.UNCONFIRMED:
+        return f"{MAY_BE_LIVE}; look in Publer before posting again"
+    return "already live" if result.status is Status.SKIPPED and result.duplicate else ""
 
 
 def row_network(result: Result) -> str:
@@ -110,18 +66,13 @@ def post_names(results: Iterable[Result]) -> dict[tuple[str, int], str]:
 def counts(results: Iterable[Result]) -> str:
     """Return ``4 published, 1 failed``: every status that occurs."""
     tally = Counter(result.status for result in results)
-    return ", ".join(f"{tally[status]:,} {status.value}" for status in _ORDER if tally[status])
+    return ", ".join(f"{tally[status]:,} {status.value}" for status in Status if tally[status])
 
 
 def how_many(problems: Sequence[Problem]) -> str:
     """Return ``50``, or ``more than 500`` if not all are listed."""
     listed = sum(not problem.stands_for_more for problem in problems)
     return f"{listed:,}" if listed == len(problems) else f"more than {listed:,}"
-
-
-def need_attention(count: int) -> str:
-    """Return the line above the targets that do."""
-    return f"{plural(count, 'target')} {'needs' if count == 1 else 'need'} attention:"
 
 
 def first_targets(results: Sequence[Result], limit: int = 3) -> str:
@@ -137,17 +88,41 @@ class _Ended(NamedTuple):
     cause: ActionError | None
     rerun: Rerun
 
-    def of(self, *statuses: Status) -> list[Result]:
-        return [result for result in self.results if result.status in statuses]
+    def of(self, status: Status) -> list[Result]:
+        return [result for result in self.results if result.status is status]
 
     @property
     def duplicates(self) -> list[Result]:
         return [result for result in self.of(Status.SKIPPED) if result.duplicate]
 
     @property
-    def when_is_false(self) -> int:
-        """How many have a ``when`` that is false."""
-        return len(self.of(Status.SKIPPED)) - len(self.duplicates)
+    def total(self) -> str:
+        return plural(len(self.results), "target")
+
+    @property
+    def hint(self) -> str:
+        return rerun_hint(self.results, self.rerun)
+
+    @property
+    def when_is_false(self) -> list[str]:
+        count = len(self.of(Status.SKIPPED)) - len(self.duplicates)
+        return [f"{count:,} skipped (when is false)"] if count else []
+
+    @property
+    def skipped(self) -> str:
+        """What was skipped, as the end of a sentence; empty if nothing was."""
+        live = len(self.duplicates)
+        parts = [*([f"{live:,} skipped as already live"] if live else []), *self.when_is_false]
+        return "".join(f"; {part}" for part in parts)
+
+    def known(self, *, unconfirmed: bool = True) -> list[str]:
+        """Return the other parts of a mixed outcome: what is live and what is unknown."""
+        counted = (
+            (len(self.of(Status.PUBLISHED)), "published"),
+            (len(self.duplicates), "already live before"),
+            (len(self.of(Status.UNCONFIRMED)) if unconfirmed else 0, "unconfirmed"),
+        )
+        return [f"{count:,} {words}" for count, words in counted if count]
 
 
 def headline(
@@ -169,36 +144,24 @@ def headline(
 
 
 def _published(facts: _Ended) -> tuple[str, str]:
-    sentence = f"Published to {plural(len(facts.of(Status.PUBLISHED)), 'target')}"
-    return f"{sentence}{_skipped_part(facts)}.", AGAIN if facts.duplicates else ""
-
-
-def _skipped_part(facts: _Ended) -> str:
-    live, other = len(facts.duplicates), facts.when_is_false
-    part = f"; {live:,} skipped as already live" if live else ""
-    return part + (f"; {other:,} skipped (when is false)" if other else "")
-
-
-def _known(facts: _Ended) -> list[str]:
-    """Return the other parts of a mixed outcome: what is live and what is unknown."""
-    counted = (
-        (len(facts.of(Status.PUBLISHED)), "published"),
-        (len(facts.duplicates), "already live before"),
-        (len(facts.of(Status.UNCONFIRMED)), "unconfirmed"),
-    )
-    return [f"{count:,} {words}" for count, words in counted if count]
+    published = plural(len(facts.of(Status.PUBLISHED)), "target")
+    return f"Published to {published}{facts.skipped}.", AGAIN if facts.duplicates else ""
 
 
 def _partial(facts: _Ended) -> tuple[str, str]:
-    failed = facts.of(Status.FAILED)
-    rest = ", ".join(_known(facts))
-    hint = rerun_hint(facts.results, facts.rerun)
+    known = ", ".join(facts.known())
     if facts.cause:
-        return f"{_without_full_stop(facts.cause.message)} ({rest}).", facts.cause.hint or hint
-    if not failed:
-        return f"Stopped before anything was sent ({rest}).", hint
-    total = len(facts.results)
-    return f"{len(failed):,} of {plural(total, 'target')} failed ({rest}): {_who_failed(failed)}", hint
+        return f"{_without_full_stop(facts.cause.message)} ({known}).", facts.cause.hint or facts.hint
+    failed = facts.of(Status.FAILED)
+    return f"{len(failed):,} of {facts.total} failed ({known}): {_who_failed(failed)}", facts.hint
+
+
+def _failed(facts: _Ended) -> tuple[str, str]:
+    if facts.cause:
+        return facts.cause.message, facts.cause.hint
+    failed = facts.of(Status.FAILED)
+    sentence = f"Nothing was published: {len(failed):,} of {facts.total} failed: {_who_failed(failed)}"
+    return sentence, facts.hint
 
 
 def _who_failed(failed: Sequence[Result]) -> str:
@@ -208,80 +171,41 @@ def _who_failed(failed: Sequence[Result]) -> str:
     return f"{first_targets(failed)}: {reason}" if reason else f"{first_targets(failed)}."
 
 
-def _failed(facts: _Ended) -> tuple[str, str]:
-    failed = facts.of(Status.FAILED)
-    hint = rerun_hint(facts.results, facts.rerun)
-    if facts.cause:
-        return facts.cause.message, facts.cause.hint
-    if not failed:
-        return "Stopped before anything was sent.", hint
-    whole = (
-        "the only target"
-        if len(facts.results) == 1
-        else f"{len(failed):,} of {plural(len(facts.results), 'target')}"
-    )
-    return f"Nothing was published: {whole} failed: {_who_failed(failed)}", hint
-
-
 def _unconfirmed(facts: _Ended) -> tuple[str, str]:
     if facts.cause:
         return facts.cause.message, facts.cause.hint
     unknown = facts.of(Status.UNCONFIRMED)
-    one = len(unknown) == 1
-    rest = ", ".join(words for words in _known(facts) if not words.endswith(" unconfirmed"))
-    sentence = (
-        f"{len(unknown):,} of {plural(len(facts.results), 'target')} {'is' if one else 'are'} unconfirmed, "
-        f"{'it' if one else 'they'} may or may not be live: "
-        f"{first_targets(unknown)}{f' ({rest})' if rest else ''}."
-    )
-    return sentence, LOOK_THERE
+    known = ", ".join(facts.known(unconfirmed=False))
+    sentence = f"{len(unknown):,} of {facts.total} unconfirmed, {MAY_BE_LIVE}: {first_targets(unknown)}"
+    return f"{sentence}{f' ({known})' if known else ''}.", LOOK_THERE
 
 
 def _cancelled(facts: _Ended) -> tuple[str, str]:
-    parts = _known(facts)
-    failed = len(facts.of(Status.FAILED))
-    if failed:
+    parts = facts.known()
+    if failed := len(facts.of(Status.FAILED)):
         parts.append(f"{failed:,} failed or not sent")
     if not parts:
         return "Cancelled before anything was sent.", ""
-    total = plural(len(facts.results), "target")
-    return f"Cancelled; of {total}: {', '.join(parts)}{_when_part(facts)}.", rerun_hint(
-        facts.results, facts.rerun
-    )
-
-
-def _when_part(facts: _Ended) -> str:
-    other = facts.when_is_false
-    return f", {other:,} skipped (when is false)" if other else ""
+    return f"Cancelled; of {facts.total}: {', '.join([*parts, *facts.when_is_false])}.", facts.hint
 
 
 def _skipped(facts: _Ended) -> tuple[str, str]:
-    live, total = len(facts.duplicates), len(facts.results)
-    if not total:
-        return "Nothing to publish: there is no target.", ""
-    if live == total:
-        whole = "the only target is" if total == 1 else f"all {total:,} targets are"
-        return f"Nothing to publish: {whole} already live.", AGAIN
-    if live:
-        return f"Nothing to publish: {live:,} already live; when is false for {total - live:,}.", AGAIN
-    return f"Nothing to publish: when is false for {plural(total, 'target')}.", ""
+    parts = [f"{len(facts.duplicates):,} already live"] if facts.duplicates else []
+    known = ", ".join([*parts, *facts.when_is_false])
+    return f"Nothing to publish: {known or 'there is no target'}.", AGAIN if facts.duplicates else ""
 
 
 def _invalid(facts: _Ended) -> tuple[str, str]:
     errors = list(filter(is_error, facts.problems))
+    if not errors:
+        return facts.cause.message if facts.cause else "The input is invalid; nothing was sent.", ""
     if len(errors) == 1 and not errors[0].where.file:
         where = f"{errors[0].where}: " if str(errors[0].where) else ""
         return f"{where}{errors[0].message}", errors[0].hint
     files = len({problem.where.file for problem in errors if problem.where.file})
-    if not errors:
-        return facts.cause.message if facts.cause else "The input is invalid; nothing was sent.", ""
     places = f" in {plural(files, 'file')}" if files else ""
-    if len(errors) == 1:
-        return f"1 problem{places}; nothing was sent.", "It is listed with its place and what to change."
-    return (
-        f"{how_many(errors)} problems{places}; nothing was sent.",
-        "Each is listed with its place and what to change.",
-    )
+    count = f"{how_many(errors)} problem{'' if len(errors) == 1 else 's'}"
+    return f"{count}{places}; nothing was sent.", "Each is listed with its place and what to change."
 
 
 def _without_full_stop(sentence: str) -> str:
@@ -289,20 +213,19 @@ def _without_full_stop(sentence: str) -> str:
 
 
 def _valid(facts: _Ended) -> tuple[str, str]:
-    valid, skipped = facts.of(Status.VALID), len(facts.of(Status.SKIPPED))
+    valid = facts.of(Status.VALID)
     posts = len({(result.file, result.post) for result in valid})
     networks = len({result.network for result in valid if result.network})
     warnings = sum(problem.severity is Severity.WARNING for problem in facts.problems)
     sentence = f"{plural(posts, 'post')} {'is' if posts == 1 else 'are'} valid"
     sentence += f" for {plural(networks, 'network')}" if networks else ""
     sentence += f"; {plural(warnings, 'warning')}" if warnings else ""
-    sentence += f"; {skipped:,} skipped (when is false)" if skipped else ""
-    return f"{sentence}. Nothing was sent.", ""
+    return f"{sentence}{facts.skipped}. Nothing was sent.", ""
 
 
 def _ready(facts: _Ended) -> tuple[str, str]:
-    sentence = f"{plural(len(facts.of(Status.READY)), 'target')} would be published"
-    return f"{sentence}{_skipped_part(facts)}. Nothing was uploaded or sent.", ""
+    ready = plural(len(facts.of(Status.READY)), "target")
+    return f"{ready} would be published{facts.skipped}. Nothing was uploaded or sent.", ""
 
 
 def _healthy(facts: _Ended) -> tuple[str, str]:
@@ -311,17 +234,18 @@ def _healthy(facts: _Ended) -> tuple[str, str]:
 
 def _unhealthy(facts: _Ended) -> tuple[str, str]:
     bad = [check for check in facts.checks if not check.ok]
-    if not bad:
-        return (facts.cause.message, facts.cause.hint) if facts.cause else ("The checks did not finish.", "")
-    failed = f"{len(bad):,} of {plural(len(facts.checks), 'check')} failed"
-    first = _without_full_stop(one_line(bad[0].detail, 300))
-    if len(bad) == 1:
-        return f"{failed}: {one_line(bad[0].name, 60)}: {first}.", bad[0].cure
+    if not bad and facts.cause:
+        return facts.cause.message, facts.cause.hint
     tally = Counter(one_line(check.name, 60) for check in bad)
     kinds = ", ".join(f"{name} ({count:,})" if count > 1 else name for name, count in tally.items())
+    first = _without_full_stop(one_line(bad[0].detail, 300)) if bad else ""
+    detail = f": {first}" if len(bad) == 1 else f". The first: {first}"
     cures = {check.cure for check in bad}
-    cure = bad[0].cure if len(cures) == 1 else "Each is listed with what to do."
-    return f"{failed}: {one_line(kinds, 300)}. The first: {first}.", cure
+    cure = cures.pop() if len(cures) == 1 else "Each is listed with what to do."
+    return (
+        f"{len(bad):,} of {plural(len(facts.checks), 'check')} failed: {one_line(kinds, 300)}{detail}.",
+        cure,
+    )
 
 
 _SENTENCES: dict[Outcome, Callable[[_Ended], tuple[str, str]]] = {
@@ -382,68 +306,51 @@ def rerun_lines(results: Sequence[Result], rerun: Rerun) -> list[str]:
     seen = sum(map(is_live, results))
     lines: list[str] = []
     if failed and not (seen and rerun.refuses):
-        lines.append(
-            f"It sends {_the_targets(failed)} that failed or {_are(failed, 'was', 'were')} not sent."
-        )
-    if seen and failed + unconfirmed + held_back:
-        lines.append(_live_line(seen, rerun))
+        lines.append(f"It sends what failed or was not sent ({plural(failed, 'target')}).")
+    if seen and (failed or unknown):
+        lines.append(_live_line(plural(seen, "target"), rerun))
     if held_back:
+        count = plural(held_back, "target")
         lines.append(
-            f"{plural(held_back, 'target')} {_are(held_back, 'was', 'were')} not sent because of a post in "
-            "Publer that may be the same: a re-run looks again, and sends nothing beside such a post."
+            f"It looks again for what was not sent ({count}) because of a post in Publer that may be the "
+            "same, and sends nothing beside such a post."
         )
     if unconfirmed:
-        lines.append(f"{_open_targets(unconfirmed)} {_open_after_rerun(unconfirmed, rerun)}")
+        count = plural(unconfirmed, "target")
+        lines.append(
+            f"What is unconfirmed ({count}) may or may not be live: Publer did not show what became of it. "
+            f"{_open_after_rerun(rerun)}"
+        )
     return lines
 
 
-def _the_targets(count: int) -> str:
-    return "the target" if count == 1 else f"the {count:,} targets"
-
-
-def _are(count: int, one: str = "is", several: str = "are") -> str:
-    return one if count == 1 else several
-
-
-def _live_line(live: int, rerun: Rerun) -> str:
-    targets = f"{_the_targets(live)} that {_are(live)} live"
+def _live_line(targets: str, rerun: Rerun) -> str:
     if rerun.recognises:
         within = f"within {duration(rerun.window)} of publishing (`duplicate-window`)"
         when = "however much later it is started" if rerun.reaches_back else within
-        return f"It recognises {targets} and skips {_are(live, 'it', 'them')}, {when}."
+        return f"It recognises what is live ({targets}) and skips it, {when}."
     if rerun.refuses:
         return (
-            f"It sends nothing at all because of {targets} (`on-duplicate: fail`). "
+            f"It sends nothing at all because of what is live ({targets}; `on-duplicate: fail`). "
             "Set `on-duplicate: skip` to send only what is missing."
         )
     if rerun.window <= 0:
         return (
-            f"**It posts {targets} a second time**: the look-up of live posts is off "
+            f"**It posts what is live a second time** ({targets}): the look-up of live posts is off "
             "(`duplicate-window: 0`). Turn it on, or name only the missing accounts."
         )
     return (
-        f"**It posts {targets} a second time** (`on-duplicate: publish`). "
+        f"**It posts what is live a second time** ({targets}; `on-duplicate: publish`). "
         "Set `on-duplicate: skip` to send only what is missing."
     )
 
 
-def _open_targets(count: int) -> str:
-    them, they = _are(count, "it", "them"), _are(count, "it", "they")
-    return (
-        f"{plural(count, 'target')} {_are(count)} unconfirmed: Publer did not show what became of {them}, "
-        f"so {they} may or may not be live."
-    )
-
-
-def _open_after_rerun(count: int, rerun: Rerun) -> str:
-    one = count == 1
+def _open_after_rerun(rerun: Rerun) -> str:
     if rerun.recognises:
-        skips = "it if Publer lists it" if one else "those that Publer lists"
         return (
-            f"A re-run skips {skips} as live by then, and {'else sends it' if one else 'sends the others'}. "
+            "A re-run skips what Publer lists as live by then, and sends the rest. "
             "Publer may still be at work: wait a few minutes and look there before you re-run."
         )
     if rerun.refuses:
-        listed = "it" if one else "one of them"
-        return f"A re-run sends nothing if Publer lists {listed} as live by then: look there first."
-    return f"**A re-run sends {'it' if one else 'them'} again in any case**: look in Publer first."
+        return "A re-run sends nothing if Publer lists any of it as live by then: look there first."
+    return "**A re-run sends it again in any case**: look in Publer first."

@@ -37,7 +37,7 @@ SEAMS = {
     "plain": "texts that use it only: it brings `markdown_it`",
     "imagesize": "pictures only: it brings `urllib`",
     "regex": "texts in which characters combine only",
-    **dict.fromkeys(("api", "changes", "comment"), "where GitHub is asked only: it brings `requests`"),
+    **dict.fromkeys(("api", "changes"), "where GitHub is asked only: it brings `requests`"),
     "requests_toolbelt": "runs with files only",
     "preview_page": "few runs draw the page",
     "screen": "at a terminal that somebody watches only: it brings `rich`",

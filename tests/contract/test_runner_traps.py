@@ -24,7 +24,7 @@ from markdown_it import MarkdownIt
 
 from publer_publish.app import main
 from publer_publish.clock import SystemClock
-from publer_publish.github.files import heredoc
+from publer_publish.github.commands import heredoc
 from sandbox import Fault, GitHub, Job, Release, Sandbox, Scenario
 from tests.measure import WITHOUT
 from tests.support import repository as repo

@@ -16,17 +16,16 @@ from publer_publish.delivery.duplicates import Window
 from publer_publish.delivery.media import Uploader
 from publer_publish.delivery.resolve import resolve
 from publer_publish.errors import Problems
-from publer_publish.github.console import open_console
+from publer_publish.github.console import Stream
 from publer_publish.github.event import read_event
-from publer_publish.github.terminal import Stream
+from publer_publish.github.runner import open_console
 from publer_publish.online import RunLog
 from publer_publish.publer.api import Publer
 from publer_publish.publer.errors import LostError
 from publer_publish.publer.model import Job, JobEntry, Verdict
 from publer_publish.publer.transport import Transport
-from publer_publish.report.outcome import decide
 from publer_publish.report.outputs import outputs
-from publer_publish.report.values import Run, Status
+from publer_publish.report.values import Run, Status, decide
 from publer_publish.report.wording import headline
 from publer_publish.session import Session
 from publer_publish.workspace import Workspace

@@ -272,5 +272,5 @@ def test_a_partial_failure_says_what_a_re_run_does(stage: Stage) -> None:
     stage.open(world(*HALF))
     stage.write("post.yml", FIVE)
     outcome = stage.run(post_file="post.yml")
-    assert "It sends the target that failed" in outcome.summary
-    assert "It recognises the target that is live and skips it" in outcome.summary
+    assert "It sends what failed or was not sent (1 target)" in outcome.summary
+    assert "It recognises what is live (1 target) and skips it" in outcome.summary

@@ -187,7 +187,7 @@ def test_a_signal_while_the_minute_is_kept_says_what_was_not_sent(
     assert rows[0]["url"] in outcome.outputs["post-urls"]
     assert (outcome.exit_code, outcome.outputs["outcome"]) == (1, "cancelled")
     assert [post.text for post in stage.published()] == ["One"]
-    assert "It sends the target that failed or was not sent" in outcome.summary
+    assert "It sends what failed or was not sent (1 target)" in outcome.summary
 
 
 def test_a_signal_does_not_make_a_repeat_of_a_live_post_one_that_is_missing(stage: Stage) -> None:
@@ -200,7 +200,7 @@ def test_a_signal_does_not_make_a_repeat_of_a_live_post_one_that_is_missing(stag
     outcome = step.wait(timeout=5)
     rows = json.loads(outcome.outputs["results"])
     assert [row["status"] for row in rows] == ["published", "failed", "skipped"], outcome.text
-    assert "It sends the target that failed or was not sent" in outcome.summary
+    assert "It sends what failed or was not sent (1 target)" in outcome.summary
 
 
 @BOTH

@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from publer_publish.github.commands import command
-from publer_publish.github.files import heredoc
+from publer_publish.github.commands import command, heredoc
 from tests.support.fake_runner.file_commands import read_entries
 from tests.support.fake_runner.inputs import input_variables
 

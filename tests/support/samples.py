@@ -7,8 +7,7 @@ from dataclasses import replace
 
 from publer_publish.errors import ActionError, Problem, Severity, Where
 from publer_publish.post.model import Comment, Content, Media, MediaSource
-from publer_publish.report.outcome import decide
-from publer_publish.report.values import Check, Result, Run, Status
+from publer_publish.report.values import Check, Result, Run, Status, decide
 from publer_publish.report.wording import Rerun, headline
 
 TEXT = (

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from publer_publish.github.files import vanish_with_their_pod
+from publer_publish.github.commands import vanish_with_their_pod
+from publer_publish.github.console import Stream
 from publer_publish.github.runner import Runner
-from publer_publish.github.terminal import Stream
 
 FILE = "/github/file_commands/set_output_1"
 ROOT = "30 29 0:55 / / rw - overlay overlay rw\n"

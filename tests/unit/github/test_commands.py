@@ -11,9 +11,8 @@ from publer_publish.github.commands import (
     neutralise,
     one_line,
     truncate,
-    utf16_length,
 )
-from publer_publish.text import encodable
+from publer_publish.text import encodable, utf16_length
 from tests.support.fake_runner.commands import parse_line, split_lines, unescape_data, unescape_property
 
 ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=()))

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from publer_publish.errors import ActionError, Problem, Severity, Where
-from publer_publish.github.files import heredoc
+from publer_publish.github.commands import heredoc
+from publer_publish.github.console import Stream
 from publer_publish.github.runner import Runner
-from publer_publish.github.terminal import Stream
 from tests.support.fake_runner.commands import Command, parse_line, split_lines
 from tests.support.fake_runner.file_commands import read_entries
 from tests.unit.github.test_commands import ANY_TEXT, NASTY
@@ -177,12 +177,6 @@ def test_half_characters_in_an_output_are_replaced_and_the_rest_is_kept(value: s
     assert dict(read_entries(heredoc("name", value))) == {"name": expected}
 
 
-@pytest.mark.parametrize("name", ["", "a=b", "a<<b", "a\nb", "a b"])
-def test_a_name_that_the_runner_would_read_otherwise_is_refused(name: str) -> None:
-    with pytest.raises(ValueError, match="not a name"):
-        heredoc(name, "value")
-
-
 def test_outputs_and_summary_are_appended_and_hide_secrets(tmp_path: Path) -> None:
     output, summary = tmp_path / "output", tmp_path / "summary"
     output.write_text("earlier=1\n")
@@ -197,11 +191,10 @@ def test_outputs_and_summary_are_appended_and_hide_secrets(tmp_path: Path) -> No
     assert summary.read_text(encoding="utf-8") == "# One\n*** 😀\ufffd\n"
 
 
-def test_without_the_files_of_the_runner_each_is_said_once() -> None:
+def test_without_a_file_of_the_runner_it_is_said_what_is_lost() -> None:
     console, stdout = runner()
-    for _ in range(2):
-        console.set_outputs({"a": "1"})
-        console.write_summary("text")
+    console.set_outputs({"a": "1"})
+    console.write_summary("text")
     assert stdout.getvalue() == (
         "GITHUB_OUTPUT is not set, so the outputs of this step cannot be handed on.\n"
         "GITHUB_STEP_SUMMARY is not set, so the summary of this step cannot be handed on.\n"
@@ -216,10 +209,10 @@ def test_a_file_that_cannot_be_written_is_one_clear_error(tmp_path: Path) -> Non
         console.set_outputs({"a": "1"})
     assert (
         caught.value.message
-        == f"Cannot write the step's outputs: {os.strerror(21)} ({place}, from GITHUB_OUTPUT)."
+        == f"Cannot write the outputs of this step: {os.strerror(21)} ({place}, from GITHUB_OUTPUT)."
     )
     assert caught.value.hint
-    with pytest.raises(ActionError, match="Cannot write the step summary"):
+    with pytest.raises(ActionError, match="Cannot write the summary of this step"):
         console.write_summary("text")
 
 
@@ -236,13 +229,3 @@ def test_a_path_that_cannot_be_reached_is_the_same_clear_error(tmp_path: Path, n
     for hand_on in steps:
         with pytest.raises(ActionError, match=r"^Cannot write .* from GITHUB_"):
             hand_on()
-
-
-def test_a_summary_beside_an_earlier_one_stays_below_the_limit(tmp_path: Path) -> None:
-    summary = tmp_path / "summary"
-    console, _ = runner(GITHUB_STEP_SUMMARY=str(summary))
-    console.write_summary("a line\n" * 100_000)
-    console.write_summary("ö" * 1_000_000)
-    console.write_summary("more\n" * 10_000)
-    assert 1_000_000 < summary.stat().st_size <= 1_048_576
-    summary.read_text(encoding="utf-8")

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from publer_publish.finish import report
-from publer_publish.github.console import open_console
-from publer_publish.github.terminal import Stream
+from publer_publish.github.console import Stream
+from publer_publish.github.runner import open_console
 from publer_publish.report.summary import summary
 from publer_publish.report.wording import Rerun
 from tests.support import samples

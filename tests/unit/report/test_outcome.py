@@ -4,8 +4,7 @@ from itertools import combinations_with_replacement, product
 
 import pytest
 
-from publer_publish.report.outcome import decide, is_live, needs_attention
-from publer_publish.report.values import Check, Outcome, Result, Status
+from publer_publish.report.values import Check, Outcome, Result, Status, decide, is_live, needs_attention
 
 # One letter a kind of target: (p)ublished, (f)ailed, (u)nconfirmed, (d)uplicate, (w)hen is false.
 KINDS = {

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from publer_publish.networks.table import Fold
-from publer_publish.report.preview import before_the_fold, first_link, link_of, previews, usage
+from publer_publish.report.preview import before_the_fold, link_of, previews, usage
 from tests.support import samples
 
 
@@ -47,7 +47,7 @@ def test_what_is_shown_is_a_beginning_and_no_longer_than_the_network_shows(
     ],
 )
 def test_the_first_link(text: str, link: str) -> None:
-    assert first_link(text) == link
+    assert link_of(samples.content("linkedin", text)) == link
 
 
 def test_the_link_field_of_a_post_comes_before_a_link_in_its_text() -> None:
@@ -55,7 +55,7 @@ def test_the_link_field_of_a_post_comes_before_a_link_in_its_text() -> None:
 
     post = samples.content("linkedin")
     assert link_of(replace(post, fields={"url": "https://own.example"})) == "https://own.example"
-    assert link_of(replace(post, fields={"url": 7})) == first_link(post.text)
+    assert link_of(replace(post, fields={"url": 7})) == link_of(post)
 
 
 @pytest.mark.parametrize(

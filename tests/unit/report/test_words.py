@@ -10,16 +10,15 @@ from hypothesis import strategies as st
 
 from publer_publish.errors import ActionError, Problem, Where
 from publer_publish.report.log import aligned, check_rows, closing_lines, result_rows
-from publer_publish.report.outcome import decide
 from publer_publish.report.summary import summary
-from publer_publish.report.values import Check, Outcome, Result, Run, Status
+from publer_publish.report.values import Check, Outcome, Result, Run, Status, decide
 from publer_publish.report.wording import (
     Rerun,
+    explanation,
     headline,
     network_label,
     rerun_hint,
     rerun_lines,
-    status_words,
     target,
 )
 from publer_publish.text import columns, cut, duration, one_line, suggest, unseen, visible
@@ -52,15 +51,14 @@ def said(mix: str, *, cancelled: bool = False, cause: ActionError | None = None)
         ("pf", "1 of 2 targets failed (1 published): Bluesky / acme: Publer said no."),
         ("fduf", ("2 of 4 targets failed (1 already live before, "
                   "1 unconfirmed): Bluesky / acme, Bluesky / acme: Publer said no.")),
-        ("f", "Nothing was published: the only target failed: Bluesky / acme: Publer said no."),
+        ("f", "Nothing was published: 1 of 1 target failed: Bluesky / acme: Publer said no."),
         ("ffw", "Nothing was published: 2 of 3 targets failed: Bluesky / acme, Bluesky / acme: Publer said no."),
-        ("u", "1 of 1 target is unconfirmed, it may or may not be live: Mastodon / acme."),
-        ("uup", ("2 of 3 targets are unconfirmed, they may or may not be live: Mastodon / acme, Mastodon / acme "
-                "(1 published).")),
-        ("d", "Nothing to publish: the only target is already live."),
-        ("ddd", "Nothing to publish: all 3 targets are already live."),
-        ("dw", "Nothing to publish: 1 already live; when is false for 1."),
-        ("ww", "Nothing to publish: when is false for 2 targets."),
+        ("u", "1 of 1 target unconfirmed, may or may not be live: Mastodon / acme."),
+        ("uup", "2 of 3 targets unconfirmed, may or may not be live: Mastodon / acme, Mastodon / acme (1 published)."),
+        ("d", "Nothing to publish: 1 already live."),
+        ("ddd", "Nothing to publish: 3 already live."),
+        ("dw", "Nothing to publish: 1 already live, 1 skipped (when is false)."),
+        ("ww", "Nothing to publish: 2 skipped (when is false)."),
         ("", "Nothing to publish: there is no target."),
     ],
 )  # fmt: skip
@@ -84,12 +82,6 @@ def test_what_stopped_a_run_is_said_in_its_own_words() -> None:
     assert said("", cause=STOP) == "Publer is down."
     assert said("fd", cause=STOP) == "Publer is down (1 already live before)."
     assert headline(Outcome.UNHEALTHY, cause=STOP) == ("Publer is down.", "Try later.")
-    assert headline(Outcome.FAILED)[0] == "Stopped before anything was sent."
-    assert (
-        headline(Outcome.PARTIAL, [KINDS["d"]])[0]
-        == "Stopped before anything was sent (1 already live before)."
-    )
-    assert headline(Outcome.UNHEALTHY)[0] == "The checks did not finish."
 
 
 def test_the_headline_of_doctor_counts_and_gives_a_cure_that_cures_all_of_it() -> None:
@@ -120,7 +112,7 @@ def test_the_only_problem_is_the_headline_unless_it_is_said_at_its_line_already(
     problem = replace(problem, where=Where(file="a.yml", line=3, column=5, path=("text",)))
     assert headline(Outcome.INVALID, problems=[problem]) == (
         "1 problem in 1 file; nothing was sent.",
-        "It is listed with its place and what to change.",
+        "Each is listed with its place and what to change.",
     )
     assert (
         headline(Outcome.INVALID, problems=[problem, problem])[0] == "2 problems in 1 file; nothing was sent."
@@ -152,32 +144,44 @@ def test_a_headline_is_always_one_line(results: list[Result], outcome: Outcome, 
 @pytest.mark.parametrize(
     ("mix", "rerun", "words"),
     [
-        ("fp", Rerun(), ["sends the target that failed", "recognises the target that is live", "24 hours"]),
-        ("ffpd", Rerun(window=5400), ["sends the 2 targets", "the 2 targets that are live", "90 minutes"]),
+        (
+            "fp",
+            Rerun(),
+            [
+                "sends what failed or was not sent (1 target)",
+                "recognises what is live (1 target)",
+                "24 hours",
+            ],
+        ),
+        ("ffpd", Rerun(window=5400), ["not sent (2 targets)", "what is live (2 targets)", "90 minutes"]),
         ("fp", Rerun(reaches_back=True), ["skips it, however much later it is started"]),
         (
             "fp",
             Rerun(window=0, reaches_back=True),
-            ["sends the target", "**It posts the target that is live a second time**", "is off"],
+            ["It sends what failed", "**It posts what is live a second time** (1 target)", "is off"],
         ),
         (
             "fp",
             Rerun(on_duplicate="publish"),
-            ["sends the target", "a second time** (`on-duplicate: publish`)"],
+            ["It sends what failed", "a second time** (1 target; `on-duplicate: publish`)"],
         ),
-        ("fp", Rerun(on_duplicate="fail"), ["sends nothing at all because of the target that is live"]),
-        ("f", Rerun(on_duplicate="fail"), ["sends the target that failed"]),
-        ("u", Rerun(), ["1 target is unconfirmed", "skips it if Publer lists it as live"]),
+        (
+            "fp",
+            Rerun(on_duplicate="fail"),
+            ["sends nothing at all because of what is live (1 target; `on-duplicate: fail`)"],
+        ),
+        ("f", Rerun(on_duplicate="fail"), ["It sends what failed"]),
+        ("u", Rerun(), ["What is unconfirmed (1 target)", "skips what Publer lists as live"]),
         ("u", Rerun(window=0), ["**A re-run sends it again in any case**"]),
-        ("u", Rerun(on_duplicate="fail"), ["sends nothing if Publer lists it as live"]),
-        ("uu", Rerun(), ["2 targets are unconfirmed", "skips those that Publer lists as live"]),
+        ("u", Rerun(on_duplicate="fail"), ["sends nothing if Publer lists any of it as live"]),
+        ("uu", Rerun(), ["What is unconfirmed (2 targets)", "skips what Publer lists as live"]),
     ],
 )
 def test_what_a_rerun_does(mix: str, rerun: Rerun, words: list[str]) -> None:
     lines = "\n".join(rerun_lines([KINDS[kind] for kind in mix], rerun))
     assert [word for word in words if word not in lines] == []
     if "fail" in rerun.on_duplicate and "p" in mix:
-        assert "sends the target that failed" not in lines
+        assert "It sends what failed" not in lines
 
 
 @pytest.mark.parametrize("mix", ["", "p", "pd", "w"])
@@ -200,11 +204,9 @@ def test_the_hint_after_a_failure(mix: str, rerun: Rerun, words: str) -> None:
 
 
 def test_a_status_claims_no_more_than_is_known() -> None:
-    assert (
-        status_words(KINDS["u"]) == "unconfirmed: may or may not be live; look in Publer before posting again"
-    )
-    assert status_words(KINDS["d"]) == "skipped: already live"
-    assert status_words(KINDS["w"]) == "skipped"
+    assert explanation(KINDS["u"]) == "may or may not be live; look in Publer before posting again"
+    assert explanation(KINDS["d"]) == "already live"
+    assert explanation(KINDS["w"]) == ""
 
 
 def test_names_of_networks_and_targets() -> None:

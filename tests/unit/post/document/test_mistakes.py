@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from publer_publish.errors import is_error
-from publer_publish.github.runner import problem_text
+from publer_publish.github.console import problem_text
 from tests.support.documents import problems_in, problems_of
 from tests.support.words import unsuitable
 
