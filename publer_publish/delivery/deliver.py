@@ -6,19 +6,19 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 from publer_publish.clock import Clock, Deadline, Progress
 from publer_publish.delivery import duplicates
 from publer_publish.delivery.confirm import Confirmer, Unsettled, read_verdicts
 from publer_publish.delivery.ledger import LOOK_FIRST, Ledger
 from publer_publish.delivery.matching_posts import SAME, Origin, PostList
-from publer_publish.delivery.media import UploadedMedia
-from publer_publish.delivery.request import bulk_body, media_of, needed_by, second_names
+from publer_publish.delivery.media import UploadedMedia, Uploader
+from publer_publish.delivery.request import bulk_body, media_of, needed_by
 from publer_publish.delivery.targets import Key, Target, rounds
 from publer_publish.delivery.waiting import wait_for_job
-from publer_publish.errors import Problem, ServiceError, Severity
-from publer_publish.post.model import Media as MediaItem
+from publer_publish.errors import Problems, ServiceError
+from publer_publish.github.console import Console
 from publer_publish.publer.api import Publer
 from publer_publish.publer.errors import LostError, NotSentError, RateLimitedError, RefusedError
 from publer_publish.publer.model import Job, ListedPost
@@ -44,30 +44,6 @@ _FOR_ANOTHER_ATTEMPT = 20.0
 """Seconds that a request, its job and a look need after the minute has been waited out."""
 
 
-class Log(Protocol):
-    """Where a delivery says what it does."""
-
-    def line(self, text: str) -> None:
-        """Print a line."""
-        ...
-
-    def warn(self, problem: Problem) -> None:
-        """Keep a warning for the report."""
-        ...
-
-    def details(self, title: str, text: str) -> None:
-        """Print what only a search for a cause needs."""
-        ...
-
-
-class Media(Protocol):
-    """Brings files and URLs to Publer: ``delivery.media.Uploader``."""
-
-    def upload(self, medias: Sequence[MediaItem], deadline: Deadline) -> UploadedMedia:
-        """Return what goes into the posts, or per item why not."""
-        ...
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
     """What the user decided about the delivery."""
@@ -86,10 +62,12 @@ class Delivery:
     publer: Publer
     ledger: Ledger
     rules: Rules
-    media: Media
+    media: Uploader
     deadline: Deadline
     """Ends the preparation together with the first request."""
-    log: Log
+    console: Console
+    problems: Problems
+    """Gets the warnings."""
     _posts: PostList = field(init=False)
     _spacing: Spacing = field(init=False)
     _known: set[str] = field(default_factory=set)
@@ -101,8 +79,8 @@ class Delivery:
     """When the last request was settled: its job had ended, or had been given up."""
 
     def __post_init__(self) -> None:
-        self._posts = PostList(self.publer, self.log.line)
-        self._spacing = Spacing(clock=self.deadline.clock, log=self.log.line)
+        self._posts = PostList(self.publer, self.console.line)
+        self._spacing = Spacing(clock=self.deadline.clock, log=self.console.line)
 
     def deliver(self, targets: Sequence[Target]) -> None:
         """Send what is missing."""
@@ -123,7 +101,7 @@ class Delivery:
         if self.rules.window.seconds <= 0:
             return
         end = Deadline(self.deadline.clock, self._settled_at + LISTED_WITHIN)
-        progress = Progress(end.clock, self.log.line, "Waiting until Publer lists what was sent")
+        progress = Progress(end.clock, self.console.line, "Waiting until Publer lists what was sent")
         since = end.clock.time() - self.rules.window.seconds
         sent = self._perhaps_live()
         while sent and not end.expired():
@@ -183,7 +161,7 @@ class Delivery:
                 continue
             ready.append(target)
             for warning in media.warnings(target.content):
-                self.log.warn(warning)
+                self.problems.add(warning)
         return ready
 
     def _drop_duplicates(self, targets: Sequence[Target], deadline: Deadline) -> list[Target]:
@@ -197,7 +175,7 @@ class Delivery:
             self._posts,
             self.rules.window,
             deadline=deadline,
-            log=self.log.line,
+            log=self.console.line,
             taken=self.ledger.post_ids(),
             sent=self.ledger.sent(),
         )
@@ -263,7 +241,7 @@ class Delivery:
             return []
         if waiting:
             names = ", ".join(map(str, waiting))
-            self.log.line(f"Publer refused {names}: {_WHY}. Trying again after that minute.")
+            self.console.line(f"Publer refused {names}: {_WHY}. Trying again after that minute.")
             self._spacing.keep(waiting)
         return waiting
 
@@ -277,10 +255,6 @@ class Delivery:
         has_looked = self.rules.window.seconds > 0
         skew = _SKEW if has_looked and not is_retry else _SKEW_UNSEEN
         rivals = self.ledger.sent()
-        if second := second_names(request, media):
-            self.log.line(
-                f"Publer's pages name some things in two ways, so these are sent, too: {', '.join(second)}."
-            )
         enough = _leaving_time_to_look(deadline)
         sending = list(request)
         began = deadline.clock.time()
@@ -296,7 +270,7 @@ class Delivery:
                 posts=self._posts,
                 ledger=self.ledger,
                 deadline=deadline,
-                log=self.log.line,
+                log=self.console.line,
                 since=began - skew,
                 began=began,
                 known=frozenset(self._known),
@@ -307,9 +281,9 @@ class Delivery:
 
         too_soon: list[Unsettled] = []
         try:
-            job_id = send_once(publish, deadline=enough, log=self.log.line)
+            job_id = send_once(publish, deadline=enough, log=self.console.line)
         except LostError as error:
-            self.log.line(f"{error.message} Looking for the posts instead of sending them again.")
+            self.console.line(f"{error.message} Looking for the posts instead of sending them again.")
             confirmer().settle(
                 [Unsettled(one, Status.UNCONFIRMED, f"{error.message} {LOOK_FIRST}") for one in sending]
             )
@@ -335,7 +309,7 @@ class Delivery:
 
     def _publish(self, request: Sequence[Target], body: Mapping[str, Any], deadline: Deadline) -> str:
         """One attempt. While it lasts, and after it is lost, silence means "unknown"; else "not sent"."""
-        self.log.line(f"Publishing: {', '.join(map(str, request))}")
+        self.console.line(f"Publishing: {', '.join(map(str, request))}")
         self.ledger.sending(request)
         try:
             return self.publer.publish(body, deadline=deadline)
@@ -348,13 +322,13 @@ class Delivery:
         for target in self.ledger.open_targets():
             if target.key not in self._repeats:
                 self.ledger.settle(target, Status.FAILED, f"not sent: {error.message}")
-        self.log.warn(Problem(message=error.message, hint=error.hint, severity=Severity.WARNING))
+        self.problems.warn(error.message, error.hint)
 
     def _follow(self, job_id: str, request: Sequence[Target], confirmer: Confirmer) -> list[Unsettled]:
         """Wait for the job, and settle every target but those that Publer's minute refused."""
         job, silence = self._end_of(job_id, confirmer.deadline)
         if job is None:
-            self.log.line(f"{silence} Looking in Publer's post list.")
+            self.console.line(f"{silence} Looking in Publer's post list.")
             confirmer.settle(
                 [Unsettled(one, Status.UNCONFIRMED, f"{silence} {LOOK_FIRST}") for one in request]
             )
@@ -368,8 +342,8 @@ class Delivery:
 
     def _end_of(self, job_id: str, deadline: Deadline) -> tuple[Job | None, str]:
         """The job as it ended; or None, and why its end was not seen."""
-        self.log.line(f"Publer's job {job_id} is running.")
-        progress = Progress(deadline.clock, self.log.line, f"Waiting for Publer's job {job_id}")
+        self.console.line(f"Publer's job {job_id} is running.")
+        progress = Progress(deadline.clock, self.console.line, f"Waiting for Publer's job {job_id}")
         enough = _leaving_time_to_look(deadline)
         try:
             job = wait_for_job(self.publer, job_id, deadline=enough, progress=progress)
@@ -377,15 +351,12 @@ class Delivery:
             return None, error.message
         if job is None:
             return None, f"Publer's job {job_id} did not end within `timeout`."
-        self.log.line(f"Publer's job {job_id} ended.")
-        self.log.details("Publer's answer, for a report of a problem", job.raw)
+        self.console.line(f"Publer's job {job_id} ended.")
+        self.console.details("Publer's answer, for a report of a problem", job.raw)
         if job.locked:
-            self.log.warn(
-                Problem(
-                    message="Publer says that the workspace is locked by its subscription.",
-                    hint="Look at the plan of the workspace in Publer.",
-                    severity=Severity.WARNING,
-                )
+            self.problems.warn(
+                "Publer says that the workspace is locked by its subscription.",
+                "Look at the plan of the workspace in Publer.",
             )
         return job, ""
 

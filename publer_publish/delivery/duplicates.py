@@ -171,7 +171,7 @@ def why_unclear(found: Match) -> str:
 def describe_open(found: Match) -> str:
     """What Publer lists that may be a target, and why it is not certain."""
     at = f", {found.post.link}" if found.post.link else ""
-    return f"Publer lists a post {found.comparison.reason} (post {_named(found.post)}{at})"
+    return f"Publer lists a post {found.comparison.value} (post {_named(found.post)}{at})"
 
 
 def _named(post: ListedPost) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from publer_publish.delivery.media import UploadedMedia
 from publer_publish.delivery.targets import Target
 from publer_publish.networks import table
-from publer_publish.networks.sent import added, of_network
+from publer_publish.networks.sent import of_network
 from publer_publish.post.model import Comment, Content, Media
 
 _IN_COMMENT = ("type", "path", "caption", "thumbnail", "thumbnails")
@@ -31,19 +31,6 @@ def _post(targets: Sequence[Target], media: UploadedMedia) -> dict[str, Any]:
     return body
 
 
-def second_names(targets: Iterable[Target], media: UploadedMedia) -> list[str]:
-    """What is sent beside what the file says, as Publer names it in two ways: ``mastodon.spoilerText``."""
-    found = []
-    for target in targets:
-        network = target.content.network
-        written = _written(target.content, media)
-        sent = of_network(network, written)
-        found += [f"{network}.{name}" for name in added(written, sent)]
-        if target.post.labels and "labels" not in target.ref.fields:
-            found.append("accounts[].labels")
-    return list(dict.fromkeys(found))
-
-
 def network_key(target: Target) -> str:
     """The network's key; for WordPress its own provider, else its type (publer-api 2.1, 5.1).
 
@@ -56,18 +43,13 @@ def network_key(target: Target) -> str:
 
 
 def _network(content: Content, media: UploadedMedia) -> dict[str, Any]:
-    return with_extra(of_network(content.network, _written(content, media)), content.extra)
-
-
-def _written(content: Content, media: UploadedMedia) -> dict[str, Any]:
-    """What the file says."""
     body: dict[str, Any] = {"type": content.type}
     if content.text:
         body["text"] = content.text
     if content.media:
         body["media"] = [body for item in content.media for body in media.items(item)]
     body.update(content.fields)
-    return body
+    return with_extra(of_network(content.network, body), content.extra)
 
 
 def _account(target: Target, media: UploadedMedia) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from publer_publish.networks.forms import as_sent, mapping
+from publer_publish.networks.forms import as_sent
 from publer_publish.networks.table import network
 
 
@@ -20,14 +20,6 @@ def of_network(key: str, body: Mapping[str, Any]) -> dict[str, Any]:
         rules.form(found)
     as_sent(found)
     return found
-
-
-def added(written: Mapping[str, Any], sent: Mapping[str, Any]) -> list[str]:
-    """The names under which something is sent that was not written under them."""
-    below = mapping(sent.get("details")).keys() - mapping(written.get("details")).keys()
-    names = [name for name in sent if name not in written and name != "details"]
-    names += [f"details.{name}" for name in sorted(below)]
-    return names if sent["type"] == written["type"] else [*names, f"type {sent['type']}"]
 
 
 def _in_both(body: dict[str, Any], one: str, other: str) -> None:

@@ -13,45 +13,42 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from publer_publish.publer.answers import (
-    clean,
     error_of,
     first,
     holders,
     id_of,
+    name_of,
     post_of,
     sentence_of,
     word_of,
+    words,
 )
 from publer_publish.publer.errors import UNREADABLE, LostError, RefusedError
 from publer_publish.publer.model import LIVE_STATES, Job, JobEntry, JobState, Json, ListedPost, Verdict
+from publer_publish.text import one_line
 
 _OK = 200
 RAW_LIMIT = 2000
 """Characters of the answer that are kept for the log."""
 
-_WORDS = frozenset({"type", "status", "state", "id"})
-"""Keys whose values are words for programs."""
-_BENIGN = frozenset({"failures", "plan", "success", "status"})
+COMPLETE_WORDS = words("complete completed success succeeded successful done finished")
+FAILED_WORDS = words("failed failure error errored canceled cancelled rejected declined refused aborted")
+WORKING_WORDS = words("working pending queued processing running in_progress started")
+
+FAILURE_KEYS = ("failure", "failures", "error", "errors")
+_FAILURE_FIELDS = words("message account_id account_name account provider network error reason description")
+_ENTRY_KEYS = words("post failure error errors status state account_id success")
+_ENVELOPE = words("data result plan status success message id job_id type payload")
+_BENIGN = words("failures plan success status")
 
 
-def read_job_of(body: Json, job_id: str) -> Job:
-    """Read where a job is, as ``read_job``. An answer that names another job raises LostError."""
-    for holder in holders(body, "job"):
-        said = id_of(holder.get("job_id")) if isinstance(holder, dict) else ""
-        if said and said != job_id:
-            raise LostError(
-                f"Publer's answer about the job could not be used: it is about another one ({said}).",
-                hint=UNREADABLE,
-            )
-    return read_job(body)
-
-
-def read_job(body: Json) -> Job:
+def read_job(body: Json, job_id: str = "") -> Job:
     """Read one answer of ``GET /job_status``.
 
     An unknown status word means that the job is still working, as null does; such an answer keeps
     its ``raw`` form so that it can be logged. Raises LostError for an answer that
-    cannot be read, and RefusedError for an error that says nothing about the job or any post.
+    cannot be read or names another job than ``job_id``, and RefusedError for an error that says nothing
+    about the job or any post.
     """
     if isinstance(body, list) and body:
         body = {"status": "complete", "payload": body}
@@ -60,6 +57,13 @@ def read_job(body: Json) -> Job:
             "Publer's answer about the job could not be read: it is neither an object nor a list.",
             hint=UNREADABLE,
         )
+    for holder in holders(body, "job"):
+        said = id_of(holder.get("job_id")) if isinstance(holder, dict) else ""
+        if job_id and said not in ("", job_id):
+            raise LostError(
+                f"Publer's answer about the job could not be used: it is about another one ({said}).",
+                hint=UNREADABLE,
+            )
     levels = _levels(body)
     entries = tuple(entries_of(levels))
     word = next((word for level in reversed(levels) if (word := word_of(level.get("status")))), "")
@@ -142,24 +146,14 @@ def _is_documented_success(payload: Json) -> bool:
 
 
 def _message(levels: list[dict[str, Any]]) -> str:
-    """Publer's sentence about the whole job; it may be anywhere, or missing."""
+    """Publer's sentence about the whole job; what it says of failures is in the entries."""
     for level in reversed(levels):
-        for holder in (level, level.get("payload"), level.get("failures")):
-            wanted = holder
-            if isinstance(holder, dict):
-                wanted = [holder.get(key) for key in (*FAILURE_KEYS, "message")]
-            if found := sentence_of(_flat(wanted)):
-                return found
+        payload = level.get("payload")
+        inner = payload.get("message") if isinstance(payload, dict) else payload
+        said = [level.get(key) for key in ("failure", "error", "errors", "message")]
+        if found := first(map(sentence_of, (*said, inner))):
+            return found
     return ""
-
-
-def _flat(value: Json, depth: int = 0) -> Json:
-    """Turn failures keyed by post into a list, because neither the key nor a word is part of the sentence."""
-    check_depth(depth)
-    if isinstance(value, dict) and not FAILURE_FIELDS & value.keys():
-        said = [item for key, item in value.items() if key not in _WORDS]
-        return [_flat(item, depth + 1) for item in said[:10]]
-    return [_flat(item, depth + 1) for item in value[:10]] if isinstance(value, list) else value
 
 
 def _media(levels: list[dict[str, Any]]) -> tuple[Mapping[str, Any], ...]:
@@ -185,22 +179,10 @@ def _is_media(value: Mapping[str, Any]) -> bool:
 
 
 def _raw(body: Json) -> str:
-    """Write down the beginning; an answer about 500 posts is a hundred times as long as what is kept."""
-    written = ""
     try:
-        for piece in json.JSONEncoder(ensure_ascii=False).iterencode(body):
-            written += piece
-            if len(written) > RAW_LIMIT:
-                break
-    except (RecursionError, ValueError):
+        return one_line(json.dumps(body, ensure_ascii=False)[: 2 * RAW_LIMIT], RAW_LIMIT)
+    except RecursionError:
         return ""
-    return clean(written, RAW_LIMIT)
-
-
-_ENTRY_KEYS = frozenset({"post", "failure", "error", "errors", "status", "state", "account_id", "success"})
-_ENVELOPE = frozenset(
-    {"data", "result", "plan", "status", "success", "message", "id", "job_id", "type", "payload"}
-)
 
 
 def entries_of(levels: list[dict[str, Any]]) -> Iterator[JobEntry]:
@@ -253,7 +235,7 @@ def _is_list_of_failures(value: Json) -> bool:
 def _from_text(text: str) -> Iterator[JobEntry]:
     """Keep a sentence in the place of an entry: it says something, although not about whom."""
     if len(text.split()) > 1:
-        yield JobEntry(verdict=Verdict.UNKNOWN, message=clean(text))
+        yield JobEntry(verdict=Verdict.UNKNOWN, message=one_line(text))
 
 
 def _ids(values: list[Any]) -> Iterator[JobEntry]:
@@ -271,7 +253,7 @@ def _failures(node: Json, depth: int) -> Iterator[JobEntry]:
         for item in node:
             yield from _failures(item, depth + 1) if isinstance(item, list) else _failure_item(item, depth)
     elif isinstance(node, dict):
-        if FAILURE_FIELDS & node.keys() or _ENTRY_KEYS & node.keys():
+        if _FAILURE_FIELDS & node.keys() or _ENTRY_KEYS & node.keys():
             yield from _failure_item(node, depth)
         else:
             for item in node.values():
@@ -287,7 +269,7 @@ def _failure_item(item: Json, depth: int) -> Iterator[JobEntry]:
         yield JobEntry(verdict=Verdict.FAILED, message=sentence_of(item))
         return
     inner = item.get("failure")
-    if FAILURE_FIELDS & item.keys() or _ENTRY_KEYS & item.keys() or not item:
+    if _FAILURE_FIELDS & item.keys() or _ENTRY_KEYS & item.keys() or not item:
         yield _named(Verdict.FAILED, item, inner, message=sentence_of(inner) or sentence_of(item))
         for value in item.values():
             if isinstance(value, list):
@@ -301,9 +283,7 @@ def _entry(node: dict[str, Any]) -> JobEntry:
     bare_post = raw_post is None and bool({"account_id", "state"} & node.keys())
     source = raw_post if isinstance(raw_post, dict) else node if bare_post else {}
     post = post_of(source) if source else None
-    message = next(
-        (said for key in ("failure", "error", "errors") if (said := sentence_of(node.get(key)))), ""
-    )
+    message = first(sentence_of(node.get(key)) for key in ("failure", "error", "errors"))
     if _entry_failed(node):
         said = message or error_of(source) or sentence_of(node.get("message"))
         # A live post beside a failure is a contradiction: the list of posts decides.
@@ -343,13 +323,13 @@ def _verdict(
         or post.state.endswith(("_failed", "_declined"))
         or (trouble and not post.state)
     ):
-        return Verdict.FAILED, trouble or f"Publer lists the post as {clean(post.state, 60)}."
+        return Verdict.FAILED, trouble or f"Publer lists the post as {post.state}."
     if post.is_live:
         return Verdict.UNKNOWN, trouble or "Publer says that it is published, but names no post."
     if post.state:
         return (
             Verdict.UNKNOWN,
-            trouble or f"Publer lists the post as {clean(post.state, 60)}, not as published.",
+            trouble or f"Publer lists the post as {post.state}, not as published.",
         )
     status = word_of(node.get("status"))
     linked = post.link and (not status or status in COMPLETE_WORDS | LIVE_STATES)
@@ -365,11 +345,8 @@ def _named(verdict: Verdict, *sources: Json, message: str, post: ListedPost | No
         verdict=verdict,
         account_id=first(id_of(source.get("account_id")) for source in objects)
         or first(id_of(account.get("id")) for account in accounts),
-        account_name=clean(
-            first(_text(source.get("account_name")) for source in objects)
-            or first(_text(account.get("name")) for account in accounts),
-            200,
-        ),
+        account_name=first(name_of(source.get("account_name")) for source in objects)
+        or first(name_of(account.get("name")) for account in accounts),
         provider=first(
             word_of(source.get(key)) for source in [*objects, *accounts] for key in ("provider", "network")
         ),
@@ -378,43 +355,6 @@ def _named(verdict: Verdict, *sources: Json, message: str, post: ListedPost | No
     )
 
 
-def _text(value: Json) -> str:
-    return value if isinstance(value, str) else ""
-
-
-COMPLETE_WORDS = frozenset(
-    {"complete", "completed", "success", "succeeded", "successful", "done", "finished"}
-)
-FAILED_WORDS = frozenset(
-    {
-        "failed",
-        "failure",
-        "error",
-        "errored",
-        "canceled",
-        "cancelled",
-        "rejected",
-        "declined",
-        "refused",
-        "aborted",
-    }
-)
-WORKING_WORDS = frozenset({"working", "pending", "queued", "processing", "running", "in_progress", "started"})
-
-FAILURE_KEYS = ("failure", "failures", "error", "errors")
-FAILURE_FIELDS = frozenset(
-    {
-        "message",
-        "account_id",
-        "account_name",
-        "account",
-        "provider",
-        "network",
-        "error",
-        "reason",
-        "description",
-    }
-)
 _DEEPEST = 40
 
 

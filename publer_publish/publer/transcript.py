@@ -13,11 +13,11 @@ import re
 import threading
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from publer_publish.clock import Clock
+from publer_publish.publer.answers import words
 from publer_publish.publer.model import Json
 
 MOST_CHARACTERS = 1_000_000
@@ -28,18 +28,14 @@ _MOST_RAW = 2_000
 """Characters that are kept of an answer that is not JSON."""
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-_PUBLERS_WORDS = _words(
+_PUBLERS_WORDS = words(
     "status state type provider account_type source rate network postType unit relation comparison "
     "privacy visibility replySettings style parseMode parse_mode trial_reel"
 )
 """Keys whose values are Publer's own words."""
-_SENTENCES = _words("error errors message reason failure failures")
+_SENTENCES = words("error errors message reason failure failures")
 """Keys under which Publer speaks."""
-_KEYS = _words(
+_KEYS = words(
     "account_id account_ids account_name account_type accounts after age album_id albums alt_text "
     "audio auto_add_music board boardId board_id bulk call_to_action caption carouselOptions "
     "categories category clauses comment comments community comparison conditions content "
@@ -57,7 +53,7 @@ _KEYS = _words(
     "title to total total_pages trial_reel type unit updated_at url user validity value visibility "
     "watermarks width workspace workspaces"
 )
-_COMMON = _words(
+_COMMON = words(
     "a account accounts already an and another api are at attached authorized be been blank by can "
     "cannot code connection content could count date day days do does duplicate error expired failed "
     "file for format found gap has have hours image in invalid is it its later limit link long many "
@@ -68,13 +64,13 @@ _COMMON = _words(
     "your"
 )
 """Words of sentences that say nothing about anybody, whichever texts they are also in."""
-_TOP_LEVEL = _words("com org net edu gov info io dev app ai co me example test")
-_PUBLIC = _words(
+_TOP_LEVEL = words("com org net edu gov info io dev app ai co me example test")
+_PUBLIC = words(
     "publer facebook instagram twitter x linkedin pinterest google youtube youtu tiktok t telegram "
     "mastodon threads bsky github wordpress www cdn app api"
 )
 """Labels of hosts that everybody uses."""
-_SEGMENTS = _words(
+_SEGMENTS = words(
     "users me workspaces accounts posts schedule publish job_status media from-url media_options signatures"
 )
 
@@ -246,30 +242,8 @@ def _with_tracking_names(before: str, after: str) -> str:
     return after
 
 
-@dataclass(slots=True)
-class Exchange:
-    """One request, until it is known what became of it."""
-
-    _transcript: Transcript | None = None
-    _began: float = 0.0
-    _line: dict[str, Any] = field(default_factory=dict)
-
-    def answered(self, status: int, rate_limit: Mapping[str, float | None], body: str) -> None:
-        """Publer answered, with whatever."""
-        self._end({"status": status, "rate_limit": dict(rate_limit), "response": body})
-
-    def failed(self, why: str, *, sent: bool) -> None:
-        """There was no answer; ``sent``: the request may have been taken."""
-        self._end({"status": None, "lost" if sent else "not_sent": why})
-
-    def _end(self, what: dict[str, Any]) -> None:
-        if self._transcript is not None:
-            self._transcript.write(self._line | what, self._began)
-            self._transcript = None
-
-
 class Transcript:
-    """Writes a line for every exchange. Safe to use from several threads."""
+    """Writes a line of ASCII for every exchange. Safe to use from several threads."""
 
     def __init__(self, write: Callable[[str], None], clock: Clock, secrets: Sequence[str]) -> None:
         self._write, self._clock = write, clock
@@ -281,45 +255,31 @@ class Transcript:
         self._say({"publer": 1, "at": round(self._clock.time(), 3), "rules": rules}, {"plan": bulk})
 
     def begin(
-        self,
-        method: str,
-        path: str,
-        params: Sequence[tuple[str, str]],
-        document: Json,
-        *,
-        is_upload: bool,
-    ) -> Exchange:
-        """A request is about to be sent."""
+        self, method: str, path: str, params: Sequence[tuple[str, str]], request: Json
+    ) -> Callable[..., None]:
+        """A request is about to be sent; what is returned is called with what became of it."""
         began = self._clock.time()
-        request = {"upload": True} if is_upload else document
-        line = {"method": method, "path": path, "query": list(params), "request": request}
-        return Exchange(self, began, line)
+        line = {"method": method, "path": path, "query": params, "request": request, "response": None}
 
-    def write(self, line: dict[str, Any], began: float) -> None:
-        """Write what became of a request that was sent at that time of the clock."""
-        body = line.pop("response", None)
-        line |= {"query": [[name, value] for name, value in line["query"]]}
-        now = self._clock.time()
-        first = {"publer": 1, "at": round(began, 3), "ms": round((now - began) * 1000)}
-        self._say(first, line | {"response": body})
+        def end(**outcome: object) -> None:
+            milliseconds = round((self._clock.time() - began) * 1000)
+            self._say({"publer": 1, "at": round(began, 3), "ms": milliseconds}, line | outcome)
+
+        return end
 
     def _say(self, first: dict[str, Any], rest: dict[str, Any]) -> None:
         with self._lock:
             try:
                 shown = self._shown(first, rest)
             except Exception as error:  # noqa: BLE001  (never a reason to end a run that may have posted)
-                shown = self._written(first | {"unwritten": type(error).__name__})
+                shown = json.dumps(first | {"unwritten": type(error).__name__})
             self._write(shown)
 
     def _shown(self, first: dict[str, Any], rest: dict[str, Any]) -> str:
-        shown = self._written(first | self._anonymous(rest))
+        shown = json.dumps(first | self._anonymous(rest))
         if len(shown) <= MOST_CHARACTERS:
             return shown
-        return self._written(first | self._anonymous(rest | {"response": None}) | {"cut": len(shown)})
-
-    @staticmethod
-    def _written(line: dict[str, Any]) -> str:
-        return json.dumps(line)  # no letter beyond ASCII, so nothing that a console has to make visible
+        return json.dumps(first | self._anonymous(rest | {"response": None}) | {"cut": len(shown)})
 
     def _anonymous(self, line: dict[str, Any]) -> dict[str, Any]:
         hide = self._anonymiser
@@ -339,7 +299,3 @@ class Transcript:
             return self._anonymiser.value(json.loads(text))
         except (ValueError, RecursionError):
             return {"raw": self._anonymiser.sentence(text[:_MOST_RAW])}
-
-
-SILENT = Exchange()
-"""Of a run of which nobody wants a transcript."""
