@@ -11,10 +11,10 @@ from publer_publish.config import Mode, OnDuplicate
 from publer_publish.delivery.deliver import LISTED_WITHIN, Delivery, Rules
 from publer_publish.delivery.doctor import examine
 from publer_publish.delivery.duplicates import Window
+from publer_publish.delivery.ledger import Target
 from publer_publish.delivery.media import UploadedMedia, Uploader
 from publer_publish.delivery.request import bulk_body
 from publer_publish.delivery.resolve import boards_of, resolve
-from publer_publish.delivery.targets import Target
 from publer_publish.errors import (
     ActionError,
     InvalidInputError,

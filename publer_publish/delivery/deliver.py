@@ -11,14 +11,14 @@ from typing import Any
 from publer_publish.clock import Clock, Deadline, Progress
 from publer_publish.delivery import duplicates
 from publer_publish.delivery.confirm import Confirmer, Unsettled, read_verdicts
-from publer_publish.delivery.ledger import LOOK_FIRST, Ledger
+from publer_publish.delivery.ledger import LOOK_FIRST, Key, Ledger, Target
 from publer_publish.delivery.matching_posts import SAME, Origin, PostList
 from publer_publish.delivery.media import UploadedMedia, Uploader
 from publer_publish.delivery.request import bulk_body, media_of, needed_by
-from publer_publish.delivery.targets import Key, Target, rounds
 from publer_publish.delivery.waiting import wait_for_job
 from publer_publish.errors import Problems, ServiceError
 from publer_publish.github.console import Console
+from publer_publish.networks.table import network
 from publer_publish.publer.api import Publer
 from publer_publish.publer.errors import LostError, NotSentError, RateLimitedError, RefusedError
 from publer_publish.publer.model import Job, ListedPost
@@ -192,15 +192,6 @@ class Delivery:
     def _is_stale(self) -> bool:
         return self.rules.window.seconds > 0 and self.deadline.clock.monotonic() - self._looked_at > _STALE
 
-    def _still_missing(self, request: Sequence[Target], deadline: Deadline) -> list[Target]:
-        """The targets of a request that are not live, by a fresh look, once their accounts are free."""
-        missing = list(request)
-        while missing and self._is_stale():
-            missing = self._drop_duplicates(missing, deadline)
-            if self._spacing.wait_for(missing) + _FOR_ANOTHER_ATTEMPT <= deadline.remaining():
-                self._spacing.keep(missing)
-        return missing
-
     def _settle_if_found(self, target: Target, found: duplicates.Found) -> None:
         if post := found.live.get(target.key):
             said = duplicates.evidence(target, post)
@@ -265,44 +256,39 @@ class Delivery:
             began = deadline.clock.time()
             return self._publish(sending, bulk_body(sending, media), enough) if sending else ""
 
-        def confirmer() -> Confirmer:
-            return Confirmer(
-                posts=self._posts,
-                ledger=self.ledger,
-                deadline=deadline,
-                log=self.console.line,
-                since=began - skew,
-                began=began,
-                known=frozenset(self._known),
-                takes_timeless=has_looked,
-                is_retry=is_retry,
-                rivals=rivals,
-            )
-
-        too_soon: list[Unsettled] = []
+        job_id, silence = "", ""
         try:
             job_id = send_once(publish, deadline=enough, log=self.console.line)
         except LostError as error:
-            self.console.line(f"{error.message} Looking for the posts instead of sending them again.")
-            confirmer().settle(
-                [Unsettled(one, Status.UNCONFIRMED, f"{error.message} {LOOK_FIRST}") for one in sending]
-            )
+            silence = error.message
         except ServiceError as error:
             self._not_taken(error)
             return None
-        else:
-            if sending:
-                self.ledger.job_ids.append(job_id)
-                too_soon = self._follow(job_id, sending, confirmer())
+        confirmer = Confirmer(
+            posts=self._posts,
+            ledger=self.ledger,
+            deadline=deadline,
+            log=self.console.line,
+            since=began - skew,
+            began=began,
+            known=frozenset(self._known),
+            takes_timeless=has_looked,
+            is_retry=is_retry,
+            rivals=rivals,
+        )
+        too_soon = self._follow(job_id, silence, sending, confirmer) if sending else []
         self._settled_at = deadline.clock.monotonic()
         self._spacing.posted(sending)
         self._known.update(self.ledger.post_ids())
         return too_soon
 
     def _look_again(self, request: list[Target], deadline: Deadline) -> None:
-        """Take out of a request what has appeared since the last look, if that is long ago."""
+        """Take out of a request what is live by a fresh look, once its accounts are free."""
         try:
-            request[:] = self._still_missing(request, deadline)
+            while request and self._is_stale():
+                request[:] = self._drop_duplicates(request, deadline)
+                if self._spacing.wait_for(request) + _FOR_ANOTHER_ATTEMPT <= deadline.remaining():
+                    self._spacing.keep(request)
         except ServiceError as error:
             # However the look failed, it is certain that nothing was published.
             raise NotSentError(error.message, hint=error.hint, hopeless=True) from error
@@ -324,14 +310,18 @@ class Delivery:
                 self.ledger.settle(target, Status.FAILED, f"not sent: {error.message}")
         self.problems.warn(error.message, error.hint)
 
-    def _follow(self, job_id: str, request: Sequence[Target], confirmer: Confirmer) -> list[Unsettled]:
-        """Wait for the job, and settle every target but those that Publer's minute refused."""
-        job, silence = self._end_of(job_id, confirmer.deadline)
+    def _follow(
+        self, job_id: str, silence: str, request: Sequence[Target], confirmer: Confirmer
+    ) -> list[Unsettled]:
+        """Settle every target but those that Publer's minute refused, by the job if it is known."""
+        job: Job | None = None
+        if job_id:
+            self.ledger.job_ids.append(job_id)
+            job, silence = self._end_of(job_id, confirmer.deadline)
         if job is None:
             self.console.line(f"{silence} Looking in Publer's post list.")
-            confirmer.settle(
-                [Unsettled(one, Status.UNCONFIRMED, f"{silence} {LOOK_FIRST}") for one in request]
-            )
+            unknown = f"{silence} {LOOK_FIRST}"
+            confirmer.settle([Unsettled(one, Status.UNCONFIRMED, unknown) for one in request])
             return []
         verdicts = read_verdicts(request, job, self.ledger, known=self._known)
         self.ledger.not_sent([one.target for one in verdicts.too_soon])
@@ -441,6 +431,33 @@ class Spacing:
         if not late:
             return
         wait = self.wait_for(late)
-        others = f" and {len(late) - 1} more" if len(late) > 1 else ""
-        self.log(f"Waiting {wait:.0f} s: {_WHY} ({late[0]}{others}).")
+        self.log(f"Waiting {wait:.0f} s: {_WHY} ({', '.join(map(str, late))}).")
         Progress(self.clock, self.log, "Still keeping the minute between two posts of one account").wait(wait)
+
+
+def rounds(targets: Sequence[Target], *, at_most: int) -> list[list[Target]]:
+    """Split targets into requests: as few as possible, each account at most once in each.
+
+    Publer refuses a second post for an account within the minute, so the n-th post of an account goes into
+    the n-th round, in file order; so does the n-th of a network that takes one account at a time.
+    ``at_most`` is the number of posts that one request may carry.
+    """
+    by_round: list[list[Target]] = []
+    taken: dict[str, int] = {}
+    for target in targets:
+        rules = network(target.content.network)
+        slot = rules.key if rules.one_account_at_a_time else target.account.id
+        number = taken.get(slot, 0)
+        taken[slot] = number + 1
+        if number == len(by_round):
+            by_round.append([])
+        by_round[number].append(target)
+    return [part for group in by_round for part in _parts(group, at_most)]
+
+
+def _parts(targets: Sequence[Target], at_most: int) -> Iterable[list[Target]]:
+    posts = dict.fromkeys(target.key[:2] for target in targets)
+    order = {post: position for position, post in enumerate(posts)}
+    count = (len(order) + at_most - 1) // at_most
+    for part in range(count):
+        yield [target for target in targets if order[target.key[:2]] // at_most == part]

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from publer_publish.clock import Deadline
-from publer_publish.delivery.targets import Key, Target
+from publer_publish.delivery.ledger import Key, Target
 from publer_publish.errors import ServiceError
 from publer_publish.publer.api import Publer
 from publer_publish.publer.model import ListedPost, PostPage

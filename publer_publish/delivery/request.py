@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
+from publer_publish.delivery.ledger import Target
 from publer_publish.delivery.media import UploadedMedia
-from publer_publish.delivery.targets import Target
 from publer_publish.networks import table
 from publer_publish.networks.sent import of_network
 from publer_publish.post.model import Comment, Content, Media

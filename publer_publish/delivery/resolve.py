@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 
 from publer_publish.clock import Deadline
-from publer_publish.delivery.targets import Target
+from publer_publish.delivery.ledger import Target
 from publer_publish.errors import Problems
 from publer_publish.networks.forms import board_of
 from publer_publish.networks.table import NETWORKS, canonical

@@ -128,17 +128,7 @@ def _sentences(value: Json, depth: int) -> list[str]:
     if isinstance(value, list):
         return [found for item in value[:10] for found in _sentences(item, depth + 1)]
     if isinstance(value, dict):
-        for key in _SAYING:
-            found = _sentences(value.get(key), depth + 1)
-            if found:
-                return found
-        # {"errors": {"text": ["is too long"]}} names the field in the key.
-        return [
-            f"{key}: {found}"
-            for key, item in list(value.items())[:10]
-            if isinstance(item, list)
-            for found in _sentences(item, depth + 1)
-        ]
+        return next(filter(None, (_sentences(value.get(key), depth + 1) for key in _SAYING)), [])
     return []
 
 

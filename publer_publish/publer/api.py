@@ -29,7 +29,7 @@ from publer_publish.publer.errors import FORBIDDEN, LostError, NotSentError, Rat
 from publer_publish.publer.jobs import read_job
 from publer_publish.publer.model import Account, Album, Job, JobState, Json, PostPage, User, Workspace
 from publer_publish.publer.transport import RateLimit, Transport
-from publer_publish.publer.wire import Multipart
+from publer_publish.publer.wire import multipart
 
 PUBLISH_PATIENCE = 60.0
 """Seconds for the answer to a publish request; after that it is lost and looked up."""
@@ -179,12 +179,11 @@ class Publer:
         ``stream`` is seekable and read in small pieces; ``on_progress`` gets the bytes sent and their
         total. Repeated when it was lost: a second copy of a file that no post uses does no harm.
         """
-        fields = {"direct_upload": "false", "in_library": "false"}
         start = stream.tell()
 
         def attempt() -> Mapping[str, Any]:
             stream.seek(start)
-            body = Multipart(fields, name, stream, size, content_type, on_progress=on_progress)
+            body = multipart(name, stream, size, content_type, on_progress)
             answer = self.transport.send(
                 "POST",
                 "/media",

@@ -64,12 +64,12 @@ _COMMON = words(
     "your"
 )
 """Words of sentences that say nothing about anybody, whichever texts they are also in."""
-_TOP_LEVEL = words("com org net edu gov info io dev app ai co me example test")
 _PUBLIC = words(
-    "publer facebook instagram twitter x linkedin pinterest google youtube youtu tiktok t telegram "
-    "mastodon threads bsky github wordpress www cdn app api"
+    "https http www cdn app api publer facebook instagram twitter x linkedin pinterest google youtube youtu "
+    "tiktok t telegram mastodon threads bsky github wordpress com org net edu gov info io dev ai co me "
+    "example test utm source medium campaign content term id"
 )
-"""Labels of hosts that everybody uses."""
+"""Words of addresses that everybody uses."""
 _SEGMENTS = words(
     "users me workspaces accounts posts schedule publish job_status media from-url media_options signatures"
 )
@@ -79,10 +79,11 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z
 _WORD_OF_PUBLERS = re.compile(r"[A-Za-z][A-Za-z_]{0,30}")
 _KEY = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,40}")
 _ADDRESS = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)
-_KEPT = re.compile(
-    r"(?P<entity>&(?:amp|lt|gt|quot|apos|nbsp|#\d{1,6}|#x[0-9a-f]{1,6});)|(?P<address>https?://[^\s<>\"]+)",
+_PART = re.compile(
+    r"(?P<entity>&(?:amp|lt|gt|quot|apos|nbsp|#\d{1,6}|#x[0-9a-f]{1,6});)|(?P<address>https?://[^\s<>\"]+)|[^\W_]+",
     re.IGNORECASE,
 )
+_WORD = re.compile(r"[^\W_]+")
 _QUOTED = re.compile(
     "[\"\u201c\u201e\u00ab]([^\"\u201c\u201d\u201e\u00bb]{2,})[\"\u201d\u201c\u00bb]|(?<!\\w)['\u2018]([^'\u2018\u2019]{2,})['\u2019](?!\\w)"
 )
@@ -112,7 +113,11 @@ class Anonymiser:
         """Any JSON value, found under a key. What people wrote is met before what Publer says of it."""
         if isinstance(value, dict):
             later = sorted(value.items(), key=lambda item: item[0] in _SENTENCES)
-            found = {name: self.value(item, self._meaning(name, key)) for name, item in later}
+            # Failures are keyed by post: what is there is said by Publer, too.
+            said = key == "failures"
+            found = {
+                name: self.value(one, key if said and name not in _KEYS else name) for name, one in later
+            }
             return {self._key(name): found[name] for name in value}
         if isinstance(value, list):
             return [self.value(item, key) for item in value]
@@ -128,22 +133,19 @@ class Anonymiser:
             return value
         return self._string(value, "state" if name.startswith("state") else name.removesuffix("[]"))
 
-    def _meaning(self, key: str, above: str) -> str:
-        """Failures are keyed by post: what is there is said by Publer, too."""
-        return above if above == "failures" and key not in _KEYS else key
-
     def path(self, path: str) -> str:
         return "/".join(part if part in _SEGMENTS else self.text(part) for part in path.split("/"))
 
     def text(self, text: str) -> str:
-        """A text that somebody wrote."""
-        text = self._without_secrets(text)
-        parts, end = [], 0
-        for found in _KEPT.finditer(text):
-            kept = found["entity"] or self._address(found["address"])
-            parts += [self._plain(text[end : found.start()]), kept]
-            end = found.end()
-        return "".join((*parts, self._plain(text[end:])))
+        """A text that somebody wrote: entities and the structure of addresses stay."""
+        return _PART.sub(self._part, self._without_secrets(text))
+
+    def _part(self, found: re.Match[str]) -> str:
+        if found["address"]:
+            return _WORD.sub(
+                lambda word: word[0] if word[0].lower() in _PUBLIC else self._word(word[0]), found[0]
+            )
+        return found[0] if found["entity"] else self._word(found[0])
 
     def sentence(self, text: str) -> str:
         """What Publer said: everything stays but what is known, or looks as if it were, to be private."""
@@ -151,14 +153,12 @@ class Anonymiser:
         for private in (_ADDRESS, _MAIL, _ID, _NUMBER):
             text = private.sub(lambda found: self.text(found[0]), text)
         text = _QUOTED.sub(self._quoted, text)
-        return "".join(
-            self._word(word) if is_word and self._is_private(word) else word for word, is_word in _split(text)
-        )
+        return _WORD.sub(lambda word: self._word(word[0]) if self._is_private(word[0]) else word[0], text)
 
     def _quoted(self, found: re.Match[str]) -> str:
         inner = found[1] or found[2]
         is_a_name = _WORD_OF_PUBLERS.fullmatch(inner) is not None and not self._is_private(inner)
-        return found[0] if is_a_name else found[0].replace(inner, self._plain(inner))
+        return found[0] if is_a_name else found[0].replace(inner, self.text(inner))
 
     def _is_private(self, word: str) -> bool:
         known = word.casefold()
@@ -184,33 +184,9 @@ class Anonymiser:
             text = text.replace(secret, "***")
         return text
 
-    def _address(self, address: str) -> str:
-        scheme, _, rest = address.partition("://")
-        end = min((at for at in map(rest.find, "/?#") if at >= 0), default=len(rest))
-        host, below = rest[:end], rest[end:]
-        labels = host.split(".")
-        ends_well = len(labels) > 1 and labels[-1].lower() in _TOP_LEVEL
-        shown = [
-            one if one.lower() in _PUBLIC or (ends_well and one is labels[-1]) else self._plain(one)
-            for one in labels
-        ]
-        words = [
-            self._word(word) if is_word else word
-            for word, is_word in _split(re.sub("%[0-9A-Fa-f]{2}", self._escape, below))
-        ]
-        return f"{scheme}://{'.'.join(shown)}{_with_tracking_names(below, ''.join(words))}"
-
-    def _escape(self, found: re.Match[str]) -> str:
-        return f"%{self._word(found[0][1:].upper())}"
-
-    def _plain(self, text: str) -> str:
-        return "".join(self._word(part) if is_word else part for part, is_word in _split(text))
-
     def _word(self, word: str) -> str:
         if _ID.fullmatch(word):
             return self._ids.setdefault(word.lower(), f"{len(self._ids) + 1:024x}")
-        if word == "***":
-            return word
         if word not in self._standing:
             self._private.add(word.casefold())
             form = "".join(map(_kind, word))
@@ -223,23 +199,10 @@ class Anonymiser:
         return self._standing[word]
 
 
-def _split(text: str) -> Iterator[tuple[str, bool]]:
-    """A text as words and what is between them."""
-    for is_word, run in itertools.groupby(text, lambda char: unicodedata.category(char)[0] in "LMN"):
-        yield "".join(run), is_word
-
-
 def _kind(char: str) -> str:
     if char.isascii():
         return "d" if char.isdigit() else "u" if char.isupper() else "l"
     return "w" if unicodedata.east_asian_width(char) in "WF" else "o"
-
-
-def _with_tracking_names(before: str, after: str) -> str:
-    """The anonymised part of an address with the names of its tracking words as they were."""
-    for found in re.finditer(r"(?<=[?&])utm_[a-z]+(?==)", before):
-        after = after[: found.start()] + found[0] + after[found.end() :]
-    return after
 
 
 class Transcript:

@@ -25,7 +25,7 @@ from publer_publish.publer.answers import is_from_cdn, sentence_of, sentence_of_
 from publer_publish.publer.errors import LostError, NotSentError, RateLimitedError, RefusedError
 from publer_publish.publer.model import Json
 from publer_publish.publer.transcript import Transcript
-from publer_publish.publer.wire import Multipart, Watch, WatchedAdapter, Wire
+from publer_publish.publer.wire import Foreign, Watch, WatchedAdapter, Wire
 from publer_publish.text import one_line
 
 USER_AGENT = f"publer-publish/{__version__} (+https://github.com/publer-publish/publer-publish)"
@@ -131,7 +131,7 @@ class Transport:
         deadline: Deadline,
         params: Sequence[tuple[str, str]] = (),
         document: Json = None,
-        stream: Multipart | None = None,
+        stream: Foreign = None,
         patience: float = PATIENCE,
         silence: float | None = None,
         fresh: bool = False,
@@ -149,7 +149,7 @@ class Transport:
             raise NotSentError(
                 f"The time ran out before {label} was sent.", hint="Raise `timeout`.", hopeless=True
             )
-        data: Multipart | bytes | None = stream
+        data = stream
         headers = {"Content-Type": stream.content_type} if stream else {}
         if document is not None:
             data = json.dumps(document, ensure_ascii=False).encode("utf-8", "replace")
@@ -193,7 +193,7 @@ class Transport:
         self._write_down(status=status, rate_limit=self.rate_limit._asdict(), response=text)
         if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
             if defect:
-                raise _lost(label, f"the answer {defect}", status)
+                raise _lost(label, f"the answer {defect}")
             return _parsed(label, text, status)
         sentence = _sentence(text)
         if status == HTTPStatus.TOO_MANY_REQUESTS:
@@ -203,7 +203,7 @@ class Transport:
         if status in _CLEAR_NO:
             raise RefusedError(status, sentence, request=label, from_cdn=is_from_cdn(text))
         said = f": {sentence}" if sentence else ""
-        raise _lost(label, f"HTTP {status}{said}", status)
+        raise _lost(label, f"HTTP {status}{said}")
 
     def _read(self, response: requests.Response) -> tuple[str, str]:
         """Return what could be read, and what is wrong with it: a status counts even if its body broke."""
@@ -241,23 +241,21 @@ class Transport:
         return text.replace(self._key, "***") if len(self._key) >= _SHORTEST_SECRET else text
 
 
-def _lost(label: str, cause: str, status: int = 0) -> LostError:
+def _lost(label: str, cause: str) -> LostError:
     hint = _UNREACHABLE if label.startswith("GET ") else "Look in Publer before sending it again."
-    return LostError(f"Publer's answer to {label} was lost: {cause}.", hint=hint, status=status)
+    return LostError(f"Publer's answer to {label} was lost: {cause}.", hint=hint)
 
 
 def _parsed(label: str, text: str, status: int) -> Json:
     if not text.strip():
-        raise _lost(label, f"HTTP {status} with an empty answer", status)
+        raise _lost(label, f"HTTP {status} with an empty answer")
     try:
         value = json.loads(text.removeprefix("\ufeff"))
         if "\\ud" in text or "\\uD" in text:
             # Half a surrogate pair is legal in JSON and cannot be written anywhere.
             value = json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
     except (ValueError, RecursionError):
-        raise _lost(
-            label, f"HTTP {status} with an answer that is not JSON: {_sentence(text)}", status
-        ) from None
+        raise _lost(label, f"HTTP {status} with an answer that is not JSON: {_sentence(text)}") from None
     return value
 
 

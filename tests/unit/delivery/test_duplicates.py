@@ -18,9 +18,8 @@ from publer_publish.delivery.duplicates import (
     why_unclear,
     why_waiting,
 )
-from publer_publish.delivery.ledger import LOOK_FIRST
+from publer_publish.delivery.ledger import LOOK_FIRST, Target
 from publer_publish.delivery.matching_posts import Comparison, Match, PostList
-from publer_publish.delivery.targets import Target
 from publer_publish.publer.model import ListedPost, PostPage
 from sandbox.clock import VirtualClock
 from tests.support.build import live, target

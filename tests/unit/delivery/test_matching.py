@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from publer_publish.delivery.ledger import Target
 from publer_publish.delivery.matching_posts import (
     Comparison,
     Origin,
@@ -17,7 +18,6 @@ from publer_publish.delivery.matching_posts import (
     may_end_with_signature,
     type_fits,
 )
-from publer_publish.delivery.targets import Target
 from publer_publish.publer.model import ListedPost
 from tests.support.build import live, target
 

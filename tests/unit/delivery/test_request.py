@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from publer_publish.delivery.ledger import Target
 from publer_publish.delivery.media import UploadedMedia
 from publer_publish.delivery.request import bulk_body
-from publer_publish.delivery.targets import Target
 from publer_publish.errors import Where
 from publer_publish.networks.table import NETWORKS
 from publer_publish.post.model import AccountRef, Media, MediaSource

@@ -440,7 +440,7 @@ def test_an_import_error_is_a_failure() -> None:
         ({"payload": {"failures": {"0": [{"account_id": "a", "message": "Boom"}]}}}, "Boom"),
         ({"payload": {"failures": ["Boom"]}}, "Boom"),
         ({"payload": "Boom"}, "Boom"),
-        ({"payload": ["Boom"]}, "Boom"),
+        ({"payload": ["No room"]}, "No room"),
         ({"payload": [{"type": "error", "status": "failed", "failure": {"message": "Boom"}}]}, "Boom"),
         ({"payload": [{"type": "error", "status": "failed", "post": {"id": "1", "state": "failed"}}]}, ""),
         ({"result": {"status": "failed", "error": "Boom"}}, "Boom"),
@@ -560,7 +560,9 @@ def test_endless_nesting_is_lost_or_read_but_never_a_crash(path: list[str], open
     for key in reversed(path):
         body = {"status": "failed", key: body}
     with contextlib.suppress(LostError):
-        assert read_job(body).state is not JobState.COMPLETE
+        job = read_job(body)
+        assert not job.nothing_failed
+        assert Verdict.PUBLISHED not in {entry.verdict for entry in job.entries}
 
 
 @given(JSON)
