@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing
 from statistics import mean
 from typing import NamedTuple
 
@@ -73,7 +74,7 @@ def _once(wait: Wait, length: float) -> tuple[float, float, int, int]:
     with Sandbox(Scenario(job=Job(delay=length), rate_limit=RateLimit()), clock=clock) as sandbox:
         workspace = sandbox.scenario.workspaces[0]
         transport = Transport(sandbox.url, sandbox.scenario.api_key, workspace.id, clock, lambda _: None)
-        with transport:
+        with closing(transport):
             publer, deadline = Publer(transport), Deadline.after(clock, 3600)
             account = workspace.accounts[0]
             networks = {account.provider: {"type": "status", "text": "x"}}

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 
 from publer_publish.clock import Deadline
 from publer_publish.config import Mode, OnDuplicate
-from publer_publish.delivery.boards import boards_of
 from publer_publish.delivery.deliver import LISTED_WITHIN, Delivery, Rules
 from publer_publish.delivery.doctor import examine
 from publer_publish.delivery.duplicates import Window
+from publer_publish.delivery.ledger import Target
 from publer_publish.delivery.media import UploadedMedia, Uploader
 from publer_publish.delivery.request import bulk_body
-from publer_publish.delivery.resolve import resolve
-from publer_publish.delivery.targets import Target
+from publer_publish.delivery.resolve import boards_of, resolve
 from publer_publish.errors import (
     ActionError,
     InvalidInputError,
@@ -29,7 +27,7 @@ from publer_publish.github.lock import Lock
 from publer_publish.modes import posts_to_publish
 from publer_publish.networks.table import canonical
 from publer_publish.post.draft import Draft
-from publer_publish.publer.api import Directory, Publer
+from publer_publish.publer.api import Publer
 from publer_publish.publer.model import Account, Album, Workspace
 from publer_publish.publer.transcript import Transcript
 from publer_publish.publer.transport import Transport
@@ -111,7 +109,7 @@ def doctor(session: Session) -> None:
     with session.limits:
         loaded, _ = session.load_posts(placeholders=True, problems=problems)
     session.checks = examine(
-        Directory(transport),
+        Publer(transport),
         choose_workspace=lambda workspaces: choose(session.config.workspace_id, workspaces),
         refs=[*loaded.accounts, *(ref for draft in loaded.drafts for ref in draft.post.accounts)],
         problems=problems,
@@ -192,30 +190,15 @@ def _delivery(session: Session, transport: Transport, deadline: Deadline) -> Del
             show=console.uploads if console.is_live else None,
         ),
         deadline=deadline,
-        log=RunLog(session),
+        console=console,
+        problems=session.problems,
     )
 
 
-@dataclass(frozen=True, slots=True)
-class RunLog:
-    """What a delivery says: its lines are printed, its warnings kept for the report."""
-
-    session: Session
-
-    def line(self, text: str) -> None:
-        self.session.console.line(text)
-
-    def warn(self, problem: Problem) -> None:
-        self.session.problems.add(problem)
-
-    def details(self, title: str, text: str) -> None:
-        self.session.console.details(title, text)
-
-
-def connect(session: Session, deadline: Deadline) -> Directory:
+def connect(session: Session, deadline: Deadline) -> Publer:
     """The directory of the workspace that the input names, or for the only one that the key sees."""
     transport = transport_of(session)
-    directory = Directory(transport)
+    directory = Publer(transport)
     if not transport.workspace_id:
         workspace = choose("", directory.workspaces(deadline=deadline))
         transport.workspace_id = workspace.id

@@ -8,12 +8,12 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from publer_publish.clock import Deadline, Progress
 from publer_publish.delivery.duplicates import describe_open
-from publer_publish.delivery.ledger import LOOK_FIRST, Ledger
+from publer_publish.delivery.ledger import LOOK_FIRST, Key, Ledger, Target
 from publer_publish.delivery.matching_posts import (
     OTHER,
     SAME,
@@ -24,7 +24,6 @@ from publer_publish.delivery.matching_posts import (
     rank,
     unlisted,
 )
-from publer_publish.delivery.targets import Key, Target
 from publer_publish.errors import ServiceError
 from publer_publish.publer.model import Job, JobEntry, JobState, ListedPost, Verdict
 from publer_publish.report.values import Status
@@ -52,8 +51,7 @@ _LOOK_AT_HELD = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Unsettled:
+class Unsettled(NamedTuple):
     """A target whose fate the job's answer leaves open, and what is concluded if the list shows nothing."""
 
     target: Target
@@ -94,21 +92,21 @@ def read_verdicts(
     found = Verdicts([], [])
     named = [(entry, _named_by(entry, targets)) for entry in job.entries]
     nameless = [entry for entry, about in named if not about]
-    of_all = _said_of_all(job, nameless)
     for target in targets:
         own = [
-            replace(entry, verdict=Verdict.UNKNOWN) if _is_of_another(entry, target, known) else entry
+            entry._replace(verdict=Verdict.UNKNOWN) if _is_of_another(entry, target, known) else entry
             for entry, about in named
             if any(one is target for one in about)
         ]
-        if successes := _only(Verdict.PUBLISHED, own):
-            ledger.settle(target, Status.PUBLISHED, live=successes[0].post)
-            continue
-        refusals = _only(Verdict.FAILED, own)
-        unsettled = _judge(target, own, nameless, job, of_all, alone=len(targets) == 1)
-        if unsettled.otherwise is Status.FAILED and is_about_the_minute(unsettled.message):
+        posts = [entry.post for entry in own if entry.verdict is Verdict.PUBLISHED]
+        refused = any(entry.verdict is Verdict.FAILED for entry in own)
+        unsettled = _judge(target, own, nameless, job, alone=len(targets) == 1)
+        failed = unsettled.otherwise is Status.FAILED
+        if posts and not refused:
+            ledger.settle(target, Status.PUBLISHED, live=posts[0])
+        elif failed and is_about_the_minute(unsettled.message):
             found.too_soon.append(unsettled)
-        elif refusals and unsettled.otherwise is Status.FAILED:
+        elif failed and refused:
             ledger.settle(target, Status.FAILED, unsettled.message)
         else:
             found.unsettled.append(unsettled)
@@ -123,40 +121,22 @@ def _is_of_another(entry: JobEntry, target: Target, known: Container[str]) -> bo
     return entry.post.id in known or (bool(entry.post.text.strip()) and is_other)
 
 
-def _only(verdict: Verdict, entries: Sequence[JobEntry]) -> list[JobEntry]:
-    """The entries with this verdict, if none contradicts it."""
-    others = {Verdict.PUBLISHED, Verdict.FAILED} - {verdict}
-    contradicted = any(entry.verdict in others for entry in entries)
-    return [] if contradicted else [entry for entry in entries if entry.verdict is verdict]
-
-
 def _judge(
-    target: Target,
-    own: Sequence[JobEntry],
-    nameless: Sequence[JobEntry],
-    job: Job,
-    of_all: str,
-    *,
-    alone: bool,
+    target: Target, own: Sequence[JobEntry], nameless: Sequence[JobEntry], job: Job, *, alone: bool
 ) -> Unsettled:
     """One target without a clear success: what is concluded unless the list shows its post."""
     refusals = [entry for entry in own if entry.verdict is Verdict.FAILED]
-    complaints = _sentences(refusals) or _sentences(own) or _sentences(nameless) or of_all
-    if _only(Verdict.FAILED, own):
-        return Unsettled(target, Status.FAILED, complaints or f"Publer refused it without saying why. {_TRY}")
-    if refusals:
-        return Unsettled(
-            target, Status.UNCONFIRMED, f"Publer says both: published, and {complaints}. {LOOK_FIRST}"
-        )
+    complaints = _sentences(refusals) or _sentences(own) or _sentences(nameless) or job.message
+    if refusals and any(entry.verdict is Verdict.PUBLISHED for entry in own):
+        both = f"Publer says both: published, and {complaints}. {LOOK_FIRST}"
+        return Unsettled(target, Status.UNCONFIRMED, both)
     # A job that failed and names others only says nothing of this target, nor of a post that Publer has.
     has_post = any(entry.post and (entry.post.id or entry.post.state) for entry in own)
-    failed_as_a_whole = (
-        job.state is JobState.FAILED and not has_post and bool(own or nameless or not job.entries)
-    )
-    if failed_as_a_whole or (alone and any(entry.verdict is Verdict.FAILED for entry in nameless)):
-        return Unsettled(
-            target, Status.FAILED, complaints or f"Publer's job failed without saying why. {_TRY}"
-        )
+    is_named = bool(own or nameless or not job.entries)
+    failed_as_a_whole = job.state is JobState.FAILED and is_named and not has_post
+    its_own = alone and any(entry.verdict is Verdict.FAILED for entry in nameless)
+    if refusals or failed_as_a_whole or its_own:
+        return Unsettled(target, Status.FAILED, complaints or f"Publer refused it without saying why. {_TRY}")
     silence = (
         "Publer's job is complete and names no failure, but shows no post."
         if job.nothing_failed
@@ -165,12 +145,6 @@ def _judge(
     said = complaints or silence
     end = "" if said.endswith((".", "!", "?", "…")) else "."
     return Unsettled(target, Status.UNCONFIRMED, f"{said}{end} {LOOK_FIRST}")
-
-
-def _said_of_all(job: Job, nameless: Sequence[JobEntry]) -> str:
-    """Publer's sentence about the whole job; empty if it is what the job says of single accounts."""
-    of_single = {entry.message for entry in job.entries if entry.message and entry not in nameless}
-    return "" if any(one in job.message for one in of_single) else job.message
 
 
 def _named_by(entry: JobEntry, targets: Sequence[Target]) -> list[Target]:
@@ -186,11 +160,6 @@ def _named_by(entry: JobEntry, targets: Sequence[Target]) -> list[Target]:
     return same if len(same) == 1 else []
 
 
-def _why_held(post: ListedPost) -> str:
-    why = f": {post.error}" if post.error else ""
-    return f"Publer has the post and holds it back (state {post.state}{why}). {_LOOK_AT_HELD}"
-
-
 def _why_failed(post: ListedPost, unsettled: Unsettled) -> str:
     """Its own error, else what the job said; but not "may be live": Publer lists it as what is not."""
     of_job = unsettled.message if unsettled.otherwise is Status.FAILED else ""
@@ -204,9 +173,9 @@ def _sentences(entries: Iterable[JobEntry]) -> str:
 class _Shown(NamedTuple):
     """What the list showed."""
 
-    by_id: Mapping[str, ListedPost]
-    new: Mapping[str, Sequence[ListedPost]]
-    """Posts that this request may have made, by account id."""
+    posts: Sequence[ListedPost]
+    new: Sequence[ListedPost]
+    """Posts that this request may have made."""
     rivals: Sequence[Target]
     """Targets of earlier requests whose posts may be among these."""
 
@@ -264,16 +233,13 @@ class Confirmer:
                 f"Publer's post list, read {times}, shows nothing that is certainly the post for {names}."
             )
         for one in left:
+            message, found = one.message, self._open.get(one.target.key)
             if post := self._failed.get(one.target.key):
                 self.ledger.settle(one.target, Status.FAILED, _why_failed(post, one), live=post)
-            else:
-                self.ledger.settle(one.target, one.otherwise, self._conclusion(one))
-
-    def _conclusion(self, unsettled: Unsettled) -> str:
-        found = self._open.get(unsettled.target.key)
-        if found is None or unsettled.otherwise is not Status.UNCONFIRMED:
-            return unsettled.message
-        return f"{describe_open(found)}. {unsettled.message}"
+                continue
+            if found and one.otherwise is Status.UNCONFIRMED:
+                message = f"{describe_open(found)}. {message}"
+            self.ledger.settle(one.target, one.otherwise, message)
 
     def _settle_by_evidence(self, unsettled: Unsettled, shown: _Shown) -> bool:
         target = unsettled.target
@@ -287,7 +253,9 @@ class Confirmer:
                 return False
             self.ledger.settle(target, Status.FAILED, _why_failed(post, unsettled), live=post)
         elif post.is_held:
-            self.ledger.settle(target, Status.UNCONFIRMED, _why_held(post), live=post)
+            why = f": {post.error}" if post.error else ""
+            held = f"Publer has the post and holds it back (state {post.state}{why}). {_LOOK_AT_HELD}"
+            self.ledger.settle(target, Status.UNCONFIRMED, held, live=post)
         else:
             return False
         return True
@@ -295,12 +263,14 @@ class Confirmer:
     def _find(self, target: Target, shown: _Shown) -> ListedPost | None:
         """The listed post that is this target and no other's: a live one first, a failed one last."""
         found = []
-        for post in shown.new.get(target.account.id, ()):
+        for post in shown.new:
+            if post.account_id != target.account.id:
+                continue
             comparison = self.posts.compare(target, post, Origin.SINCE_THE_REQUEST)
             rivals = (self.posts.compare(rival, post, Origin.SINCE_THE_REQUEST) for rival in shown.rivals)
             if comparison is SAME and all(rival is OTHER for rival in rivals):
                 found.append(post)
-            elif comparison is not SAME and comparison is not OTHER:
+            elif comparison not in (SAME, OTHER):
                 self._open[target.key] = Match(post, comparison)
         return min(found, key=rank, default=None)
 
@@ -332,7 +302,8 @@ class Confirmer:
             if shown is None:
                 continue
             for target in list(left):
-                post = shown.by_id.get(self.ledger.result_of(target).post_id or "")
+                own = self.ledger.result_of(target).post_id
+                post = next((one for one in shown.posts if own and one.id == own), None)
                 post = post or self._find(target, shown)
                 if post and post.is_live and post.link:
                     self.ledger.add_link(target, post)
@@ -340,19 +311,17 @@ class Confirmer:
 
     def _look_for(self, targets: Sequence[Target], progress: Progress, deadline: Deadline) -> _Shown | None:
         """The list, or None if it could not be read."""
-        accounts = [target.account.id for target in targets]
         try:
-            posts = self.posts.read(accounts, since=self.since, deadline=deadline, alone=_STATES)
+            wanted = [target.account.id for target in targets]
+            posts = self.posts.read(wanted, since=self.since, deadline=deadline, alone=_STATES)
         except ServiceError as error:
             progress.note(f"{error.message} The post list could not be read.")
             return None
         new = [post for post in posts if self._is_new(post)]
         self.posts.learn_signatures(targets, new, lambda _: Origin.SINCE_THE_REQUEST, deadline)
-        by_account: dict[str, list[ListedPost]] = {}
-        for post in new:
-            by_account.setdefault(post.account_id, []).append(post)
+        accounts = {post.account_id for post in new}
         return _Shown(
-            by_id={post.id: post for post in posts if post.id},
-            new=by_account,
-            rivals=[rival for rival in unlisted(self.rivals, posts) if rival.account.id in by_account],
+            posts=posts,
+            new=new,
+            rivals=[rival for rival in unlisted(self.rivals, posts) if rival.account.id in accounts],
         )

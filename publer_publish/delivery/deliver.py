@@ -6,19 +6,19 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 from publer_publish.clock import Clock, Deadline, Progress
 from publer_publish.delivery import duplicates
 from publer_publish.delivery.confirm import Confirmer, Unsettled, read_verdicts
-from publer_publish.delivery.ledger import LOOK_FIRST, Ledger
+from publer_publish.delivery.ledger import LOOK_FIRST, Key, Ledger, Target
 from publer_publish.delivery.matching_posts import SAME, Origin, PostList
-from publer_publish.delivery.media import UploadedMedia
-from publer_publish.delivery.request import bulk_body, media_of, needed_by, second_names
-from publer_publish.delivery.targets import Key, Target, rounds
+from publer_publish.delivery.media import UploadedMedia, Uploader
+from publer_publish.delivery.request import bulk_body, media_of, needed_by
 from publer_publish.delivery.waiting import wait_for_job
-from publer_publish.errors import Problem, ServiceError, Severity
-from publer_publish.post.model import Media as MediaItem
+from publer_publish.errors import Problems, ServiceError
+from publer_publish.github.console import Console
+from publer_publish.networks.table import network
 from publer_publish.publer.api import Publer
 from publer_publish.publer.errors import LostError, NotSentError, RateLimitedError, RefusedError
 from publer_publish.publer.model import Job, ListedPost
@@ -44,30 +44,6 @@ _FOR_ANOTHER_ATTEMPT = 20.0
 """Seconds that a request, its job and a look need after the minute has been waited out."""
 
 
-class Log(Protocol):
-    """Where a delivery says what it does."""
-
-    def line(self, text: str) -> None:
-        """Print a line."""
-        ...
-
-    def warn(self, problem: Problem) -> None:
-        """Keep a warning for the report."""
-        ...
-
-    def details(self, title: str, text: str) -> None:
-        """Print what only a search for a cause needs."""
-        ...
-
-
-class Media(Protocol):
-    """Brings files and URLs to Publer: ``delivery.media.Uploader``."""
-
-    def upload(self, medias: Sequence[MediaItem], deadline: Deadline) -> UploadedMedia:
-        """Return what goes into the posts, or per item why not."""
-        ...
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
     """What the user decided about the delivery."""
@@ -86,10 +62,12 @@ class Delivery:
     publer: Publer
     ledger: Ledger
     rules: Rules
-    media: Media
+    media: Uploader
     deadline: Deadline
     """Ends the preparation together with the first request."""
-    log: Log
+    console: Console
+    problems: Problems
+    """Gets the warnings."""
     _posts: PostList = field(init=False)
     _spacing: Spacing = field(init=False)
     _known: set[str] = field(default_factory=set)
@@ -101,8 +79,8 @@ class Delivery:
     """When the last request was settled: its job had ended, or had been given up."""
 
     def __post_init__(self) -> None:
-        self._posts = PostList(self.publer, self.log.line)
-        self._spacing = Spacing(clock=self.deadline.clock, log=self.log.line)
+        self._posts = PostList(self.publer, self.console.line)
+        self._spacing = Spacing(clock=self.deadline.clock, log=self.console.line)
 
     def deliver(self, targets: Sequence[Target]) -> None:
         """Send what is missing."""
@@ -123,7 +101,7 @@ class Delivery:
         if self.rules.window.seconds <= 0:
             return
         end = Deadline(self.deadline.clock, self._settled_at + LISTED_WITHIN)
-        progress = Progress(end.clock, self.log.line, "Waiting until Publer lists what was sent")
+        progress = Progress(end.clock, self.console.line, "Waiting until Publer lists what was sent")
         since = end.clock.time() - self.rules.window.seconds
         sent = self._perhaps_live()
         while sent and not end.expired():
@@ -183,7 +161,7 @@ class Delivery:
                 continue
             ready.append(target)
             for warning in media.warnings(target.content):
-                self.log.warn(warning)
+                self.problems.add(warning)
         return ready
 
     def _drop_duplicates(self, targets: Sequence[Target], deadline: Deadline) -> list[Target]:
@@ -197,7 +175,7 @@ class Delivery:
             self._posts,
             self.rules.window,
             deadline=deadline,
-            log=self.log.line,
+            log=self.console.line,
             taken=self.ledger.post_ids(),
             sent=self.ledger.sent(),
         )
@@ -213,15 +191,6 @@ class Delivery:
 
     def _is_stale(self) -> bool:
         return self.rules.window.seconds > 0 and self.deadline.clock.monotonic() - self._looked_at > _STALE
-
-    def _still_missing(self, request: Sequence[Target], deadline: Deadline) -> list[Target]:
-        """The targets of a request that are not live, by a fresh look, once their accounts are free."""
-        missing = list(request)
-        while missing and self._is_stale():
-            missing = self._drop_duplicates(missing, deadline)
-            if self._spacing.wait_for(missing) + _FOR_ANOTHER_ATTEMPT <= deadline.remaining():
-                self._spacing.keep(missing)
-        return missing
 
     def _settle_if_found(self, target: Target, found: duplicates.Found) -> None:
         if post := found.live.get(target.key):
@@ -263,7 +232,7 @@ class Delivery:
             return []
         if waiting:
             names = ", ".join(map(str, waiting))
-            self.log.line(f"Publer refused {names}: {_WHY}. Trying again after that minute.")
+            self.console.line(f"Publer refused {names}: {_WHY}. Trying again after that minute.")
             self._spacing.keep(waiting)
         return waiting
 
@@ -277,10 +246,6 @@ class Delivery:
         has_looked = self.rules.window.seconds > 0
         skew = _SKEW if has_looked and not is_retry else _SKEW_UNSEEN
         rivals = self.ledger.sent()
-        if second := second_names(request, media):
-            self.log.line(
-                f"Publer's pages name some things in two ways, so these are sent, too: {', '.join(second)}."
-            )
         enough = _leaving_time_to_look(deadline)
         sending = list(request)
         began = deadline.clock.time()
@@ -291,51 +256,46 @@ class Delivery:
             began = deadline.clock.time()
             return self._publish(sending, bulk_body(sending, media), enough) if sending else ""
 
-        def confirmer() -> Confirmer:
-            return Confirmer(
-                posts=self._posts,
-                ledger=self.ledger,
-                deadline=deadline,
-                log=self.log.line,
-                since=began - skew,
-                began=began,
-                known=frozenset(self._known),
-                takes_timeless=has_looked,
-                is_retry=is_retry,
-                rivals=rivals,
-            )
-
-        too_soon: list[Unsettled] = []
+        job_id, silence = "", ""
         try:
-            job_id = send_once(publish, deadline=enough, log=self.log.line)
+            job_id = send_once(publish, deadline=enough, log=self.console.line)
         except LostError as error:
-            self.log.line(f"{error.message} Looking for the posts instead of sending them again.")
-            confirmer().settle(
-                [Unsettled(one, Status.UNCONFIRMED, f"{error.message} {LOOK_FIRST}") for one in sending]
-            )
+            silence = error.message
         except ServiceError as error:
             self._not_taken(error)
             return None
-        else:
-            if sending:
-                self.ledger.job_ids.append(job_id)
-                too_soon = self._follow(job_id, sending, confirmer())
+        confirmer = Confirmer(
+            posts=self._posts,
+            ledger=self.ledger,
+            deadline=deadline,
+            log=self.console.line,
+            since=began - skew,
+            began=began,
+            known=frozenset(self._known),
+            takes_timeless=has_looked,
+            is_retry=is_retry,
+            rivals=rivals,
+        )
+        too_soon = self._follow(job_id, silence, sending, confirmer) if sending else []
         self._settled_at = deadline.clock.monotonic()
         self._spacing.posted(sending)
         self._known.update(self.ledger.post_ids())
         return too_soon
 
     def _look_again(self, request: list[Target], deadline: Deadline) -> None:
-        """Take out of a request what has appeared since the last look, if that is long ago."""
+        """Take out of a request what is live by a fresh look, once its accounts are free."""
         try:
-            request[:] = self._still_missing(request, deadline)
+            while request and self._is_stale():
+                request[:] = self._drop_duplicates(request, deadline)
+                if self._spacing.wait_for(request) + _FOR_ANOTHER_ATTEMPT <= deadline.remaining():
+                    self._spacing.keep(request)
         except ServiceError as error:
             # However the look failed, it is certain that nothing was published.
             raise NotSentError(error.message, hint=error.hint, hopeless=True) from error
 
     def _publish(self, request: Sequence[Target], body: Mapping[str, Any], deadline: Deadline) -> str:
         """One attempt. While it lasts, and after it is lost, silence means "unknown"; else "not sent"."""
-        self.log.line(f"Publishing: {', '.join(map(str, request))}")
+        self.console.line(f"Publishing: {', '.join(map(str, request))}")
         self.ledger.sending(request)
         try:
             return self.publer.publish(body, deadline=deadline)
@@ -348,16 +308,20 @@ class Delivery:
         for target in self.ledger.open_targets():
             if target.key not in self._repeats:
                 self.ledger.settle(target, Status.FAILED, f"not sent: {error.message}")
-        self.log.warn(Problem(message=error.message, hint=error.hint, severity=Severity.WARNING))
+        self.problems.warn(error.message, error.hint)
 
-    def _follow(self, job_id: str, request: Sequence[Target], confirmer: Confirmer) -> list[Unsettled]:
-        """Wait for the job, and settle every target but those that Publer's minute refused."""
-        job, silence = self._end_of(job_id, confirmer.deadline)
+    def _follow(
+        self, job_id: str, silence: str, request: Sequence[Target], confirmer: Confirmer
+    ) -> list[Unsettled]:
+        """Settle every target but those that Publer's minute refused, by the job if it is known."""
+        job: Job | None = None
+        if job_id:
+            self.ledger.job_ids.append(job_id)
+            job, silence = self._end_of(job_id, confirmer.deadline)
         if job is None:
-            self.log.line(f"{silence} Looking in Publer's post list.")
-            confirmer.settle(
-                [Unsettled(one, Status.UNCONFIRMED, f"{silence} {LOOK_FIRST}") for one in request]
-            )
+            self.console.line(f"{silence} Looking in Publer's post list.")
+            unknown = f"{silence} {LOOK_FIRST}"
+            confirmer.settle([Unsettled(one, Status.UNCONFIRMED, unknown) for one in request])
             return []
         verdicts = read_verdicts(request, job, self.ledger, known=self._known)
         self.ledger.not_sent([one.target for one in verdicts.too_soon])
@@ -368,8 +332,8 @@ class Delivery:
 
     def _end_of(self, job_id: str, deadline: Deadline) -> tuple[Job | None, str]:
         """The job as it ended; or None, and why its end was not seen."""
-        self.log.line(f"Publer's job {job_id} is running.")
-        progress = Progress(deadline.clock, self.log.line, f"Waiting for Publer's job {job_id}")
+        self.console.line(f"Publer's job {job_id} is running.")
+        progress = Progress(deadline.clock, self.console.line, f"Waiting for Publer's job {job_id}")
         enough = _leaving_time_to_look(deadline)
         try:
             job = wait_for_job(self.publer, job_id, deadline=enough, progress=progress)
@@ -377,15 +341,12 @@ class Delivery:
             return None, error.message
         if job is None:
             return None, f"Publer's job {job_id} did not end within `timeout`."
-        self.log.line(f"Publer's job {job_id} ended.")
-        self.log.details("Publer's answer, for a report of a problem", job.raw)
+        self.console.line(f"Publer's job {job_id} ended.")
+        self.console.details("Publer's answer, for a report of a problem", job.raw)
         if job.locked:
-            self.log.warn(
-                Problem(
-                    message="Publer says that the workspace is locked by its subscription.",
-                    hint="Look at the plan of the workspace in Publer.",
-                    severity=Severity.WARNING,
-                )
+            self.problems.warn(
+                "Publer says that the workspace is locked by its subscription.",
+                "Look at the plan of the workspace in Publer.",
             )
         return job, ""
 
@@ -470,6 +431,33 @@ class Spacing:
         if not late:
             return
         wait = self.wait_for(late)
-        others = f" and {len(late) - 1} more" if len(late) > 1 else ""
-        self.log(f"Waiting {wait:.0f} s: {_WHY} ({late[0]}{others}).")
+        self.log(f"Waiting {wait:.0f} s: {_WHY} ({', '.join(map(str, late))}).")
         Progress(self.clock, self.log, "Still keeping the minute between two posts of one account").wait(wait)
+
+
+def rounds(targets: Sequence[Target], *, at_most: int) -> list[list[Target]]:
+    """Split targets into requests: as few as possible, each account at most once in each.
+
+    Publer refuses a second post for an account within the minute, so the n-th post of an account goes into
+    the n-th round, in file order; so does the n-th of a network that takes one account at a time.
+    ``at_most`` is the number of posts that one request may carry.
+    """
+    by_round: list[list[Target]] = []
+    taken: dict[str, int] = {}
+    for target in targets:
+        rules = network(target.content.network)
+        slot = rules.key if rules.one_account_at_a_time else target.account.id
+        number = taken.get(slot, 0)
+        taken[slot] = number + 1
+        if number == len(by_round):
+            by_round.append([])
+        by_round[number].append(target)
+    return [part for group in by_round for part in _parts(group, at_most)]
+
+
+def _parts(targets: Sequence[Target], at_most: int) -> Iterable[list[Target]]:
+    posts = dict.fromkeys(target.key[:2] for target in targets)
+    order = {post: position for position, post in enumerate(posts)}
+    count = (len(order) + at_most - 1) // at_most
+    for part in range(count):
+        yield [target for target in targets if order[target.key[:2]] // at_most == part]

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from publer_publish.clock import Deadline
-from publer_publish.delivery.boards import boards_of
-from publer_publish.delivery.resolve import describe, select
+from publer_publish.delivery.resolve import boards_of, describe, listed, select
 from publer_publish.errors import ActionError, Problems
 from publer_publish.networks.table import NETWORKS, canonical
 from publer_publish.post.model import AccountRef
-from publer_publish.publer.api import Directory
+from publer_publish.publer.api import Publer
 from publer_publish.publer.model import Account, Workspace
 from publer_publish.report.values import Check
 
@@ -24,7 +23,7 @@ _MOST_NAMES = 5
 
 
 def examine(
-    directory: Directory,
+    publer: Publer,
     *,
     choose_workspace: Callable[[Sequence[Workspace]], Workspace],
     refs: Sequence[AccountRef],
@@ -34,21 +33,21 @@ def examine(
     """Every check, as far as the ones before it allow."""
     checks: list[Check] = []
     try:
-        user = directory.me(deadline=deadline)
+        user = publer.me(deadline=deadline)
         checks.append(
             Check(name="API key", ok=True, detail=f"belongs to {user.name or user.email or user.id}")
         )
-        workspace = choose_workspace(directory.workspaces(deadline=deadline))
+        workspace = choose_workspace(publer.workspaces(deadline=deadline))
         checks.append(Check(name="workspace", ok=True, detail=f"{workspace.name} ({workspace.id})"))
         checks.append(_plan(workspace))
-        directory.transport.workspace_id = workspace.id
-        accounts = directory.accounts(deadline=deadline)
+        publer.transport.workspace_id = workspace.id
+        accounts = publer.accounts(deadline=deadline)
         checks += [_accounts(accounts), *_broken(accounts), *_selectors(refs, accounts)]
-        checks += _boards(accounts, directory, deadline)
+        checks += _boards(accounts, publer, deadline)
     except ActionError as error:
         name = ("API key", "workspace", "accounts")[min(len(checks), 2)]
         checks.append(Check(name=name, ok=False, detail=error.message, cure=error.hint))
-    return [*checks, *_files(problems), _rate_limit(directory, deadline.clock.time())]
+    return [*checks, *_files(problems), _rate_limit(publer, deadline.clock.time())]
 
 
 def _plan(workspace: Workspace) -> Check:
@@ -84,18 +83,12 @@ def _broken(accounts: Sequence[Account]) -> list[Check]:
     ]
 
 
-def _boards(accounts: Sequence[Account], directory: Directory, deadline: Deadline) -> Iterator[Check]:
+def _boards(accounts: Sequence[Account], publer: Publer, deadline: Deadline) -> Iterator[Check]:
     for account in accounts:
         rules = NETWORKS.get(canonical(account.provider))
         if rules and rules.has_boards:
-            boards = boards_of(account, directory, deadline)
-            names = ", ".join(map(str, boards[:_MOST_BOARDS]))
-            more = f" and {len(boards) - _MOST_BOARDS} more" if len(boards) > _MOST_BOARDS else ""
-            yield Check(
-                name="boards",
-                ok=True,
-                detail=f"{describe(account)}: {names or 'Publer lists none'}{more}",
-            )
+            names = listed(boards_of(account, publer, deadline), _MOST_BOARDS)
+            yield Check(name="boards", ok=True, detail=f"{describe(account)}: {names or 'Publer lists none'}")
 
 
 def _selectors(refs: Sequence[AccountRef], accounts: Sequence[Account]) -> list[Check]:
@@ -111,10 +104,8 @@ def _selectors(refs: Sequence[AccountRef], accounts: Sequence[Account]) -> list[
                 name="selector", ok=False, detail=detail, cure=problem.hint, problem=problem
             )
         else:
-            named = ", ".join(describe(account) for account in found[:_MOST_NAMES])
-            left = len(found[_MOST_NAMES:])
-            more = f" and {left} more" if left else ""
-            checks.setdefault(written, Check(name="selector", ok=True, detail=f"{written} → {named}{more}"))
+            named = listed(list(map(describe, found)), _MOST_NAMES)
+            checks.setdefault(written, Check(name="selector", ok=True, detail=f"{written} → {named}"))
     return list(checks.values())
 
 
@@ -125,8 +116,8 @@ def _files(problems: Problems) -> list[Check]:
     ]
 
 
-def _rate_limit(directory: Directory, now: float) -> Check:
-    limit = directory.rate_limit
+def _rate_limit(publer: Publer, now: float) -> Check:
+    limit = publer.rate_limit
     if limit.remaining is None:
         return Check(name="rate limit", ok=True, detail="Publer does not say how many requests are left")
     reset = f", reset in {max(0.0, limit.reset_at - now):.0f} s" if limit.reset_at is not None else ""

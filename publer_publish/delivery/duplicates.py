@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 
 from publer_publish.clock import Deadline, Progress
-from publer_publish.delivery.ledger import LOOK_FIRST, Ledger
+from publer_publish.delivery.ledger import LOOK_FIRST, Key, Ledger, Target
 from publer_publish.delivery.matching_posts import (
     SAME,
     Match,
@@ -21,7 +21,6 @@ from publer_publish.delivery.matching_posts import (
     unlisted,
 )
 from publer_publish.delivery.media import key_of
-from publer_publish.delivery.targets import Key, Target
 from publer_publish.publer.model import ListedPost
 from publer_publish.report.values import Status
 
@@ -171,7 +170,7 @@ def why_unclear(found: Match) -> str:
 def describe_open(found: Match) -> str:
     """What Publer lists that may be a target, and why it is not certain."""
     at = f", {found.post.link}" if found.post.link else ""
-    return f"Publer lists a post {found.comparison.reason} (post {_named(found.post)}{at})"
+    return f"Publer lists a post {found.comparison.value} (post {_named(found.post)}{at})"
 
 
 def _named(post: ListedPost) -> str:

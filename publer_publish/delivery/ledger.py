@@ -1,22 +1,43 @@
-"""What is known about every target, at every moment.
+"""Targets, and what is known about each of them at every moment.
 
-However a run ends (well, by a signal, by an error of ours), the report is made from this, so it can never
-claim more than has been seen and never forgets what was sent.
+A target is one post on one account: the unit that is published, found live, or reported. However a run ends
+(well, by a signal, by an error of ours), the report is made from this, so it can never claim more than has
+been seen and never forgets what was sent.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-# Not needed before the first request.
-from publer_publish.delivery.targets import Target
-from publer_publish.post.model import Post
-from publer_publish.publer.model import ListedPost
+from publer_publish.post.model import AccountRef, Content, Post
+from publer_publish.publer.model import Account, ListedPost
 from publer_publish.report.values import Result, Status
 
 LOOK_FIRST = "It may or may not be live: look in Publer before posting it again."
+
+
+Key = tuple[str, int, str]
+"""File, index of the post in it, id of the account."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """One post on one account, with what that account's network gets."""
+
+    post: Post
+    account: Account
+    ref: AccountRef
+    content: Content
+
+    @property
+    def key(self) -> Key:
+        """Identifies the target within a run."""
+        return self.post.file, self.post.index, self.account.id
+
+    def __str__(self) -> str:
+        return f"{self.content.network}/{self.account.name}"
 
 
 class _Entry(NamedTuple):
@@ -30,7 +51,7 @@ class Ledger:
     """Targets and what became of them; nothing is ever taken back from ``settled``."""
 
     def __init__(self) -> None:
-        self._entries: dict[tuple[str, int, str], _Entry] = {}
+        self._entries: dict[Key, _Entry] = {}
         self._skipped: list[Result] = []
         self.job_ids: list[str] = []
         self.workspace = ""

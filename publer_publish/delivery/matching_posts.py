@@ -13,23 +13,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from publer_publish.clock import Deadline
-from publer_publish.delivery.targets import Key, Target
+from publer_publish.delivery.ledger import Key, Target
 from publer_publish.errors import ServiceError
 from publer_publish.publer.api import Publer
 from publer_publish.publer.model import ListedPost, PostPage
-
-
-class Likeness(Enum):
-    """What a listed post is to a target."""
-
-    SAME = "the same post"
-    OPEN = "perhaps the same post: nothing is sent beside it, and it is no evidence"
-    OTHER = "another post"
 
 
 class Origin(Enum):
@@ -41,47 +33,55 @@ class Origin(Enum):
     SINCE_THE_REQUEST = "this request, unless somebody else posted at the same time"
 
 
-class Comparison(NamedTuple):
-    """A listed post beside a target."""
+class Comparison(Enum):
+    """What a listed post is to a target, from the same post to another one.
 
-    likeness: Likeness
-    reason: str = ""
-    """What keeps an open one from being the same, as the end of "Publer lists a post …"."""
+    What is between them is perhaps the same: nothing is sent beside it, and it is no evidence. Its value says
+    what keeps it from being the same, as the end of "Publer lists a post …".
+    """
+
+    SAME = "that is this one"
+    NOT_SHOWN = (
+        "with this text on this account, but does not show the link, title or options that went out with it"
+    )
+    SHORTENED = "that differs only in a link, which may be ours, shortened"
+    NO_TIME = "like it, of an earlier attempt or of an earlier run"
+    NO_TEXT = "of this type on this account since then, and no text tells whether it is this one"
+    GOES_ON = "that begins with this text and goes on after it"
+    SEVERAL = "that may be any of several posts of this run: its list does not tell them apart"
+    NO_ACCOUNT = "with this text, but not on which account"
+    IMPORTED = "with this text that it has imported from the network: posted there, and not known by whom"
+    OTHER = "another post"
 
 
-SAME, OTHER = Comparison(Likeness.SAME), Comparison(Likeness.OTHER)
-NOT_SHOWN = Comparison(
-    Likeness.OPEN,
-    "with this text on this account, but does not show the link, title or options that went out with it",
-)
-SHORTENED = Comparison(Likeness.OPEN, "that differs only in a link, which may be ours, shortened")
-GOES_ON = Comparison(Likeness.OPEN, "that begins with this text and goes on after it")
-IMPORTED = Comparison(
-    Likeness.OPEN,
-    "with this text that it has imported from the network: posted there, and not known by whom",
-)
-NO_ACCOUNT = Comparison(Likeness.OPEN, "with this text, but not on which account")
-NO_TEXT = Comparison(
-    Likeness.OPEN, "of this type on this account since then, and no text tells whether it is this one"
-)
-NO_TIME = Comparison(Likeness.OPEN, "like it, of an earlier attempt or of an earlier run")
-SEVERAL = Comparison(
-    Likeness.OPEN, "that may be any of several posts of this run: its list does not tell them apart"
-)
+SAME, OTHER = Comparison.SAME, Comparison.OTHER
+_ORDER = list(Comparison)
+
+
+def _worst(found: Iterable[Comparison]) -> Comparison:
+    return max(found, key=_ORDER.index, default=SAME)
+
+
+def _best(found: Iterable[Comparison]) -> Comparison:
+    return min(found, key=_ORDER.index, default=OTHER)
+
 
 _BY_CIRCUMSTANCES = {
     Origin.ANY_RUN: OTHER,
-    Origin.PERHAPS_THIS_RUN: NO_TIME,
+    Origin.PERHAPS_THIS_RUN: Comparison.NO_TIME,
     Origin.THIS_RUN: SAME,
-    Origin.SINCE_THE_REQUEST: NO_TEXT,
+    Origin.SINCE_THE_REQUEST: Comparison.NO_TEXT,
 }
 """What has the right account, type and time, and no text that could tell it from another."""
 _BY_ITS_BEGINNING = {**_BY_CIRCUMSTANCES, Origin.SINCE_THE_REQUEST: SAME}
 """Of an article, what shows its first paragraph only."""
-_NOT_LISTED = {**_BY_ITS_BEGINNING, Origin.ANY_RUN: NOT_SHOWN}
+_NOT_LISTED = {**_BY_ITS_BEGINNING, Origin.ANY_RUN: Comparison.NOT_SHOWN}
 """What has the right text, but does not show what was sent beside it."""
-_OTHER_LINK = {origin: OTHER if origin is Origin.ANY_RUN else SHORTENED for origin in Origin}
-"""What has the right text, but a link that may be a short one."""
+
+
+def _as_seen(found: Comparison, origin: Origin) -> Comparison:
+    """A link that may be a short one is another link, unless it is of a re-run or of this request."""
+    return OTHER if found is Comparison.SHORTENED and origin is Origin.ANY_RUN else found
 
 
 def compare(
@@ -94,13 +94,11 @@ def compare(
     if post.account_id not in ("", target.account.id):
         return OTHER
     found = [_text(target, post, origin, signatures), *_beside(target, post, origin)]
-    if OTHER in found:
-        return OTHER
     if not post.account_id:
-        found.append(NO_ACCOUNT)
+        found.append(Comparison.NO_ACCOUNT)
     if post.imported:
-        found.append(IMPORTED)
-    return next((one for one in found if one is not SAME), SAME)
+        found.append(Comparison.IMPORTED)
+    return _worst(found)
 
 
 # The text
@@ -111,28 +109,21 @@ def _text(target: Target, post: ListedPost, origin: Origin, signatures: Iterable
     shown = [post.text, *_without_signature(post.text, signatures)]
     found = [_one_text(target, post, text, wordings, origin) for text in shown]
     if any(_goes_on(wording.text, post.text, origin) for wording in wordings):
-        found.append(GOES_ON)
-    return min(found, key=lambda one: _ORDER.index(one.likeness))
+        found.append(Comparison.GOES_ON)
+    return _best(found)
 
 
 def _one_text(
     target: Target, post: ListedPost, text: str, wordings: Sequence[_Wording], origin: Origin
 ) -> Comparison:
-    alike = {_worst(one.link, _texts_alike(one.text, text)) for one in wordings}
-    if Likeness.SAME in alike:
+    alike = _best(_worst((one.link, _texts_alike(one.text, text))) for one in wordings)
+    if alike is SAME:
         return SAME
     if _is_beginning_of_article(target, text):
         return _BY_ITS_BEGINNING[origin]
     if _has_no_text_to_compare(target, text) and type_fits(target, post.type):
         return _BY_CIRCUMSTANCES[origin]
-    return _OTHER_LINK[origin] if Likeness.OPEN in alike else OTHER
-
-
-_ORDER = (Likeness.SAME, Likeness.OPEN, Likeness.OTHER)
-
-
-def _worst(*found: Likeness) -> Likeness:
-    return max(found, key=_ORDER.index, default=Likeness.SAME)
+    return _as_seen(alike, origin)
 
 
 def _is_beginning_of_article(target: Target, text: str) -> bool:
@@ -149,7 +140,7 @@ def _has_no_text_to_compare(target: Target, text: str) -> bool:
 
 class _Wording(NamedTuple):
     text: str
-    link: Likeness = Likeness.SAME
+    link: Comparison = SAME
     """Of a link that moved out of the text, to the row's ``url``."""
 
 
@@ -157,11 +148,7 @@ def _wordings(target: Target, post: ListedPost, origin: Origin) -> list[_Wording
     """Every text by which Publer may list the target: its own, and that without a link that moved."""
     texts = _texts(target)
     moved = [one for text in texts for one in _without_moved_link(text, post.url)]
-    return [*map(_Wording, texts), *(one for one in moved if _is_accepted(one.link, origin))]
-
-
-def _is_accepted(link: Likeness, origin: Origin) -> bool:
-    return link is Likeness.SAME or (link is Likeness.OPEN and origin is not Origin.ANY_RUN)
+    return [*map(_Wording, texts), *(one for one in moved if _as_seen(one.link, origin) is not OTHER)]
 
 
 def _texts(target: Target) -> list[str]:
@@ -180,7 +167,7 @@ def _without_moved_link(text: str, url: str) -> Iterator[_Wording]:
     """The text without a link that is now the row's ``url``, with and without what encloses it."""
     for before, link, after in _links_in(text) if url else ():
         alike = compare_links(link if "://" in link else f"https://{link}", url)
-        if alike is not Likeness.OTHER:
+        if alike is not OTHER:
             yield _Wording(f"{before}{after}", alike)
             yield _Wording(f"{before.rstrip(_BEFORE_A_LINK)} {after.lstrip(_BEHIND_A_LINK)}", alike)
             yield _Wording(text.replace(link, ""), alike)
@@ -203,7 +190,7 @@ def _without_signature(text: str, signatures: Iterable[str]) -> Iterator[str]:
     lines, shown = text.splitlines(), _kept(text)
     for signature in filter(str.strip, signatures):
         for count in range(len(lines)):
-            if _texts_alike(signature, "\n".join(lines[count:])) is Likeness.SAME:
+            if _texts_alike(signature, "\n".join(lines[count:])) is SAME:
                 yield "\n".join(lines[:count])
         if shown.endswith(f" {_kept(signature)}"):
             yield shown.removesuffix(_kept(signature))
@@ -214,8 +201,8 @@ def _goes_on(wording: str, text: str, origin: Origin) -> bool:
     lines = text.splitlines()
     if not lines[1:] or not _begins_with(text, wording):
         return False
-    alike = {_texts_alike(wording, "\n".join(lines[:count])) for count in range(1, len(lines))}
-    return any(_is_accepted(one, origin) for one in alike)
+    alike = (_texts_alike(wording, "\n".join(lines[:count])) for count in range(1, len(lines)))
+    return any(_as_seen(one, origin) is not OTHER for one in alike)
 
 
 def may_end_with_signature(target: Target, post: ListedPost, origin: Origin) -> bool:
@@ -232,12 +219,12 @@ def _begins_with(text: str, wording: str) -> bool:
     return _skeleton(text).text.startswith(f"{_skeleton(wording).text} ".lstrip(" "))
 
 
-def _texts_alike(ours: str, theirs: str) -> Likeness:
+def _texts_alike(ours: str, theirs: str) -> Comparison:
     """White space, composition and entities apart, by every character; and by every link."""
     own, listed = _skeleton(ours), _skeleton(theirs)
     if own.text != listed.text:
-        return Likeness.OTHER
-    return _worst(*(compare_links(*pair) for pair in zip(own.links, listed.links, strict=True)))
+        return OTHER
+    return _worst(map(compare_links, own.links, listed.links))
 
 
 class _Skeleton(NamedTuple):
@@ -293,26 +280,25 @@ def _skeleton(text: str) -> _Skeleton:
 # Links
 
 
-def compare_links(ours: str, theirs: str) -> Likeness:
-    """SAME: the same page, to which a tracker's words may have been added. OPEN: it may be ours, rewritten.
+def compare_links(ours: str, theirs: str) -> Comparison:
+    """SAME: the same page, perhaps with a tracker's words added. SHORTENED: it may be ours, rewritten.
 
     A shortener names another host, a tracker may replace words of the query; all else on our own host is
     another page.
     """
     if ours == theirs:
-        return Likeness.SAME
+        return SAME
     own, listed = _page(ours), _page(theirs)
     if own is None or listed is None:
-        return Likeness.OTHER
+        return OTHER
     if own.host != listed.host:
-        return Likeness.OPEN
-    if own.path != listed.path or own.fragment not in ("", listed.fragment):
-        return Likeness.OTHER
+        return Comparison.SHORTENED
     missing, added = own.words - listed.words, listed.words - own.words
-    if not all(map(_is_tracking, missing)):
-        return Likeness.OTHER
+    is_other_place = own.path != listed.path or own.fragment not in ("", listed.fragment)
+    if is_other_place or not all(map(_is_tracking, missing)):
+        return OTHER
     only_added = not missing and all(map(_is_tracking, added)) and own.fragment == listed.fragment
-    return Likeness.SAME if only_added else Likeness.OPEN
+    return SAME if only_added else Comparison.SHORTENED
 
 
 class _Page(NamedTuple):
@@ -358,17 +344,12 @@ def _is_tracking(word: str) -> bool:
 def _beside(target: Target, post: ListedPost, origin: Origin) -> Iterator[Comparison]:
     """The link, the title and the options of a poll, as far as the target has any."""
     if link := _link_beside(target):
-        alike = compare_links(link, post.url) if post.url else None
-        yield _NOT_LISTED[origin] if alike is None else _as_comparison(alike, origin)
+        yield _as_seen(compare_links(link, post.url), origin) if post.url else _NOT_LISTED[origin]
     if title := _title(target):
         shown = _kept(post.title)
         yield _NOT_LISTED[origin] if not shown else SAME if shown == title else OTHER
     if isinstance(_sent(target).get("options"), list):
         yield _NOT_LISTED[origin]
-
-
-def _as_comparison(link: Likeness, origin: Origin) -> Comparison:
-    return {Likeness.SAME: SAME, Likeness.OPEN: _OTHER_LINK[origin], Likeness.OTHER: OTHER}[link]
 
 
 def _sent(target: Target) -> dict[str, Any]:
@@ -496,7 +477,7 @@ def _is_open_with(target: Target, found: Mapping[Key, Comparison], texts: set[st
 
 def _given_out(group: _Group, order: Sequence[Key]) -> dict[Key, Match]:
     keys = sorted(group.found, key=order.index)
-    unclear = {key: Match(group.posts[0], SEVERAL) for key in keys}
+    unclear = {key: Match(group.posts[0], Comparison.SEVERAL) for key in keys}
     if len(group.posts) < len(keys):
         return unclear
     given: dict[Key, Match] = {}
@@ -532,7 +513,8 @@ _MOST_READS = 4
 _FOR_SIGNATURES = 10.0
 """Seconds. Without an answer what may be a signature stays open."""
 
-Ask = Callable[[date, date, int], PostPage]
+Ask = Callable[..., PostPage]
+"""With two dates and the number of a page."""
 _Posts = dict[tuple[str, str, str], ListedPost]
 
 
@@ -590,46 +572,36 @@ class PostList:
         distinct = list(dict.fromkeys(account_ids))
         for start in range(0, len(distinct), _ACCOUNTS_A_REQUEST):
             some = distinct[start : start + _ACCOUNTS_A_REQUEST]
-            posts = self._window(self._asking(some, _STATES, deadline), first, last)
+            ask = partial(self.publer.posts, some, deadline=deadline)
+            posts = self._window(partial(ask, states=_STATES), first, last)
             shown = {post.state for post in posts.values()}
             self._knows_several_states |= len(shown) > 1
             for state in alone:
                 if state not in shown and not self._knows_several_states:
-                    posts |= self._window(self._asking(some, (state,), deadline), first, last)
+                    posts |= self._window(partial(ask, states=(state,)), first, last)
             found += posts.values()
         return tuple(found)
 
-    def _asking(self, account_ids: Sequence[str], states: Sequence[str], deadline: Deadline) -> Ask:
-        return lambda first, last, page: self.publer.posts(
-            account_ids, first, last, page=page, states=states, deadline=deadline
-        )
-
     def _window(self, ask: Ask, first: date, last: date) -> _Posts:
         """Every post between two dates. Raises ``ServiceError`` if posts are or may be missing."""
-        read = self._pages(ask, first, last)
-        posts = dict(read.posts)
-        if read.is_counted or (not read.in_pages and self._is_uncounted(read)):
-            return posts
-        for _ in range(_MOST_READS - 1):
-            again = self._pages(ask, first, last)
-            posts |= again.posts
-            if again.is_counted:
+        posts: _Posts = {}
+        before: _Read | None = None
+        for _ in range(_MOST_READS):
+            read = self._pages(ask, first, last)
+            posts |= read.posts
+            is_counting = bool(read.totals) and not self._total_counts_more
+            if read.is_counted or not (is_counting or read.in_pages):
                 return posts
-            if again.is_like(read):
-                break
-            read = again
-        else:
-            raise ServiceError(
-                f"Publer's list of posts changed each of the {_MOST_READS} times that it was read: what is "
-                "missing may be the post itself.",
-                hint="Run the job again when nobody else publishes for these accounts.",
-            )
-        if not self._is_uncounted(read):
-            self._doubt(read.totals[0], len(posts), ask, first, last)
-        return posts
-
-    def _is_uncounted(self, read: _Read) -> bool:
-        return self._total_counts_more or not read.totals
+            if before and read.is_like(before):
+                if is_counting:
+                    self._doubt(read.totals[0], len(posts), ask, first, last)
+                return posts
+            before = read
+        raise ServiceError(
+            f"Publer's list of posts changed each of the {_MOST_READS} times that it was read: what is "
+            "missing may be the post itself.",
+            hint="Run the job again when nobody else publishes for these accounts.",
+        )
 
     def _doubt(self, total: int, count: int, ask: Ask, first: date, last: date) -> None:
         """Find out what Publer counts beside the posts that it lists. Raises if it is posts of the window."""

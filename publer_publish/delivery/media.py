@@ -13,11 +13,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import PurePosixPath
-from types import MappingProxyType
-from typing import Any, BinaryIO, Protocol, Self
+from typing import Any, NamedTuple
 
 from publer_publish.clock import Clock, Deadline, Progress
-from publer_publish.delivery.waiting import JobSource, wait_for_job
+from publer_publish.delivery.waiting import wait_for_job
 from publer_publish.errors import ActionError, CancelledError, Problem, Problems, Severity
 from publer_publish.networks.table import network
 from publer_publish.post.media.files import check_file, described, with_thumbnails
@@ -25,8 +24,9 @@ from publer_publish.post.media.kinds import MediaInfo
 from publer_publish.post.media.rules import FORMATS, extension_of, path_of_url
 from publer_publish.post.model import Content, Media, MediaSource
 from publer_publish.publer.answers import sentence_of
+from publer_publish.publer.api import Publer
 from publer_publish.publer.model import Job, JobState
-from publer_publish.text import file_size
+from publer_publish.text import file_size, one_line
 from publer_publish.workspace import UnusableFileError, Workspace
 
 AT_ONCE = 4
@@ -38,54 +38,34 @@ _GRACE = 10
 _LONGEST_NAME = 100
 
 
-class MediaApi(JobSource, Protocol):
-    """What is asked of Publer here; ``publer.api.Publer`` does it."""
-
-    def upload(
-        self,
-        name: str,
-        stream: BinaryIO,
-        size: int,
-        content_type: str,
-        *,
-        on_progress: Callable[[int, int], None],
-        deadline: Deadline,
-    ) -> Mapping[str, Any]: ...
-
-    def import_urls(self, items: Sequence[Mapping[str, Any]], *, deadline: Deadline) -> str: ...
-
-    def another(self, clock: Clock, log: Callable[[str], None]) -> Self:
-        """Make one with a connection of its own, for another thread."""
-        ...
-
-    def close(self) -> None: ...
-
-
 @dataclass(slots=True, kw_only=True)
 class _Task:
-    """Something that one thread brings to Publer. Only its thread writes to it."""
+    """Something that one thread brings to Publer."""
 
     media: tuple[Media, ...]
     """One for a file, however many name it; all URLs of the run for the import."""
+    brought: UploadedMedia
+    """Where the result goes."""
     keys: set[Key] = field(default_factory=set)
     total: int = 0
     sent: int = 0
     began: float | None = None
     over: bool = False
-    answers: dict[Key, tuple[Mapping[str, Any], ...]] = field(default_factory=dict)
-    failures: dict[Key, str] = field(default_factory=dict)
-    infos: dict[Key, MediaInfo] = field(default_factory=dict)
     bug: BaseException | None = None
 
+    @property
+    def is_file(self) -> bool:
+        return self.media[0].source is MediaSource.FILE
+
     def fail(self, message: str) -> None:
-        self.failures.update(dict.fromkeys(self.keys, message))
+        self.brought.failures.update(dict.fromkeys(self.keys, message))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Uploader:
     """Brings files and URLs to Publer."""
 
-    publer: MediaApi
+    publer: Publer
     workspace: Workspace
     log: Callable[[str], None]
     show: Show | None = None
@@ -93,82 +73,55 @@ class Uploader:
 
     def upload(self, medias: Iterable[Media], deadline: Deadline) -> UploadedMedia:
         """Return what goes into the posts, or per item why not. Thumbnails are brought along."""
-        first: dict[Key, Media] = {}
+        brought = UploadedMedia()
+        distinct: dict[Key, Media] = {}
         for media in with_thumbnails(medias):
-            first.setdefault(key_of(media), media)
-        files, failures = _files(
-            self.workspace, [media for media in first.values() if media.source is MediaSource.FILE]
-        )
-        urls = tuple(media for media in first.values() if media.source is MediaSource.URL)
-        tasks = [*files, *([_Task(media=urls, keys={key_of(media) for media in urls})] if urls else [])]
+            distinct.setdefault(key_of(media), media)
+        tasks: dict[object, _Task] = {}
+        for key, media in distinct.items():
+            try:
+                if media.source is MediaSource.FILE:
+                    with self.workspace.open(media.value) as file:
+                        task = _Task(media=(media,), brought=brought, total=file.size)
+                        tasks.setdefault(file.identity, task).keys.add(key)
+            except UnusableFileError as error:
+                brought.failures[key] = error.message
+        urls = {key: media for key, media in distinct.items() if media.source is MediaSource.URL}
+        if urls:
+            tasks["import"] = _Task(media=tuple(urls.values()), brought=brought, keys=set(urls))
         if tasks:
-            _Crew(self.publer, self.workspace, deadline=deadline, log=self.log, show=self.show).bring(tasks)
-        return UploadedMedia(
-            answers={key: answer for task in tasks for key, answer in task.answers.items()},
-            failures=failures | {key: words for task in tasks for key, words in task.failures.items()},
-            infos={key: info for task in tasks for key, info in task.infos.items()},
-        )
-
-
-def _files(workspace: Workspace, medias: Iterable[Media]) -> tuple[list[_Task], dict[Key, str]]:
-    """One task per file, by its identity, and what cannot even be opened."""
-    tasks: dict[tuple[int, int], _Task] = {}
-    failures = {}
-    for media in medias:
-        try:
-            with workspace.open(media.value) as file:
-                task = tasks.setdefault(file.identity, _Task(media=(media,), total=file.size))
-                task.keys.add(key_of(media))
-        except UnusableFileError as error:
-            failures[key_of(media)] = error.message
-    return list(tasks.values()), failures
+            _Crew(self, deadline).bring(list(tasks.values()))
+        return brought
 
 
 class _Crew:
     """The threads of one run, and the main thread's view of them."""
 
-    def __init__(
-        self,
-        publer: MediaApi,
-        workspace: Workspace,
-        *,
-        deadline: Deadline,
-        log: Callable[[str], None],
-        show: Show | None,
-    ) -> None:
-        self._publer = publer
-        self._workspace = workspace
+    def __init__(self, uploader: Uploader, deadline: Deadline) -> None:
+        self._uploader = uploader
         self._deadline = deadline
-        self._clock = clock = deadline.clock
-        self._log = log
-        self._show = show
+        self._clock = deadline.clock
         self._messages: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._stopped = threading.Event()
-        self._told = clock.monotonic()
+        self._told = self._clock.monotonic()
 
     def bring(self, tasks: Sequence[_Task]) -> None:
         """Return when every task is over. Whatever is raised here stops the threads, and waits for none."""
-        waiting: queue.SimpleQueue[_Task] = queue.SimpleQueue()
+        files: queue.SimpleQueue[_Task] = queue.SimpleQueue()
+        imports: queue.SimpleQueue[_Task] = queue.SimpleQueue()
         for task in tasks:
-            if task.media[0].source is MediaSource.FILE:
-                waiting.put(task)
-            else:
-                imports: queue.SimpleQueue[_Task] = queue.SimpleQueue()
-                imports.put(task)
-                self._start(imports)
-        for _ in range(min(AT_ONCE, waiting.qsize())):
-            self._start(waiting)
+            (files if task.is_file else imports).put(task)
+        for waiting in [files] * min(AT_ONCE, files.qsize()) + [imports] * imports.qsize():
+            threading.Thread(target=self._work, args=(waiting,), name="publer-media", daemon=True).start()
         try:
             self._watch(tasks)
         finally:
             self._stopped.set()
 
-    def _start(self, tasks: queue.SimpleQueue[_Task]) -> None:
-        threading.Thread(target=self._work, args=(tasks,), name="publer-media", daemon=True).start()
-
     def _work(self, tasks: queue.SimpleQueue[_Task]) -> None:
         # A requests session is not made for several threads: each has its own.
-        publer = self._publer.another(_StoppableClock(self._clock, self._stopped), self._messages.put)
+        clock = _StoppableClock(self._clock, self._stopped)
+        publer = self._uploader.publer.another(clock, self._messages.put)
         try:
             while not self._stopped.is_set():
                 self._do(publer, tasks.get_nowait())
@@ -177,10 +130,10 @@ class _Crew:
         finally:
             publer.close()
 
-    def _do(self, publer: MediaApi, task: _Task) -> None:
+    def _do(self, publer: Publer, task: _Task) -> None:
         task.began = self._clock.monotonic()
         try:
-            if task.media[0].source is MediaSource.FILE:
+            if task.is_file:
                 self._upload(publer, task)
             else:
                 self._import(publer, task)
@@ -191,9 +144,9 @@ class _Crew:
         task.over = True
         self._messages.put("")  # wakes the main thread
 
-    def _upload(self, publer: MediaApi, task: _Task) -> None:
+    def _upload(self, publer: Publer, task: _Task) -> None:
         (media,) = task.media
-        with self._workspace.open(media.value) as file:
+        with self._uploader.workspace.open(media.value) as file:
             problems = Problems()
             info = check_file(file, problems)  # again, of the very file that is sent
             if info is None:
@@ -212,16 +165,16 @@ class _Crew:
             answer = publer.upload(
                 name, file.stream, file.size, info.mime, on_progress=on_progress, deadline=self._deadline
             )
-        task.answers = dict.fromkeys(task.keys, (answer,))
-        task.infos = dict.fromkeys(task.keys, info)
+        task.brought.answers.update(dict.fromkeys(task.keys, (answer,)))
+        task.brought.infos.update(dict.fromkeys(task.keys, info))
 
-    def _import(self, publer: MediaApi, task: _Task) -> None:
+    def _import(self, publer: Publer, task: _Task) -> None:
         names = _distinct(_name_of(media, _name_of_url(media.value)) for media in task.media)
         items = [{"url": media.value, "name": name} for media, name in zip(task.media, names, strict=True)]
         job_id = publer.import_urls(items, deadline=self._deadline)
         clock = _StoppableClock(self._clock, self._stopped)
-        deadline = Deadline(clock, self._deadline.at)
         progress = Progress(clock, self._messages.put, "Publer is still importing the media given by `url`")
+        deadline = Deadline(clock, self._deadline.at)
         job = wait_for_job(publer, job_id, deadline=deadline, progress=progress)
         if job is None:
             task.fail("Publer did not finish the import in time; raise `timeout`.")
@@ -239,8 +192,8 @@ class _Crew:
                     break
         while not self._messages.empty():
             self._hear(0)
-        if self._show:
-            self._show(())
+        if self._uploader.show:
+            self._uploader.show(())
         for task in tasks:
             if task.bug:
                 raise task.bug
@@ -253,21 +206,21 @@ class _Crew:
         except queue.Empty:
             return
         if message:
-            self._log(message)
+            self._uploader.log(message)
 
     def _tell(self, tasks: Sequence[_Task]) -> None:
         now = self._clock.monotonic()
         moving = [
             Transfer(name=task.media[0].value, sent=task.sent, total=task.total, seconds=now - task.began)
             for task in tasks
-            if task.began is not None and not task.over and task.media[0].source is MediaSource.FILE
+            if task.began is not None and not task.over and task.is_file
         ]
-        if self._show:
-            self._show(moving)
+        if self._uploader.show:
+            self._uploader.show(moving)
         elif now - self._told >= PROGRESS_EVERY:
             self._told = now
             for transfer in moving:
-                self._log(line(transfer))
+                self._uploader.log(line(transfer))
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,9 +260,9 @@ def _read_import(task: _Task, items: Sequence[Mapping[str, Any]], job: Job) -> N
         broken = next((answer for answer in answers if not answer.get("id")), None)
         if broken is not None or not answers:
             said = sentence_of(broken)
-            task.failures[key_of(media)] = said or "Publer could not import it."
+            task.brought.failures[key_of(media)] = said or "Publer could not import it."
         else:
-            task.answers[key_of(media)] = tuple(answers)
+            task.brought.answers[key_of(media)] = tuple(answers)
 
 
 def _by_name(names: Sequence[str], made: Sequence[Mapping[str, Any]]) -> list[list[Mapping[str, Any]]] | None:
@@ -361,9 +314,9 @@ def key_of(media: Media) -> Key:
 class UploadedMedia:
     """By media item: Publer's objects, or why Publer does not have it."""
 
-    answers: Mapping[Key, tuple[Mapping[str, Any], ...]] = field(default_factory=lambda: MappingProxyType({}))
-    failures: Mapping[Key, str] = field(default_factory=lambda: MappingProxyType({}))
-    infos: Mapping[Key, MediaInfo] = field(default_factory=lambda: MappingProxyType({}))
+    answers: dict[Key, tuple[Mapping[str, Any], ...]] = field(default_factory=dict)
+    failures: dict[Key, str] = field(default_factory=dict)
+    infos: dict[Key, MediaInfo] = field(default_factory=dict)
 
     def failure(self, media: Media) -> str:
         """Why a post with this item cannot be sent, as the message of its targets; empty if it can."""
@@ -424,16 +377,13 @@ class UploadedMedia:
         elif media.thumbnail is not None:
             picture = self._objects(media.thumbnail)[0]
             own = item.get("thumbnails")
-            item["thumbnails"] = [*(own if isinstance(own, list) else []), _thumbnail(picture)]
+            full = picture.get("path")
+            added = {"id": picture.get("id"), "small": picture.get("thumbnail") or full, "real": full}
+            item["thumbnails"] = [*(own if isinstance(own, list) else []), added]
             item["default_thumbnail"] = len(item["thumbnails"]) - 1
         elif item.get("thumbnails"):
             item.setdefault("default_thumbnail", 0)
         return item
-
-
-def _thumbnail(picture: Mapping[str, Any]) -> dict[str, Any]:
-    full = picture.get("path")
-    return {"id": picture.get("id"), "small": picture.get("thumbnail") or full, "real": full}
 
 
 def _is_refused(validity: object, network_key: str, uses: tuple[object, ...]) -> bool:
@@ -446,8 +396,7 @@ def _is_refused(validity: object, network_key: str, uses: tuple[object, ...]) ->
     return said is False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Transfer:
+class Transfer(NamedTuple):
     """One file on its way."""
 
     name: str
@@ -472,9 +421,4 @@ Show = Callable[[Sequence[Transfer]], None]
 def line(transfer: Transfer) -> str:
     """Name, percent and rate, as a line of a log."""
     total = file_size(transfer.total)
-    return f"Uploading {_visible(transfer.name)}: {transfer.percent} % of {total}, {transfer.rate}"
-
-
-def _visible(name: str) -> str:
-    """Take from a file's name what would move the cursor or begin a new line."""
-    return "".join(character if character.isprintable() else "?" for character in name)
+    return f"Uploading {one_line(transfer.name)}: {transfer.percent} % of {total}, {transfer.rate}"

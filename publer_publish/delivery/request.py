@@ -6,10 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
+from publer_publish.delivery.ledger import Target
 from publer_publish.delivery.media import UploadedMedia
-from publer_publish.delivery.targets import Target
 from publer_publish.networks import table
-from publer_publish.networks.forms import mapping
 from publer_publish.post.model import Comment, Content, Media
 
 _IN_COMMENT = ("type", "path", "caption", "thumbnail", "thumbnails")
@@ -31,27 +30,6 @@ def _post(targets: Sequence[Target], media: UploadedMedia) -> dict[str, Any]:
     return body
 
 
-def second_names(targets: Iterable[Target], media: UploadedMedia) -> list[str]:
-    """What is sent beside what the file says, as Publer names it in two ways: ``mastodon.spoilerText``."""
-    found = []
-    for target in targets:
-        network = target.content.network
-        written = _written(target.content, media)
-        sent = table.network(network).as_sent(written)
-        found += [f"{network}.{name}" for name in _added(written, sent)]
-        if target.post.labels and "labels" not in target.ref.fields:
-            found.append("accounts[].labels")
-    return list(dict.fromkeys(found))
-
-
-def _added(written: Mapping[str, Any], sent: Mapping[str, Any]) -> list[str]:
-    """The names under which something is sent that was not written under them."""
-    below = mapping(sent.get("details")).keys() - mapping(written.get("details")).keys()
-    names = [name for name in sent if name not in written and name != "details"]
-    names += [f"details.{name}" for name in sorted(below)]
-    return names if sent["type"] == written["type"] else [*names, f"type {sent['type']}"]
-
-
 def network_key(target: Target) -> str:
     """The network's key; for WordPress its own provider, else its type (publer-api 2.1, 5.1).
 
@@ -64,18 +42,13 @@ def network_key(target: Target) -> str:
 
 
 def _network(content: Content, media: UploadedMedia) -> dict[str, Any]:
-    return with_extra(table.network(content.network).as_sent(_written(content, media)), content.extra)
-
-
-def _written(content: Content, media: UploadedMedia) -> dict[str, Any]:
-    """What the file says."""
     body: dict[str, Any] = {"type": content.type}
     if content.text:
         body["text"] = content.text
     if content.media:
         body["media"] = [body for item in content.media for body in media.items(item)]
     body.update(content.fields)
-    return body
+    return with_extra(table.network(content.network).as_sent(body), content.extra)
 
 
 def _account(target: Target, media: UploadedMedia) -> dict[str, Any]:

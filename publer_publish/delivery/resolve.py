@@ -1,19 +1,26 @@
-"""From selectors to accounts, and from a post and its accounts to targets."""
+"""From selectors to accounts, from a post and its accounts to targets, and from a pin to its board."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+import re
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import replace
 
-from publer_publish.delivery.boards import Boards, place_pin
-from publer_publish.delivery.targets import Target
+from publer_publish.clock import Deadline
+from publer_publish.delivery.ledger import Target
 from publer_publish.errors import Problems
+from publer_publish.networks.forms import board_of
 from publer_publish.networks.table import NETWORKS, canonical
 from publer_publish.post.checks import warn_of_one_text
 from publer_publish.post.draft import Draft
 from publer_publish.post.model import AccountRef, Selector, SelectorKind
-from publer_publish.publer.model import Account
+from publer_publish.publer.api import Publer
+from publer_publish.publer.model import Account, Album
 from publer_publish.text import suggest
 
+Boards = Callable[[Account], Sequence[Album]]
+"""The boards of an account, as Publer lists them; empty if it lists none."""
+_ID = re.compile(r"(?=.*\d)[0-9A-Za-z_-]+")
 _MOST_NAMES = 20
 
 
@@ -107,6 +114,12 @@ def describe(account: Account) -> str:
     return f"{canonical(account.provider)}/{account.name} ({account.id})"
 
 
+def listed(names: Sequence[object], most: int = _MOST_NAMES) -> str:
+    """The first names of a list, and how many more there are."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(map(str, names[:most])) + more
+
+
 def _what_there_is(selector: Selector, accounts: Sequence[Account]) -> str:
     same = [account for account in accounts if canonical(account.provider) == selector.network]
     names = [account.name for account in same]
@@ -114,10 +127,7 @@ def _what_there_is(selector: Selector, accounts: Sequence[Account]) -> str:
     guess = f"Did you mean `{selector.network}/{near}`? " if near else ""
     if not accounts:
         return "This workspace has no accounts: connect one in Publer, or check `workspace-id`."
-    listed = same or accounts
-    names_listed = ", ".join(describe(account) for account in listed[:_MOST_NAMES])
-    more = f" and {len(listed) - _MOST_NAMES} more" if len(listed) > _MOST_NAMES else ""
-    return f"{guess}The workspace has: {names_listed}{more}."
+    return f"{guess}The workspace has: {listed(list(map(describe, same or accounts)))}."
 
 
 def _warn_of_same_texts(targets: Sequence[Target], problems: Problems) -> None:
@@ -128,3 +138,52 @@ def _warn_of_same_texts(targets: Sequence[Target], problems: Problems) -> None:
         earlier = first.setdefault((rules.key, target.content.text), target)
         if rules.no_same_text and target.content.text and earlier.account.id != target.account.id:
             warn_of_one_text(rules, str(earlier), str(target), target.ref.where, problems)
+
+
+def boards_of(account: Account, directory: Publer, deadline: Deadline) -> Sequence[Album]:
+    """The boards of an account: Publer lists them with it, or else among its media options.
+
+    Empty for a network that has none.
+    """
+    rules = NETWORKS.get(canonical(account.provider))
+    if rules is None or not rules.has_boards:
+        return ()
+    return account.albums or directory.media_options([account.id], deadline=deadline).get(account.id, ())
+
+
+def place_pin(target: Target, boards: Boards, problems: Problems) -> Target:
+    """Return a pin with the id of its board as the account's ``album_id``; any other target as it is.
+
+    A board that is not one of the account's is an error: Publer would refuse the pin.
+    """
+    wanted = str(target.ref.fields.get("album_id") or board_of(target.content.fields))
+    if not NETWORKS[target.content.network].has_boards or not wanted:
+        return target
+    there = boards(target.account)
+    found = [board for board in there if board.id == wanted] or [
+        board for board in there if board.name.strip().casefold() == wanted.strip().casefold()
+    ]
+    album_id = found[0].id if found else wanted
+    name = f"{canonical(target.account.provider)}/{target.account.name}"
+    if len(found) > 1:
+        ids = ", ".join(board.id for board in found)
+        problems.error(
+            f"{len(found)} boards of {name} are named {wanted!r}.",
+            f"Name the one you mean by its id: {ids}.",
+            target.ref.where,
+        )
+    elif there and not found:
+        problems.error(f"{name} has no board {wanted!r}.", f"It has: {listed(there)}.", target.ref.where)
+    elif not there and not _ID.fullmatch(wanted):
+        problems.error(
+            f"Publer lists no boards of {name}, so {wanted!r} cannot be found.",
+            "Write the board's id instead of its name, or connect the account again in Publer.",
+            target.ref.where,
+        )
+    elif not there:
+        problems.warn(
+            f"Publer lists no boards of {name}: whether {wanted!r} is one of them is not known.",
+            "It is sent as it is. If Publer refuses it, connect the account again in Publer.",
+            target.ref.where,
+        )
+    return replace(target, ref=replace(target.ref, fields={**target.ref.fields, "album_id": album_id}))

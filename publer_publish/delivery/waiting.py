@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
 from publer_publish.clock import Deadline, Progress
+from publer_publish.publer.api import Publer
 from publer_publish.publer.errors import LostError, NotSentError, RateLimitedError, RefusedError
 from publer_publish.publer.model import Job, JobState
-from publer_publish.publer.transport import RateLimit
 
 _FIRST = 0.5
 _SHARE = 0.097
@@ -31,16 +29,7 @@ def pause(elapsed: float) -> float:
     return min(_LONGEST, _FIRST + _SHARE * elapsed)
 
 
-class JobSource(Protocol):
-    """Who tells where a job is: ``publer.api.Publer``."""
-
-    @property
-    def rate_limit(self) -> RateLimit: ...
-
-    def job(self, job_id: str, *, deadline: Deadline) -> Job: ...
-
-
-def wait_for_job(publer: JobSource, job_id: str, *, deadline: Deadline, progress: Progress) -> Job | None:
+def wait_for_job(publer: Publer, job_id: str, *, deadline: Deadline, progress: Progress) -> Job | None:
     """The job as its first terminal answer tells it; None when the deadline came first.
 
     The terminal payload may be delivered only once (publer-api 4.3): a job is never asked again after it.
@@ -76,7 +65,7 @@ def wait_for_job(publer: JobSource, job_id: str, *, deadline: Deadline, progress
     return None
 
 
-def _share_of_limit(publer: JobSource, now: float) -> float:
+def _share_of_limit(publer: Publer, now: float) -> float:
     """Seconds between requests that make the rest of the rate limit last until it is reset."""
     limit = publer.rate_limit
     if limit.remaining is None or limit.reset_at is None or limit.reset_at <= now:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import urlsplit
 
 from publer_publish.errors import ServiceError
+from publer_publish.networks.table import of_account_type
 from publer_publish.publer.errors import UNREADABLE, LostError
-from publer_publish.publer.model import Json, ListedPost, PostPage
+from publer_publish.publer.model import Account, Album, Json, ListedPost, PostPage, User, Workspace
+from publer_publish.text import one_line
 
 
 def holders(body: Json, name: str) -> list[Any]:
@@ -49,9 +50,11 @@ def unreadable(what: str, body: Json) -> LostError:
 _MAX_ID_DIGITS = 40
 _MAX_WORD = 60
 _MAX_LINK = 2000
-_LAST_SECOND = 253_402_300_799
-"""9999-12-31: a larger number must be milliseconds."""
-_SPACED_OFFSET = re.compile(r" (?=[+-]\d\d:?\d\d$)")
+
+
+def words(text: str) -> frozenset[str]:
+    """Return a set of words, from a list of them."""
+    return frozenset(text.split())
 
 
 def first(values: Iterable[str]) -> str:
@@ -76,7 +79,7 @@ def word_of(value: Json) -> str:
 
 def name_of(value: Json) -> str:
     """Read a name of somebody or something: one visible line."""
-    return clean(value, 200) if isinstance(value, str) else ""
+    return one_line(value, 200) if isinstance(value, str) else ""
 
 
 def link_of(value: Json) -> str:
@@ -93,45 +96,19 @@ def link_of(value: Json) -> str:
 
 
 def time_of(value: Json) -> float | None:
-    """Read seconds since the epoch from ISO 8601 (with or without seconds and offset; UTC if it has none)."""
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        if not 0 < value <= _LAST_SECOND * 1000:
-            return None
-        return value / 1000 if value > _LAST_SECOND else float(value)
-    if not isinstance(value, str) or len(value) > _MAX_WORD:
-        return None
-    text = _SPACED_OFFSET.sub("", value.strip().removesuffix(" UTC"))
+    """Read seconds since the epoch from ISO 8601, with or without seconds and offset (then UTC)."""
     try:
-        moment = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(value)
         return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
-    except (ValueError, OverflowError):
+    except (TypeError, ValueError, OverflowError):
         return None
 
 
-MAX_SENTENCE = 500
-"""Characters. Enough for every sentence seen; a page of HTML or a stack trace is not one."""
-
-_BREAKING = {"Cc", "Cs", "Zl", "Zp"}
-_JOINERS = "\u200c\u200d"
-"""Invisible, too, but names in Persian and emoji of several people are not the same without them."""
 _SAYING = ("message", "error", "errors", "error_message", "reason", "description", "detail")
 _TITLE = re.compile(r"<title[^<>]{0,100}>([^<]{1,200})", re.IGNORECASE)
 _CLOUDFLARE = re.compile(r"error code:\s{0,5}(\d{3,4})", re.IGNORECASE)
 _MAX_NESTING = 6
-
-
-def clean(text: str, limit: int = MAX_SENTENCE) -> str:
-    """Make one line of visible text: no control or direction characters, no half pairs."""
-    head = text[: limit * 4]
-    line = " ".join("".join(map(_visible, head)).split())
-    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
-
-
-def _visible(char: str) -> str:
-    category = unicodedata.category(char)
-    if category in _BREAKING:
-        return " "
-    return "" if category == "Cf" and char not in _JOINERS else char
+_MAX_SAID = 2_000
 
 
 def sentence_of(value: Json) -> str:
@@ -140,7 +117,7 @@ def sentence_of(value: Json) -> str:
     Publer says ``{"errors": ["…"]}`` and, on 429, ``{"error": "…"}``; others on the way say
     ``{"error": {"message": "…"}}``, ``{"message": "…"}`` or just text.
     """
-    return clean(" ".join(_sentences(value, 0)))
+    return one_line(" ".join(_sentences(value, 0))[:_MAX_SAID])
 
 
 def _sentences(value: Json, depth: int) -> list[str]:
@@ -151,17 +128,7 @@ def _sentences(value: Json, depth: int) -> list[str]:
     if isinstance(value, list):
         return [found for item in value[:10] for found in _sentences(item, depth + 1)]
     if isinstance(value, dict):
-        for key in _SAYING:
-            found = _sentences(value.get(key), depth + 1)
-            if found:
-                return found
-        # {"errors": {"text": ["is too long"]}} names the field in the key.
-        return [
-            f"{key}: {found}"
-            for key, item in list(value.items())[:10]
-            if isinstance(item, list)
-            for found in _sentences(item, depth + 1)
-        ]
+        return next(filter(None, (_sentences(value.get(key), depth + 1) for key in _SAYING)), [])
     return []
 
 
@@ -170,9 +137,9 @@ def sentence_of_text(text: str) -> str:
     head = text.lstrip("\ufeff \t\r\n")[:20_000]
     cloudflare = _CLOUDFLARE.search(head)
     if not head.startswith("<") and not cloudflare:
-        return clean(head)
+        return one_line(head)
     title = _TITLE.search(head)
-    named = f" (“{clean(title.group(1), 120)}”)" if title else ""
+    named = f" (“{one_line(title.group(1), 120)}”)" if title else ""
     code = f" (Cloudflare error {cloudflare.group(1)})" if cloudflare else ""
     return f"An infrastructure page{named}{code} came back instead of an answer of Publer's"
 
@@ -233,23 +200,14 @@ def read_posts(body: Json) -> PostPage:
 
     An entry that is no object makes the answer unreadable: it might be the post that is looked for.
     """
-    counts = read_counts(body)
-    posts = tuple(post_of(item) for item in objects_of(body, "posts"))
-    return PostPage(posts=posts, total=counts.total, total_pages=counts.total_pages)
+    return PostPage(tuple(map(post_of, objects_of(body, "posts"))), *read_counts(body))
 
 
-class Counts(NamedTuple):
-    """How much there is, as Publer says; None if it does not."""
-
-    total: int | None
-    total_pages: int | None
-
-
-def read_counts(body: Json) -> Counts:
-    """Read how much there is beside what an answer lists."""
+def read_counts(body: Json) -> tuple[int | None, int | None]:
+    """Read ``total`` and ``total_pages`` beside what an answer lists; None where it does not say."""
     levels = (one for one in holders(body, "data") if isinstance(one, dict))
     counts: Mapping[str, Any] = next((one for one in levels if {"total", "total_pages"} & one.keys()), {})
-    return Counts(_count(counts.get("total")), _count(counts.get("total_pages")))
+    return _count(counts.get("total")), _count(counts.get("total_pages"))
 
 
 def post_of(item: Mapping[str, Json]) -> ListedPost:
@@ -285,3 +243,84 @@ def _count(value: Json) -> int | None:
         value = int(value)
     usable = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MAX_COUNT
     return value if usable else None
+
+
+_BROKEN = words(
+    "disconnected expired token_expired reauth needs_reauth reauth_required reconnect needs_reconnect "
+    "revoked unauthorized invalid locked suspended disabled broken error failed"
+)
+"""What Publer may say of an account whose connection does not work any more."""
+
+
+def read_user(body: Json) -> User:
+    """Read the owner of the key."""
+    for holder in holders(body, "user"):
+        if isinstance(holder, dict) and (found := id_of(holder.get("id"))):
+            return User(id=found, name=_name(holder), email=name_of(holder.get("email")))
+    raise unreadable("the user", body)
+
+
+def read_workspaces(body: Json) -> tuple[Workspace, ...]:
+    """Read the workspaces that the key can see; entries without an id are left out."""
+    return tuple(
+        Workspace(id=found, name=_name(item), plan=name_of(item.get("plan")))
+        for item in objects_of(body, "workspaces")
+        if (found := id_of(item.get("id")))
+    )
+
+
+def read_accounts(body: Json) -> tuple[Account, ...]:
+    """Read the accounts of the workspace, each once; entries without an id are left out."""
+    accounts: dict[str, Account] = {}
+    for item in objects_of(body, "accounts"):
+        if found := id_of(item.get("id")):
+            account = Account(
+                id=found,
+                provider=_provider(item),
+                name=_name(item),
+                type=word_of(item.get("type")),
+                albums=_albums(item.get("albums")),
+                trouble=_trouble(item.get("status")),
+            )
+            accounts.setdefault(found, account)
+    return tuple(accounts.values())
+
+
+def read_signatures(body: Json) -> dict[str, tuple[str, ...]]:
+    """Read the texts of the signatures of each account."""
+    found: dict[str, tuple[str, ...]] = {}
+    for item in objects_of(body, "signatures"):
+        account_id, signatures = id_of(item.get("account_id")), item.get("signatures")
+        if account_id and isinstance(signatures, list):
+            texts = (one.get("text") for one in signatures if isinstance(one, dict))
+            found[account_id] = tuple(text for text in texts if isinstance(text, str) and text.strip())
+    return found
+
+
+def read_media_options(body: Json) -> dict[str, tuple[Album, ...]]:
+    """Read the albums of each account."""
+    return {
+        found: _albums(item.get("albums"))
+        for item in objects_of(body, "media_options")
+        if (found := id_of(item.get("id")))
+    }
+
+
+def _albums(listed: Json) -> tuple[Album, ...]:
+    items = (one for one in listed if isinstance(one, dict)) if isinstance(listed, list) else ()
+    return tuple(
+        Album(id=found, name=name_of(one.get("name"))) for one in items if (found := id_of(one.get("id")))
+    )
+
+
+def _name(item: Mapping[str, Any]) -> str:
+    return first(name_of(item.get(key)) for key in ("name", "username", "first_name"))
+
+
+def _provider(item: Mapping[str, Any]) -> str:
+    """Take ``provider``, or where it is missing what the type begins with (``in_page``, ``ig_business``)."""
+    return word_of(item.get("provider")) or of_account_type(word_of(item.get("type")))
+
+
+def _trouble(status: Json) -> str:
+    return one_line(status, 60) if word_of(status).replace(" ", "_") in _BROKEN else ""

@@ -6,31 +6,30 @@ What can be repeated without harm (every GET, an upload, an import) is repeated 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO, TypeVar
 from urllib.parse import quote
 
-from publer_publish.clock import Clock, Deadline
-from publer_publish.networks.table import of_account_type
+from publer_publish.clock import Clock, Deadline, Progress
+from publer_publish.errors import ServiceError
 from publer_publish.publer.answers import (
-    clean,
-    first,
-    holders,
-    id_of,
-    name_of,
-    objects_of,
+    read_accounts,
     read_counts,
     read_job_id,
     read_media,
+    read_media_options,
     read_posts,
-    unreadable,
-    word_of,
+    read_signatures,
+    read_user,
+    read_workspaces,
 )
-from publer_publish.publer.jobs import read_job_of
+from publer_publish.publer.errors import FORBIDDEN, LostError, NotSentError, RateLimitedError, RefusedError
+from publer_publish.publer.jobs import read_job
 from publer_publish.publer.model import Account, Album, Job, JobState, Json, PostPage, User, Workspace
-from publer_publish.publer.transport import Patient
-from publer_publish.publer.wire import Multipart
+from publer_publish.publer.transport import RateLimit, Transport
+from publer_publish.publer.wire import multipart
 
 PUBLISH_PATIENCE = 60.0
 """Seconds for the answer to a publish request; after that it is lost and looked up."""
@@ -42,10 +41,36 @@ UPLOAD_SILENCE = 120.0
 """Seconds that Publer may take to think about an uploaded file."""
 UPLOAD_ATTEMPTS = 4
 """Attempts for one file whose answers are lost: each may send 200 MB."""
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 10.0
+"""Seconds between two attempts; doubled each time."""
+FIRST_PATIENCE, LONGEST_PATIENCE = 10.0, 40.0
+"""Seconds for one attempt to read; doubled each time, because Publer may just be slow today."""
+
+_ABOUT_ACCESS = re.compile(
+    r"(?i)\b(api|key|workspace|scope|permissions?|access|plan|upgrade|denied|forbidden|cloudflare)\b"
+)
+
+_T = TypeVar("_T")
 
 
-class Directory(Patient):
-    """The owner of the key, the workspaces, and the accounts."""
+class Publer:
+    """Everything that this program asks of Publer."""
+
+    def __init__(self, transport: Transport) -> None:
+        self.transport = transport
+
+    def close(self) -> None:
+        """Close the connection; a later request opens a new one."""
+        self.transport.close()
+
+    def another(self, clock: Clock, log: Callable[[str], None]) -> Publer:
+        """Make a client with a connection of its own, for another thread."""
+        return Publer(self.transport.another(clock, log))
+
+    @property
+    def rate_limit(self) -> RateLimit:
+        """What the latest answer said about the rate limit."""
+        return self.transport.rate_limit
 
     def me(self, *, deadline: Deadline) -> User:
         """Ask for the owner of the key."""
@@ -56,155 +81,34 @@ class Directory(Patient):
         return self._get("/workspaces", read_workspaces, deadline)
 
     def accounts(self, *, deadline: Deadline) -> tuple[Account, ...]:
-        """Ask for the social accounts of the workspace."""
+        """Ask for the social accounts of the workspace.
+
+        No pages of them are documented; a list that says that there is more is read to its end.
+        """
         found: dict[str, Account] = {}
         for page in range(_MOST_PAGES):
-            params = [("page", str(page))] if page else []
-            one = self._get("/accounts", read_account_page, deadline, params)
+            accounts, total, pages = self._get(
+                "/accounts",
+                lambda body: (read_accounts(body), *read_counts(body)),
+                deadline,
+                [("page", str(page))] if page else [],
+            )
             before = len(found)
-            found = {account.id: account for account in one.accounts} | found
+            found = {account.id: account for account in accounts} | found
             # Where pages count from 1, page 0 is the same as page 1.
-            brings_nothing = page > 0 and (not one.accounts or (page > 1 and len(found) == before))
-            if brings_nothing or not one.says_more(len(found), page):
+            brings_nothing = page > 0 and (not accounts or (page > 1 and len(found) == before))
+            is_last = (total or 0) <= len(found) and (pages or 0) <= page + 1
+            if brings_nothing or is_last:
                 break
-        if one.total > len(found):
-            self.transport.log(f"Publer counts {one.total} accounts and lists {len(found)}.")
+        if (total or 0) > len(found):
+            self.transport.log(f"Publer counts {total} accounts and lists {len(found)}.")
         return tuple(found.values())
 
     def media_options(
         self, account_ids: Iterable[str], *, deadline: Deadline
     ) -> dict[str, tuple[Album, ...]]:
         """Ask for the albums of some accounts (Pinterest: their boards), by account id."""
-        params = [("accounts[]", account_id) for account_id in account_ids]
-        path = f"/workspaces/{quote(self.transport.workspace_id, safe='')}/media_options"
-        return self._get(path, read_media_options, deadline, params)
-
-
-_BROKEN = frozenset(
-    {
-        "disconnected",
-        "expired",
-        "token_expired",
-        "reauth",
-        "needs_reauth",
-        "reauth_required",
-        "reconnect",
-        "needs_reconnect",
-        "revoked",
-        "unauthorized",
-        "invalid",
-        "locked",
-        "suspended",
-        "disabled",
-        "broken",
-        "error",
-        "failed",
-    }
-)
-
-
-def read_user(body: Json) -> User:
-    """Read the owner of the key."""
-    for holder in holders(body, "user"):
-        if isinstance(holder, dict) and (found := id_of(holder.get("id"))):
-            return User(id=found, name=_name(holder), email=name_of(holder.get("email")))
-    raise unreadable("the user", body)
-
-
-def read_workspaces(body: Json) -> tuple[Workspace, ...]:
-    """Read the workspaces that the key can see; entries without an id are left out."""
-    return tuple(
-        Workspace(id=found, name=_name(item), plan=_plan(item.get("plan")))
-        for item in objects_of(body, "workspaces")
-        if (found := id_of(item.get("id")))
-    )
-
-
-def read_accounts(body: Json) -> tuple[Account, ...]:
-    """Read the accounts of the workspace, each once; entries without an id are left out."""
-    accounts: dict[str, Account] = {}
-    for item in objects_of(body, "accounts"):
-        if found := id_of(item.get("id")):
-            account = Account(
-                id=found,
-                provider=_provider(item),
-                name=_name(item),
-                type=word_of(item.get("type")),
-                albums=_albums(item.get("albums")),
-                trouble=_trouble(item.get("status")),
-            )
-            accounts.setdefault(found, account)
-    return tuple(accounts.values())
-
-
-class AccountPage(NamedTuple):
-    """One answer about accounts. No pages of them are documented; a list that counts is read to its end."""
-
-    accounts: tuple[Account, ...]
-    total: int
-    pages: int
-
-    def says_more(self, count: int, page: int) -> bool:
-        return self.total > count or self.pages > page + 1
-
-
-def read_account_page(body: Json) -> AccountPage:
-    """Read the accounts, and how many there are, as far as the answer says."""
-    counts = read_counts(body)
-    return AccountPage(read_accounts(body), counts.total or 0, counts.total_pages or 0)
-
-
-def read_signatures(body: Json) -> dict[str, tuple[str, ...]]:
-    """Read the texts of the signatures of each account."""
-    found: dict[str, tuple[str, ...]] = {}
-    for item in objects_of(body, "signatures"):
-        account_id, signatures = id_of(item.get("account_id")), item.get("signatures")
-        if account_id and isinstance(signatures, list):
-            texts = (one.get("text") for one in signatures if isinstance(one, dict))
-            found[account_id] = tuple(text for text in texts if isinstance(text, str) and text.strip())
-    return found
-
-
-def read_media_options(body: Json) -> dict[str, tuple[Album, ...]]:
-    """Read the albums of each account."""
-    return {
-        found: _albums(item.get("albums"))
-        for item in objects_of(body, "media_options")
-        if (found := id_of(item.get("id")))
-    }
-
-
-def _albums(listed: Json) -> tuple[Album, ...]:
-    items = (one for one in listed if isinstance(one, dict)) if isinstance(listed, list) else ()
-    return tuple(
-        Album(id=found, name=name_of(one.get("name"))) for one in items if (found := id_of(one.get("id")))
-    )
-
-
-def _name(item: Mapping[str, Any]) -> str:
-    return first(name_of(item.get(key)) for key in ("name", "username", "first_name"))
-
-
-def _plan(value: Json) -> str:
-    return name_of(value.get("name") or value.get("rate")) if isinstance(value, dict) else name_of(value)
-
-
-def _provider(item: Mapping[str, Any]) -> str:
-    """Take ``provider``, or where it is missing what the type begins with (``in_page``, ``ig_business``)."""
-    provider = word_of(item.get("provider")) or word_of(item.get("network"))
-    return provider or of_account_type(word_of(item.get("type")))
-
-
-def _trouble(status: Json) -> str:
-    return clean(status, 60) if word_of(status).replace(" ", "_") in _BROKEN else ""
-
-
-class Publer(Directory):
-    """Everything that this program asks of Publer."""
-
-    def another(self, clock: Clock, log: Callable[[str], None]) -> Publer:
-        """Make a client with a connection of its own, for another thread."""
-        return Publer(self.transport.another(clock, log))
+        return self._get_of_workspace("media_options", read_media_options, account_ids, deadline)
 
     def posts(
         self,
@@ -228,9 +132,13 @@ class Publer(Directory):
 
     def signatures(self, account_ids: Iterable[str], *, deadline: Deadline) -> dict[str, tuple[str, ...]]:
         """Ask for the texts of the signatures of some accounts, by account id."""
-        params = [("accounts[]", account_id) for account_id in account_ids]
-        path = f"/workspaces/{quote(self.transport.workspace_id, safe='')}/signatures"
-        return self._get(path, read_signatures, deadline, params)
+        return self._get_of_workspace("signatures", read_signatures, account_ids, deadline)
+
+    def _get_of_workspace(
+        self, name: str, read: Callable[[Json], _T], account_ids: Iterable[str], deadline: Deadline
+    ) -> _T:
+        path = f"/workspaces/{quote(self.transport.workspace_id, safe='')}/{name}"
+        return self._get(path, read, deadline, [("accounts[]", account_id) for account_id in account_ids])
 
     def publish(self, bulk: Mapping[str, Any], *, deadline: Deadline) -> str:
         """Publish now and return the job's id. Exactly one HTTP attempt, on a fresh connection.
@@ -250,11 +158,8 @@ class Publer(Directory):
 
     def job(self, job_id: str, *, deadline: Deadline) -> Job:
         """Where a job is. The first terminal answer may be the only one: keep it."""
-        job = self._get(
-            f"/job_status/{quote(job_id, safe='')}",
-            lambda body: read_job_of(body, job_id),
-            deadline,
-        )
+        path = f"/job_status/{quote(job_id, safe='')}"
+        job = self._get(path, lambda body: read_job(body, job_id), deadline)
         if job.state is JobState.WORKING and job.raw:
             self.transport.log(f"Publer answered with an unknown status; still waiting. It said: {job.raw}")
         return job
@@ -274,18 +179,16 @@ class Publer(Directory):
         ``stream`` is seekable and read in small pieces; ``on_progress`` gets the bytes sent and their
         total. Repeated when it was lost: a second copy of a file that no post uses does no harm.
         """
-        fields = {"direct_upload": "false", "in_library": "false"}
         start = stream.tell()
 
         def attempt() -> Mapping[str, Any]:
             stream.seek(start)
-            body = Multipart(fields, name, stream, size, content_type, on_progress=on_progress)
+            body = multipart(name, stream, size, content_type, on_progress)
             answer = self.transport.send(
                 "POST",
                 "/media",
                 deadline=deadline,
                 stream=body,
-                content_type=body.content_type,
                 patience=deadline.remaining(),
                 silence=UPLOAD_SILENCE,
             )
@@ -312,3 +215,63 @@ class Publer(Directory):
             return read_job_id(answer)
 
         return self._patiently(attempt, deadline, attempts=UPLOAD_ATTEMPTS, wait_for_imports=True)
+
+    def _get(
+        self,
+        path: str,
+        read: Callable[[Json], _T],
+        deadline: Deadline,
+        params: Sequence[tuple[str, str]] = (),
+    ) -> _T:
+        patience = FIRST_PATIENCE / 2
+
+        def attempt() -> _T:
+            nonlocal patience
+            patience = min(patience * 2, LONGEST_PATIENCE)
+            return read(self.transport.send("GET", path, deadline=deadline, params=params, patience=patience))
+
+        return self._patiently(attempt, deadline)
+
+    def _patiently(
+        self,
+        attempt: Callable[[], _T],
+        deadline: Deadline,
+        *,
+        attempts: int | None = None,
+        wait_for_imports: bool = False,
+    ) -> _T:
+        """Repeat what may be repeated until the deadline, then raise the last error."""
+        pause = FIRST_PAUSE
+        lost = 0
+        while True:
+            try:
+                return attempt()
+            except RateLimitedError as error:
+                failure: ServiceError = error
+                wait = error.wait_seconds
+                why = "Publer's rate limit"
+            except (NotSentError, LostError) as error:
+                lost += isinstance(error, LostError)
+                if (isinstance(error, NotSentError) and error.hopeless) or lost == attempts:
+                    raise
+                failure, wait, why = error, pause, "the next attempt"
+                pause = min(pause * 2, LONGEST_PAUSE)
+            except RefusedError as error:
+                if not (wait_for_imports and is_busy(error)):
+                    raise
+                failure, wait, why = error, LONGEST_PAUSE / 2, "another import to finish"
+            if wait >= deadline.remaining():
+                raise failure
+            self.transport.log(f"{failure.message} Waiting {wait:g} s for {why}.")
+            Progress(self.transport.clock, self.transport.log, f"Still waiting for {why}").wait(wait)
+
+
+def is_busy(error: RefusedError) -> bool:
+    """Whether this 403 only means that another import is running, which passes."""
+    # Publer's sentences may be in the user's language: what is not about access is about waiting.
+    return (
+        error.status == FORBIDDEN
+        and not error.from_cdn
+        and bool(error.sentence)
+        and not _ABOUT_ACCESS.search(error.sentence)
+    )

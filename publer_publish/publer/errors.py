@@ -80,13 +80,7 @@ class RateLimitedError(ServiceError):
             "Run fewer jobs at the same time, or raise `timeout`.",
         )
         self.wait_seconds = wait_seconds
-        self.sentence = sentence
 
 
 class LostError(ServiceError):
     """The request went out, and what came back does not say what became of it: it may have been taken."""
-
-    def __init__(self, message: str, *, hint: str = "", status: int = 0) -> None:
-        super().__init__(message, hint=hint)
-        self.status = status
-        """The HTTP status, if there was one; else 0."""

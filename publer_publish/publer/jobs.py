@@ -13,45 +13,43 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from publer_publish.publer.answers import (
-    clean,
     error_of,
     first,
     holders,
     id_of,
+    name_of,
     post_of,
     sentence_of,
     word_of,
+    words,
 )
 from publer_publish.publer.errors import UNREADABLE, LostError, RefusedError
 from publer_publish.publer.model import LIVE_STATES, Job, JobEntry, JobState, Json, ListedPost, Verdict
+from publer_publish.text import one_line
 
 _OK = 200
 RAW_LIMIT = 2000
 """Characters of the answer that are kept for the log."""
 
-_WORDS = frozenset({"type", "status", "state", "id"})
-"""Keys whose values are words for programs."""
-_BENIGN = frozenset({"failures", "plan", "success", "status"})
+COMPLETE_WORDS = words("complete completed success succeeded successful done finished")
+FAILED_WORDS = words("failed failure error errored canceled cancelled rejected declined refused aborted")
+WORKING_WORDS = words("working pending queued processing running in_progress started")
+
+_REASONS = ("failure", "error", "errors")
+FAILURE_KEYS = (*_REASONS, "failures")
+_FAILURE_FIELDS = words("message account_id account_name account provider network error reason description")
+_ENTRY_KEYS = words("post failure error errors status state account_id success")
+_ENVELOPE = words("data result plan status success message id job_id type payload")
+_BENIGN = words("failures plan success status")
 
 
-def read_job_of(body: Json, job_id: str) -> Job:
-    """Read where a job is, as ``read_job``. An answer that names another job raises LostError."""
-    for holder in holders(body, "job"):
-        said = id_of(holder.get("job_id")) if isinstance(holder, dict) else ""
-        if said and said != job_id:
-            raise LostError(
-                f"Publer's answer about the job could not be used: it is about another one ({said}).",
-                hint=UNREADABLE,
-            )
-    return read_job(body)
-
-
-def read_job(body: Json) -> Job:
+def read_job(body: Json, job_id: str = "") -> Job:
     """Read one answer of ``GET /job_status``.
 
     An unknown status word means that the job is still working, as null does; such an answer keeps
     its ``raw`` form so that it can be logged. Raises LostError for an answer that
-    cannot be read, and RefusedError for an error that says nothing about the job or any post.
+    cannot be read or names another job than ``job_id``, and RefusedError for an error that says nothing
+    about the job or any post.
     """
     if isinstance(body, list) and body:
         body = {"status": "complete", "payload": body}
@@ -60,11 +58,24 @@ def read_job(body: Json) -> Job:
             "Publer's answer about the job could not be read: it is neither an object nor a list.",
             hint=UNREADABLE,
         )
+    for holder in holders(body, "job"):
+        said = id_of(holder.get("job_id")) if isinstance(holder, dict) else ""
+        if job_id and said not in ("", job_id):
+            raise LostError(
+                f"Publer's answer about the job could not be used: it is about another one ({said}).",
+                hint=UNREADABLE,
+            )
     levels = _levels(body)
-    entries = tuple(entries_of(levels))
+    try:
+        entries = tuple(entries_of(levels))
+    except RecursionError:
+        raise LostError(
+            "Publer's answer about the job could not be read: it is nested too deeply.", hint=UNREADABLE
+        ) from None
     word = next((word for level in reversed(levels) if (word := word_of(level.get("status")))), "")
     if not word and _only_refuses(levels, entries):
-        raise RefusedError(_OK, _message(levels), request="GET /job_status")
+        said = _message(levels) or first(entry.message for entry in entries)
+        raise RefusedError(_OK, said, request="GET /job_status")
     state = _state(levels, entries)
     locked = any(
         isinstance(plan := level.get("plan"), dict) and plan.get("locked") is True for level in levels
@@ -72,7 +83,8 @@ def read_job(body: Json) -> Job:
     if state is JobState.WORKING:
         unknown = bool(word) and word not in WORKING_WORDS | COMPLETE_WORDS
         return Job(state=state, locked=locked, raw=_raw(body) if unknown else "")
-    if state is JobState.COMPLETE and _says_no(levels) and not _failed(entries):
+    failed = any(entry.verdict is Verdict.FAILED for entry in entries)
+    if state is JobState.COMPLETE and _says_no(levels) and not failed:
         entries += (JobEntry(verdict=Verdict.FAILED, message=_message(levels)),)
     return Job(
         state=state,
@@ -119,63 +131,50 @@ def _only_refuses(levels: list[dict[str, Any]], entries: tuple[JobEntry, ...]) -
 
 
 def _says_no(levels: list[dict[str, Any]]) -> bool:
-    return any(
-        is_no(level.get("success"))
-        or any(is_failure(level.get(key)) for key in ("error", "errors", "failure"))
-        for level in levels
-    )
+    return any(map(_denies, levels))
 
 
-def _failed(entries: tuple[JobEntry, ...]) -> bool:
-    return any(entry.verdict is Verdict.FAILED for entry in entries)
+def _denies(node: Mapping[str, Any]) -> bool:
+    return is_no(node.get("success")) or any(map(is_failure, map(node.get, _REASONS)))
 
 
 def _nothing_failed(levels: list[dict[str, Any]]) -> bool:
+    """Whether the only payload is the documented one: empty ``failures``, and nothing else that speaks."""
     payloads = [level["payload"] for level in levels if level.get("payload") is not None]
-    return len(payloads) == 1 and _is_documented_success(payloads[0])
-
-
-def _is_documented_success(payload: Json) -> bool:
-    if not isinstance(payload, dict) or payload.get("failures") not in ({}, []):
+    if len(payloads) != 1 or not isinstance(payloads[0], dict):
         return False
-    return all(key in _BENIGN or value in (None, "", [], {}) for key, value in payload.items())
+    rest = {key: value for key, value in payloads[0].items() if key not in _BENIGN}
+    return payloads[0].get("failures") in ({}, []) and all(one in (None, "", [], {}) for one in rest.values())
 
 
 def _message(levels: list[dict[str, Any]]) -> str:
-    """Publer's sentence about the whole job; it may be anywhere, or missing."""
+    """Publer's sentence about the whole job; what it says of failures is in the entries."""
     for level in reversed(levels):
-        for holder in (level, level.get("payload"), level.get("failures")):
-            wanted = holder
-            if isinstance(holder, dict):
-                wanted = [holder.get(key) for key in (*FAILURE_KEYS, "message")]
-            if found := sentence_of(_flat(wanted)):
-                return found
+        payload = level.get("payload")
+        said = [*map(level.get, (*_REASONS, "message")), payload]
+        if isinstance(payload, dict):
+            said.append(payload.get("message"))
+        if found := first(sentence_of(one) for one in said if isinstance(one, str)):
+            return found
     return ""
 
 
-def _flat(value: Json, depth: int = 0) -> Json:
-    """Turn failures keyed by post into a list, because neither the key nor a word is part of the sentence."""
-    check_depth(depth)
-    if isinstance(value, dict) and not FAILURE_FIELDS & value.keys():
-        said = [item for key, item in value.items() if key not in _WORDS]
-        return [_flat(item, depth + 1) for item in said[:10]]
-    return [_flat(item, depth + 1) for item in value[:10]] if isinstance(value, list) else value
-
-
 def _media(levels: list[dict[str, Any]]) -> tuple[Mapping[str, Any], ...]:
+    """Read media objects or bare ids; what is neither keeps its place in the order, as an error."""
     for level in reversed(levels):
         payload = level.get("payload")
         if isinstance(payload, dict):
             payload = [payload] if _is_media(payload) else payload.get("media")
         if isinstance(payload, list) and payload:
-            return tuple(item if isinstance(item, dict) else _media_id(item) for item in payload)
+            return tuple(
+                item
+                if isinstance(item, dict)
+                else {"id": id_of(item)}
+                if id_of(item)
+                else {"error": sentence_of(item) or "Publer sent nothing for this file."}
+                for item in payload
+            )
     return ()
-
-
-def _media_id(item: Json) -> Mapping[str, Any]:
-    """Read an entry of an array of bare ids; what is not even that keeps its place in the order."""
-    found = id_of(item)
-    return {"id": found} if found else {"error": sentence_of(item) or "Publer sent nothing for this file."}
 
 
 def _is_media(value: Mapping[str, Any]) -> bool:
@@ -185,115 +184,82 @@ def _is_media(value: Mapping[str, Any]) -> bool:
 
 
 def _raw(body: Json) -> str:
-    """Write down the beginning; an answer about 500 posts is a hundred times as long as what is kept."""
-    written = ""
     try:
-        for piece in json.JSONEncoder(ensure_ascii=False).iterencode(body):
-            written += piece
-            if len(written) > RAW_LIMIT:
-                break
-    except (RecursionError, ValueError):
+        return one_line(json.dumps(body, ensure_ascii=False)[: 2 * RAW_LIMIT], RAW_LIMIT)
+    except RecursionError:
         return ""
-    return clean(written, RAW_LIMIT)
-
-
-_ENTRY_KEYS = frozenset({"post", "failure", "error", "errors", "status", "state", "account_id", "success"})
-_ENVELOPE = frozenset(
-    {"data", "result", "plan", "status", "success", "message", "id", "job_id", "type", "payload"}
-)
 
 
 def entries_of(levels: list[dict[str, Any]]) -> Iterator[JobEntry]:
-    """Yield what every level of the answer says, its payload first. Raises LostError if it is too deep."""
+    """Yield what every level of the answer says, its payload first."""
     for level in levels:
-        yield from _walk(level.get("payload"), 0)
+        yield from _walk(level.get("payload"))
         for key, value in level.items():
             if key in FAILURE_KEYS and isinstance(value, dict | list):
-                yield from _failures(value, 0)
+                yield from _failures(value)
             elif key not in _ENVELOPE and isinstance(value, dict | list):
-                yield from _walk(value, 0)
+                yield from _walk(value)
 
 
-def _walk(node: Json, depth: int) -> Iterator[JobEntry]:
-    """Yield an entry for whatever speaks of an account, a post or a failure."""
-    check_depth(depth)
-    if isinstance(node, str):
-        yield from _from_text(node)
+def _walk(node: Json) -> Iterator[JobEntry]:
+    """Yield an entry for whatever speaks of an account, a post or a failure, if only in a sentence."""
+    if isinstance(node, str) and len(node.split()) > 1:
+        yield JobEntry(verdict=Verdict.UNKNOWN, message=one_line(node))
     elif isinstance(node, list):
         for item in node:
-            yield from _walk(item, depth + 1)
+            yield from _walk(item)
     elif isinstance(node, dict):
-        yield from _walk_object(node, depth)
+        yield from _walk_object(node)
 
 
-def _walk_object(node: dict[str, Any], depth: int) -> Iterator[JobEntry]:
-    listed = [key for key in ("failure", "error", "errors") if _is_list_of_failures(node.get(key))]
+def _walk_object(node: dict[str, Any]) -> Iterator[JobEntry]:
+    # Several failures, each with an account of its own, not the sentences of one.
+    listed = [
+        key
+        for key in _REASONS
+        if isinstance(node.get(key), list) and any(isinstance(item, dict) for item in node[key])
+    ]
     if _ENTRY_KEYS & (node.keys() - set(listed)) or word_of(node.get("type")) in FAILED_WORDS:
         entry = _entry(node)
         if entry.verdict is not Verdict.UNKNOWN or entry.account_id or entry.account_name or entry.message:
             yield entry
     for key, value in node.items():
         if key == "failures" or key in listed:
-            yield from _failures(value, depth + 1)
-        elif key in ("post_ids", "ids") and isinstance(value, list):
-            yield from _ids(value)
+            yield from _failures(value)
+        elif key in FAILURE_KEYS or not isinstance(value, dict | list):
+            continue
         elif key == "post" and isinstance(value, dict):
             # The entry has read the post itself and its details; what else hangs on it may speak, too.
             inner = [one for name, one in value.items() if name != "details" and isinstance(one, dict | list)]
-            yield from _walk(inner, depth + 1)
-        elif key not in FAILURE_KEYS and isinstance(value, dict | list):
-            yield from _walk(value, depth + 1)
+            yield from _walk(inner)
+        else:
+            if key in ("post_ids", "ids") and isinstance(value, list):
+                for found in filter(None, map(id_of, value)):
+                    post = ListedPost(id=found, account_id="", state="")
+                    yield JobEntry(verdict=Verdict.UNKNOWN, post=post)
+            yield from _walk(value)
 
 
-def _is_list_of_failures(value: Json) -> bool:
-    """Whether it holds several failures, each with an account of its own, or the sentences of one."""
-    return isinstance(value, list) and any(isinstance(item, dict) for item in value)
+def _failures(node: Json) -> Iterator[JobEntry]:
+    """Read ``failures``: an object keyed by post, or a list; of lists, objects or sentences.
 
-
-def _from_text(text: str) -> Iterator[JobEntry]:
-    """Keep a sentence in the place of an entry: it says something, although not about whom."""
-    if len(text.split()) > 1:
-        yield JobEntry(verdict=Verdict.UNKNOWN, message=clean(text))
-
-
-def _ids(values: list[Any]) -> Iterator[JobEntry]:
-    for value in values:
-        if isinstance(value, dict | list):
-            yield from _walk(value, 1)
-        elif found := id_of(value):
-            yield JobEntry(verdict=Verdict.UNKNOWN, post=ListedPost(id=found, account_id="", state=""))
-
-
-def _failures(node: Json, depth: int) -> Iterator[JobEntry]:
-    """Read ``failures``: an object keyed by post, or a list; of lists, objects or sentences."""
-    check_depth(depth)
+    Every element of a list of failures is one, even an empty one.
+    """
     if isinstance(node, list):
         for item in node:
-            yield from _failures(item, depth + 1) if isinstance(item, list) else _failure_item(item, depth)
+            if isinstance(item, list) or (isinstance(item, dict) and item):
+                yield from _failures(item)
+            else:
+                yield JobEntry(verdict=Verdict.FAILED, message=sentence_of(item))
+    elif isinstance(node, dict) and (_FAILURE_FIELDS | _ENTRY_KEYS) & node.keys():
+        inner = node.get("failure")
+        yield _named(Verdict.FAILED, node, inner, message=sentence_of(inner) or sentence_of(node))
+        yield from _walk([value for value in node.values() if isinstance(value, list)])
     elif isinstance(node, dict):
-        if FAILURE_FIELDS & node.keys() or _ENTRY_KEYS & node.keys():
-            yield from _failure_item(node, depth)
-        else:
-            for item in node.values():
-                if isinstance(item, list) or item not in (None, "", {}):
-                    yield from _failures(item, depth + 1)
+        for item in node.values():
+            yield from _failures(item)
     elif is_failure(node):
         yield JobEntry(verdict=Verdict.FAILED, message=sentence_of(node))
-
-
-def _failure_item(item: Json, depth: int) -> Iterator[JobEntry]:
-    """Every element of a list of failures is one, even an empty one."""
-    if not isinstance(item, dict):
-        yield JobEntry(verdict=Verdict.FAILED, message=sentence_of(item))
-        return
-    inner = item.get("failure")
-    if FAILURE_FIELDS & item.keys() or _ENTRY_KEYS & item.keys() or not item:
-        yield _named(Verdict.FAILED, item, inner, message=sentence_of(inner) or sentence_of(item))
-        for value in item.values():
-            if isinstance(value, list):
-                yield from _walk(value, depth + 1)
-    else:
-        yield from _failures(item, depth + 1)
 
 
 def _entry(node: dict[str, Any]) -> JobEntry:
@@ -301,11 +267,10 @@ def _entry(node: dict[str, Any]) -> JobEntry:
     bare_post = raw_post is None and bool({"account_id", "state"} & node.keys())
     source = raw_post if isinstance(raw_post, dict) else node if bare_post else {}
     post = post_of(source) if source else None
-    message = next(
-        (said for key in ("failure", "error", "errors") if (said := sentence_of(node.get(key)))), ""
-    )
-    if _entry_failed(node):
-        said = message or error_of(source) or sentence_of(node.get("message"))
+    words = {word_of(node.get(key)) for key in ("status", "state", "type")}
+    if _denies(node) or words & FAILED_WORDS:
+        said = first(map(sentence_of, map(node.get, _REASONS)))
+        said = said or error_of(source) or sentence_of(node.get("message"))
         # A live post beside a failure is a contradiction: the list of posts decides.
         verdict = Verdict.UNKNOWN if post and post.is_live else Verdict.FAILED
         named = post if post and post.id else None
@@ -314,14 +279,6 @@ def _entry(node: dict[str, Any]) -> JobEntry:
     if verdict is Verdict.UNKNOWN and not why:
         why = sentence_of(node.get("message"))
     return _named(verdict, node, source, message=why, post=post)
-
-
-def _entry_failed(node: Mapping[str, Any]) -> bool:
-    words = {word_of(node.get(key)) for key in ("status", "state", "type")}
-    said_no = is_no(node.get("success")) or any(
-        is_failure(node.get(key)) for key in ("failure", "error", "errors")
-    )
-    return said_no or bool(words & FAILED_WORDS)
 
 
 def _verdict(
@@ -338,19 +295,12 @@ def _verdict(
         # A live post that carries an error contradicts itself: the list of posts decides.
         return (Verdict.UNKNOWN, trouble) if trouble else (Verdict.PUBLISHED, "")
     # Declined is final. Pending, reauth and locked may still go out: "failed" would invite a second post.
-    if (
-        post.state in FAILED_WORDS
-        or post.state.endswith(("_failed", "_declined"))
-        or (trouble and not post.state)
-    ):
-        return Verdict.FAILED, trouble or f"Publer lists the post as {clean(post.state, 60)}."
+    if post.has_failed or post.state in FAILED_WORDS or (trouble and not post.state):
+        return Verdict.FAILED, trouble or f"Publer lists the post as {post.state}."
     if post.is_live:
         return Verdict.UNKNOWN, trouble or "Publer says that it is published, but names no post."
     if post.state:
-        return (
-            Verdict.UNKNOWN,
-            trouble or f"Publer lists the post as {clean(post.state, 60)}, not as published.",
-        )
+        return Verdict.UNKNOWN, trouble or f"Publer lists the post as {post.state}, not as published."
     status = word_of(node.get("status"))
     linked = post.link and (not status or status in COMPLETE_WORDS | LIVE_STATES)
     evident = bool(post.id and (linked or (status in COMPLETE_WORDS and isinstance(node.get("post"), dict))))
@@ -365,57 +315,14 @@ def _named(verdict: Verdict, *sources: Json, message: str, post: ListedPost | No
         verdict=verdict,
         account_id=first(id_of(source.get("account_id")) for source in objects)
         or first(id_of(account.get("id")) for account in accounts),
-        account_name=clean(
-            first(_text(source.get("account_name")) for source in objects)
-            or first(_text(account.get("name")) for account in accounts),
-            200,
-        ),
+        account_name=first(name_of(source.get("account_name")) for source in objects)
+        or first(name_of(account.get("name")) for account in accounts),
         provider=first(
             word_of(source.get(key)) for source in [*objects, *accounts] for key in ("provider", "network")
         ),
         message=message,
         post=post,
     )
-
-
-def _text(value: Json) -> str:
-    return value if isinstance(value, str) else ""
-
-
-COMPLETE_WORDS = frozenset(
-    {"complete", "completed", "success", "succeeded", "successful", "done", "finished"}
-)
-FAILED_WORDS = frozenset(
-    {
-        "failed",
-        "failure",
-        "error",
-        "errored",
-        "canceled",
-        "cancelled",
-        "rejected",
-        "declined",
-        "refused",
-        "aborted",
-    }
-)
-WORKING_WORDS = frozenset({"working", "pending", "queued", "processing", "running", "in_progress", "started"})
-
-FAILURE_KEYS = ("failure", "failures", "error", "errors")
-FAILURE_FIELDS = frozenset(
-    {
-        "message",
-        "account_id",
-        "account_name",
-        "account",
-        "provider",
-        "network",
-        "error",
-        "reason",
-        "description",
-    }
-)
-_DEEPEST = 40
 
 
 def is_failure(value: Json) -> bool:
@@ -426,11 +333,3 @@ def is_failure(value: Json) -> bool:
 def is_no(success: Json) -> bool:
     """Whether ``success`` denies it: as JSON does, or as text or a number."""
     return (isinstance(success, int) and not success) or word_of(success) in ("false", "no")
-
-
-def check_depth(depth: int) -> None:
-    """Raise LostError before an answer of nothing but brackets exhausts the stack."""
-    if depth > _DEEPEST:
-        raise LostError(
-            "Publer's answer about the job could not be read: it is nested too deeply.", hint=UNREADABLE
-        )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NamedTuple, TypeAlias
 
@@ -134,8 +133,7 @@ class Verdict(StrEnum):
     """Named, but the answer does not say what became of it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JobEntry:
+class JobEntry(NamedTuple):
     """What a finished job says about one account (or without naming one)."""
 
     verdict: Verdict

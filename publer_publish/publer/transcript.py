@@ -13,11 +13,11 @@ import re
 import threading
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from publer_publish.clock import Clock
+from publer_publish.publer.answers import words
 from publer_publish.publer.model import Json
 
 MOST_CHARACTERS = 1_000_000
@@ -28,18 +28,14 @@ _MOST_RAW = 2_000
 """Characters that are kept of an answer that is not JSON."""
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-_PUBLERS_WORDS = _words(
+_PUBLERS_WORDS = words(
     "status state type provider account_type source rate network postType unit relation comparison "
     "privacy visibility replySettings style parseMode parse_mode trial_reel"
 )
 """Keys whose values are Publer's own words."""
-_SENTENCES = _words("error errors message reason failure failures")
+_SENTENCES = words("error errors message reason failure failures")
 """Keys under which Publer speaks."""
-_KEYS = _words(
+_KEYS = words(
     "account_id account_ids account_name account_type accounts after age album_id albums alt_text "
     "audio auto_add_music board boardId board_id bulk call_to_action caption carouselOptions "
     "categories category clauses comment comments community comparison conditions content "
@@ -57,7 +53,7 @@ _KEYS = _words(
     "title to total total_pages trial_reel type unit updated_at url user validity value visibility "
     "watermarks width workspace workspaces"
 )
-_COMMON = _words(
+_COMMON = words(
     "a account accounts already an and another api are at attached authorized be been blank by can "
     "cannot code connection content could count date day days do does duplicate error expired failed "
     "file for format found gap has have hours image in invalid is it its later limit link long many "
@@ -68,13 +64,13 @@ _COMMON = _words(
     "your"
 )
 """Words of sentences that say nothing about anybody, whichever texts they are also in."""
-_TOP_LEVEL = _words("com org net edu gov info io dev app ai co me example test")
-_PUBLIC = _words(
-    "publer facebook instagram twitter x linkedin pinterest google youtube youtu tiktok t telegram "
-    "mastodon threads bsky github wordpress www cdn app api"
+_PUBLIC = words(
+    "https http www cdn app api publer facebook instagram twitter x linkedin pinterest google youtube youtu "
+    "tiktok t telegram mastodon threads bsky github wordpress com org net edu gov info io dev ai co me "
+    "example test utm source medium campaign content term id"
 )
-"""Labels of hosts that everybody uses."""
-_SEGMENTS = _words(
+"""Words of addresses that everybody uses."""
+_SEGMENTS = words(
     "users me workspaces accounts posts schedule publish job_status media from-url media_options signatures"
 )
 
@@ -83,10 +79,11 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z
 _WORD_OF_PUBLERS = re.compile(r"[A-Za-z][A-Za-z_]{0,30}")
 _KEY = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,40}")
 _ADDRESS = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)
-_KEPT = re.compile(
-    r"(?P<entity>&(?:amp|lt|gt|quot|apos|nbsp|#\d{1,6}|#x[0-9a-f]{1,6});)|(?P<address>https?://[^\s<>\"]+)",
+_PART = re.compile(
+    r"(?P<entity>&(?:amp|lt|gt|quot|apos|nbsp|#\d{1,6}|#x[0-9a-f]{1,6});)|(?P<address>https?://[^\s<>\"]+)|[^\W_]+",
     re.IGNORECASE,
 )
+_WORD = re.compile(r"[^\W_]+")
 _QUOTED = re.compile(
     "[\"\u201c\u201e\u00ab]([^\"\u201c\u201d\u201e\u00bb]{2,})[\"\u201d\u201c\u00bb]|(?<!\\w)['\u2018]([^'\u2018\u2019]{2,})['\u2019](?!\\w)"
 )
@@ -116,7 +113,11 @@ class Anonymiser:
         """Any JSON value, found under a key. What people wrote is met before what Publer says of it."""
         if isinstance(value, dict):
             later = sorted(value.items(), key=lambda item: item[0] in _SENTENCES)
-            found = {name: self.value(item, self._meaning(name, key)) for name, item in later}
+            # Failures are keyed by post: what is there is said by Publer, too.
+            said = key == "failures"
+            found = {
+                name: self.value(one, key if said and name not in _KEYS else name) for name, one in later
+            }
             return {self._key(name): found[name] for name in value}
         if isinstance(value, list):
             return [self.value(item, key) for item in value]
@@ -132,22 +133,19 @@ class Anonymiser:
             return value
         return self._string(value, "state" if name.startswith("state") else name.removesuffix("[]"))
 
-    def _meaning(self, key: str, above: str) -> str:
-        """Failures are keyed by post: what is there is said by Publer, too."""
-        return above if above == "failures" and key not in _KEYS else key
-
     def path(self, path: str) -> str:
         return "/".join(part if part in _SEGMENTS else self.text(part) for part in path.split("/"))
 
     def text(self, text: str) -> str:
-        """A text that somebody wrote."""
-        text = self._without_secrets(text)
-        parts, end = [], 0
-        for found in _KEPT.finditer(text):
-            kept = found["entity"] or self._address(found["address"])
-            parts += [self._plain(text[end : found.start()]), kept]
-            end = found.end()
-        return "".join((*parts, self._plain(text[end:])))
+        """A text that somebody wrote: entities and the structure of addresses stay."""
+        return _PART.sub(self._part, self._without_secrets(text))
+
+    def _part(self, found: re.Match[str]) -> str:
+        if found["address"]:
+            return _WORD.sub(
+                lambda word: word[0] if word[0].lower() in _PUBLIC else self._word(word[0]), found[0]
+            )
+        return found[0] if found["entity"] else self._word(found[0])
 
     def sentence(self, text: str) -> str:
         """What Publer said: everything stays but what is known, or looks as if it were, to be private."""
@@ -155,14 +153,12 @@ class Anonymiser:
         for private in (_ADDRESS, _MAIL, _ID, _NUMBER):
             text = private.sub(lambda found: self.text(found[0]), text)
         text = _QUOTED.sub(self._quoted, text)
-        return "".join(
-            self._word(word) if is_word and self._is_private(word) else word for word, is_word in _split(text)
-        )
+        return _WORD.sub(lambda word: self._word(word[0]) if self._is_private(word[0]) else word[0], text)
 
     def _quoted(self, found: re.Match[str]) -> str:
         inner = found[1] or found[2]
         is_a_name = _WORD_OF_PUBLERS.fullmatch(inner) is not None and not self._is_private(inner)
-        return found[0] if is_a_name else found[0].replace(inner, self._plain(inner))
+        return found[0] if is_a_name else found[0].replace(inner, self.text(inner))
 
     def _is_private(self, word: str) -> bool:
         known = word.casefold()
@@ -188,33 +184,9 @@ class Anonymiser:
             text = text.replace(secret, "***")
         return text
 
-    def _address(self, address: str) -> str:
-        scheme, _, rest = address.partition("://")
-        end = min((at for at in map(rest.find, "/?#") if at >= 0), default=len(rest))
-        host, below = rest[:end], rest[end:]
-        labels = host.split(".")
-        ends_well = len(labels) > 1 and labels[-1].lower() in _TOP_LEVEL
-        shown = [
-            one if one.lower() in _PUBLIC or (ends_well and one is labels[-1]) else self._plain(one)
-            for one in labels
-        ]
-        words = [
-            self._word(word) if is_word else word
-            for word, is_word in _split(re.sub("%[0-9A-Fa-f]{2}", self._escape, below))
-        ]
-        return f"{scheme}://{'.'.join(shown)}{_with_tracking_names(below, ''.join(words))}"
-
-    def _escape(self, found: re.Match[str]) -> str:
-        return f"%{self._word(found[0][1:].upper())}"
-
-    def _plain(self, text: str) -> str:
-        return "".join(self._word(part) if is_word else part for part, is_word in _split(text))
-
     def _word(self, word: str) -> str:
         if _ID.fullmatch(word):
             return self._ids.setdefault(word.lower(), f"{len(self._ids) + 1:024x}")
-        if word == "***":
-            return word
         if word not in self._standing:
             self._private.add(word.casefold())
             form = "".join(map(_kind, word))
@@ -227,49 +199,14 @@ class Anonymiser:
         return self._standing[word]
 
 
-def _split(text: str) -> Iterator[tuple[str, bool]]:
-    """A text as words and what is between them."""
-    for is_word, run in itertools.groupby(text, lambda char: unicodedata.category(char)[0] in "LMN"):
-        yield "".join(run), is_word
-
-
 def _kind(char: str) -> str:
     if char.isascii():
         return "d" if char.isdigit() else "u" if char.isupper() else "l"
     return "w" if unicodedata.east_asian_width(char) in "WF" else "o"
 
 
-def _with_tracking_names(before: str, after: str) -> str:
-    """The anonymised part of an address with the names of its tracking words as they were."""
-    for found in re.finditer(r"(?<=[?&])utm_[a-z]+(?==)", before):
-        after = after[: found.start()] + found[0] + after[found.end() :]
-    return after
-
-
-@dataclass(slots=True)
-class Exchange:
-    """One request, until it is known what became of it."""
-
-    _transcript: Transcript | None = None
-    _began: float = 0.0
-    _line: dict[str, Any] = field(default_factory=dict)
-
-    def answered(self, status: int, rate_limit: Mapping[str, float | None], body: str) -> None:
-        """Publer answered, with whatever."""
-        self._end({"status": status, "rate_limit": dict(rate_limit), "response": body})
-
-    def failed(self, why: str, *, sent: bool) -> None:
-        """There was no answer; ``sent``: the request may have been taken."""
-        self._end({"status": None, "lost" if sent else "not_sent": why})
-
-    def _end(self, what: dict[str, Any]) -> None:
-        if self._transcript is not None:
-            self._transcript.write(self._line | what, self._began)
-            self._transcript = None
-
-
 class Transcript:
-    """Writes a line for every exchange. Safe to use from several threads."""
+    """Writes a line of ASCII for every exchange. Safe to use from several threads."""
 
     def __init__(self, write: Callable[[str], None], clock: Clock, secrets: Sequence[str]) -> None:
         self._write, self._clock = write, clock
@@ -281,45 +218,31 @@ class Transcript:
         self._say({"publer": 1, "at": round(self._clock.time(), 3), "rules": rules}, {"plan": bulk})
 
     def begin(
-        self,
-        method: str,
-        path: str,
-        params: Sequence[tuple[str, str]],
-        document: Json,
-        *,
-        is_upload: bool,
-    ) -> Exchange:
-        """A request is about to be sent."""
+        self, method: str, path: str, params: Sequence[tuple[str, str]], request: Json
+    ) -> Callable[..., None]:
+        """A request is about to be sent; what is returned is called with what became of it."""
         began = self._clock.time()
-        request = {"upload": True} if is_upload else document
-        line = {"method": method, "path": path, "query": list(params), "request": request}
-        return Exchange(self, began, line)
+        line = {"method": method, "path": path, "query": params, "request": request, "response": None}
 
-    def write(self, line: dict[str, Any], began: float) -> None:
-        """Write what became of a request that was sent at that time of the clock."""
-        body = line.pop("response", None)
-        line |= {"query": [[name, value] for name, value in line["query"]]}
-        now = self._clock.time()
-        first = {"publer": 1, "at": round(began, 3), "ms": round((now - began) * 1000)}
-        self._say(first, line | {"response": body})
+        def end(**outcome: object) -> None:
+            milliseconds = round((self._clock.time() - began) * 1000)
+            self._say({"publer": 1, "at": round(began, 3), "ms": milliseconds}, line | outcome)
+
+        return end
 
     def _say(self, first: dict[str, Any], rest: dict[str, Any]) -> None:
         with self._lock:
             try:
                 shown = self._shown(first, rest)
             except Exception as error:  # noqa: BLE001  (never a reason to end a run that may have posted)
-                shown = self._written(first | {"unwritten": type(error).__name__})
+                shown = json.dumps(first | {"unwritten": type(error).__name__})
             self._write(shown)
 
     def _shown(self, first: dict[str, Any], rest: dict[str, Any]) -> str:
-        shown = self._written(first | self._anonymous(rest))
+        shown = json.dumps(first | self._anonymous(rest))
         if len(shown) <= MOST_CHARACTERS:
             return shown
-        return self._written(first | self._anonymous(rest | {"response": None}) | {"cut": len(shown)})
-
-    @staticmethod
-    def _written(line: dict[str, Any]) -> str:
-        return json.dumps(line)  # no letter beyond ASCII, so nothing that a console has to make visible
+        return json.dumps(first | self._anonymous(rest | {"response": None}) | {"cut": len(shown)})
 
     def _anonymous(self, line: dict[str, Any]) -> dict[str, Any]:
         hide = self._anonymiser
@@ -339,7 +262,3 @@ class Transcript:
             return self._anonymiser.value(json.loads(text))
         except (ValueError, RecursionError):
             return {"raw": self._anonymiser.sentence(text[:_MOST_RAW])}
-
-
-SILENT = Exchange()
-"""Of a run of which nobody wants a transcript."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, BinaryIO, TypeAlias
 
 from requests.adapters import HTTPAdapter
@@ -181,34 +181,17 @@ class _Exactly:
         return piece
 
 
-class Multipart:
-    """The body of ``POST /media``."""
+def multipart(
+    name: str, stream: BinaryIO, size: int, content_type: str, on_progress: Callable[[int, int], None]
+) -> Foreign:
+    """Make the body of ``POST /media``, a stream with a length; ``on_progress`` gets bytes sent, and all."""
+    from requests_toolbelt import (  # noqa: PLC0415  (only runs with files need it)
+        MultipartEncoder,
+        MultipartEncoderMonitor,
+    )
 
-    def __init__(
-        self,
-        fields: Mapping[str, str],
-        name: str,
-        stream: BinaryIO,
-        size: int,
-        content_type: str,
-        *,
-        on_progress: Callable[[int, int], None],
-    ) -> None:
-        from requests_toolbelt import MultipartEncoder  # noqa: PLC0415  (only runs with files need it)
-
-        parts: list[tuple[str, Any]] = [
-            *fields.items(),
-            ("file", (name, _Exactly(name, stream, size), content_type)),
-        ]
-        self._encoder = MultipartEncoder(parts)
-        self.len: int = self._encoder.len
-        """In bytes; requests sends it as Content-Length."""
-        self.content_type: str = self._encoder.content_type
-        self._on_progress = on_progress
-        self._sent = 0
-
-    def read(self, size: int = -1) -> bytes:
-        piece: bytes = self._encoder.read(size)
-        self._sent += len(piece)
-        self._on_progress(self._sent, self.len)
-        return piece
+    file = (name, _Exactly(name, stream, size), content_type)
+    fields = [("direct_upload", "false"), ("in_library", "false"), ("file", file)]
+    return MultipartEncoderMonitor(
+        MultipartEncoder(fields), lambda monitor: on_progress(monitor.bytes_read, monitor.len)
+    )

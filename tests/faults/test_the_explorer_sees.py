@@ -19,7 +19,6 @@ from publer_publish.errors import Problems
 from publer_publish.github.console import Stream
 from publer_publish.github.event import read_event
 from publer_publish.github.runner import open_console
-from publer_publish.online import RunLog
 from publer_publish.publer.api import Publer
 from publer_publish.publer.errors import LostError
 from publer_publish.publer.model import Job, JobEntry, Verdict
@@ -86,7 +85,8 @@ def program_with(client: type[Publer], *, window: float = 86_400.0) -> Program:
             rules=Rules(timeout=settings.timeout, window=Window(seconds=window)),
             media=Uploader(publer=publer, workspace=session.workspace, log=console.line),
             deadline=deadline,
-            log=RunLog(session),
+            console=console,
+            problems=problems,
         ).deliver(targets)
         publer.close()
         results = session.ledger.results()

@@ -17,6 +17,7 @@ import struct
 import sys
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -339,7 +340,7 @@ def main(
         return 2
     clock = clock or SystemClock()
     key, workspace = env.get("PUBLER_API_KEY", ""), env.get("PUBLER_WORKSPACE_ID", "")
-    with Transport(options.api_url, key, workspace, clock, _say) as transport:
+    with closing(Transport(options.api_url, key, workspace, clock, _say)) as transport:
         publer = Publer(transport)
         known = {one.id: one for one in publer.accounts(deadline=Deadline.after(clock, 120.0))}
         missing = [one for one in options.accounts if one not in known]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from publer_publish.delivery.targets import Target
+from publer_publish.delivery.ledger import Target
 from publer_publish.errors import Where
 from publer_publish.post.model import AccountRef, Content, Post, Selector, SelectorKind
 from publer_publish.publer.model import Account, ListedPost

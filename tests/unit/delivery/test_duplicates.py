@@ -18,19 +18,8 @@ from publer_publish.delivery.duplicates import (
     why_unclear,
     why_waiting,
 )
-from publer_publish.delivery.ledger import LOOK_FIRST
-from publer_publish.delivery.matching_posts import (
-    GOES_ON,
-    IMPORTED,
-    NO_ACCOUNT,
-    NO_TIME,
-    NOT_SHOWN,
-    SEVERAL,
-    SHORTENED,
-    Match,
-    PostList,
-)
-from publer_publish.delivery.targets import Target
+from publer_publish.delivery.ledger import LOOK_FIRST, Target
+from publer_publish.delivery.matching_posts import Comparison, Match, PostList
 from publer_publish.publer.model import ListedPost, PostPage
 from sandbox.clock import VirtualClock
 from tests.support.build import live, target
@@ -95,7 +84,7 @@ def test_what_is_exactly_one_target_is_not_taken_for_another() -> None:
 
 def test_a_shortened_link_is_not_sent_beside_in_a_re_run_and_is_another_post_else() -> None:
     post = listed("p", "Read https://pblr.example/x")
-    assert look([ONE], [post]).unclear == {ONE.key: Match(post, SHORTENED)}
+    assert look([ONE], [post]).unclear == {ONE.key: Match(post, Comparison.SHORTENED)}
     assert not look([ONE], [post], rerun=False)
 
 
@@ -193,7 +182,7 @@ def test_the_evidence_is_named_as_what_it_is() -> None:
 
 def test_what_is_held_back_says_so_and_which_post_to_look_at() -> None:
     """The report counts it among what was not sent by how the message begins."""
-    every = (NOT_SHOWN, SHORTENED, GOES_ON, IMPORTED, NO_ACCOUNT, NO_TIME, SEVERAL)
+    every = set(Comparison) - {Comparison.SAME, Comparison.OTHER}
     said = [why_unclear(Match(listed("p"), comparison)) for comparison in every]
     said.append(why_waiting(listed("p", state="scheduled")))
     assert len(set(said)) == len(said)

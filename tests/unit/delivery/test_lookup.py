@@ -235,7 +235,7 @@ def test_signatures_are_asked_for_once_and_only_of_accounts_where_a_row_goes_on(
     signed = live(text="Hello\nBye")
     posts = learn(publer, signed, live("q", account_id="b", text="Something else"))
     assert publer.asked == [["a"]]
-    assert posts.compare(target(), signed, Origin.ANY_RUN).likeness.name == "SAME"
+    assert posts.compare(target(), signed, Origin.ANY_RUN).name == "SAME"
     nothing = WithSignatures(a="Bye")
     learn(nothing, live())
     assert nothing.asked == []
@@ -244,4 +244,4 @@ def test_signatures_are_asked_for_once_and_only_of_accounts_where_a_row_goes_on(
 def test_signatures_that_publer_does_not_tell_leave_it_open() -> None:
     signed = live(text="Hello\nBye")
     posts = learn(WithSignatures(), signed)
-    assert posts.compare(target(), signed, Origin.ANY_RUN).likeness.name == "OPEN"
+    assert posts.compare(target(), signed, Origin.ANY_RUN).name == "GOES_ON"

@@ -8,6 +8,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any, BinaryIO, Self
 
@@ -52,12 +53,12 @@ class Run:
 
     def prepare(self, *medias: Media) -> UploadedMedia:
         scenario = self.sandbox.scenario
-        with Transport(
-            self.sandbox.url, scenario.api_key, scenario.workspaces[0].id, self.clock, self.logged.append
-        ) as transport:
-            uploader = Uploader(
-                publer=Publer(transport), workspace=Workspace(self.workspace), log=self.logged.append
-            )
+        workspace = scenario.workspaces[0].id
+        publer = Publer(
+            Transport(self.sandbox.url, scenario.api_key, workspace, self.clock, self.logged.append)
+        )
+        with closing(publer):
+            uploader = Uploader(publer=publer, workspace=Workspace(self.workspace), log=self.logged.append)
             return uploader.upload(medias, self.deadline)
 
 
@@ -407,7 +408,8 @@ def prepared_by(
         (workspace / f"{number}.png").write_bytes((SAMPLES / "plain.png").read_bytes())
         medias.append(file(f"{number}.png"))
     options: dict[str, Any] = {"log": lambda _: None} | more
-    uploader = Uploader(publer=FakeApi(upload), workspace=Workspace(workspace), **options)
+    publer: Any = FakeApi(upload)
+    uploader = Uploader(publer=publer, workspace=Workspace(workspace), **options)
     return uploader.upload(medias, Deadline.after(clock, 100)), medias
 
 
@@ -469,9 +471,7 @@ class ImportApi(FakeApi):
         )
 
 
-def imported_by(
-    api: ImportApi, workspace: Path, clock: VirtualClock, *medias: Media, log: Any
-) -> UploadedMedia:
+def imported_by(api: Any, workspace: Path, clock: VirtualClock, *medias: Media, log: Any) -> UploadedMedia:
     uploader = Uploader(publer=api, workspace=Workspace(workspace), log=log)
     return uploader.upload(medias, Deadline.after(clock, 100))
 
@@ -521,7 +521,7 @@ def test_a_terminal_is_shown_every_state_and_then_none(tmp_path: Path) -> None:
 
 def test_the_name_of_a_file_does_not_move_the_cursor() -> None:
     hostile = Transfer(name="a\x1b[2J\n.mp4", sent=5, total=10, seconds=1)
-    assert line(hostile) == "Uploading a?[2J?.mp4: 50 % of 1 KB, 1 KB/s"
+    assert line(hostile) == "Uploading a\ufffd[2J .mp4: 50 % of 1 KB, 1 KB/s"
 
 
 def test_progress_as_a_line() -> None:

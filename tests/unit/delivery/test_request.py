@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from publer_publish.delivery.ledger import Target
 from publer_publish.delivery.media import UploadedMedia
-from publer_publish.delivery.request import bulk_body, second_names
-from publer_publish.delivery.targets import Target
+from publer_publish.delivery.request import bulk_body
 from publer_publish.errors import Where
 from publer_publish.networks.table import NETWORKS
 from publer_publish.post.model import AccountRef, Media, MediaSource
@@ -198,19 +198,6 @@ def test_publer_takes_an_article_under_the_type_of_its_account(account_type: str
     one = replace(one, account=one.account._replace(type=account_type))
     assert list(sent(one)["networks"]) == [key]
     assert len(sent(one)["accounts"]) == 1
-
-
-def test_what_is_sent_beside_what_the_file_says_can_be_told() -> None:
-    pin = target(network="pinterest", type="photo", media=(PICTURE,), fields={"board": "12"})
-    pin = replace(pin, post=replace(pin.post, labels=("release",)))
-    slides = target(network="linkedin", type="document", media=(PICTURE,), fields={"title": "T"})
-    plain = target(network="bluesky", type="status", fields={"replyTo": "1"}, extra={"other": 1})
-    assert second_names([plain], UploadedMedia()) == []
-    assert second_names([pin, pin, slides, plain], UploadedMedia()) == [
-        "accounts[].labels",
-        "linkedin.details.type",
-        "linkedin.type photo",
-    ]
 
 
 @pytest.mark.parametrize("account_type", ["blog", "wordpress_oauth", "wordpress_basic", ""])

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from publer_publish.delivery.ledger import Target
 from publer_publish.delivery.resolve import resolve
-from publer_publish.delivery.targets import Target
 from publer_publish.errors import Problem, Problems, Severity
 from publer_publish.post.checks import Checks
 from publer_publish.post.load import Options, load

@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publer_publish.delivery.targets import Target, rounds
+from publer_publish.delivery.deliver import rounds
+from publer_publish.delivery.ledger import Target
 from tests.support.build import target
 
 _TARGETS = st.lists(st.tuples(st.integers(0, 6), st.sampled_from("abcd")), unique=True, max_size=20).map(

@@ -211,7 +211,9 @@ class Bench:
         return server
 
     def transport(self, url: str, workspace: str = WORKSPACE) -> Transport:
-        return self._stack.enter_context(Transport(url, KEY, workspace, self.clock, self.lines.append))
+        return self._stack.enter_context(
+            contextlib.closing(Transport(url, KEY, workspace, self.clock, self.lines.append))
+        )
 
     def publer(self, url: str) -> Publer:
         return Publer(self.transport(url))

@@ -10,8 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from publer_publish.errors import ServiceError
-from publer_publish.publer.answers import read_media, read_posts, time_of
-from publer_publish.publer.api import read_accounts, read_media_options, read_user, read_workspaces
+from publer_publish.publer.answers import (
+    read_accounts,
+    read_media,
+    read_media_options,
+    read_posts,
+    read_user,
+    read_workspaces,
+    time_of,
+)
 from publer_publish.publer.errors import LostError
 from publer_publish.publer.model import Account, Album, ListedPost, User, Workspace
 
@@ -114,7 +121,7 @@ def test_publer_lists_the_boards_of_pinterest_with_the_account_or_among_its_medi
 
 
 def test_names_are_one_visible_line() -> None:
-    assert read_accounts([{"id": "a", "name": "A\n::error::b\u202e"}])[0].name == "A ::error::b"
+    assert read_accounts([{"id": "a", "name": "A\n::error::b\u202e"}])[0].name == "A ::error::b\ufffd"
 
 
 @pytest.mark.parametrize(
@@ -204,10 +211,6 @@ NINE = datetime(2025, 8, 17, 14, 19, tzinfo=UTC).timestamp()
         ("2025-08-17T14:19:00Z", NINE),
         ("2025-08-17T14:19:00.000Z", NINE),
         ("2025-08-17T14:19:00", NINE),
-        ("2025-08-17 14:19:00 UTC", NINE),
-        ("2025-08-17 16:19:00 +0200", NINE),
-        (int(NINE), NINE),
-        (int(NINE) * 1000, NINE),
         ("", None),
         ("yesterday", None),
         (None, None),

@@ -132,27 +132,23 @@ def test_equal_stays_equal_and_the_form_is_kept(texts: list[str]) -> None:
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=12), inner, max_size=3)))  # fmt: skip
 def test_whatever_publer_answers_becomes_one_line(document: Any) -> None:
     lines: list[str] = []
-    exchange = Transcript(lines.append, VirtualClock(), ()).begin("GET", "/posts", [], None, is_upload=False)
-    exchange.answered(200, {}, json.dumps(document))
+    end = Transcript(lines.append, VirtualClock(), ()).begin("GET", "/posts", [], None)
+    end(status=200, response=json.dumps(document))
     (line,) = lines
     assert line.isascii()
     assert "\n" not in line
     assert json.loads(line)["status"] == 200
 
 
-def one(body: str | None, *, status: int = 200, sent: bool = True) -> dict[str, Any]:
+def one(body: str | None, **outcome: Any) -> dict[str, Any]:
     lines: list[str] = []
     clock = VirtualClock()
     transcript = Transcript(lines.append, clock, (KEY,))
     document = {"bulk": {"state": "scheduled", "posts": [{"accounts": [{"id": ID}]}]}}
     query = [("state[]", "failed"), ("account_ids[]", ID), ("from", "2026-10-31"), ("page", "0")]
-    exchange = transcript.begin("POST", f"/job_status/{ID}", query, document, is_upload=False)
+    end = transcript.begin("POST", f"/job_status/{ID}", query, document)
     clock.sleep(1.5)
-    if body is None:
-        exchange.failed("the connection was reset", sent=sent)
-    else:
-        exchange.answered(status, {"limit": 100, "remaining": 3, "reset_at": 9.0}, body)
-    exchange.failed("a second end is none", sent=True)
+    end(response=body, **outcome)
     (line,) = lines
     found: dict[str, Any] = json.loads(line)
     return found
@@ -160,7 +156,8 @@ def one(body: str | None, *, status: int = 200, sent: bool = True) -> dict[str, 
 
 def test_a_line_has_request_answer_time_and_rate_limit() -> None:
     standing = f"{1:024x}"
-    assert one('{"job_id": "66db83154e299efa19a2d8eb"}') == {
+    limit = {"limit": 100, "remaining": 3, "reset_at": 9.0}
+    assert one('{"job_id": "66db83154e299efa19a2d8eb"}', status=200, rate_limit=limit) == {
         "publer": 1,
         "at": VirtualClock().time(),
         "ms": 1500,
@@ -169,15 +166,9 @@ def test_a_line_has_request_answer_time_and_rate_limit() -> None:
         "query": [["state[]", "failed"], ["account_ids[]", standing], ["from", "2026-10-31"], ["page", "0"]],
         "request": {"bulk": {"state": "scheduled", "posts": [{"accounts": [{"id": standing}]}]}},
         "status": 200,
-        "rate_limit": {"limit": 100, "remaining": 3, "reset_at": 9.0},
+        "rate_limit": limit,
         "response": {"job_id": standing},
     }
-
-
-@pytest.mark.parametrize(("sent", "name"), [(True, "lost"), (False, "not_sent")])
-def test_a_request_without_an_answer_says_whether_it_was_sent(sent: bool, name: str) -> None:
-    line = one(None, sent=sent)
-    assert (line["status"], line[name], line["response"]) == (None, "the connection was reset", None)
 
 
 def test_an_answer_that_is_not_json_is_kept_without_its_addresses() -> None:
