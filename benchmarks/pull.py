@@ -20,7 +20,7 @@ from statistics import median
 
 from benchmarks import posts, stage
 from benchmarks.table import table
-from sandbox import Sandbox
+from sandbox.server import Sandbox
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "RESULTS.md"

@@ -1,7 +1,5 @@
 """Processes in the environment of a step: their start, first request, last answer, exit and memory."""
 
-import json
-import os
 import re
 import subprocess
 import sys
@@ -9,10 +7,12 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import NamedTuple, TypeVar
 
-from sandbox.demo import EVENT, INPUTS
+from sandbox.demo import EVENT
 from sandbox.server import Sandbox
+from tests.support.fake_runner import FakeRunner
 
 ROOT = Path(__file__).resolve().parents[1]
 PROGRAM = (sys.executable, "-u", "-E", str(ROOT / "entrypoint.py"))
@@ -29,27 +29,18 @@ class Timing(NamedTuple):
 
 
 def environment(home: Path, sandbox: Sandbox, inputs: dict[str, str], inside: str = "") -> dict[str, str]:
-    """What the runner would pass on; ``inside``: where a container sees ``home``."""
-    home.mkdir(parents=True, exist_ok=True)
-    for name in ("output", "summary.md"):
-        (home / name).write_text("")
-    (home / "event.json").write_text(json.dumps(EVENT))
-    seen = inside or str(home)
-    ours = {"mode": "publish", "api-key": sandbox.scenario.api_key, "api-url": sandbox.url}
-    return {
-        **{f"INPUT_{name.upper()}": value for name, value in (INPUTS | ours | inputs).items()},
-        "HOME": seen,
-        "PATH": os.environ["PATH"],
-        "GITHUB_ACTIONS": "true",
-        "GITHUB_EVENT_NAME": "release",
-        "GITHUB_EVENT_PATH": f"{seen}/event.json",
-        "GITHUB_OUTPUT": f"{seen}/output",
-        "GITHUB_REPOSITORY": "acme/rocket",
-        "GITHUB_RUN_ID": "1000",
-        "GITHUB_SERVER_URL": "https://github.com",
-        "GITHUB_STEP_SUMMARY": f"{seen}/summary.md",
-        "GITHUB_WORKSPACE": f"{seen}/workspace",
+    """What the runner passes on; ``inside``: where a container sees ``home``."""
+    runner = FakeRunner(
+        ROOT / "action.yml", home / "workspace", Path(mkdtemp(dir=home)), repository="acme/rocket"
+    )
+    ours = {
+        "api-key": sandbox.scenario.api_key,
+        "api-url": sandbox.url,
+        "mode": "publish",
+        "github-token": "",
     }
+    given = runner.prepare(ours | inputs, event=EVENT, event_name="release").environment
+    return {name: value.replace(str(home), inside or str(home)) for name, value in given.items()}
 
 
 def run(

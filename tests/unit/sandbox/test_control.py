@@ -11,9 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from sandbox import Fault, Job, Sandbox, Scenario, VirtualClock
+from sandbox.clock import VirtualClock
+from sandbox.faults import Fault
 from sandbox.forms import FormError
-from sandbox.testing import NewSandbox, RawClient, a_post
+from sandbox.scenario import Job, Scenario
+from sandbox.server import Sandbox
+from tests.support.raw_client import NewSandbox, RawClient, a_post
 
 ROOT = Path(__file__).parents[3]
 

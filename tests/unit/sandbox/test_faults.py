@@ -9,8 +9,11 @@ from typing import Any
 
 import pytest
 
-from sandbox import Fault, Sandbox, Scenario, VirtualClock
-from sandbox.testing import NewSandbox, RawClient, Reply, a_post
+from sandbox.clock import VirtualClock
+from sandbox.faults import Fault
+from sandbox.scenario import Scenario
+from sandbox.server import Sandbox
+from tests.support.raw_client import NewSandbox, RawClient, Reply, a_post
 
 PUBLISH = "/posts/schedule/publish"
 WHENS = ("before", "after")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from sandbox import GitHub, Release, Scenario, VirtualClock
-from sandbox.testing import NewSandbox, RawClient
+from sandbox.clock import VirtualClock
+from sandbox.scenario import GitHub, Release, Scenario
+from tests.support.raw_client import NewSandbox, RawClient
 
 RELEASES = (
     Release(tag_name="v2.0.0", name="Two"),

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from sandbox import Job, Listing, Sandbox, Scenario, SeededPost, VirtualClock
-from sandbox.scenario import default_accounts
-from sandbox.testing import NewSandbox, RawClient, a_post
+from sandbox.clock import VirtualClock
+from sandbox.scenario import Job, Listing, Scenario, SeededPost, default_accounts
+from sandbox.server import Sandbox
+from tests.support.raw_client import NewSandbox, RawClient, a_post
 
 X, LINKEDIN = (next(a.id for a in default_accounts() if a.provider == p) for p in ("twitter", "linkedin"))
 DAY = 86_400.0

@@ -7,20 +7,12 @@ from typing import Any
 
 import pytest
 
-from sandbox import (
-    Accepts,
-    Account,
-    Job,
-    Sandbox,
-    Scenario,
-    Signature,
-    StoredText,
-    VirtualClock,
-    Workspace,
-)
+from sandbox.clock import VirtualClock
 from sandbox.judging import NO_ID
 from sandbox.networks import NETWORKS, text_length
-from sandbox.testing import NewSandbox, RawClient, a_post
+from sandbox.scenario import Accepts, Account, Job, Scenario, Signature, StoredText, Workspace
+from sandbox.server import Sandbox
+from tests.support.raw_client import NewSandbox, RawClient, a_post
 
 PUBLISH = "/posts/schedule/publish"
 WEB = "https://example.com/x"
