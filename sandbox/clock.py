@@ -7,6 +7,7 @@ import itertools
 import threading
 import time
 from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
 from typing import Protocol
 
 
@@ -92,3 +93,8 @@ class VirtualClock:
     def call_later(self, seconds: float, action: Callable[[], None]) -> None:
         with self._lock:
             heapq.heappush(self._waiting, (self._elapsed + seconds, next(self._order), action))
+
+
+def iso(seconds: float, zone: float = 0.0) -> str:
+    """ISO 8601 to the second, as Publer writes it, with the offset of a zone so many hours east of UTC."""
+    return datetime.fromtimestamp(int(seconds), timezone(timedelta(hours=zone))).isoformat()

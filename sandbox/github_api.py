@@ -47,7 +47,7 @@ def answer(world: World, call: Call) -> Answer:
 def _route(world: World, call: Call) -> Answer:
     github = world.scenario.github
     repository, below = _parts(call.path)
-    if below == "/user":
+    if below == "/github/user":
         # The token of a job may not ask who it is.
         return ok({"login": github.login}) if github.login else _refused(403, "Resource not accessible")
     if re.fullmatch(r"/pulls/\d+/files", below):
@@ -69,7 +69,7 @@ def _route(world: World, call: Call) -> Answer:
 
 def _parts(path: str) -> tuple[str, str]:
     """The repository, and what is asked of it."""
-    found = re.fullmatch(r"/repos/([^/]+/[^/]+)(/.*)", path)
+    found = re.fullmatch(r"/github/repos/([^/]+/[^/]+)(/.*)", path)
     return (found[1], found[2]) if found else ("", path)
 
 

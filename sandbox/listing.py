@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sandbox.answers import Answer, Call, ok, refused
+from sandbox.clock import iso
 from sandbox.fields import words
-from sandbox.moments import day, iso
 from sandbox.networks import LIST_PARAMETERS
 from sandbox.scenario import Listing, Workspace
 from sandbox.state import PublishJob, StoredPost
@@ -173,7 +173,7 @@ def _matches(world: World, row: dict[str, Any], call: Call, states: list[str]) -
     if begin is None or end is None:
         return True
     listing = world.scenario.listing
-    at = day(row["_at"], listing.zone)
+    at = iso(row["_at"], listing.zone)[:10]
     if "T" in begin or "T" in end:
         at, begin, end = iso(row["_at"]), _moment(begin), _moment(end)
     return begin < at < end if listing.dates == "exclusive" else begin <= at <= end

@@ -7,6 +7,7 @@ from typing import Any
 
 from sandbox.answers import Answer, Call, ok, parsed_json, refused
 from sandbox.jobs import media_json
+from sandbox.multipart import Form
 from sandbox.record import Imported, Upload
 from sandbox.scenario import BUSY_WITH_IMPORT, Workspace
 from sandbox.state import ImportJob
@@ -20,14 +21,13 @@ _KINDS = {"gif": "gif", "mp4": "video", "mov": "video", "avi": "video", "webm": 
 
 def upload(world: World, workspace: Workspace, call: Call) -> Answer:
     """``POST /media``: the form has been read while it arrived."""
-    if call.form is None and call.form_problem:
-        return refused(400, call.form_problem)
-    if call.form is None:
-        return ok({"error": NO_CONTENT_TYPE})
-    file = next((file for file in call.form.files if file.field == "file"), None)
+    form = call.form or Form(fields={}, files=())
+    if form.problem:
+        return refused(400, form.problem)
+    file = next((file for file in form.files if file.field == "file"), None)
     if file is None:
         return ok({"error": NO_CONTENT_TYPE})
-    for name in (*call.form.fields, *(file.field for file in call.form.files)):
+    for name in (*form.fields, *(file.field for file in form.files)):
         if name not in {"file", "direct_upload", "in_library"}:
             world.surprise(f"POST /media: field {name}")
     if file.size > world.scenario.max_upload:
@@ -35,7 +35,7 @@ def upload(world: World, workspace: Workspace, call: Call) -> Answer:
     kind = file.kind()
     if kind is None:
         return refused(400, "The file type is not supported")
-    in_library = call.form.fields.get("in_library") == "true"
+    in_library = form.fields.get("in_library") == "true"
     media = world.add_media(
         workspace.id, kind, file.name or "", in_library=in_library, size=_image_size(file.head)
     )
@@ -47,7 +47,7 @@ def upload(world: World, workspace: Workspace, call: Call) -> Answer:
             sha256=file.sha256,
             type=kind,
             content_type=file.content_type,
-            direct_upload=call.form.fields.get("direct_upload") == "true",
+            direct_upload=form.fields.get("direct_upload") == "true",
             in_library=in_library,
         )
     )
@@ -56,7 +56,7 @@ def upload(world: World, workspace: Workspace, call: Call) -> Answer:
 
 def import_from_url(world: World, workspace: Workspace, call: Call) -> Answer:
     """``POST /media/from-url``: one job at a time."""
-    if call.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+    if not call.is_json():
         return refused(400, "Content-Type must be application/json")
     try:
         document = parsed_json(call.body)

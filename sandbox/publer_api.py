@@ -212,7 +212,7 @@ def _job_status(world: World, workspace: Workspace, call: Call) -> Answer:
 
 
 def _publish(world: World, workspace: Workspace, call: Call) -> Answer:
-    if call.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+    if not call.is_json():
         return refused(400, "Content-Type must be application/json")
     try:
         document = parsed_json(call.body)

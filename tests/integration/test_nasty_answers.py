@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from sandbox.clock import iso
 from sandbox.faults import Fault
-from sandbox.moments import iso
 from sandbox.scenario import Account, Import, Job, Listing, SeededPost
 from tests.support.desk import Desk, OtherClock, X, posts, statuses
 from tests.support.stage import Stage, account, world

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from sandbox.clock import iso
 from sandbox.faults import Fault
-from sandbox.moments import iso
 from sandbox.scenario import Account, Job, Listing, StoredText
 from tests.integration.test_nasty_answers import PUBLISH, answered, job, listed, success, texts
 from tests.support.desk import Desk, X, posts, statuses

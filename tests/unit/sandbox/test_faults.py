@@ -170,8 +170,8 @@ def test_empty(new_sandbox: NewSandbox) -> None:
 
 @pytest.mark.parametrize(("place", "left"), [("job_id", {}), ("data", {"success": True, "data": {}})])
 def test_no_job_id(new_sandbox: NewSandbox, place: str, left: dict[str, Any]) -> None:
-    sandbox = with_fault(new_sandbox, kind="no_job_id")
-    sandbox.change(Scenario.from_json({"job": {"id_place": place}}))
+    scenario = Scenario.from_json({"job": {"id_place": place}, "faults": [{"kind": "no_job_id"}]})
+    sandbox = new_sandbox(scenario)
     assert send_publish(sandbox).json == left
     assert took_effect(sandbox)
 

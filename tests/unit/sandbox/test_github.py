@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sandbox.clock import VirtualClock
-from sandbox.scenario import GitHub, Release, Scenario
+from sandbox.scenario import GitHub, RateLimit, Release, Scenario
 from tests.support.raw_client import NewSandbox, RawClient
 
 RELEASES = (
@@ -82,7 +82,7 @@ def test_a_user_agent_is_demanded(new_sandbox: NewSandbox) -> None:
 
 
 def test_faults_meet_it_too_and_publers_limit_does_not(new_sandbox: NewSandbox) -> None:
-    client = github(new_sandbox)
-    client.sandbox.change(Scenario.from_json({"rate_limit": {"limit": 0}}))
+    scenario = Scenario(rate_limit=RateLimit(limit=0), github=GitHub(releases=RELEASES))
+    client = RawClient(new_sandbox(scenario), base="/github/api/v3")
     assert client.get(PATH).status == 200
     assert client.sandbox.record.requests[0].path == f"/github{PATH}"
