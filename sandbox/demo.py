@@ -101,7 +101,7 @@ def _show_published(record: Record) -> None:
         print("Nothing.")
     begin = record.requests[0].time if record.requests else 0.0
     for post in record.published:
-        name = f"{NETWORKS[post.network].title} · {post.account_name}"
+        name = f"{NETWORKS[post.network].title} · {post.account.name}"
         print(f"{name} ({post.type}, {post.time - begin:.1f} s after the first request)")
         print("\n".join(f"    {line}".rstrip() for line in post.text.splitlines()))
         print(f"    → {post.link}\n")

@@ -10,10 +10,23 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sandbox.fields import ITEM_TYPES, MOST_CARDS, MOST_ITEMS, MOST_PAGES, POLLS, VALUES
-from sandbox.followups import wrong_followup
+from jsonschema import Draft202012Validator
+
 from sandbox.forms import Json
-from sandbox.networks import LONG_POST_LIMIT, MEDIA_KINDS, NETWORKS, PAGES, text_length
+from sandbox.networks import (
+    ITEM_TYPES,
+    LONG_POST_LIMIT,
+    MEDIA_KINDS,
+    MOST_CARDS,
+    MOST_ITEMS,
+    MOST_PAGES,
+    NETWORKS,
+    PAGES,
+    POLLS,
+    VALUES,
+    WITH_COMMENTS,
+    text_length,
+)
 from sandbox.scenario import Accepts, Account
 
 BACKDATED = "Posts cannot be backdated"
@@ -69,7 +82,7 @@ def judge(
         or _poll(content, account, accepts)
         or _values(content, account)
         or _particulars(content, account, accepts)
-        or wrong_followup(target, account.network, accepts)
+        or _followups(target, account.network, accepts)
     )
 
 
@@ -271,3 +284,80 @@ def _is_time(value: object) -> bool:
 
 def _is_block(block: object) -> bool:
     return isinstance(block, dict) and {"id", "type"} <= block.keys() and isinstance(block.get("data"), dict)
+
+
+# What may follow a post (the pages on post callbacks)
+
+_DURATION = {
+    "type": "object",
+    "required": ["duration", "unit"],
+    "properties": {
+        "duration": {"type": "number"},
+        "unit": {"enum": ["Minute", "Hour", "Day", "Week"]},
+    },
+}
+_COMPARED = {
+    "type": "object",
+    "properties": {"comparison": {"enum": ["gt", "lt"]}},
+    "required": ["comparison"],
+}
+_CONDITIONS = {
+    "type": "object",
+    "required": ["clauses"],
+    "properties": {
+        "relation": {"enum": ["AND", "OR"]},
+        "clauses": {
+            "type": "object",
+            "properties": {"age": _DURATION, "engagements": _COMPARED, "reach": _COMPARED},
+        },
+    },
+}
+_TIMED = {"delay": _DURATION, "conditions": _CONDITIONS}
+"""By ``delay``, the older form, or by ``conditions``; or not at all."""
+_MEDIUM = {
+    "type": "object",
+    "required": ["type", "path"],
+    "additionalProperties": False,
+    "properties": {
+        "type": {"enum": ["photo", "image", "video", "gif"]},
+        **{key: {"type": "string"} for key in ("path", "caption", "thumbnail")},
+        "thumbnails": {"type": ["object", "array"]},
+    },
+}
+_COMMENT = {
+    "type": "object",
+    "additionalProperties": False,
+    "anyOf": [{"required": ["text"], "properties": {"text": {"minLength": 1}}}, {"required": ["media"]}],
+    "properties": {"text": {"type": "string"}, "language": {}, "media": _MEDIUM, **_TIMED},
+}
+_SHARE = {
+    "type": "object",
+    "required": ["account_ids"],
+    "properties": {"account_ids": {"type": "array", "minItems": 1}, "after": _DURATION, **_TIMED},
+}
+_DELETE = {"type": "object", "properties": {"hide": {"type": "boolean"}, **_TIMED}}
+_SENTENCES: dict[str, tuple[str, dict[str, Any]]] = {
+    "Comments are not valid": ("comments", {"type": "array", "maxItems": 25, "items": _COMMENT}),
+    "Share is not valid": ("share", _SHARE),
+    "Delete is not valid": ("delete", _DELETE),
+}
+
+
+def _followups(target: Mapping[str, Any], network: str, accepts: Accepts) -> str | None:
+    """What an entry of ``accounts`` asks for afterwards: comments, shares, its end."""
+    has_comments = network in WITH_COMMENTS and (network != "instagram" or accepts.comments_on_instagram)
+    if target.get("comments") and not has_comments:
+        return "Comments are not valid"
+    for sentence, (key, form) in _SENTENCES.items():
+        if key in target and not (
+            Draft202012Validator(form).is_valid(target[key]) and _is_timed(target[key], accepts)
+        ):
+            return sentence
+    return None
+
+
+def _is_timed(value: Json, accepts: Accepts) -> bool:
+    if accepts.timing_of_callbacks == "either":
+        return True
+    other = {"delay": {"conditions"}, "conditions": {"delay", "after"}}[accepts.timing_of_callbacks]
+    return all(not other & one.keys() for one in (value if isinstance(value, list) else [value]))

@@ -8,10 +8,9 @@ from typing import Any
 
 from sandbox.answers import Answer, Call, ok, refused
 from sandbox.clock import iso
-from sandbox.fields import words
-from sandbox.networks import LIST_PARAMETERS
+from sandbox.networks import LIST_PARAMETERS, words
+from sandbox.record import Post
 from sandbox.scenario import Listing, Workspace
-from sandbox.state import PublishJob, StoredPost
 from sandbox.world import World
 
 _STATES = words(
@@ -95,31 +94,31 @@ def _rows(world: World, workspace: Workspace) -> list[dict[str, Any]]:
     return [_row(world, post) for post in posts]
 
 
-def _is_listed(world: World, post: StoredPost) -> bool:
+def _is_listed(world: World, post: Post) -> bool:
     listing = world.scenario.listing
-    job: PublishJob | None = post.job
-    if job is None:
+    if not post.job_id:
         return world.clock.time() >= post.listed_at
     if post.state == "failed" and not listing.failed_posts:
         return False
-    if world.clock.time() < job.done_at + listing.lag:
+    if world.clock.time() < world.publish_jobs[post.job_id].done_at + listing.lag:
         return False
     post.lookups += 1
     return True
 
 
-def _row(world: World, post: StoredPost) -> dict[str, Any]:
+def _row(world: World, post: Post) -> dict[str, Any]:
     listing = world.scenario.listing
-    at = post.at // 60 * 60 if listing.times == "to_the_minute" else post.at
+    at = post.time // 60 * 60 if listing.times == "to_the_minute" else post.time
     said = iso(at, zone=5.5 if listing.times == "of_another_zone" else 0.0)
-    post_id = world.listed_id(post.id) if post.state == "published" and post.job else post.id
     media = [{"id": post.id, "path": "https://cdn.publer.example/media", "type": "photo"}]
     return {
-        "id": int(post_id) if post_id.isdigit() and len(post_id) < 24 else post_id,
+        "id": int(post.listed_id)
+        if post.listed_id.isdigit() and len(post.listed_id) < 24
+        else post.listed_id,
         "old_id": post.id,
-        "job_id": post.job.id if post.job else None,
-        "text": post.text,
-        "url": post.url or None,
+        "job_id": post.job_id or None,
+        "text": post.stored_text,
+        "url": post.stored_url or None,
         "state": post.state,
         "type": post.type,
         "account_id": post.account.id,
@@ -140,19 +139,19 @@ def _row(world: World, post: StoredPost) -> dict[str, Any]:
         "media": media if post.has_media else [],
         "network": post.account.provider,
         "error": post.error or None,
-        "_at": post.at,
+        "_at": post.time,
     }
 
 
-def _known_link(world: World, post: StoredPost) -> str | None:
+def _known_link(world: World, post: Post) -> str | None:
     account = post.account
-    if post.job is None or account.link == "at_once":
-        return post.link
+    if not post.job_id or account.link == "at_once":
+        return post.link or None
     late = (
         post.lookups <= account.link_after_lookups
-        or world.clock.time() < post.at + account.link_after_seconds
+        or world.clock.time() < post.time + account.link_after_seconds
     )
-    return None if account.link == "never" or late else post.link
+    return None if account.link == "never" or late else post.link or None
 
 
 def _matches(world: World, row: dict[str, Any], call: Call, states: list[str]) -> bool:

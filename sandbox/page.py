@@ -9,7 +9,7 @@ from jinja2 import Template
 
 from sandbox.answers import HTML, Answer
 from sandbox.networks import NETWORKS
-from sandbox.record import Published, Record
+from sandbox.record import Post, Record
 from sandbox.scenario import Scenario
 
 _HEADERS = {
@@ -80,12 +80,12 @@ def answer(record: Record, scenario: Scenario) -> Answer:
     return Answer(status=200, body=text.encode("utf-8", "replace"), headers=_HEADERS, content_type=HTML)
 
 
-def _heading(post: Published) -> str:
+def _heading(post: Post) -> str:
     time = datetime.fromtimestamp(post.time, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-    return f"{NETWORKS[post.network].title} · {post.account_name} · {post.type} · {time}"
+    return f"{NETWORKS[post.network].title} · {post.account.name} · {post.type} · {time}"
 
 
-def _facts(post: Published, files: dict[str, str]) -> list[tuple[str, str]]:
+def _facts(post: Post, files: dict[str, str]) -> list[tuple[str, str]]:
     options = post.content.get("options") or ""
     return [
         ("Title", str(post.content.get("title") or "")),

@@ -9,10 +9,9 @@ from typing import Any
 
 from sandbox import media_api
 from sandbox.answers import BLOCKED, HTML, RATE_LIMITED, Answer, Call, ok, parsed_json, refused
-from sandbox.fields import DETAILS, FIELDS, LINK_KEYS, MEDIA_KEYS
-from sandbox.jobs import import_status, job_started, publish_status
+from sandbox.jobs import job_started, publish_status
 from sandbox.listing import list_posts
-from sandbox.networks import ACCOUNT_KEYS, BULK_KEYS, POST_KEYS
+from sandbox.networks import ACCOUNT_KEYS, BULK_KEYS, DETAILS, FIELDS, LINK_KEYS, MEDIA_KEYS, POST_KEYS
 from sandbox.scenario import Account, Workspace
 from sandbox.world import World
 
@@ -207,7 +206,7 @@ def _job_status(world: World, workspace: Workspace, call: Call) -> Answer:
         return publish_status(world, publish_job)
     import_job = world.import_jobs.get(job_id)
     if import_job is not None and import_job.workspace_id == workspace.id:
-        return import_status(world, import_job)
+        return media_api.import_status(world, import_job)
     return refused(404, "Job not found")
 
 

@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.faults import Fault
-from sandbox.fields import FIELDS
 from sandbox.forms import Json
+from sandbox.networks import FIELDS
 from sandbox.scenario import Scenario, Workspace
 from sandbox.server import Sandbox
 from tests.support.fake_runner import FakeRunner

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -13,7 +13,6 @@ from sandbox.forms import FormError, from_json, to_json
 from sandbox.networks import NETWORKS
 
 MIB = 1024 * 1024
-BUSY_WITH_IMPORT = "Please wait until your other download media from URL jobs have finished"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +100,10 @@ class Workspace:
     plan: str = "business"
     locked: bool = False
     accounts: tuple[Account, ...] = field(default_factory=default_accounts)
+
+    def chosen(self, ids: Sequence[str]) -> list[Account]:
+        """The accounts with these ids; all if there are none."""
+        return [account for account in self.accounts if not ids or account.id in ids]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

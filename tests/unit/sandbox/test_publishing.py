@@ -89,7 +89,7 @@ def test_the_truth_is_recorded_in_order(new_sandbox: NewSandbox) -> None:
     clock.advance(3)
     entries = client.job(job)["payload"]
     bluesky, linkedin = sandbox.record.published
-    assert (linkedin.text, linkedin.type, linkedin.account_name) == ("Hello", "status", "Acme Inc")
+    assert (linkedin.text, linkedin.type, linkedin.account.name) == ("Hello", "status", "Acme Inc")
     assert linkedin.comments == ({"text": "First!"},)
     assert linkedin.time == bluesky.time + 3
     assert [e["post"]["id"] for e in entries] == [linkedin.id, bluesky.id]
