@@ -52,7 +52,7 @@ class Fault:
     empty           200 with nothing in it
     no_job_id       the true answer without any job id
     huge            a body of ``size`` bytes
-    redirect        302 to ``location``
+    redirect        302; ``headers`` say where to
     rate_limited    429; ``headers`` as given (none by default)
     server_error    500; bad_gateway: 502 with HTML; unavailable: 503
     blocked_by_cdn  403 with HTML that says 1010; unknown_error: 520 with HTML
@@ -75,7 +75,6 @@ class Fault:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: str = ""
     size: int = 64 * 1024 * 1024
-    location: str = "/redirected"
 
     def is_processed(self) -> bool:
         """Whether a request that meets this fault takes effect all the same."""
@@ -88,11 +87,8 @@ class Fault:
 @dataclass(slots=True)
 class _Armed:
     fault: Fault
+    left: int
     seen: int = 0
-    left: int = 0
-
-    def __post_init__(self) -> None:
-        self.left = self.fault.times
 
 
 class FaultPlan:
@@ -103,7 +99,7 @@ class FaultPlan:
         self.add(faults)
 
     def add(self, faults: tuple[Fault, ...]) -> None:
-        self._armed.extend(_Armed(fault) for fault in faults)
+        self._armed.extend(_Armed(fault, fault.times) for fault in faults)
 
     def clear(self) -> None:
         self._armed.clear()
@@ -164,10 +160,8 @@ def spoil(fault: Fault, answer: Answer) -> Answer:
     """The answer that the client gets instead. Faults of the connection itself leave it as it is."""
     if fault.kind in _INSTEAD:
         status, content_type, body = _INSTEAD[fault.kind]
-        headers = {**fault.headers} | ({"Location": fault.location} if fault.kind == "redirect" else {})
-        return Answer(
-            status=status, body=(fault.body or body).encode(), headers=headers, content_type=content_type
-        )
+        body = fault.body or body
+        return Answer(status=status, body=body.encode(), headers=fault.headers, content_type=content_type)
     if fault.kind == "answer":
         return Answer(status=fault.status, body=fault.body.encode(), headers=fault.headers)
     if fault.kind == "truncated":

@@ -123,9 +123,7 @@ def _media(content: Content, account: Account, kind_of: MediaKind, accepts: Acce
         return BAD_TYPE if media else None
     if not media and account.network == "youtube":
         return NO_VIDEO
-    if not isinstance(media, list) or any(not isinstance(item, dict) for item in media):
-        return NO_COUNT
-    if not media:
+    if not media or not isinstance(media, list) or any(not isinstance(item, dict) for item in media):
         return NO_COUNT
     return _media_items(content, media, account, kind_of, accepts)
 
@@ -291,25 +289,20 @@ def _is_block(block: object) -> bool:
 _DURATION = {
     "type": "object",
     "required": ["duration", "unit"],
-    "properties": {
-        "duration": {"type": "number"},
-        "unit": {"enum": ["Minute", "Hour", "Day", "Week"]},
-    },
+    "properties": {"duration": {"type": "number"}, "unit": {"enum": ["Minute", "Hour", "Day", "Week"]}},
 }
 _COMPARED = {
     "type": "object",
-    "properties": {"comparison": {"enum": ["gt", "lt"]}},
     "required": ["comparison"],
+    "properties": {"comparison": {"enum": ["gt", "lt"]}},
 }
+_CLAUSES = {"age": _DURATION, "engagements": _COMPARED, "reach": _COMPARED}
 _CONDITIONS = {
     "type": "object",
     "required": ["clauses"],
     "properties": {
         "relation": {"enum": ["AND", "OR"]},
-        "clauses": {
-            "type": "object",
-            "properties": {"age": _DURATION, "engagements": _COMPARED, "reach": _COMPARED},
-        },
+        "clauses": {"type": "object", "properties": _CLAUSES},
     },
 }
 _TIMED = {"delay": _DURATION, "conditions": _CONDITIONS}

@@ -123,11 +123,7 @@ def _row(world: World, post: Post) -> dict[str, Any]:
         "type": post.type,
         "account_id": post.account.id,
         "account_type": post.account.public_type(),
-        "user": {
-            "id": "66db7e004e299efa19a2d700",
-            "name": world.scenario.user_name,
-            "picture": "https://cdn.publer.example/user.jpg",
-        },
+        "user": {"id": "66db7e004e299efa19a2d700", "name": world.scenario.user_name},
         "source": post.source,
         "scheduled_at": said,
         "created_at": said,

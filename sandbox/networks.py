@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import regex
 
@@ -25,8 +25,7 @@ WITH_COMMENTS = frozenset({"facebook", "instagram", "linkedin", "twitter", "thre
 """Instagram is a switch."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Network:
+class Network(NamedTuple):
     """One social network as Publer documents it."""
 
     provider: str
@@ -41,15 +40,8 @@ class Network:
 
 
 def _network(line: str) -> Network:
-    provider, title, account_type, types, limit, link = (part.strip() for part in line.split("|"))
-    return Network(
-        provider=provider,
-        title=title,
-        account_type=account_type,
-        types=words(types),
-        limit=int(limit) if limit else None,
-        link=link,
-    )
+    provider, title, account_type, types, limit, link = line.split("|")
+    return Network(provider, title, account_type, words(types), int(limit) if limit else None, link)
 
 
 _TABLE = """\
@@ -72,9 +64,22 @@ NETWORKS = {network.provider: network for network in map(_network, _TABLE.splitl
 LONG_POST_LIMIT = 25_000
 """X Premium, asked for with ``details.type: long_post``."""
 
-BULK_KEYS = words("state posts")
-POST_KEYS = words("id networks accounts auto share_next range recycling recurring labels")
-ACCOUNT_KEYS = words("id scheduled_at labels previewed_media share comments delete album_id signature")
+KEYS: Mapping[str, frozenset[str]] = {
+    "top level": words("bulk"),
+    "bulk": words("state posts"),
+    "post": words("id networks accounts auto share_next range recycling recurring labels"),
+    "account": words("id scheduled_at labels previewed_media share comments delete album_id signature"),
+    "media": words(
+        "id type path url name title caption alt_text thumbnail thumbnails default_thumbnail "
+        # parts of what an upload answers with
+        "width height validity source"
+    ),
+    "link": words(
+        "url title description images provider_display default_image call_to_action phone_number image_id "
+        "original_url original_title original_description"
+    ),
+}
+"""Of the objects in a publish request that are the same for every network."""
 LIST_PARAMETERS = words("state state[] from to page account_ids[] query postType member_id")
 
 # Which fields the reference knows for each network, and the values that it lists for some
@@ -140,16 +145,6 @@ VALUES: Mapping[tuple[str, str], frozenset[str]] = {
     ("telegram", "parseMode"): words("Markdown HTML"),
     ("mastodon", "visibility"): words("public unlisted private direct"),
 }
-
-MEDIA_KEYS = words(
-    "id type path url name title caption alt_text thumbnail thumbnails default_thumbnail "
-    "width height validity source"
-)
-"""The last four are parts of the object that an upload answers with."""
-LINK_KEYS = words(
-    "url title description images provider_display default_image call_to_action phone_number image_id "
-    "original_url original_title original_description"
-)
 
 ITEM_TYPES: Mapping[str, str] = {
     "photo": "photo",

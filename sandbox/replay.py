@@ -12,7 +12,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -43,7 +43,7 @@ class Recording:
     plan: dict[str, Any]
     """What was to be sent: the value of ``bulk``."""
     rules: dict[str, float]
-    exchanges: tuple[dict[str, Any], ...] = field(default=())
+    exchanges: tuple[dict[str, Any], ...]
 
     @property
     def began(self) -> float:
@@ -106,17 +106,7 @@ class Recording:
             yield last[place]
         for (method, path), fault in last.items():
             if method == "GET" and fault.kind == "answer":
-                nth = counts[method, path] + 1
-                yield Fault(
-                    kind="answer",
-                    method=method,
-                    path=path,
-                    nth=nth,
-                    times=0,
-                    status=fault.status,
-                    headers=fault.headers,
-                    body=fault.body,
-                )
+                yield replace(fault, nth=counts[method, path] + 1, times=0)
 
 
 def _answer(exchange: dict[str, Any], nth: int, shift: float) -> Fault:

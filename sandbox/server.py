@@ -123,11 +123,6 @@ class Sandbox:
         with self.world.lock:
             return self.world.snapshot()
 
-    def comments(self) -> list[dict[str, Any]]:
-        """Those of the pull request at the GitHub stand-in."""
-        with self.world.lock:
-            return [dict(comment) for comment in self.world.github_comments]
-
     def add_faults(self, *faults: Fault) -> None:
         with self.world.lock:
             self._faults.add(faults)

@@ -149,7 +149,7 @@ def test_html_says_so(new_sandbox: NewSandbox) -> None:
 
 
 def test_redirect_leads_somewhere(new_sandbox: NewSandbox) -> None:
-    sandbox = with_fault(new_sandbox, kind="redirect", location="/elsewhere")
+    sandbox = with_fault(new_sandbox, kind="redirect", headers={"Location": "/elsewhere"})
     assert send_publish(sandbox).headers["location"] == "/elsewhere"
     assert RawClient(sandbox, base="").get("/elsewhere").status == 404
     assert sandbox.record.requests[-1].path == "/elsewhere"

@@ -60,12 +60,6 @@ def test_a_wrong_token_is_401(new_sandbox: NewSandbox) -> None:
     assert "wrong" not in str(client.sandbox.record.requests[0].headers)
 
 
-def test_a_private_repository_is_hidden_without_token(new_sandbox: NewSandbox) -> None:
-    client = github(new_sandbox, private=True, token="right")
-    assert client.get(PATH).status == 404
-    assert client.get(PATH, Authorization="token right").status == 200
-
-
 def test_the_rate_limit_is_a_403_with_headers(new_sandbox: NewSandbox) -> None:
     client = github(new_sandbox, rate_limited=True)
     reply = client.get(PATH)
