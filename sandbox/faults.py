@@ -14,7 +14,6 @@ from sandbox.forms import Json
 Broken = Literal["slow", "cut_off", "truncated", "wrong_json", "html", "empty", "no_job_id", "huge"]
 """What spoils an answer to a request that is processed all the same."""
 Instead = Literal[
-    "redirect",
     "rate_limited",
     "server_error",
     "bad_gateway",
@@ -52,7 +51,6 @@ class Fault:
     empty           200 with nothing in it
     no_job_id       the true answer without any job id
     huge            a body of ``size`` bytes
-    redirect        302; ``headers`` say where to
     rate_limited    429; ``headers`` as given (none by default)
     server_error    500; bad_gateway: 502 with HTML; unavailable: 503
     blocked_by_cdn  403 with HTML that says 1010; unknown_error: 520 with HTML
@@ -145,7 +143,6 @@ _WRONG = '["unexpected", 42, {"nothing": null}]'
 _BROKEN = '{"errors":["Internal server error"]}'
 _INSTEAD = {
     "html": (200, HTML, _PAGE),
-    "redirect": (302, JSON, ""),
     "rate_limited": (429, JSON, RATE_LIMITED),
     "server_error": (500, JSON, _BROKEN),
     "bad_gateway": (502, HTML, _GATEWAY.format("502 Bad Gateway")),
@@ -170,20 +167,13 @@ def spoil(fault: Fault, answer: Answer) -> Answer:
         return replace(answer, body=(fault.body or _WRONG).encode())
     if fault.kind == "empty":
         return replace(answer, body=b"")
-    if fault.kind == "no_job_id":
-        return replace(answer, body=_without_job_id(answer.body))
+    if fault.kind == "no_job_id" and b'"job_id"' in answer.body:
+        document = json.loads(answer.body, object_hook=_without_job_id)
+        return replace(answer, body=json.dumps(document).encode())
     if fault.kind == "huge":
         return replace(answer, body=b'{"padding":"' + b"x" * max(0, fault.size - 14) + b'"}')
     return answer
 
 
-def _without_job_id(body: bytes) -> bytes:
-    def without(value: Json) -> Json:
-        if isinstance(value, dict):
-            return {key: without(item) for key, item in value.items() if key != "job_id"}
-        return value
-
-    try:
-        return json.dumps(without(json.loads(body))).encode()
-    except ValueError:
-        return body
+def _without_job_id(value: dict[str, Json]) -> dict[str, Json]:
+    return {key: item for key, item in value.items() if key != "job_id"}

@@ -80,7 +80,6 @@ KEYS: Mapping[str, frozenset[str]] = {
     ),
 }
 """Of the objects in a publish request that are the same for every network."""
-LIST_PARAMETERS = words("state state[] from to page account_ids[] query postType member_id")
 
 # Which fields the reference knows for each network, and the values that it lists for some
 

@@ -103,7 +103,6 @@ ANSWERS = [
     ("rate_limited", 429, b'{"error":"Rate limit exceeded. Retry later."}'),
     ("html", 200, b"<!DOCTYPE html>"),
     ("wrong_json", 200, b'["unexpected"'),
-    ("redirect", 302, b""),
 ]
 
 
@@ -127,7 +126,6 @@ def test_answers_that_are_replaced(
         ("bad_gateway", False),
         ("unavailable", False),
         ("rate_limited", False),
-        ("redirect", False),
         ("answer", False),
         ("html", True),
         ("wrong_json", True),
@@ -146,13 +144,6 @@ def test_without_when_a_fault_does_what_its_nature_is(
 
 def test_html_says_so(new_sandbox: NewSandbox) -> None:
     assert send_publish(with_fault(new_sandbox, kind="html")).headers["content-type"].startswith("text/html")
-
-
-def test_redirect_leads_somewhere(new_sandbox: NewSandbox) -> None:
-    sandbox = with_fault(new_sandbox, kind="redirect", headers={"Location": "/elsewhere"})
-    assert send_publish(sandbox).headers["location"] == "/elsewhere"
-    assert RawClient(sandbox, base="").get("/elsewhere").status == 404
-    assert sandbox.record.requests[-1].path == "/elsewhere"
 
 
 def test_truncated_json_in_a_whole_answer(new_sandbox: NewSandbox) -> None:
