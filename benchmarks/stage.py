@@ -4,9 +4,10 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack, suppress
 from pathlib import Path
+from statistics import median
 from tempfile import mkdtemp
 from typing import NamedTuple, TypeVar
 
@@ -33,21 +34,31 @@ def environment(home: Path, sandbox: Sandbox, inputs: dict[str, str], inside: st
     runner = FakeRunner(
         ROOT / "action.yml", home / "workspace", Path(mkdtemp(dir=home)), repository="acme/rocket"
     )
-    ours = {
-        "api-key": sandbox.scenario.api_key,
-        "api-url": sandbox.url,
-        "mode": "publish",
-        "github-token": "",
-    }
-    given = runner.prepare(ours | inputs, event=EVENT, event_name="release").environment
+    ours = {"api-key": sandbox.scenario.api_key, "api-url": sandbox.url, "github-token": ""}
+    given = runner.prepare(ours | {"mode": "publish"} | inputs, event=EVENT, event_name="release").environment
     return {name: value.replace(str(home), inside or str(home)) for name, value in given.items()}
+
+
+def in_container(image: str, home: Path, env: Mapping[str, str]) -> list[str]:
+    """How the runner starts the image, but in the host's network."""
+    where = ["-v", f"{home}:/github", "-w", "/github/workspace", "--network", "host"]
+    options = [part for name in env if name != "PATH" for part in ("-e", f"{name}={env[name]}")]
+    return ["docker", "run", "--rm", *where, *options, image]
+
+
+def start(stack: ExitStack, command: Sequence[str]) -> str:
+    """Start a process that ends with the stack, and return its first line."""
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    stack.callback(process.communicate)
+    stack.callback(process.terminate)
+    return process.stdout.readline() if process.stdout else ""
 
 
 def run(
     command: Sequence[str], env: Mapping[str, str] | None = None, sandbox: Sandbox | None = None
 ) -> Timing:
     """One process from start to exit; it must succeed."""
-    cwd = env["GITHUB_WORKSPACE"] if env else None
+    cwd = (env or {}).get("GITHUB_WORKSPACE")
     started = time.time()
     try:
         subprocess.run(command, env=env, cwd=cwd, stdin=subprocess.DEVNULL, capture_output=True, check=True)
@@ -87,18 +98,32 @@ def _kilobytes(pid: int) -> int:
     return 0
 
 
-def progress(text: str) -> None:
-    print(f"\r{text} ", end="", file=sys.stderr, flush=True)
-
-
 def alternating(rounds: int, actions: Mapping[str, Callable[[], Measured]]) -> dict[str, list[Measured]]:
     """Each action once a round, so that a busy moment of the machine meets all of them alike."""
     for action in actions.values():
         action()
     found: dict[str, list[Measured]] = {name: [] for name in actions}
     for number in range(rounds):
-        progress(f"{next(iter(actions))} and others: round {number + 1} of {rounds}")
+        told = f"{next(iter(actions))} and others: round {number + 1} of {rounds}"
+        print(f"\r{told} ", end="", file=sys.stderr, flush=True)
         for name, action in actions.items():
             found[name].append(action())
     print(file=sys.stderr)
     return found
+
+
+def table(title: str, about: str, head: str, rows: Iterable[Iterable[object]]) -> str:
+    """One section of the results. ``head``: the columns, with bars between them."""
+    columns = head.count("|") + 1
+    lines = [f"| {head} |", "|" + " --- |" * columns, *(f"| {' | '.join(map(str, row))} |" for row in rows)]
+    return "\n".join([f"## {title}", "", *([about, ""] if about else []), *lines]) + "\n"
+
+
+def ratio(values: Sequence[float | None], unit: float) -> str:
+    """The median in R and how noisy it is: half the distance between the quartiles, as a share of the median."""
+    ordered = sorted(value for value in values if value is not None)
+    if not ordered:
+        return ""
+    quarter, middle = len(ordered) // 4, median(ordered)
+    noise = (ordered[-1 - quarter] - ordered[quarter]) / 2 / middle
+    return f"{middle / unit:.2f} R ± {100 * noise:.0f} %"
