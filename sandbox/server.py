@@ -20,7 +20,7 @@ from typing import Any, BinaryIO, Self, cast
 
 from sandbox import github_api, page, publer_api
 from sandbox.answers import Answer, Call, ok, refused
-from sandbox.clock import Clock, SystemClock
+from sandbox.clock import Clock
 from sandbox.faults import Fault, FaultPlan, spoil
 from sandbox.forms import to_json
 from sandbox.multipart import Form, read_form
@@ -43,7 +43,7 @@ class Sandbox:
     def __init__(
         self, scenario: Scenario | None = None, *, clock: Clock | None = None, port: int = 0
     ) -> None:
-        self.clock: Clock = clock or SystemClock()
+        self.clock = clock or Clock()
         self.world = World(scenario or Scenario(), self.clock)
         self.connections: dict[socket.socket, bool] = {}
         """Those that are open, and whether they are in the middle of a request."""

@@ -133,24 +133,19 @@ class World:
         for seeded in self.scenario.posts:
             workspace, account = homes[seeded.account_id]
             post_id, time = self.new_id("seeded"), self.started - seeded.age
+            alike = ("state", "type", "text", "url", "has_media", "title", "error", "source")
+            shared: dict[str, Any] = {name: getattr(seeded, name) for name in alike}
             post = Post(
                 id=post_id,
                 listed_id=post_id,
                 workspace_id=workspace.id,
                 account=account,
-                state=seeded.state,
-                type=seeded.type,
-                text=seeded.text,
                 stored_text=seeded.text,
-                url=seeded.url,
                 stored_url=seeded.url,
                 time=time,
                 link=seeded.link or "",
-                has_media=seeded.has_media,
-                title=seeded.title,
-                error=seeded.error,
-                source=seeded.source,
                 listed_at=self.started + seeded.listed_after,
+                **shared,
             )
             self.posts.append(post)
             if seeded.state in {"published", "scheduled"}:
