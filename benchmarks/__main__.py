@@ -11,8 +11,7 @@ from pathlib import Path
 from statistics import mean, median
 
 from benchmarks import memory, polling, pull, startup, uploads, validation
-from benchmarks.stage import ROOT
-from benchmarks.table import table
+from benchmarks.stage import ROOT, table
 
 HEAD = """# Measurements
 
@@ -33,7 +32,7 @@ def main() -> int:
         inside = startup.container(rounds, home / "b")
         polled = polling.measure()
         used = memory.measure(home / "d")
-        on_a_line, answered_late = uploads.measure(rounds, home / "e")
+        uploaded = uploads.measure(rounds, home / "e")
         plain, templates, unit = validation.measure(rounds, home / "f")
     ours = polled[polling.OURS]
     ours_over_10, three_over_10 = (
@@ -43,7 +42,7 @@ def main() -> int:
     without_media = [mb for name, mb in used.items() if name.startswith("publish") and "video" not in name]
     r = startup.unit(here)
 
-    than_curl = on_a_line.get(uploads.CURL, 0.0) / on_a_line[uploads.AT_ONCE]
+    than_curl = uploaded.get(uploads.CURL, 0.0) / uploaded[uploads.AT_ONCE]
 
     def slowest(names: Iterable[str], field: str) -> float:
         middles: list[float] = [median(map(attrgetter(field), here[name])) for name in names]
@@ -76,7 +75,7 @@ def main() -> int:
             *filter(None, [pull.kept()]),
             polling.section(polled),
             memory.section(used),
-            uploads.section(on_a_line, answered_late),
+            uploads.section(uploaded),
             validation.section(plain, templates, unit),
         ]
     )

@@ -6,7 +6,7 @@ import struct
 from pathlib import Path
 
 from benchmarks import posts, stage
-from benchmarks.table import table
+from benchmarks.stage import table
 from sandbox.scenario import Account, Scenario, Workspace
 from sandbox.server import Sandbox
 

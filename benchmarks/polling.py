@@ -6,14 +6,15 @@ from contextlib import closing
 from statistics import mean
 from typing import NamedTuple
 
-from benchmarks.table import table
+from benchmarks import posts
+from benchmarks.stage import table
 from publer_publish.clock import Deadline, Progress
 from publer_publish.delivery.waiting import wait_for_job
 from publer_publish.publer.api import Publer
 from publer_publish.publer.model import JobState
 from publer_publish.publer.transport import Transport
 from sandbox.clock import VirtualClock
-from sandbox.scenario import Job, RateLimit, Scenario
+from sandbox.scenario import Job, Scenario
 from sandbox.server import Sandbox
 
 LENGTHS = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0, 100.0, 150.0, 200.0, 300.0)
@@ -71,15 +72,12 @@ def _noticed(name: str, length: float) -> Noticed:
 
 def _once(wait: Wait, length: float) -> tuple[float, float, int, int]:
     clock = VirtualClock()
-    with Sandbox(Scenario(job=Job(delay=length), rate_limit=RateLimit()), clock=clock) as sandbox:
+    with Sandbox(Scenario(job=Job(delay=length)), clock=clock) as sandbox:
         workspace = sandbox.scenario.workspaces[0]
         transport = Transport(sandbox.url, sandbox.scenario.api_key, workspace.id, clock, lambda _: None)
         with closing(transport):
             publer, deadline = Publer(transport), Deadline.after(clock, 3600)
-            account = workspace.accounts[0]
-            networks = {account.provider: {"type": "status", "text": "x"}}
-            post = {"networks": networks, "accounts": [{"id": account.id}]}
-            job_id = publer.publish({"state": "scheduled", "posts": [post]}, deadline=deadline)
+            job_id = publer.publish(posts.body(workspace.accounts)["bulk"], deadline=deadline)
             started = clock.monotonic()
             wait(publer, job_id, deadline)
             delay = clock.monotonic() - started - length
@@ -92,17 +90,17 @@ def allowed(length: float) -> float:
     return 0.3 + 0.05 * length
 
 
+def _cell(one: Noticed) -> str:
+    return f"{one.delay:.2f} s, {one.polls:.0f}{' (refused: 429)' if one.refused else ''}"
+
+
 def section(found: dict[str, list[Noticed]]) -> str:
     """The table of (c)."""
     about = f"""On a virtual clock that program and stand-in share; {PHASES} jobs around each length (± 20 %). Mean delay in
 seconds, and mean number of polls. The rule is that a finished job is noticed within 0.5 s and a tenth of its run time.
 So the n-th poll can be no later than 5 · (1.1ⁿ − 1) s: a job of 10 s needs 12 polls, where every 3 s makes 4."""
     rows = [
-        (
-            f"{ways[0].length:g} s",
-            *(f"{one.delay:.2f} s, {one.polls:.0f}{' (refused: 429)' * bool(one.refused)}" for one in ways),
-            f"{allowed(ways[0].length):.2f} s",
-        )
+        (f"{ways[0].length:g} s", *map(_cell, ways), f"{allowed(ways[0].length):.2f} s")
         for ways in zip(*found.values(), strict=True)
     ]
     head = f"job | {' | '.join(found)} | allowed: 0.3 s + 5 %"

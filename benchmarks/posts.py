@@ -1,9 +1,9 @@
 """The post files that are measured."""
 
-import json
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from benchmarks.stage import ROOT
 from sandbox.scenario import Account
@@ -57,9 +57,9 @@ def one_each(accounts: Iterable[Account]) -> str:
     return "".join(f"- text: '{text}?p={one.id}'\n  accounts: ['{one.id}']\n" for one in accounts)
 
 
-def body(accounts: Iterable[Account]) -> str:
+def body(accounts: Iterable[Account]) -> dict[str, Any]:
     """What curl sends: the same as ``plain.yml``."""
     chosen = [one for one in accounts if one.provider in FOUR]
     networks = {one.provider: {"type": "status", "text": ". ".join(PLAIN)} for one in chosen}
     posts = [{"networks": networks, "accounts": [{"id": one.id} for one in chosen]}]
-    return json.dumps({"bulk": {"state": "scheduled", "posts": posts}})
+    return {"bulk": {"state": "scheduled", "posts": posts}}

@@ -1,18 +1,19 @@
 """Processes in the environment of a step: their start, first request, last answer, exit and memory."""
 
-import json
-import os
 import re
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack, suppress
 from pathlib import Path
+from statistics import median
+from tempfile import mkdtemp
 from typing import NamedTuple, TypeVar
 
-from sandbox.demo import EVENT, INPUTS
+from sandbox.demo import EVENT
 from sandbox.server import Sandbox
+from tests.support.fake_runner import FakeRunner
 
 ROOT = Path(__file__).resolve().parents[1]
 PROGRAM = (sys.executable, "-u", "-E", str(ROOT / "entrypoint.py"))
@@ -29,34 +30,35 @@ class Timing(NamedTuple):
 
 
 def environment(home: Path, sandbox: Sandbox, inputs: dict[str, str], inside: str = "") -> dict[str, str]:
-    """What the runner would pass on; ``inside``: where a container sees ``home``."""
-    home.mkdir(parents=True, exist_ok=True)
-    for name in ("output", "summary.md"):
-        (home / name).write_text("")
-    (home / "event.json").write_text(json.dumps(EVENT))
-    seen = inside or str(home)
-    ours = {"mode": "publish", "api-key": sandbox.scenario.api_key, "api-url": sandbox.url}
-    return {
-        **{f"INPUT_{name.upper()}": value for name, value in (INPUTS | ours | inputs).items()},
-        "HOME": seen,
-        "PATH": os.environ["PATH"],
-        "GITHUB_ACTIONS": "true",
-        "GITHUB_EVENT_NAME": "release",
-        "GITHUB_EVENT_PATH": f"{seen}/event.json",
-        "GITHUB_OUTPUT": f"{seen}/output",
-        "GITHUB_REPOSITORY": "acme/rocket",
-        "GITHUB_RUN_ID": "1000",
-        "GITHUB_SERVER_URL": "https://github.com",
-        "GITHUB_STEP_SUMMARY": f"{seen}/summary.md",
-        "GITHUB_WORKSPACE": f"{seen}/workspace",
-    }
+    """What the runner passes on; ``inside``: where a container sees ``home``."""
+    runner = FakeRunner(
+        ROOT / "action.yml", home / "workspace", Path(mkdtemp(dir=home)), repository="acme/rocket"
+    )
+    ours = {"api-key": sandbox.scenario.api_key, "api-url": sandbox.url, "github-token": ""}
+    given = runner.prepare(ours | {"mode": "publish"} | inputs, event=EVENT, event_name="release").environment
+    return {name: value.replace(str(home), inside or str(home)) for name, value in given.items()}
+
+
+def in_container(image: str, home: Path, env: Mapping[str, str]) -> list[str]:
+    """How the runner starts the image, but in the host's network."""
+    where = ["-v", f"{home}:/github", "-w", "/github/workspace", "--network", "host"]
+    options = [part for name in env if name != "PATH" for part in ("-e", f"{name}={env[name]}")]
+    return ["docker", "run", "--rm", *where, *options, image]
+
+
+def start(stack: ExitStack, command: Sequence[str]) -> str:
+    """Start a process that ends with the stack, and return its first line."""
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    stack.callback(process.communicate)
+    stack.callback(process.terminate)
+    return process.stdout.readline() if process.stdout else ""
 
 
 def run(
     command: Sequence[str], env: Mapping[str, str] | None = None, sandbox: Sandbox | None = None
 ) -> Timing:
     """One process from start to exit; it must succeed."""
-    cwd = env["GITHUB_WORKSPACE"] if env else None
+    cwd = (env or {}).get("GITHUB_WORKSPACE")
     started = time.time()
     try:
         subprocess.run(command, env=env, cwd=cwd, stdin=subprocess.DEVNULL, capture_output=True, check=True)
@@ -96,18 +98,32 @@ def _kilobytes(pid: int) -> int:
     return 0
 
 
-def progress(text: str) -> None:
-    print(f"\r{text} ", end="", file=sys.stderr, flush=True)
-
-
 def alternating(rounds: int, actions: Mapping[str, Callable[[], Measured]]) -> dict[str, list[Measured]]:
     """Each action once a round, so that a busy moment of the machine meets all of them alike."""
     for action in actions.values():
         action()
     found: dict[str, list[Measured]] = {name: [] for name in actions}
     for number in range(rounds):
-        progress(f"{next(iter(actions))} and others: round {number + 1} of {rounds}")
+        told = f"{next(iter(actions))} and others: round {number + 1} of {rounds}"
+        print(f"\r{told} ", end="", file=sys.stderr, flush=True)
         for name, action in actions.items():
             found[name].append(action())
     print(file=sys.stderr)
     return found
+
+
+def table(title: str, about: str, head: str, rows: Iterable[Iterable[object]]) -> str:
+    """One section of the results. ``head``: the columns, with bars between them."""
+    columns = head.count("|") + 1
+    lines = [f"| {head} |", "|" + " --- |" * columns, *(f"| {' | '.join(map(str, row))} |" for row in rows)]
+    return "\n".join([f"## {title}", "", *([about, ""] if about else []), *lines]) + "\n"
+
+
+def ratio(values: Sequence[float | None], unit: float) -> str:
+    """The median in R and how noisy it is: half the distance between the quartiles, as a share of the median."""
+    ordered = sorted(value for value in values if value is not None)
+    if not ordered:
+        return ""
+    quarter, middle = len(ordered) // 4, median(ordered)
+    noise = (ordered[-1 - quarter] - ordered[quarter]) / 2 / middle
+    return f"{middle / unit:.2f} R ± {100 * noise:.0f} %"

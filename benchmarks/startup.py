@@ -1,5 +1,6 @@
 """(a) and (b): from the start of the process to its first request, from the last answer to its exit."""
 
+import json
 import shutil
 import subprocess
 import sys
@@ -9,8 +10,7 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks import posts, stage
-from benchmarks.stage import PROGRAM, ROOT, Timing
-from benchmarks.table import ratio, table
+from benchmarks.stage import PROGRAM, ROOT, Timing, ratio, table
 from sandbox.server import Sandbox
 
 PASS, REQUESTS = "python -E -c pass", "python -E -c 'import requests' (R)"
@@ -40,13 +40,9 @@ def host(rounds: int, home: Path) -> Timings:
 
 def container(rounds: int, home: Path) -> Timings:
     """The same in the image; nothing where no container engine runs."""
-    if (
-        not shutil.which("docker")
-        or subprocess.run(["docker", "info"], capture_output=True, check=False).returncode
-    ):
+    if subprocess.run("docker info", shell=True, capture_output=True, check=False).returncode:
         return {}
-    build = [str(ROOT / "tests/e2e/build-image"), IMAGE]
-    subprocess.run(build, stdout=subprocess.DEVNULL, check=True)
+    stage.run([str(ROOT / "tests/e2e/build-image"), IMAGE])
     posts.write(home / "workspace")
 
     def python(code: str) -> Timing:
@@ -91,15 +87,13 @@ def _on_the_host(home: Path, inputs: dict[str, str]) -> Timing:
 def _in_the_image(home: Path, inputs: dict[str, str]) -> Timing:
     with Sandbox() as sandbox:
         env = stage.environment(home, sandbox, inputs, inside="/github")
-        options = [part for name in env if name != "PATH" for part in ("-e", f"{name}={env[name]}")]
-        where = ["-v", f"{home}:/github", "-w", "/github/workspace", "--network", "host"]
-        return stage.run(["docker", "run", "--rm", *where, *options, IMAGE], None, sandbox)
+        return stage.run(stage.in_container(IMAGE, home, env), None, sandbox)
 
 
 def _script(home: Path) -> Timing:
     with Sandbox() as sandbox:
         file = home / "body.json"
-        file.write_text(posts.body(sandbox.scenario.workspaces[0].accounts))
+        file.write_text(json.dumps(posts.body(sandbox.scenario.workspaces[0].accounts)))
         env = stage.environment(home, sandbox, {}) | {
             "KEY": sandbox.scenario.api_key,
             "WORKSPACE": sandbox.scenario.workspaces[0].id,

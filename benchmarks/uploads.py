@@ -1,13 +1,12 @@
 """(e): ten files with 100 ms of latency, at most four at once, against one after the other and curl."""
 
-import json
 import os
 import re
 import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -18,7 +17,7 @@ import requests
 
 from benchmarks import stage
 from benchmarks.line import HOST
-from benchmarks.table import table
+from benchmarks.stage import table
 from publer_publish.clock import Deadline, SystemClock
 from publer_publish.delivery.media import Uploader
 from publer_publish.errors import Where
@@ -26,75 +25,54 @@ from publer_publish.post.model import Media, MediaSource
 from publer_publish.publer.api import Publer
 from publer_publish.publer.transport import Transport
 from publer_publish.workspace import Workspace
-from sandbox.faults import Fault
 from sandbox.scenario import Scenario
 
+KEY, WORKSPACE = Scenario().api_key, Scenario().workspaces[0].id
 LATENCY = 0.1
-JSON = {"Content-Type": "application/json"}
 FILES = 10
 AT_ONCE, SAME_CLIENT = "this action", "the same client, one after the other"
 CURL = "curl, one after the other"
-Seconds = Mapping[str, float]
 
 
-def measure(rounds: int, home: Path) -> tuple[Seconds, Seconds]:
-    """On a line where a round trip takes ``LATENCY``; and where Publer takes ``LATENCY`` to answer."""
-    folder = home / "uploads"
+def measure(rounds: int, folder: Path) -> dict[str, float]:
+    """Seconds, on a line where a round trip takes ``LATENCY``."""
     folder.mkdir(parents=True, exist_ok=True)
     for number in range(FILES):
         shutil.copy(stage.ROOT / "examples/media/card.png", folder / f"{number}.png")
-    slow = Fault(kind="hang", method="POST", path="/media", times=0, seconds=LATENCY)
-    return _ways(rounds, folder, Scenario(), on_a_line=True), _ways(rounds, folder, Scenario(faults=(slow,)))
-
-
-def section(on_a_line: Seconds, answered_late: Seconds) -> str:
-    about = """On the line: a round trip takes 100 ms, and so does a new connection, of which curl makes one for each file.
-In the answer: only Publer's thinking takes time. Ten files, at most four at once, take three turns: 3.33 × as quick
-at the most; what is beyond it is curl's own start. The stand-in and the line have a process each."""
-
-    def cells(found: Seconds, name: str) -> tuple[str, str]:
-        return f"{found[name] / found[AT_ONCE]:.2f} ×", f"{found[name] * 1000:.0f} ms"
-
-    rows = [(name, *cells(on_a_line, name), *cells(answered_late, name)) for name in on_a_line]
-    return table("(e) Ten files, with 100 ms of latency", about, "| on the line | | in the answer |", rows)
-
-
-def _ways(rounds: int, folder: Path, scenario: Scenario, *, on_a_line: bool = False) -> Seconds:
-    file = folder / "scenario.json"
-    file.write_text(json.dumps(scenario.to_json()), encoding="utf-8")
+    # Each in a process of its own, whose interpreter's lock is not ours.
     with ExitStack() as stack:
-        sandbox = ["-m", "sandbox", "--port", "0", "--scenario", str(file)]
-        root = re.findall(r"http://\S+(?=/ )", _started(stack, sandbox))[0]
-        url = f"{root}/api/v1"
-        if on_a_line:
-            line = ["-m", "benchmarks.line", str(urlsplit(root).port), str(LATENCY)]
-            url = f"http://{HOST}:{_started(stack, line).strip()}/api/v1"
+        greeting = stage.start(stack, [sys.executable, "-m", "sandbox", "--port", "0"])
+        root = re.findall(r"http://\S+(?=/ )", greeting)[0]
+        line = [sys.executable, "-m", "benchmarks.line", str(urlsplit(root).port), str(LATENCY)]
+        url = f"http://{HOST}:{stage.start(stack, line).strip()}/api/v1"
 
         def publer() -> Publer:
-            workspace = scenario.workspaces[0].id
-            return Publer(Transport(url, scenario.api_key, workspace, SystemClock(), lambda _: None))
+            return Publer(Transport(url, KEY, WORKSPACE, SystemClock(), lambda _: None))
 
         ways: dict[str, Callable[[], None]] = {
             AT_ONCE: lambda: _upload(publer(), folder, [range(FILES)]),
             SAME_CLIENT: lambda: _upload(publer(), folder, ([number] for number in range(FILES))),
-            **({CURL: lambda: _curl(url, scenario, folder)} if shutil.which("curl") else {}),
+            **({CURL: lambda: _curl(url, folder)} if shutil.which("curl") else {}),
         }
         found = stage.alternating(rounds, {name: partial(_timed, way, root) for name, way in ways.items()})
     return {name: median(seconds) for name, seconds in found.items()}
 
 
-def _started(stack: ExitStack, arguments: list[str]) -> str:
-    """Start a process of its own, whose interpreter's lock is not ours, and return its first line."""
-    command = [sys.executable, *arguments]
-    process = subprocess.Popen(command, cwd=stage.ROOT, stdout=subprocess.PIPE, text=True)
-    stack.callback(process.communicate)
-    stack.callback(process.terminate)
-    return process.stdout.readline() if process.stdout else ""
+def section(found: dict[str, float]) -> str:
+    about = """A round trip takes 100 ms, and so does a new connection, of which curl makes one for each file. Ten files, at most
+four at once, take three turns: 3.33 × as quick at the most; what is beyond it is curl's own start."""
+    rows = [
+        (name, f"{seconds / found[AT_ONCE]:.2f} ×", f"{seconds * 1000:.0f} ms")
+        for name, seconds in found.items()
+    ]
+    return table("(e) Ten files, with 100 ms of latency on the line", about, "| |", rows)
 
 
 def _timed(way: Callable[[], None], root: str) -> float:
     """One round: an empty record and the whole rate limit before it, every file there after it."""
-    requests.post(f"{root}/_sandbox/reset", data="null", headers=JSON, timeout=9).raise_for_status()
+    requests.post(
+        f"{root}/_sandbox/reset", data="null", headers={"Content-Type": "application/json"}, timeout=9
+    ).raise_for_status()
     started = time.perf_counter()
     way()
     seconds = time.perf_counter() - started
@@ -111,10 +89,8 @@ def _upload(publer: Publer, folder: Path, batches: Iterable[Iterable[int]]) -> N
         uploader.upload(media, Deadline.after(SystemClock(), 60))
 
 
-def _curl(url: str, scenario: Scenario, folder: Path) -> None:
-    key = f"Authorization: Bearer-API {scenario.api_key}"
-    workspace = f"Publer-Workspace-Id: {scenario.workspaces[0].id}"
+def _curl(url: str, folder: Path) -> None:
+    headers = ["-H", f"Authorization: Bearer-API {KEY}", "-H", f"Publer-Workspace-Id: {WORKSPACE}"]
     for number in range(FILES):
         file = f"file=@{folder / f'{number}.png'};type=image/png"
-        command = ["curl", "-sSf", "-o", os.devnull, "-H", key, "-H", workspace, "-F", file, f"{url}/media"]
-        subprocess.run(command, check=True)
+        subprocess.run(["curl", "-sSf", "-o", os.devnull, *headers, "-F", file, f"{url}/media"], check=True)

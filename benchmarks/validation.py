@@ -9,31 +9,24 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from statistics import median
 
 from benchmarks import posts, stage
-from benchmarks.table import table
+from benchmarks.stage import table
 from publer_publish.errors import Problems
 from publer_publish.post.checks import Checks
 from publer_publish.post.load import Options, load
 from publer_publish.workspace import Workspace
 from sandbox.demo import EVENT, TAG
+from tests.support.context import Context
 
 Seconds = dict[int, float]
 """Number of posts → median CPU seconds."""
 
 
-class Context:
-    """The values of a release, without asking anybody."""
-
-    def values(self, *_: frozenset[str]) -> Mapping[str, object]:
-        return {"repository": {"name": "rocket"}, "version": TAG[1:], "release": EVENT["release"]}
-
-    def settles(self, _: frozenset[str]) -> bool:
-        return True
+RELEASE = {"repository": {"name": "rocket"}, "version": TAG[1:], "release": EVENT["release"]}
 
 
 def measure(rounds: int, home: Path) -> tuple[Seconds, Seconds, float]:
@@ -75,7 +68,7 @@ def _once(workspace: Path, name: str) -> float:
 def _validate(workspace: Path, name: str) -> float:
     gc.set_threshold(100_000)  # as entrypoint.py does
     started = time.process_time()
-    options = Options(context=Context(), checks=Checks(Workspace(workspace)))
+    options = Options(context=Context(RELEASE), checks=Checks(Workspace(workspace)))
     loaded = load([(name, (workspace / name).read_bytes())], "", options, Problems())
     composed = [draft.content(network) for draft in loaded.drafts for network in posts.NETWORKS]
     seconds = time.process_time() - started

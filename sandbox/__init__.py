@@ -9,52 +9,5 @@ It is strict about what is asked, and answers as its ``Scenario`` says::
         assert [post.network for post in sandbox.record.published] == ["twitter"]
         assert sandbox.record.surprises == ()
 
-``python -m sandbox`` serves it to people and to other processes (see ``sandbox.control``).
+``python -m sandbox`` serves it to people, with a page that shows what was published.
 """
-
-from __future__ import annotations
-
-from sandbox.clock import SystemClock, VirtualClock
-from sandbox.faults import Fault
-from sandbox.record import Published, Record, Request
-from sandbox.scenario import (
-    Accepts,
-    Account,
-    Board,
-    GitHub,
-    Import,
-    Job,
-    Listing,
-    RateLimit,
-    Release,
-    Scenario,
-    SeededPost,
-    Signature,
-    StoredText,
-    Workspace,
-)
-from sandbox.server import Sandbox
-
-__all__ = [
-    "Accepts",
-    "Account",
-    "Board",
-    "Fault",
-    "GitHub",
-    "Import",
-    "Job",
-    "Listing",
-    "Published",
-    "RateLimit",
-    "Record",
-    "Release",
-    "Request",
-    "Sandbox",
-    "Scenario",
-    "SeededPost",
-    "Signature",
-    "StoredText",
-    "SystemClock",
-    "VirtualClock",
-    "Workspace",
-]

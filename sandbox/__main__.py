@@ -10,7 +10,6 @@ import sys
 import threading
 from pathlib import Path
 
-from sandbox.clock import SystemClock, VirtualClock
 from sandbox.forms import FormError
 from sandbox.replay import replay
 from sandbox.scenario import GitHub, Release, Scenario
@@ -22,7 +21,6 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m sandbox", description=__doc__)
     parser.add_argument("--port", type=int, default=8930, help="0: any free one (default: %(default)s)")
     parser.add_argument("--scenario", type=Path, metavar="FILE", help="a scenario in its JSON form")
-    parser.add_argument("--virtual-clock", action="store_true", help="time moves only by /_sandbox/advance")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     again = commands.add_parser("replay", help="play back what Publer did in a run, from its debug log")
     again.add_argument("log", type=Path, metavar="LOG")
@@ -35,8 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         text = options.scenario.read_text(encoding="utf-8") if options.scenario else ""
         scenario = Scenario.from_json(text) if text else Scenario(github=GitHub(releases=(Release(),)))
-        clock = VirtualClock() if options.virtual_clock else SystemClock()
-        sandbox = Sandbox(scenario, clock=clock, port=options.port).start()
+        sandbox = Sandbox(scenario, port=options.port).start()
     except (FormError, OSError) as problem:
         print(f"sandbox: {problem}", file=sys.stderr)
         if isinstance(problem, OSError) and problem.errno == errno.EADDRINUSE:

@@ -28,7 +28,9 @@ class Call:
     """Names in lower case."""
     body: bytes = b""
     form: Form | None = None
-    form_problem: str = ""
+
+    def is_json(self) -> bool:
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower() == "application/json"
 
     def values(self, name: str) -> list[str]:
         """All values of a query parameter."""

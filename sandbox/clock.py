@@ -7,11 +7,11 @@ import itertools
 import threading
 import time
 from collections.abc import Callable
-from typing import Protocol
+from datetime import datetime, timedelta, timezone
 
 
-class Clock(Protocol):
-    """Where the sandbox gets the time from.
+class Clock:
+    """The machine's own clock.
 
     Jobs, the one-minute gap, the rate limit and late links are measured on it. Faults on the wire
     (``hang``, ``slow``) are measured in real seconds, because the client's socket time-outs are.
@@ -19,32 +19,16 @@ class Clock(Protocol):
 
     def time(self) -> float:
         """Seconds since the Unix epoch."""
-        ...
+        return time.time()
 
     def call_later(self, seconds: float, action: Callable[[], None]) -> None:
         """Run an action once, when so many seconds have passed on this clock."""
-        ...
-
-
-class SystemClock:
-    """The machine's own clock."""
-
-    def time(self) -> float:
-        return time.time()
-
-    def monotonic(self) -> float:
-        return time.monotonic()
-
-    def sleep(self, seconds: float) -> None:
-        time.sleep(max(0.0, seconds))
-
-    def call_later(self, seconds: float, action: Callable[[], None]) -> None:
         timer = threading.Timer(seconds, action)
         timer.daemon = True
         timer.start()
 
 
-class VirtualClock:
+class VirtualClock(Clock):
     """A clock that moves only when somebody sleeps on it or advances it.
 
     A client under test may share it: its ``sleep`` returns at once and moves the sandbox along, so that
@@ -92,3 +76,8 @@ class VirtualClock:
     def call_later(self, seconds: float, action: Callable[[], None]) -> None:
         with self._lock:
             heapq.heappush(self._waiting, (self._elapsed + seconds, next(self._order), action))
+
+
+def iso(seconds: float, zone: float = 0.0) -> str:
+    """ISO 8601 to the second, as Publer writes it, with the offset of a zone so many hours east of UTC."""
+    return datetime.fromtimestamp(int(seconds), timezone(timedelta(hours=zone))).isoformat()

@@ -5,33 +5,17 @@ from __future__ import annotations
 import shutil
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 
 from sandbox.networks import NETWORKS
 from sandbox.record import Record
-from sandbox.runner import ROOT, Step
 from sandbox.scenario import Scenario
 from sandbox.server import Sandbox
+from tests.support.fake_runner import FakeRunner
 
+ROOT = Path(__file__).parent.parent
 TAG = "v2.0.0"
-INPUTS = {
-    "mode": "auto",
-    "post-file": "examples/release.publer.yml",
-    "text": "",
-    "accounts": "",
-    "variables": "",
-    "fail-on": "any",
-    "on-duplicate": "skip",
-    "duplicate-window": "24h",
-    "timeout": "10m",
-    "preview-file": "",
-    "only-changed": "false",
-    "lock": "false",
-    "comment": "false",
-    "github-token": "",
-}
-"""What ``action.yml`` declares, as the runner passes it on; the rest comes from the sandbox."""
-
 EVENT = {
     "action": "published",
     "release": {
@@ -65,45 +49,45 @@ Thanks to everyone who reported craters.
 }
 
 
-def main(program: Path = ROOT / "entrypoint.py", *, linkedin_takes: float = 3.0) -> int:
+def main(program: Path | None = None, *, linkedin_takes: float = 3.0) -> int:
     """Run the demo; the exit code is the action's, or 1 if it did not tell the truth."""
     with (
         tempfile.TemporaryDirectory(prefix="publer-demo-") as place,
         Sandbox(Scenario().with_account("linkedin", slowness=linkedin_takes)) as sandbox,
     ):
-        step = _step(Path(place), sandbox)
+        workspace = Path(place) / "workspace"
+        shutil.copytree(ROOT / "examples", workspace / "examples")
+        runner = FakeRunner(
+            ROOT / "action.yml",
+            workspace,
+            Path(place),
+            entrypoint=[sys.executable, program] if program else None,
+            repository="acme/rocket",
+        )
+        inputs = {
+            "post-file": "examples/release.publer.yml",
+            "api-key": sandbox.scenario.api_key,
+            "api-url": sandbox.url,
+        }
+        env = {"GITHUB_API_URL": sandbox.github_url}
         _heading("1. The log, as GitHub Actions shows it")
-        code = step.run(program)
-        print(f"\n(exit code {code})")
-        outputs, summary = step.outputs, step.summary
+        step = runner.start(inputs, event=EVENT, event_name="release", env=env)
+        outcome = step.follow(partial(print, flush=True))
+        print(f"\n(exit code {outcome.exit_code})")
         _heading("2. The outputs, for the next steps")
-        _show_outputs(outputs, summary)
+        _show_outputs(outcome.outputs, outcome.summary)
         _heading("3. The summary, on the page of the run (Markdown)")
-        print(summary or "(empty)")
+        print(outcome.summary.strip() or "(empty)")
         _heading("What the sandbox says was really published")
         record = sandbox.record
         _show_published(record)
-    return code if _is_true(record, outputs) else 1
-
-
-def _step(home: Path, sandbox: Sandbox) -> Step:
-    inputs = INPUTS | {"api-key": sandbox.scenario.api_key, "api-url": sandbox.url}
-    step = Step(home, EVENT, inputs)
-    shutil.copytree(ROOT / "examples", step.workspace / "examples")
-    step.environment |= {
-        "GITHUB_API_URL": sandbox.github_url,
-        "GITHUB_EVENT_NAME": "release",
-        "GITHUB_REF": f"refs/tags/{TAG}",
-        "GITHUB_REF_NAME": TAG,
-        "GITHUB_REF_TYPE": "tag",
-    }
-    return step
+    return outcome.exit_code if _is_true(record, outcome.outputs) else 1
 
 
 def _show_outputs(outputs: dict[str, str], summary: str) -> None:
     for name, value in outputs.items():
         shown = value.replace("},{", "},\n {") if name == "results" else value
-        if name == "summary" and value.strip() == summary:
+        if name == "summary" and value.strip() == summary.strip():
             shown = "(the Markdown of part 3)"
         if "\n" in shown or name == "results":
             print(f"{name}:")
@@ -117,7 +101,7 @@ def _show_published(record: Record) -> None:
         print("Nothing.")
     begin = record.requests[0].time if record.requests else 0.0
     for post in record.published:
-        name = f"{NETWORKS[post.network].title} · {post.account_name}"
+        name = f"{NETWORKS[post.network].title} · {post.account.name}"
         print(f"{name} ({post.type}, {post.time - begin:.1f} s after the first request)")
         print("\n".join(f"    {line}".rstrip() for line in post.text.splitlines()))
         print(f"    → {post.link}\n")

@@ -1,16 +1,19 @@
-"""What can go wrong on the way: which fault meets which request."""
+"""What can go wrong on the way: which fault meets which request, and how it changes the answer."""
 
 from __future__ import annotations
 
 import fnmatch
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, get_args
+
+from sandbox.answers import BLOCKED, HTML, JSON, RATE_LIMITED, Answer
+from sandbox.forms import Json
 
 Broken = Literal["slow", "cut_off", "truncated", "wrong_json", "html", "empty", "no_job_id", "huge"]
 """What spoils an answer to a request that is processed all the same."""
 Instead = Literal[
-    "redirect",
     "rate_limited",
     "server_error",
     "bad_gateway",
@@ -48,7 +51,6 @@ class Fault:
     empty           200 with nothing in it
     no_job_id       the true answer without any job id
     huge            a body of ``size`` bytes
-    redirect        302 to ``location``
     rate_limited    429; ``headers`` as given (none by default)
     server_error    500; bad_gateway: 502 with HTML; unavailable: 503
     blocked_by_cdn  403 with HTML that says 1010; unknown_error: 520 with HTML
@@ -71,7 +73,6 @@ class Fault:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: str = ""
     size: int = 64 * 1024 * 1024
-    location: str = "/redirected"
 
     def is_processed(self) -> bool:
         """Whether a request that meets this fault takes effect all the same."""
@@ -84,11 +85,8 @@ class Fault:
 @dataclass(slots=True)
 class _Armed:
     fault: Fault
+    left: int
     seen: int = 0
-    left: int = 0
-
-    def __post_init__(self) -> None:
-        self.left = self.fault.times
 
 
 class FaultPlan:
@@ -99,7 +97,7 @@ class FaultPlan:
         self.add(faults)
 
     def add(self, faults: tuple[Fault, ...]) -> None:
-        self._armed.extend(_Armed(fault) for fault in faults)
+        self._armed.extend(_Armed(fault, fault.times) for fault in faults)
 
     def clear(self) -> None:
         self._armed.clear()
@@ -130,3 +128,52 @@ class FaultPlan:
                 armed.left -= 1
                 return armed.fault
         return None
+
+
+_PAGE = """<!DOCTYPE html>
+<html><head><title>Publer</title></head>
+<body><h1>We'll be right back</h1><p>Scheduled maintenance.</p></body></html>
+"""
+_GATEWAY = """<html>
+<head><title>{0}</title></head>
+<body><center><h1>{0}</h1></center><hr><center>cloudflare</center></body>
+</html>
+"""
+_WRONG = '["unexpected", 42, {"nothing": null}]'
+_BROKEN = '{"errors":["Internal server error"]}'
+_INSTEAD = {
+    "html": (200, HTML, _PAGE),
+    "rate_limited": (429, JSON, RATE_LIMITED),
+    "server_error": (500, JSON, _BROKEN),
+    "bad_gateway": (502, HTML, _GATEWAY.format("502 Bad Gateway")),
+    "blocked_by_cdn": (403, HTML, BLOCKED),
+    "unknown_error": (520, HTML, _GATEWAY.format("520: Web server is returning an unknown error")),
+    "unavailable": (503, "text/plain", ""),
+}
+"""Status, content type and body of an answer that has nothing to do with the true one."""
+
+
+def spoil(fault: Fault, answer: Answer) -> Answer:
+    """The answer that the client gets instead. Faults of the connection itself leave it as it is."""
+    if fault.kind in _INSTEAD:
+        status, content_type, body = _INSTEAD[fault.kind]
+        body = fault.body or body
+        return Answer(status=status, body=body.encode(), headers=fault.headers, content_type=content_type)
+    if fault.kind == "answer":
+        return Answer(status=fault.status, body=fault.body.encode(), headers=fault.headers)
+    if fault.kind == "truncated":
+        return replace(answer, body=answer.body[: max(1, len(answer.body) // 2)])
+    if fault.kind == "wrong_json":
+        return replace(answer, body=(fault.body or _WRONG).encode())
+    if fault.kind == "empty":
+        return replace(answer, body=b"")
+    if fault.kind == "no_job_id" and b'"job_id"' in answer.body:
+        document = json.loads(answer.body, object_hook=_without_job_id)
+        return replace(answer, body=json.dumps(document).encode())
+    if fault.kind == "huge":
+        return replace(answer, body=b'{"padding":"' + b"x" * max(0, fault.size - 14) + b'"}')
+    return answer
+
+
+def _without_job_id(value: dict[str, Json]) -> dict[str, Json]:
+    return {key: item for key, item in value.items() if key != "job_id"}

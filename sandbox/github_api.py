@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from sandbox.answers import Answer, Call, ok
-from sandbox.scenario import GitHub, Release
+from sandbox.forms import to_json
+from sandbox.scenario import Release
 from sandbox.world import World
 
 BASE = "/github/api/v3"
@@ -21,35 +22,24 @@ def answer(world: World, call: Call) -> Answer:
     """Answer a request below the base path. The caller holds the world's lock."""
     github = world.scenario.github
     if not call.headers.get("user-agent"):
-        return Answer(
-            status=403,
-            body=b"Request forbidden: please send a User-Agent header.",
-            content_type="text/html",
-            error="no User-Agent",
-        )
+        return Answer(status=403, body=b"Please send a User-Agent header.", error="no User-Agent")
     token = call.headers.get("authorization", "").partition(" ")[2]
     if token and github.token and token != github.token:
         return _refused(401, "Bad credentials")
     if github.rate_limited:
-        headers = {
-            "X-RateLimit-Limit": "60",
-            "X-RateLimit-Remaining": "0",
-            "X-RateLimit-Used": "60",
-            "X-RateLimit-Reset": str(int(world.clock.time()) + 1800),
-            "X-RateLimit-Resource": "core",
-        }
+        reset = str(int(world.clock.time()) + 1800)
+        headers = {"X-RateLimit-Limit": "60", "X-RateLimit-Remaining": "0", "X-RateLimit-Reset": reset}
         return _refused(403, "API rate limit exceeded for 203.0.113.7.", headers)
-    if github.private and not token:
-        return _refused(404, "Not Found")
     return _route(world, call)
 
 
 def _route(world: World, call: Call) -> Answer:
     github = world.scenario.github
-    repository, below = _parts(call.path)
-    if below == "/user":
+    if call.path == "/github/user":
         # The token of a job may not ask who it is.
         return ok({"login": github.login}) if github.login else _refused(403, "Resource not accessible")
+    found = re.fullmatch(r"/github/repos/([^/]+/[^/]+)(/.*)", call.path)
+    repository, below = found.groups() if found else ("", "")
     if re.fullmatch(r"/pulls/\d+/files", below):
         return _page([_file(path, status) for path, status in github.files], call)
     if below.startswith("/compare/"):
@@ -63,28 +53,31 @@ def _route(world: World, call: Call) -> Answer:
     if below.startswith("/actions/runs/"):
         return _run(world, below.rpartition("/")[2])
     if call.method == "GET" and below.startswith("/releases"):
-        return _releases(github, repository, below, call)
+        return _releases([one for one in github.releases if one.repository == repository], below, call)
     return _refused(404, "Not Found")
 
 
-def _parts(path: str) -> tuple[str, str]:
-    """The repository, and what is asked of it."""
-    found = re.fullmatch(r"/repos/([^/]+/[^/]+)(/.*)", path)
-    return (found[1], found[2]) if found else ("", path)
-
-
-def _releases(github: GitHub, repository: str, below: str, call: Call) -> Answer:
-    releases = [release for release in github.releases if release.repository == repository]
+def _releases(releases: list[Release], below: str, call: Call) -> Answer:
     if below == "/releases":
         return _page([_release(release) for release in releases], call)
-    if below == "/releases/latest":
-        latest = [release for release in releases if not (release.draft or release.prerelease)][:1]
-        return ok(_release(latest[0])) if latest else _refused(404, "Not Found")
     tag = urllib.parse.unquote(below.removeprefix("/releases/tags/"))
     for release in releases:
-        if release.tag_name == tag and not release.draft:
+        is_latest = below == "/releases/latest" and not release.prerelease
+        if (is_latest or release.tag_name == tag) and not release.draft:
             return ok(_release(release))
     return _refused(404, "Not Found")
+
+
+def _release(release: Release) -> dict[str, Any]:
+    tag = urllib.parse.quote(release.tag_name, safe="")
+    return {
+        **to_json(release),
+        "id": 1,
+        "html_url": f"https://github.com/{release.repository}/releases/tag/{tag}",
+        "created_at": release.published_at,
+        "published_at": None if release.draft else release.published_at,
+        "author": {"login": release.author, "html_url": f"https://github.com/{release.author}"},
+    }
 
 
 def _file(path: str, status: str) -> dict[str, Any]:
@@ -123,33 +116,23 @@ def _git(world: World, call: Call, below: str) -> Answer:
     commits, refs = world.github_commits, world.github_refs
     if call.method == "GET" and below.startswith("/commits/"):
         sha = below.removeprefix("/commits/")
-        return ok(
-            commits.get(sha, {"sha": sha, "message": "Rocket", "tree": {"sha": "7" * 40}, "parents": []})
-        )
+        return ok(commits.get(sha) or _commit(sha, "Rocket", "7" * 40, []))
     if call.method == "GET" and below.startswith("/ref/"):
-        target = refs.get(name := below.removeprefix("/ref/"))
-        found = {"ref": f"refs/{name}", "object": {"type": "commit", "sha": target}}
-        return ok(found) if target else _refused(404, "Not Found")
+        name = below.removeprefix("/ref/")
+        return ok(_ref(name, refs[name])) if name in refs else _refused(404, "Not Found")
     if not world.scenario.github.may_write:
         return _refused(403, "Resource not accessible by integration")
     body = json.loads(call.body) if call.body else {}
     if (call.method, below) == ("POST", "/commits"):
         sha = hashlib.sha1(call.body, usedforsecurity=False).hexdigest()
-        parents = [{"sha": one} for one in body["parents"]]
-        commits[sha] = {
-            "sha": sha,
-            "message": body["message"],
-            "tree": {"sha": body["tree"]},
-            "parents": parents,
-        }
+        commits[sha] = _commit(sha, body["message"], body["tree"], body["parents"])
         return ok(commits[sha], 201)
     return _change_ref(world, call.method, below, body)
 
 
 def _change_ref(world: World, method: str, below: str, body: Mapping[str, Any]) -> Answer:
     refs = world.github_refs
-    name = body["ref"] if method == "POST" else "refs" + below.removeprefix("/refs")
-    name = name.removeprefix("refs/")
+    name = body["ref"].removeprefix("refs/") if method == "POST" else below.removeprefix("/refs/")
     if method == "POST" and name in refs:
         return _refused(422, "Reference already exists")
     if method != "POST" and name not in refs:
@@ -162,10 +145,20 @@ def _change_ref(world: World, method: str, below: str, body: Mapping[str, Any]) 
     if method == "PATCH" and not body.get("force") and not _follows(world, body["sha"], refs[name]):
         return _refused(422, "Update is not a fast forward")
     refs[name] = body["sha"]
-    return ok(
-        {"ref": f"refs/{name}", "object": {"type": "commit", "sha": body["sha"]}},
-        201 if method == "POST" else 200,
-    )
+    return ok(_ref(name, refs[name]), 201 if method == "POST" else 200)
+
+
+def _commit(sha: str, message: str, tree: str, parents: list[str]) -> dict[str, Any]:
+    return {
+        "sha": sha,
+        "message": message,
+        "tree": {"sha": tree},
+        "parents": [{"sha": one} for one in parents],
+    }
+
+
+def _ref(name: str, sha: str) -> dict[str, Any]:
+    return {"ref": f"refs/{name}", "object": {"type": "commit", "sha": sha}}
 
 
 def _follows(world: World, commit: str, earlier: str) -> bool:
@@ -173,10 +166,10 @@ def _follows(world: World, commit: str, earlier: str) -> bool:
     return commit == earlier or any(_follows(world, parent, earlier) for parent in parents)
 
 
-def _page(releases: list[dict[str, Any]], call: Call) -> Answer:
+def _page(rows: list[dict[str, Any]], call: Call) -> Answer:
     size = min(100, _number(call, "per_page", 30))
     page = _number(call, "page", 1)
-    return ok(releases[(page - 1) * size : page * size])
+    return ok(rows[(page - 1) * size : page * size])
 
 
 def _number(call: Call, name: str, default: int) -> int:
@@ -187,28 +180,3 @@ def _number(call: Call, name: str, default: int) -> int:
 def _refused(status: int, message: str, headers: Mapping[str, str] | None = None) -> Answer:
     body = json.dumps({"message": message, "documentation_url": _DOCS, "status": str(status)})
     return Answer(status=status, body=body.encode(), headers=headers or {}, error=message)
-
-
-def _release(release: Release) -> dict[str, Any]:
-    page = f"https://github.com/{release.repository}/releases"
-    tag = urllib.parse.quote(release.tag_name, safe="")
-    return {
-        "id": 1,
-        "url": f"https://api.github.com/repos/{release.repository}/releases/1",
-        "html_url": f"{page}/tag/{tag}",
-        "tag_name": release.tag_name,
-        "target_commitish": "main",
-        "name": release.name,
-        "body": release.body,
-        "draft": release.draft,
-        "prerelease": release.prerelease,
-        "created_at": release.published_at,
-        "published_at": None if release.draft else release.published_at,
-        "author": {
-            "login": release.author,
-            "id": 1,
-            "type": "User",
-            "html_url": f"https://github.com/{release.author}",
-        },
-        "assets": [],
-    }

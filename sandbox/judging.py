@@ -6,14 +6,27 @@ The sentences in capitals were seen; for the other rules of the reference no wor
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from sandbox.fields import ITEM_TYPES, MOST_CARDS, MOST_ITEMS, MOST_PAGES, POLLS, VALUES
-from sandbox.followups import wrong_followup
+from jsonschema import Draft202012Validator
+
 from sandbox.forms import Json
-from sandbox.networks import LONG_POST_LIMIT, MEDIA_KINDS, NETWORKS, PAGES, text_length
+from sandbox.networks import (
+    ITEM_TYPES,
+    LONG_POST_LIMIT,
+    MEDIA_KINDS,
+    MOST_CARDS,
+    MOST_ITEMS,
+    MOST_PAGES,
+    NETWORKS,
+    PAGES,
+    POLLS,
+    VALUES,
+    WITH_COMMENTS,
+    text_length,
+)
 from sandbox.scenario import Accepts, Account
 
 BACKDATED = "Posts cannot be backdated"
@@ -60,17 +73,32 @@ def judge(
     is_first = post["accounts"][0] is target
     if not isinstance(content, dict) or not (is_first or accepts.several_accounts):
         return BAD_COMPOSER
-    return (
-        _type(content, account, accepts)
-        or _board(target, account)
-        or _media(content, account, kind_of, accepts)
-        or _text(content, account, accepts)
-        or _link(content, accepts)
-        or _poll(content, account, accepts)
-        or _values(content, account)
-        or _particulars(content, account, accepts)
-        or wrong_followup(target, account.network, accepts)
-    )
+    return next(_complaints(content, target, account, kind_of, accepts), None)
+
+
+def _complaints(
+    content: Content,
+    target: Mapping[str, Any],
+    account: Account,
+    kind_of: MediaKind,
+    accepts: Accepts,
+) -> Iterator[str]:
+    """Everything against it. After the first, the content may have a form that the rest does not expect."""
+    if not _is_type_taken(content, account, accepts):
+        yield BAD_TYPE
+    if account.network == "pinterest" and target.get("album_id") not in {one.id for one in account.boards}:
+        yield NO_BOARD
+    yield from _media(content, account, kind_of, accepts)
+    yield from _text(content, account, accepts)
+    yield from _link(content, accepts)
+    yield from _poll(content, account, accepts)
+    for (provider, path), known in VALUES.items():
+        _, _, below = path.partition("details.")
+        value = _below(content, below) if below else content.get(path)
+        if provider == account.network and value is not None and value not in known:
+            yield f"{path} is not valid"
+    yield from _particulars(content, account, accepts)
+    yield from _followups(target, account.network, accepts)
 
 
 def comes_to_nothing(content: Content, account: Account, accepts: Accepts) -> bool:
@@ -79,7 +107,7 @@ def comes_to_nothing(content: Content, account: Account, accepts: Accepts) -> bo
     return is_reel and account.network == "instagram" and accepts.reels_on_instagram == "as_reel"
 
 
-def _type(content: Content, account: Account, accepts: Accepts) -> str | None:
+def _is_type_taken(content: Content, account: Account, accepts: Accepts) -> bool:
     kind, subtype = content.get("type"), _below(content, "type")
     is_taken = isinstance(kind, str) and kind in NETWORKS[account.network].types
     if kind == "status" and account.network == "google":
@@ -92,10 +120,8 @@ def _type(content: Content, account: Account, accepts: Accepts) -> str | None:
         is_taken = accepts.reels_on_instagram == "as_reel"
     if subtype == "story" and kind == "video":
         is_taken = is_taken and accepts.stories_of_videos
-    if subtype is not None:
-        beside = _SUBTYPES.get(account.network, {}).get(str(subtype), "")
-        is_taken = is_taken and str(kind) in beside.split()
-    return None if is_taken else BAD_TYPE
+    beside = _SUBTYPES.get(account.network, {}).get(str(subtype), "")
+    return is_taken and (subtype is None or str(kind) in beside.split())
 
 
 def _below(content: Content, key: str) -> Json:
@@ -103,73 +129,60 @@ def _below(content: Content, key: str) -> Json:
     return details.get(key) if isinstance(details, dict) else None
 
 
-def _media(content: Content, account: Account, kind_of: MediaKind, accepts: Accepts) -> str | None:
-    kind, media = content["type"], content.get("media")
-    needed = kind in MEDIA_KINDS or account.network == "pinterest"
-    if not needed:
-        return BAD_TYPE if media else None
+def _media(content: Content, account: Account, kind_of: MediaKind, accepts: Accepts) -> Iterator[str]:
+    kind, subtype, media = content["type"], _below(content, "type"), content.get("media")
+    if kind not in MEDIA_KINDS and account.network != "pinterest":
+        if media:
+            yield BAD_TYPE
+        return
     if not media and account.network == "youtube":
-        return NO_VIDEO
-    if not isinstance(media, list) or any(not isinstance(item, dict) for item in media):
-        return NO_COUNT
-    if not media:
-        return NO_COUNT
-    return _media_items(content, media, account, kind_of, accepts)
-
-
-def _media_items(
-    content: Content,
-    media: list[dict[str, Any]],
-    account: Account,
-    kind_of: MediaKind,
-    accepts: Accepts,
-) -> str | None:
-    subtype = _below(content, "type")
-    allowed = PAGES if subtype == "document" else MEDIA_KINDS.get(content["type"], {"photo"})
+        yield NO_VIDEO
+    if not media or not isinstance(media, list) or any(not isinstance(item, dict) for item in media):
+        yield NO_COUNT
+        return
+    allowed = PAGES if subtype == "document" else MEDIA_KINDS.get(kind, {"photo"})
     if subtype is None and account.network == "instagram" and accepts.pictures_with_videos_on_instagram:
         allowed = {"photo", "video"}
+    words = [item["type"] for item in media if item.get("type") is not None]
+    yield from (f"Media type {said} is not valid" for said in words if not _is_word(said, accepts))
     for item in media:
-        said = item.get("type")
-        is_picture = ITEM_TYPES.get(str(said)) == "photo"
-        if said is not None and (
-            said not in ITEM_TYPES or (is_picture and accepts.pictures_are not in {"either", said})
-        ):
-            return f"Media type {said} is not valid"
-        if _is_external(item, content, account):
-            continue
-        found = kind_of(item["id"]) if isinstance(item.get("id"), str) else None
-        if found is None:
-            return UNKNOWN_MEDIA if "id" in item else NO_ID
-        if found not in allowed or (said is not None and ITEM_TYPES[said] != found):
-            return BAD_TYPE
-    is_of_one = content["type"] == "gif" or subtype in {"reel", "short", "story"} or allowed == {"video"}
-    if len(media) > 1 and is_of_one:
-        return BAD_TYPE
+        if not _is_external(item, content, account):
+            yield from _item(item, allowed, kind_of)
+    if len(media) > 1 and (kind == "gif" or subtype in {"reel", "short", "story"} or allowed == {"video"}):
+        yield BAD_TYPE
     most = MOST_PAGES if subtype == "document" else MOST_ITEMS.get(account.network, len(media))
-    return f"At most {most} media are allowed" if len(media) > most else None
+    if len(media) > most:
+        yield f"At most {most} media are allowed"
+
+
+def _item(item: Content, allowed: set[str], kind_of: MediaKind) -> Iterator[str]:
+    found = kind_of(item["id"]) if isinstance(item.get("id"), str) else None
+    if found is None:
+        yield UNKNOWN_MEDIA if "id" in item else NO_ID
+    if found not in allowed or ITEM_TYPES.get(str(item.get("type")), found) != found:
+        yield BAD_TYPE
+
+
+def _is_word(said: Json, accepts: Accepts) -> bool:
+    """Whether a media item may call itself so."""
+    return said in ITEM_TYPES and (ITEM_TYPES[said] != "photo" or accepts.pictures_are in {"either", said})
 
 
 def _is_external(item: Content, content: Content, account: Account) -> bool:
     """The two documented media without an id in the library: a GIF, and a pin's picture, by address."""
-    needed = {"gif": ("url", "path", "thumbnail", "name")}.get(content["type"])
-    if needed and item.get("id") == "external" and item.get("type") == "gif":
-        return all(isinstance(item.get(key), str) for key in needed)
+    if content["type"] == "gif" and item.get("id") == "external" and item.get("type") == "gif":
+        return all(isinstance(item.get(key), str) for key in ("url", "path", "thumbnail", "name"))
     is_pin = account.network == "pinterest" and content["type"] == "photo"
     return is_pin and item.get("id") == "external-0" and isinstance(item.get("path"), str)
 
 
-def _board(target: Mapping[str, Any], account: Account) -> str | None:
-    known = {board.id for board in account.boards}
-    return NO_BOARD if account.network == "pinterest" and target.get("album_id") not in known else None
-
-
-def _text(content: Content, account: Account, accepts: Accepts) -> str | None:
-    network = NETWORKS[account.network]
-    text = content.get("text", "")
+def _text(content: Content, account: Account, accepts: Accepts) -> Iterator[str]:
+    network, text = NETWORKS[account.network], content.get("text", "")
     if not isinstance(text, str):
-        return "Text is not valid"
+        yield "Text is not valid"
+        return
     if content["type"] == "status" and not text.strip():
-        return "Text can't be blank"
+        yield "Text can't be blank"
     limit = account.text_limit or network.limit
     if account.network == "twitter" and _below(content, "type") == "long_post":
         limit = LONG_POST_LIMIT
@@ -177,89 +190,71 @@ def _text(content: Content, account: Account, accepts: Accepts) -> str | None:
     if account.network == "mastodon" and isinstance(content.get("spoilerText"), str):
         length += text_length("mastodon", content["spoilerText"])
     if limit is not None and length > limit:
-        return f"{network.title} posts can have at most {limit} characters"
-    return None
+        yield f"{network.title} posts can have at most {limit} characters"
 
 
-def _link(content: Content, accepts: Accepts) -> str | None:
+def _link(content: Content, accepts: Accepts) -> Iterator[str]:
     if content["type"] == "carousel":
         cards = content["sublinks"]
-        is_valid = isinstance(cards, list) and len(cards) <= MOST_CARDS and all(map(_is_card, cards))
-        return None if is_valid else "Sublinks are not valid"
-    if content["type"] != "link":
-        return None
-    link = content.get("link")
-    urls = {"link": link.get("url") if isinstance(link, dict) else None, "url": content.get("url")}
-    read = urls.values() if accepts.link_from == "either" else [urls[accepts.link_from]]
-    is_there = any(isinstance(url, str) and re.match(r"https?://", url) for url in read)
-    return None if is_there else "Link is not valid"
+        if not isinstance(cards, list) or len(cards) > MOST_CARDS or not all(map(_is_card, cards)):
+            yield "Sublinks are not valid"
+    if content["type"] == "link":
+        link = content.get("link")
+        urls = {"link": link.get("url") if isinstance(link, dict) else None, "url": content.get("url")}
+        read = urls.values() if accepts.link_from == "either" else [urls[accepts.link_from]]
+        if not any(isinstance(url, str) and re.match(r"https?://", url) for url in read):
+            yield "Link is not valid"
 
 
 def _is_card(card: object) -> bool:
     return isinstance(card, dict) and {"url", "title", "description", "images"} <= card.keys()
 
 
-def _poll(content: Content, account: Account, accepts: Accepts) -> str | None:
+def _poll(content: Content, account: Account, accepts: Accepts) -> Iterator[str]:
     if content["type"] != "poll":
-        return None
+        return
     options, days = content.get("options"), content.get("duration")
     longest, most_days = POLLS[account.network]
     most = most_days if accepts.polls_run == "days" else 24 * most_days
     if not isinstance(options, list) or not 2 <= len(options) <= 4:
-        return "Polls need two to four options"
-    if any(not isinstance(option, str) or not 1 <= len(option) <= longest for option in options):
-        return f"Poll options can have at most {longest} characters"
-    if len(set(options)) < len(options):
-        return "Poll options must be unique"
+        yield "Polls need two to four options"
+    elif any(not isinstance(option, str) or not 1 <= len(option) <= longest for option in options):
+        yield f"Poll options can have at most {longest} characters"
+    elif len(set(options)) < len(options):
+        yield "Poll options must be unique"
     if not isinstance(days, int) or isinstance(days, bool) or not 1 <= days <= most:
-        return f"Polls run 1 to {most} {accepts.polls_run}"
-    lacks_question = account.network == "linkedin" and not content.get("question")
-    return "Question can't be blank" if lacks_question else None
+        yield f"Polls run 1 to {most} {accepts.polls_run}"
+    if account.network == "linkedin" and not content.get("question"):
+        yield "Question can't be blank"
 
 
-def _values(content: Content, account: Account) -> str | None:
-    for (provider, path), known in VALUES.items():
-        _, _, below = path.partition("details.")
-        value = _below(content, below) if below else content.get(path)
-        if provider == account.network and value is not None and value not in known:
-            return f"{path} is not valid"
-    return None
-
-
-def _particulars(content: Content, account: Account, accepts: Accepts) -> str | None:
+def _particulars(content: Content, account: Account, accepts: Accepts) -> Iterator[str]:
     """What single networks demand (the pages on their formats)."""
     title, subtype = content.get("title"), _below(content, "type")
-    if account.network == "linkedin" and subtype == "document" and not title:
-        return "Title can't be blank"
+    needs_title = (
+        account.network == "youtube"
+        or (account.network == "linkedin" and subtype == "document")
+        or (account.network == "tiktok" and content["type"] != "video")
+    )
+    if needs_title and not title:
+        yield "Title can't be blank"
     if account.network in {"youtube", "linkedin"} and len(str(title or "")) > 100:
-        return "Title is too long (maximum is 100 characters)"
-    if account.network == "youtube":
-        return None if title else "Title can't be blank"
-    if account.network == "tiktok":
-        if content["type"] != "video" and not title:
-            return "Title can't be blank"
-        is_private = _below(content, "privacy") == "SELF_ONLY"
-        return "Branded content cannot be private" if is_private and _below(content, "paid") is True else None
+        yield "Title is too long (maximum is 100 characters)"
+    if account.network == "tiktok" and _below(content, "privacy") == "SELF_ONLY" and _below(content, "paid"):
+        yield "Branded content cannot be private"
     if account.network == "google" and subtype in {"event", "offer"}:
-        return _event(content, str(subtype))
+        if not _below(content, "title"):
+            yield "Title can't be blank"
+        times = [_below(content, key) for key in ("start", "end")]
+        if subtype == "event" and None in times:
+            yield "Start and end can't be blank"
+        if not all(time is None or _is_time(time) for time in times):
+            yield "Start or end is not valid"
     if account.network == "wordpress":
         blocks = content.get("content")
-        is_valid = isinstance(blocks, list) and all(map(_is_block, blocks))
-        return (
-            None
-            if is_valid or (blocks is None and content.get("text") and accepts.articles_without_blocks)
-            else "Content is not valid"
-        )
-    return None
-
-
-def _event(content: Content, kind: str) -> str | None:
-    if not _below(content, "title"):
-        return "Title can't be blank"
-    times = [_below(content, key) for key in ("start", "end")]
-    if kind == "event" and None in times:
-        return "Start and end can't be blank"
-    return None if all(time is None or _is_time(time) for time in times) else "Start or end is not valid"
+        is_bare = blocks is None and content.get("text") and accepts.articles_without_blocks
+        if not is_bare and not (isinstance(blocks, list) and all(map(_is_block, blocks))):
+            yield "Content is not valid"
 
 
 def _is_time(value: object) -> bool:
@@ -271,3 +266,70 @@ def _is_time(value: object) -> bool:
 
 def _is_block(block: object) -> bool:
     return isinstance(block, dict) and {"id", "type"} <= block.keys() and isinstance(block.get("data"), dict)
+
+
+# What may follow a post (the pages on post callbacks)
+
+_DURATION = {
+    "type": "object",
+    "required": ["duration", "unit"],
+    "properties": {"duration": {"type": "number"}, "unit": {"enum": ["Minute", "Hour", "Day", "Week"]}},
+}
+_COMPARED = {
+    "type": "object",
+    "required": ["comparison"],
+    "properties": {"comparison": {"enum": ["gt", "lt"]}},
+}
+_CLAUSES = {"age": _DURATION, "engagements": _COMPARED, "reach": _COMPARED}
+_CONDITIONS = {
+    "type": "object",
+    "required": ["clauses"],
+    "properties": {
+        "relation": {"enum": ["AND", "OR"]},
+        "clauses": {"type": "object", "properties": _CLAUSES},
+    },
+}
+_TIMED = {"delay": _DURATION, "conditions": _CONDITIONS}
+"""By ``delay``, the older form, or by ``conditions``; or not at all."""
+_MEDIUM = {
+    "type": "object",
+    "required": ["type", "path"],
+    "additionalProperties": False,
+    "properties": {
+        "type": {"enum": ["photo", "image", "video", "gif"]},
+        **{key: {"type": "string"} for key in ("path", "caption", "thumbnail")},
+        "thumbnails": {"type": ["object", "array"]},
+    },
+}
+_COMMENT = {
+    "type": "object",
+    "additionalProperties": False,
+    "anyOf": [{"required": ["text"], "properties": {"text": {"minLength": 1}}}, {"required": ["media"]}],
+    "properties": {"text": {"type": "string"}, "language": {}, "media": _MEDIUM, **_TIMED},
+}
+_SHARE = {
+    "type": "object",
+    "required": ["account_ids"],
+    "properties": {"account_ids": {"type": "array", "minItems": 1}, "after": _DURATION, **_TIMED},
+}
+_DELETE = {"type": "object", "properties": {"hide": {"type": "boolean"}, **_TIMED}}
+_SENTENCES: dict[str, tuple[str, dict[str, Any]]] = {
+    "Comments are not valid": ("comments", {"type": "array", "maxItems": 25, "items": _COMMENT}),
+    "Share is not valid": ("share", _SHARE),
+    "Delete is not valid": ("delete", _DELETE),
+}
+
+
+def _followups(target: Mapping[str, Any], network: str, accepts: Accepts) -> Iterator[str]:
+    """What an entry of ``accounts`` asks for afterwards: comments, shares, its end."""
+    has_comments = network in WITH_COMMENTS and (network != "instagram" or accepts.comments_on_instagram)
+    if target.get("comments") and not has_comments:
+        yield "Comments are not valid"
+    not_read = {"either": set(), "delay": {"conditions"}, "conditions": {"delay", "after"}}
+    for sentence, (key, form) in _SENTENCES.items():
+        value = target.get(key)
+        if key in target and not Draft202012Validator(form).is_valid(value):
+            yield sentence
+        for one in value if isinstance(value, list) else [value]:
+            if isinstance(one, dict) and not_read[accepts.timing_of_callbacks] & one.keys():
+                yield sentence

@@ -1,19 +1,22 @@
-"""``GET /posts``: filters, pages, and when a post or its link shows up."""
+"""``GET /posts``: filters, pages, and when a post or its link shows up.
+
+Of the documented filters these are known: ``state``, ``account_ids``, days, and the page.
+"""
 
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import date
 from typing import Any
 
 from sandbox.answers import Answer, Call, ok, refused
-from sandbox.fields import words
-from sandbox.moments import day, iso
-from sandbox.networks import LIST_PARAMETERS
+from sandbox.clock import iso
+from sandbox.networks import words
+from sandbox.record import Post
 from sandbox.scenario import Listing, Workspace
-from sandbox.state import PublishJob, StoredPost
 from sandbox.world import World
 
+_PARAMETERS = words("state state[] from to page account_ids[]")
 _STATES = words(
     "all scheduled scheduled_approved scheduled_pending scheduled_declined scheduled_reauth scheduled_locked "
     "published published_posted published_deleted published_hidden draft draft_dated draft_undated "
@@ -24,111 +27,111 @@ _DOCUMENTED = words("id text url state type account_id user scheduled_at post_li
 _OBSERVED = words(
     "id account_id account_type state type source scheduled_at updated_at text title media post_link error"
 )
-_NAMED_BY_CLIENTS = words("published_at created_at old_id job_id")
 _FAMILIES = {"published": "published_posted", "draft": "draft_undated"}
-_TYPES = words("status link photo gif video reel story short poll document carousel article")
+_KEYS = {
+    "all_keys": _DOCUMENTED | _OBSERVED,
+    "documented": _DOCUMENTED,
+    "observed": _OBSERVED,
+    "and_more": _DOCUMENTED | _OBSERVED | words("published_at created_at old_id job_id"),
+}
 
 
 def list_posts(world: World, workspace: Workspace, call: Call) -> Answer:
     """The workspace's posts, newest first: a whole window, or one page."""
     for name, _ in call.query:
-        if name not in LIST_PARAMETERS:
+        if name not in _PARAMETERS:
             world.surprise(f"GET /posts: parameter {name}")
     states = [state for name in ("state", "state[]") for state in call.values(name)]
     problem = _problem(call, states)
     if problem:
         return refused(400, problem)
     listing = world.scenario.listing
-    rows = sorted(_rows(world, workspace), key=lambda row: row["_at"], reverse=True)
-    matching = [row for row in rows if _matches(world, row, call, states)]
+    posts = sorted(_listed(world, workspace), key=lambda post: post.time, reverse=True)
+    matching = [post for post in posts if _matches(listing, post, call, states)]
     first, size = int(listing.first_page), listing.page_size
     page = max(first, int(call.value("page") or first))
     in_pages = call.value("from") is None or listing.window == "in_pages"
     shown = matching[(page - first) * size : (page - first + 1) * size] if in_pages else matching
     pages = -(-len(matching) // size) if in_pages or listing.total_pages == "as_if_in_pages" else 1
-    answer: dict[str, Any] = {"posts": [_shown(row, listing) for row in shown]}
+    answer: dict[str, Any] = {"posts": [_row(world, post) for post in shown]}
     if listing.total != "missing":
-        answer["total"] = len(matching if listing.total == "of_the_filters" else rows)
+        answer["total"] = len(matching if listing.total == "of_the_filters" else posts)
     answer |= {"page": page if in_pages else first, "per_page": size}
     return ok(answer if listing.total_pages == "missing" else answer | {"total_pages": pages})
-
-
-def _shown(row: dict[str, Any], listing: Listing) -> dict[str, Any]:
-    known = {
-        "all_keys": _DOCUMENTED | _OBSERVED,
-        "documented": _DOCUMENTED,
-        "observed": _OBSERVED,
-        "and_more": _DOCUMENTED | _OBSERVED | _NAMED_BY_CLIENTS,
-    }
-    return {key: value for key, value in row.items() if key in known[listing.rows]}
 
 
 def _problem(call: Call, states: list[str]) -> str:
     for state in states:
         if state not in _STATES:
             return f"Unknown state {state}"
-    begin, end = call.value("from"), call.value("to")
-    if (begin is None) != (end is None):
+    days = call.values("from") + call.values("to")
+    if len(days) not in {0, 2}:
         return "Both from and to are required"
-    for moment in (begin, end):
-        if moment is not None and not _is_date(moment):
-            return f"Invalid date {moment}"
+    for day in days:
+        if not _is_date(day):
+            return f"Invalid date {day}"
     page = call.value("page")
-    if page is not None and not re.fullmatch(r"[0-9]{1,6}", page):
-        return f"Invalid page {page}"
-    kind = call.value("postType")
-    return f"Unknown post type {kind}" if kind is not None and kind not in _TYPES else ""
+    return "" if page is None or re.fullmatch(r"[0-9]{1,6}", page) else f"Invalid page {page}"
 
 
 def _is_date(text: str) -> bool:
     try:
-        datetime.fromisoformat(text)
+        return date.fromisoformat(text).isoformat() == text
     except ValueError:
         return False
-    return re.match(r"\d{4}-\d\d-\d\d(?:$|T)", text, re.ASCII) is not None
 
 
-def _rows(world: World, workspace: Workspace) -> list[dict[str, Any]]:
+def _listed(world: World, workspace: Workspace) -> list[Post]:
     posts = [post for post in world.posts if post.workspace_id == workspace.id and _is_listed(world, post)]
     if world.scenario.listing.running == "scheduled":
         posts += world.running_posts(workspace.id)
-    return [_row(world, post) for post in posts]
+    return posts
 
 
-def _is_listed(world: World, post: StoredPost) -> bool:
+def _is_listed(world: World, post: Post) -> bool:
     listing = world.scenario.listing
-    job: PublishJob | None = post.job
-    if job is None:
+    if not post.job_id:
         return world.clock.time() >= post.listed_at
     if post.state == "failed" and not listing.failed_posts:
         return False
-    if world.clock.time() < job.done_at + listing.lag:
+    if world.clock.time() < world.publish_jobs[post.job_id].done_at + listing.lag:
         return False
     post.lookups += 1
     return True
 
 
-def _row(world: World, post: StoredPost) -> dict[str, Any]:
+def _matches(listing: Listing, post: Post, call: Call, states: list[str]) -> bool:
+    if len(states) > 1 and listing.states != "all":
+        honoured = {"first": states[:1], "last": states[-1:], "ignored": [], "nothing": ["recurring"]}
+        states = honoured[listing.states]
+    if states and "all" not in states and not {post.state, _FAMILIES.get(post.state)} & set(states):
+        return False
+    accounts = call.values("account_ids[]")
+    if accounts and post.account.id not in accounts:
+        return False
+    begin, day, end = call.value("from"), iso(post.time, listing.zone)[:10], call.value("to")
+    if begin is None or end is None:
+        return True
+    return begin < day < end if listing.dates == "exclusive" else begin <= day <= end
+
+
+def _row(world: World, post: Post) -> dict[str, Any]:
     listing = world.scenario.listing
-    at = post.at // 60 * 60 if listing.times == "to_the_minute" else post.at
-    said = iso(at, zone=5.5 if listing.times == "of_another_zone" else 0.0)
-    post_id = world.listed_id(post.id) if post.state == "published" and post.job else post.id
+    time = post.time // 60 * 60 if listing.times == "to_the_minute" else post.time
+    said = iso(time, zone=5.5 if listing.times == "of_another_zone" else 0.0)
     media = [{"id": post.id, "path": "https://cdn.publer.example/media", "type": "photo"}]
-    return {
-        "id": int(post_id) if post_id.isdigit() and len(post_id) < 24 else post_id,
+    is_number = post.listed_id.isdigit() and len(post.listed_id) < 24
+    row = {
+        "id": int(post.listed_id) if is_number else post.listed_id,
         "old_id": post.id,
-        "job_id": post.job.id if post.job else None,
-        "text": post.text,
-        "url": post.url or None,
+        "job_id": post.job_id or None,
+        "text": post.stored_text,
+        "url": post.stored_url or None,
         "state": post.state,
         "type": post.type,
         "account_id": post.account.id,
         "account_type": post.account.public_type(),
-        "user": {
-            "id": "66db7e004e299efa19a2d700",
-            "name": world.scenario.user_name,
-            "picture": "https://cdn.publer.example/user.jpg",
-        },
+        "user": {"id": "66db7e004e299efa19a2d700", "name": world.scenario.user_name},
         "source": post.source,
         "scheduled_at": said,
         "created_at": said,
@@ -140,45 +143,16 @@ def _row(world: World, post: StoredPost) -> dict[str, Any]:
         "media": media if post.has_media else [],
         "network": post.account.provider,
         "error": post.error or None,
-        "_at": post.at,
     }
+    return {key: value for key, value in row.items() if key in _KEYS[listing.rows]}
 
 
-def _known_link(world: World, post: StoredPost) -> str | None:
+def _known_link(world: World, post: Post) -> str | None:
     account = post.account
-    if post.job is None or account.link == "at_once":
-        return post.link
+    if not post.job_id or account.link == "at_once":
+        return post.link or None
     late = (
         post.lookups <= account.link_after_lookups
-        or world.clock.time() < post.at + account.link_after_seconds
+        or world.clock.time() < post.time + account.link_after_seconds
     )
-    return None if account.link == "never" or late else post.link
-
-
-def _matches(world: World, row: dict[str, Any], call: Call, states: list[str]) -> bool:
-    honoured = world.scenario.listing.states
-    if len(states) > 1 and honoured != "all":
-        states = {"first": states[:1], "last": states[-1:], "ignored": [], "nothing": ["recurring"]}[honoured]
-    wanted = {state for state in states if state != "all"}
-    own = {row["state"], _FAMILIES.get(row["state"], row["state"])}
-    if wanted and "all" not in states and not (wanted & own):
-        return False
-    accounts = call.values("account_ids[]")
-    if accounts and row["account_id"] not in accounts:
-        return False
-    kind, text = call.value("postType"), call.value("query")
-    if (kind is not None and row["type"] != kind) or (text and text.lower() not in row["text"].lower()):
-        return False
-    begin, end = call.value("from"), call.value("to")
-    if begin is None or end is None:
-        return True
-    listing = world.scenario.listing
-    at = day(row["_at"], listing.zone)
-    if "T" in begin or "T" in end:
-        at, begin, end = iso(row["_at"]), _moment(begin), _moment(end)
-    return begin < at < end if listing.dates == "exclusive" else begin <= at <= end
-
-
-def _moment(text: str) -> str:
-    moment = datetime.fromisoformat(text)
-    return iso((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
+    return None if account.link == "never" or late else post.link or None

@@ -6,11 +6,14 @@ import urllib.parse
 from typing import Any
 
 from sandbox.answers import Answer, Call, ok, parsed_json, refused
-from sandbox.jobs import media_json
+from sandbox.forms import Json, to_json
+from sandbox.jobs import plan
+from sandbox.multipart import Form
 from sandbox.record import Imported, Upload
-from sandbox.scenario import BUSY_WITH_IMPORT, Workspace
-from sandbox.state import ImportJob
-from sandbox.world import World
+from sandbox.scenario import Workspace
+from sandbox.world import ImportJob, Media, World
+
+BUSY_WITH_IMPORT = "Please wait until your other download media from URL jobs have finished"
 
 NO_CONTENT_TYPE = "undefined method 'content_type' for nil"
 """Publer's answer to an upload without a file, with the status 200."""
@@ -20,14 +23,13 @@ _KINDS = {"gif": "gif", "mp4": "video", "mov": "video", "avi": "video", "webm": 
 
 def upload(world: World, workspace: Workspace, call: Call) -> Answer:
     """``POST /media``: the form has been read while it arrived."""
-    if call.form is None and call.form_problem:
-        return refused(400, call.form_problem)
-    if call.form is None:
-        return ok({"error": NO_CONTENT_TYPE})
-    file = next((file for file in call.form.files if file.field == "file"), None)
+    form = call.form or Form(fields={}, files=())
+    if form.problem:
+        return refused(400, form.problem)
+    file = next((file for file in form.files if file.field == "file"), None)
     if file is None:
         return ok({"error": NO_CONTENT_TYPE})
-    for name in (*call.form.fields, *(file.field for file in call.form.files)):
+    for name in (*form.fields, *(file.field for file in form.files)):
         if name not in {"file", "direct_upload", "in_library"}:
             world.surprise(f"POST /media: field {name}")
     if file.size > world.scenario.max_upload:
@@ -35,28 +37,24 @@ def upload(world: World, workspace: Workspace, call: Call) -> Answer:
     kind = file.kind()
     if kind is None:
         return refused(400, "The file type is not supported")
-    in_library = call.form.fields.get("in_library") == "true"
-    media = world.add_media(
-        workspace.id, kind, file.name or "", in_library=in_library, size=_image_size(file.head)
+    media = world.add_media(workspace.id, kind, file.name or "", size=_image_size(file.head))
+    upload = Upload(
+        id=media.id,
+        name=media.name,
+        size=file.size,
+        sha256=file.sha256,
+        type=kind,
+        content_type=file.content_type,
+        direct_upload=form.fields.get("direct_upload") == "true",
+        in_library=form.fields.get("in_library") == "true",
     )
-    world.uploads.append(
-        Upload(
-            id=media.id,
-            name=file.name or "",
-            size=file.size,
-            sha256=file.sha256,
-            type=kind,
-            content_type=file.content_type,
-            direct_upload=call.form.fields.get("direct_upload") == "true",
-            in_library=in_library,
-        )
-    )
-    return ok(media_json(media, world.scenario.accepts.pictures_are))
+    world.uploads.append(upload)
+    return ok(_media(world, media))
 
 
 def import_from_url(world: World, workspace: Workspace, call: Call) -> Answer:
     """``POST /media/from-url``: one job at a time."""
-    if call.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+    if not call.is_json():
         return refused(400, "Content-Type must be application/json")
     try:
         document = parsed_json(call.body)
@@ -96,76 +94,85 @@ def _start_import(world: World, workspace: Workspace, document: dict[str, Any]) 
     results: list[dict[str, Any]] = []
     if spec.failure is None:
         for item in document["media"]:
-            results += _import_item(world, workspace, job_id, document, item)
+            results += _import_item(world, workspace, item)
     if spec.order == "reversed":
         results.reverse()
-    payload: Any = results
+    payload: Json = results
     if spec.form == "object" and results:
         payload = results[0]
     elif spec.form == "media":
         payload = {"failures": {}, "media": results}
-    job = ImportJob(
-        id=job_id,
-        workspace_id=workspace.id,
-        spec=spec,
-        done_at=world.clock.time() + spec.delay,
-        payload=payload,
-    )
+    done_at = world.clock.time() + spec.delay
+    job = ImportJob(id=job_id, workspace_id=workspace.id, spec=spec, done_at=done_at, payload=payload)
     world.import_jobs[job.id] = job
     return job
 
 
-def _import_item(
-    world: World, workspace: Workspace, job_id: str, document: dict[str, Any], item: dict[str, Any]
-) -> list[dict[str, Any]]:
+def _import_item(world: World, workspace: Workspace, item: dict[str, Any]) -> list[dict[str, Any]]:
     spec = world.scenario.imports
     url = urllib.parse.urlsplit(item["url"])
     error = spec.errors.get(item["url"], "")
     if not error and (url.scheme not in {"http", "https"} or not url.hostname):
         error = "Timed out while reading data"
-    made = []
-    if not error:
-        kind = _KINDS.get(url.path.lower().rpartition(".")[2], "photo")
-        made = [
-            world.add_media(
-                workspace.id,
-                "photo" if kind == "document" else kind,
-                item["name"],
-                in_library=document.get("in_library") is True,
-                caption=item.get("caption"),
-                source=item.get("source"),
-            )
-            for _ in range(spec.pdf_pages if kind == "document" else 1)
+    kind, count = _KINDS.get(url.path.lower().rpartition(".")[2], "photo"), 1
+    if kind == "document":
+        kind, count = "photo", spec.pdf_pages
+    told: dict[str, Any] = {name: item.get(name) for name in ("caption", "source")}
+    made = [world.add_media(workspace.id, kind, item["name"], **told) for _ in range(0 if error else count)]
+    ids = tuple(media.id for media in made)
+    world.imports.append(Imported(url=item["url"], name=item["name"], media_ids=ids))
+    return [{"error": error}] if error else [_media(world, media) for media in made]
+
+
+def import_status(world: World, job: ImportJob) -> Answer:
+    """One look at an import job."""
+    job.polls += 1
+    answer: dict[str, Json] = {"payload": None, "plan": plan(world, job.workspace_id)}
+    if world.clock.time() < job.done_at or job.polls <= job.spec.working_polls:
+        return ok(answer | {"status": "working"})
+    if job.spec.failure is not None:
+        return ok(answer | {"status": "failed", "error": job.spec.failure})
+    payload = None if job.consumed else job.payload
+    job.consumed = True
+    return ok(answer | {"status": "complete", "payload": payload})
+
+
+def _media(world: World, media: Media) -> dict[str, Any]:
+    """A media object as uploads and imports show it."""
+    base = f"https://cdn.publer.example/{media.id}"
+    pictures_are, is_video = world.scenario.accepts.pictures_are, media.type == "video"
+    shape: dict[str, Any] = {
+        "id": media.id,
+        "type": "image" if media.type == "photo" and pictures_are == "image" else media.type,
+        "name": media.name,
+        "caption": media.caption,
+        "source": media.source,
+        "path": f"{base}/original",
+        "thumbnail": f"{base}/thumbnail.jpg",
+        "width": media.size[0],
+        "height": media.size[1],
+        "validity": {
+            "facebook": {"post": True, "reel": is_video, "story": True},
+            "instagram": {"post": media.type != "gif", "reel": is_video, "story": True},
+            **dict.fromkeys(("twitter", "linkedin", "mastodon"), True),
+        },
+    }
+    if is_video:
+        shape["thumbnails"] = [
+            {"id": f"{media.id[:20]}{n:04x}", "small": f"{base}/{n}s.jpg", "real": f"{base}/{n}.jpg"}
+            for n in range(2)
         ]
-    world.imports.append(
-        Imported(
-            job_id=job_id,
-            url=item["url"],
-            name=item["name"],
-            media_ids=tuple(media.id for media in made),
-            error=error,
-        )
-    )
-    pictures_are = world.scenario.accepts.pictures_are
-    return [media_json(media, pictures_are) for media in made] or [{"error": error}]
+    return shape
 
 
 def media_options(_world: World, workspace: Workspace, call: Call) -> Answer:
     """``GET /workspaces/{id}/media_options``: albums and boards of the accounts asked for."""
-    wanted = call.values("accounts[]")
-    return ok(
-        [
-            {
-                "id": account.id,
-                "albums": [{"id": one.id, "name": one.name, "type": "board"} for one in account.boards]
-                if account.network == "pinterest"
-                else [],
-                "watermarks": [],
-            }
-            for account in workspace.accounts
-            if not wanted or account.id in wanted
-        ]
-    )
+    options = []
+    for account in workspace.chosen(call.values("accounts[]")):
+        boards = account.boards if account.network == "pinterest" else ()
+        albums = [to_json(board) | {"type": "board"} for board in boards]
+        options.append({"id": account.id, "albums": albums, "watermarks": []})
+    return ok(options)
 
 
 def _image_size(head: bytes) -> tuple[int, int]:

@@ -17,10 +17,6 @@ _CHUNK = 64 * 1024
 _MOST_HELD = 64 * 1024
 
 
-class UploadError(ValueError):
-    """The body is not the multipart form that its header announces."""
-
-
 @dataclass(slots=True, kw_only=True)
 class Part:
     """A field or a file that has passed by."""
@@ -62,11 +58,14 @@ class Form:
 
     fields: dict[str, str]
     files: tuple[Part, ...]
+    problem: str = ""
+    """Not empty: the body is not the form that its header announces."""
 
 
 def read_form(stream: BinaryIO, length: int, boundary: str) -> Form:
-    """Read a form of ``length`` bytes to its end. Raises UploadError; the body is consumed even then."""
+    """Read a form of ``length`` bytes to its end, whatever is in it."""
     parts: list[Part] = []
+    problem = ""
     try:
         with PushMultipartParser(boundary, content_length=length, strict=True) as parser:
             while length and (chunk := stream.read(min(_CHUNK, length))):
@@ -77,12 +76,12 @@ def read_form(stream: BinaryIO, length: int, boundary: str) -> Form:
                         parts.append(Part(field=event.name, name=name, content_type=kind))
                     elif event:
                         parts[-1].add(bytes(event))
-    except MultipartError as problem:
-        raise UploadError(str(problem)) from None
-    finally:
-        while length and (chunk := stream.read(min(_CHUNK, length))):
-            length -= len(chunk)
+    except MultipartError as error:
+        problem = str(error)
+    while length and (chunk := stream.read(min(_CHUNK, length))):
+        length -= len(chunk)
     return Form(
         fields={part.field: part.head.decode("utf-8", "replace") for part in parts if part.name is None},
         files=tuple(part for part in parts if part.name is not None),
+        problem=problem,
     )

@@ -11,26 +11,15 @@ from sandbox.scenario import Scenario, Signature
 
 Change = Callable[[Scenario], Scenario]
 
-_SWITCHES: dict[str, tuple[str, ...]] = {
-    "": ("auth", "accounts_form", "job_status_header", "boards", "malformed_body"),
-    "accepts": (),
-    "imports": ("form", "order"),
-    "job": (
-        *("family", "entries", "reason", "failures_form", "no_failures_form", "envelope", "outer_status"),
-        *("plan", "read_once", "id_place", "numeric_post_ids", "payload"),
-    ),
-    "listing": (),
-    "rate_limit": ("kind", "headers", "headers_when_limited", "retry_after"),
-    "stored_text": (),
-}
-"""The fields of the scenario that are switches, by the part in which they stand; none named: all are."""
+_PARTS = ("", "accepts", "imports", "job", "listing", "rate_limit", "stored_text")
+"""Where a scenario has switches: every choice between few words, and every yes or no, but for these."""
+_NO_SWITCHES = {"signatures", "needs_user_agent", "never_ends", "failure_place"}
 
-_WITH: dict[tuple[str, str], dict[str, Any]] = {
-    ("job", "no_failures_form"): {"family": "failures"},
-    ("job", "failures_form"): {"family": "failures"},
-    ("job", "outer_status"): {"envelope": "oas", "working_polls": 1},
-    ("listing", "total_pages"): {},
-    ("listing", "first_page"): {"window": "in_pages"},
+_WITH: dict[str, dict[str, Any]] = {
+    "no_failures_form": {"family": "failures"},
+    "failures_form": {"family": "failures"},
+    "outer_status": {"envelope": "oas", "working_polls": 1},
+    "first_page": {"window": "in_pages"},
 }
 """What a switch needs beside it to be felt."""
 
@@ -67,16 +56,15 @@ SIGNATURE = Signature(text="Acme Inc, makers of fine rockets", default=True)
 def positions() -> dict[str, Change]:
     """Name → what it makes of a scenario. Derived from the types, so that no new switch is forgotten."""
     found: dict[str, Change] = {}
-    for part, names in _SWITCHES.items():
+    for part in _PARTS:
         kind: type[Any] = typing.get_type_hints(Scenario)[part] if part else Scenario
         hints = typing.get_type_hints(kind)
         for field in dataclasses.fields(kind):
-            if names and field.name not in names:
-                continue
-            for value in _values(hints[field.name]):
+            values = () if field.name in _NO_SWITCHES else _values(hints[field.name])
+            for value in values:
                 if value != field.default:
                     label = ".".join(filter(None, (part, field.name)))
-                    changes = _WITH.get((part, field.name), {}) | {field.name: value}
+                    changes = _WITH.get(field.name, {}) | {field.name: value}
                     found[f"{label}: {value}"] = _change({part: changes})
     found |= {name: _change(parts) for name, parts in _OTHER.items()}
     return found | {"the documented types of accounts": _with_documented_types}
@@ -94,7 +82,7 @@ def _change(parts: dict[str, dict[str, Any]]) -> Change:
             whole = {part: dataclasses.replace(getattr(scenario, part), **fields)} if part else fields
             scenario = scenario.but(**whole)
         if "default_signature" in parts.get("stored_text", {}):
-            scenario = scenario.with_every_account(signatures=(SIGNATURE,))
+            scenario = scenario.with_account("*", signatures=(SIGNATURE,))
         return scenario
 
     return change

@@ -9,10 +9,10 @@ from typing import Any
 
 from sandbox import media_api
 from sandbox.answers import BLOCKED, HTML, RATE_LIMITED, Answer, Call, ok, parsed_json, refused
-from sandbox.fields import DETAILS, FIELDS, LINK_KEYS, MEDIA_KEYS
-from sandbox.jobs import import_status, job_started, publish_status
+from sandbox.forms import to_json
+from sandbox.jobs import job_started, publish_status
 from sandbox.listing import list_posts
-from sandbox.networks import ACCOUNT_KEYS, BULK_KEYS, POST_KEYS
+from sandbox.networks import DETAILS, FIELDS, KEYS, words
 from sandbox.scenario import Account, Workspace
 from sandbox.world import World
 
@@ -22,18 +22,16 @@ BAD_KEY = "Invalid API key or not active for this account."
 NO_KEY = "Missing or malformed Authorization header"
 BAD_PLAN = "The API is available on the Business and Enterprise plans only"
 
-Endpoint = Callable[[World, Workspace, Call], Answer]
-
-_BULK_STATES = frozenset({"scheduled", "published", "draft", "draft_private", "draft_public"})
+_BULK_STATES = words("scheduled published draft draft_private draft_public")
 _MAX_POSTS = 500
 _ACCOUNTS_A_PAGE = 5
-_WITHOUT_WORKSPACE = frozenset({"/users/me", "/workspaces"})
 
 
 def answer(world: World, call: Call) -> Answer:
     """Answer a request below the base path. The caller holds the world's lock."""
     world.settle()
-    if world.scenario.needs_user_agent and _is_blocked_agent(call.headers.get("user-agent", "")):
+    agent = call.headers.get("user-agent", "")
+    if world.scenario.needs_user_agent and (not agent or agent.lower().startswith("python")):
         return Answer(status=403, body=BLOCKED.encode(), content_type=HTML, error="error code: 1010")
     problem = _check_key(world, call)
     if problem is not None:
@@ -66,10 +64,6 @@ def rate_limited(world: World) -> Answer:
     )
 
 
-def _is_blocked_agent(agent: str) -> bool:
-    return not agent or agent.lower().startswith("python")
-
-
 def _check_key(world: World, call: Call) -> Answer | None:
     scheme, _, key = call.headers.get("authorization", "").partition(" ")
     if scheme != "Bearer-API" or not key:
@@ -80,52 +74,38 @@ def _check_key(world: World, call: Call) -> Answer | None:
 
 
 def _route(world: World, call: Call) -> Answer:
-    if call.path in _WITHOUT_WORKSPACE:
-        if call.method != "GET":
-            return refused(404, "Not found")
-        return ok(_user(world) if call.path == "/users/me" else _workspaces(world))
-    in_path = re.fullmatch(r"/workspaces/([^/]+)/(media_options|signatures)", call.path)
-    workspace_id = in_path[1] if in_path else call.headers.get("publer-workspace-id", "")
-    if call.path.startswith("/job_status/") and world.scenario.job_status_header != "needed":
-        is_refused = workspace_id and world.scenario.job_status_header == "refused"
-        workspace_id = "" if is_refused else world.workspace_of_job(call.path.rpartition("/")[2])
-    workspace = world.workspace(workspace_id)
+    if (call.method, call.path) == ("GET", "/users/me"):
+        return ok(_user(world))
+    if (call.method, call.path) == ("GET", "/workspaces"):
+        return ok(_workspaces(world))
+    workspace = world.workspace(_workspace_id(world, call))
     if workspace is None:
         return refused(401 if world.scenario.auth == "observed" else 403, NO_ACCESS)
     if workspace.plan not in {"business", "enterprise"}:
         return refused(403, BAD_PLAN)
-    scope, handler = _endpoint(call, in_path[2] if in_path else "")
-    if handler is None:
-        return refused(404, "Not found")
-    if scope not in world.scenario.scopes:
-        return refused(403, f"Permission denied: this API key lacks the scope {scope}")
-    return handler(world, workspace, call)
+    for method, path, scope, endpoint in _ENDPOINTS:
+        if call.method == method and re.fullmatch(path, call.path):
+            if scope not in world.scenario.scopes:
+                return refused(403, f"Permission denied: this API key lacks the scope {scope}")
+            return endpoint(world, workspace, call)
+    return refused(404, "Not found")
 
 
-def _endpoint(call: Call, of_workspace: str) -> tuple[str, Endpoint | None]:
-    if of_workspace:
-        handler = _signatures if of_workspace == "signatures" else media_api.media_options
-        return (
-            "media" if of_workspace == "media_options" else "posts",
-            handler if call.method == "GET" else None,
-        )
-    if call.path.startswith("/job_status/"):
-        return "posts", _job_status if call.method == "GET" else None
-    endpoints: dict[tuple[str, str], tuple[str, Endpoint]] = {
-        ("GET", "/accounts"): ("accounts", _accounts),
-        ("GET", "/posts"): ("posts", list_posts),
-        ("POST", "/posts/schedule/publish"): ("posts", _publish),
-        ("POST", "/media"): ("media", media_api.upload),
-        ("POST", "/media/from-url"): ("media", media_api.import_from_url),
-    }
-    return endpoints.get((call.method, call.path), ("", None))
+def _workspace_id(world: World, call: Call) -> str:
+    in_path = re.match(r"/workspaces/([^/]+)/", call.path)
+    in_header = call.headers.get("publer-workspace-id", "")
+    wish = world.scenario.job_status_header
+    if call.path.startswith("/job_status/") and wish != "needed":
+        is_refused = in_header and wish == "refused"
+        return "" if is_refused else world.workspace_of_job(call.path.rpartition("/")[2])
+    return in_path[1] if in_path else in_header
 
 
 def _user(world: World) -> dict[str, Any]:
     name = world.scenario.user_name
     return {
         "id": "66db7e004e299efa19a2d700",
-        "email": world.scenario.user_email,
+        "email": "wile@acme.example",
         "name": name,
         "first_name": name.split(" ")[0],
         "picture": "https://cdn.publer.example/user.jpg",
@@ -167,37 +147,20 @@ def _account(world: World, account: Account) -> dict[str, Any]:
         "type": account.public_type(),
     }
     if account.network == "pinterest" and world.scenario.boards == "in_accounts":
-        shape["albums"] = [{"id": board.id, "name": board.name} for board in account.boards]
+        shape["albums"] = to_json(account.boards)
     return shape | ({"status": account.status} if account.status else {})
 
 
 def _signatures(world: World, workspace: Workspace, call: Call) -> Answer:
-    if world.scenario.signatures != "listed":
-        return refused(
-            *{"forbidden": (403, "Permission denied"), "not_found": (404, "Not found")}[
-                world.scenario.signatures
-            ]
-        )
-    wanted = call.values("accounts[]")
-    return ok(
-        [
-            {
-                "account_id": account.id,
-                "signatures": [
-                    {
-                        "id": one.id,
-                        "label": one.label,
-                        "text": one.text,
-                        "default": one.default,
-                        "in_photo_captions": True,
-                    }
-                    for one in account.signatures
-                ],
-            }
-            for account in workspace.accounts
-            if not wanted or account.id in wanted
-        ]
-    )
+    if world.scenario.signatures == "forbidden":
+        return refused(403, "Permission denied")
+    if world.scenario.signatures == "not_found":
+        return refused(404, "Not found")
+    found = []
+    for account in workspace.chosen(call.values("accounts[]")):
+        signatures = [to_json(one) | {"in_photo_captions": True} for one in account.signatures]
+        found.append({"account_id": account.id, "signatures": signatures})
+    return ok(found)
 
 
 def _job_status(world: World, workspace: Workspace, call: Call) -> Answer:
@@ -207,18 +170,18 @@ def _job_status(world: World, workspace: Workspace, call: Call) -> Answer:
         return publish_status(world, publish_job)
     import_job = world.import_jobs.get(job_id)
     if import_job is not None and import_job.workspace_id == workspace.id:
-        return import_status(world, import_job)
+        return media_api.import_status(world, import_job)
     return refused(404, "Job not found")
 
 
 def _publish(world: World, workspace: Workspace, call: Call) -> Answer:
-    if call.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+    if not call.is_json():
         return refused(400, "Content-Type must be application/json")
     try:
         document = parsed_json(call.body)
+        problem = _problem_of_bulk(document)
     except ValueError:
-        return refused(int(world.scenario.malformed_body), "The request body is not valid JSON")
-    problem = _problem_of_bulk(document)
+        problem = "The request body is not valid JSON"
     if problem:
         return refused(int(world.scenario.malformed_body), problem)
     _note_surprises(world, document)
@@ -257,33 +220,40 @@ def _problem_of_post(post: object) -> str:
 
 def _note_surprises(world: World, document: dict[str, Any]) -> None:
     bulk = document["bulk"]
-    _note(world, "top level", document, frozenset({"bulk"}))
-    _note(world, "bulk", bulk, BULK_KEYS)
+    _note(world, "top level", document)
+    _note(world, "bulk", bulk)
     if bulk["state"] != "scheduled":
         world.surprise(f"bulk.state: {bulk['state']} is not published")
     for post in bulk["posts"]:
-        _note(world, "post", post, POST_KEYS)
+        _note(world, "post", post)
         if not post.get("accounts"):
             world.surprise("post: no accounts, so nothing is posted")
         for target in post.get("accounts", []):
-            _note(world, "account", target, ACCOUNT_KEYS)
+            _note(world, "account", target)
         for network, content in post["networks"].items():
             if isinstance(content, dict):
-                _note_content(world, network, content)
+                _note(world, f"networks.{network}", content, FIELDS.get(network, frozenset()))
+                details, media = content.get("details"), content.get("media")
+                _note(world, f"networks.{network}.details", details, DETAILS.get(network, frozenset()))
+                _note(world, f"networks.{network}.link", content.get("link"), KEYS["link"])
+                for item in media if isinstance(media, list) else []:
+                    _note(world, f"networks.{network}.media", item, KEYS["media"])
 
 
-def _note_content(world: World, network: str, content: dict[str, Any]) -> None:
-    _note(world, f"networks.{network}", content, FIELDS.get(network, frozenset()))
-    media = content.get("media")
-    below = [("details", content.get("details"), DETAILS.get(network, frozenset()))]
-    below += [("link", content.get("link"), LINK_KEYS)]
-    below += [("media", item, MEDIA_KEYS) for item in (media if isinstance(media, list) else [])]
-    for key, value, known in below:
-        if isinstance(value, dict):
-            _note(world, f"networks.{network}.{key}", value, known)
-
-
-def _note(world: World, where: str, value: dict[str, Any], known: frozenset[str]) -> None:
-    for key in value:
-        if key not in known:
+def _note(world: World, where: str, value: object, known: frozenset[str] | None = None) -> None:
+    for key in value if isinstance(value, dict) else ():
+        if key not in (KEYS[where] if known is None else known):
             world.surprise(f"{where}: key {key}")
+
+
+_ENDPOINTS: tuple[tuple[str, str, str, Callable[[World, Workspace, Call], Answer]], ...] = (
+    ("GET", "/accounts", "accounts", _accounts),
+    ("GET", "/posts", "posts", list_posts),
+    ("POST", "/posts/schedule/publish", "posts", _publish),
+    ("GET", "/job_status/.*", "posts", _job_status),
+    ("GET", "/workspaces/[^/]+/signatures", "posts", _signatures),
+    ("GET", "/workspaces/[^/]+/media_options", "media", media_api.media_options),
+    ("POST", "/media", "media", media_api.upload),
+    ("POST", "/media/from-url", "media", media_api.import_from_url),
+)
+"""Method, path, the scope that the key needs, and what answers."""

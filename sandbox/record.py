@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.answers import Call, parsed_json
 from sandbox.forms import Json
+from sandbox.scenario import Account
 
 
 @dataclass(slots=True, kw_only=True)
@@ -14,7 +16,7 @@ class Request:
     """One request, as it came in."""
 
     number: int
-    """From 1, over all requests except the control API's."""
+    """From 1, over all requests but those to the sandbox itself."""
     time: float
     method: str
     path: str
@@ -32,38 +34,52 @@ class Request:
     """What the sandbox found wrong with the request, as answered."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Published:
-    """A post that is live."""
+@dataclass(slots=True, kw_only=True)
+class Post:
+    """A post in Publer's list, as it was sent and as Publer keeps it."""
 
     id: str
     listed_id: str
     """Under which ``GET /posts`` shows it."""
     workspace_id: str
-    account_id: str
-    account_name: str
-    network: str
+    account: Account
+    state: str
     type: str
     text: str
     """As it was sent."""
     stored_text: str
     """As Publer keeps and lists it."""
     url: str
-    media: tuple[Any, ...]
-    """The media items as they were sent."""
-    alt_texts: tuple[str, ...]
-    """The alt text of each, as it reached the network."""
-    comments: tuple[Any, ...]
-    labels: tuple[str, ...]
-    """In Publer, as it read them."""
-    content: Any
-    """The whole network object as it was sent."""
+    stored_url: str
     time: float
     link: str
     """The true permalink, whether the API tells it or not."""
-    job_id: str
-    post_index: int
-    """Where the post was in the request."""
+    has_media: bool
+    title: str = ""
+    error: str = ""
+    source: str = "post_now"
+    job_id: str = ""
+    """Empty for a post that was there from the start."""
+    listed_at: float = 0.0
+    lookups: int = 0
+    """How many answers of ``GET /posts`` could have shown it."""
+    content: dict[str, Any] = field(default_factory=dict)
+    """The whole network object, as Publer reads it."""
+    media: tuple[Any, ...] = ()
+    """The media items as they were sent."""
+    alt_texts: tuple[str, ...] = ()
+    """The alt text of each, as it reached the network."""
+    comments: tuple[Any, ...] = ()
+    labels: tuple[str, ...] = ()
+    """In Publer, as it read them."""
+
+    @property
+    def account_id(self) -> str:
+        return self.account.id
+
+    @property
+    def network(self) -> str:
+        return self.account.network
 
     @property
     def media_ids(self) -> tuple[str, ...]:
@@ -88,11 +104,9 @@ class Upload:
 class Imported:
     """A URL that ``POST /media/from-url`` was asked for."""
 
-    job_id: str
     url: str
     name: str
     media_ids: tuple[str, ...]
-    error: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +114,8 @@ class Record:
     """A snapshot of everything so far."""
 
     requests: tuple[Request, ...]
-    published: tuple[Published, ...]
+    published: tuple[Post, ...]
+    """Those that went live, as they did."""
     uploads: tuple[Upload, ...]
     imports: tuple[Imported, ...]
     surprises: tuple[str, ...]
@@ -113,13 +128,18 @@ class Record:
 
 def new_request(number: int, now: float, call: Call, secrets: tuple[str, ...]) -> Request:
     """The record of a request that has just come in."""
+    headers = dict(call.headers)
+    if "authorization" in headers:
+        headers["authorization"] = re.sub(r"(?<= ).+|^[^ ]+$", "***", headers["authorization"])
+    for secret in filter(None, secrets):
+        headers = {name: value.replace(secret, "***") for name, value in headers.items()}
     return Request(
         number=number,
         time=now,
         method=call.method,
         path=call.path,
         query=list(call.query),
-        headers=_redacted(call, secrets),
+        headers=headers,
         body=_body(call),
     )
 
@@ -138,16 +158,3 @@ def _body(call: Call) -> Json:
         return parsed_json(call.body)
     except ValueError:
         return call.body.decode("utf-8", "replace")
-
-
-def _redacted(call: Call, secrets: tuple[str, ...]) -> dict[str, str]:
-    """The headers, without credentials."""
-    headers = {}
-    for name, value in call.headers.items():
-        shown = value
-        if name in {"authorization", "cookie"}:
-            shown = value.partition(" ")[0] + " ***" if " " in value else "***"
-        for secret in secrets:
-            shown = shown.replace(secret, "***") if secret else shown
-        headers[name] = shown
-    return headers

@@ -12,18 +12,20 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from sandbox.faults import Fault
-from sandbox.fields import FIELDS
 from sandbox.forms import Json
-from sandbox.runner import Step
+from sandbox.networks import FIELDS
 from sandbox.scenario import Scenario, Workspace
 from sandbox.server import Sandbox
+from tests.support.fake_runner import FakeRunner
 
+ROOT = Path(__file__).parent.parent
 _LINE = re.compile(r"(##\[debug\]|::debug::|debug: )(\{\"publer\": 1, .*\})\s*$")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:Z|[+-]\d\d:\d\d)")
 _ADDRESS = "https://replayed.example/media"
@@ -41,7 +43,7 @@ class Recording:
     plan: dict[str, Any]
     """What was to be sent: the value of ``bulk``."""
     rules: dict[str, float]
-    exchanges: tuple[dict[str, Any], ...] = field(default=())
+    exchanges: tuple[dict[str, Any], ...]
 
     @property
     def began(self) -> float:
@@ -104,17 +106,7 @@ class Recording:
             yield last[place]
         for (method, path), fault in last.items():
             if method == "GET" and fault.kind == "answer":
-                nth = counts[method, path] + 1
-                yield Fault(
-                    kind="answer",
-                    method=method,
-                    path=path,
-                    nth=nth,
-                    times=0,
-                    status=fault.status,
-                    headers=fault.headers,
-                    body=fault.body,
-                )
+                yield replace(fault, nth=counts[method, path] + 1, times=0)
 
 
 def _answer(exchange: dict[str, Any], nth: int, shift: float) -> Fault:
@@ -187,15 +179,16 @@ def replay(log: Path, keep: Path | None = None) -> int:
         tempfile.TemporaryDirectory(prefix="publer-replay-") as place,
         Sandbox(recording.scenario(time.time())) as sandbox,
     ):
-        step = Step(Path(place), {}, inputs(recording, sandbox))
-        (step.workspace / "post.json").write_text(recording.post_file, encoding="utf-8")
-        step.environment |= {
-            "GITHUB_EVENT_NAME": "workflow_dispatch",
-            "GITHUB_RUN_ATTEMPT": f"{recording.rules.get('attempt', 1):.0f}",
-        }
-        code = step.run()
-        print(f"\noutcome: {step.outputs.get('outcome', '(none)')} (exit code {code})")
-    return code
+        workspace = Path(place) / "workspace"
+        workspace.mkdir()
+        (workspace / "post.json").write_text(recording.post_file, encoding="utf-8")
+        runner = FakeRunner(ROOT / "action.yml", workspace, Path(place), repository="acme/rocket")
+        attempt = f"{recording.rules.get('attempt', 1):.0f}"
+        env = {"GITHUB_RUN_ATTEMPT": attempt, "GITHUB_API_URL": sandbox.github_url}
+        step = runner.start(inputs(recording, sandbox), event_name="workflow_dispatch", env=env)
+        outcome = step.follow(partial(print, flush=True))
+        print(f"\noutcome: {outcome.outputs.get('outcome', '(none)')} (exit code {outcome.exit_code})")
+    return outcome.exit_code
 
 
 def inputs(recording: Recording, sandbox: Sandbox) -> dict[str, str]:
@@ -206,6 +199,7 @@ def inputs(recording: Recording, sandbox: Sandbox) -> dict[str, str]:
         "post-file": "post.json",
         "api-key": sandbox.scenario.api_key,
         "api-url": sandbox.url,
+        "github-token": "",
         "workspace-id": recording.workspace_id,
         "timeout": f"{rules.get('timeout', 600):.0f}",
         "duplicate-window": f"{rules.get('duplicate_window', 86400):.0f}",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -13,7 +13,6 @@ from sandbox.forms import FormError, from_json, to_json
 from sandbox.networks import NETWORKS
 
 MIB = 1024 * 1024
-BUSY_WITH_IMPORT = "Please wait until your other download media from URL jobs have finished"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,8 +98,11 @@ class Workspace:
     id: str = "66db7f0a4e299efa19a2d801"
     name: str = "Acme"
     plan: str = "business"
-    locked: bool = False
     accounts: tuple[Account, ...] = field(default_factory=default_accounts)
+
+    def chosen(self, ids: Sequence[str]) -> list[Account]:
+        """The accounts with these ids; all if there are none."""
+        return [account for account in self.accounts if not ids or account.id in ids]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -309,8 +311,6 @@ class GitHub:
     releases: tuple[Release, ...] = ()
     token: str = ""
     """If set, any other token is answered with 401."""
-    private: bool = False
-    """Without a token there is nothing to be found."""
     rate_limited: bool = False
     files: tuple[tuple[str, str], ...] = ()
     """Path and status (added, modified, renamed, removed) of each file of the pull request or push."""
@@ -344,7 +344,6 @@ class Scenario:
     api_key: str = "sandbox-4f1d7c3a9be24c55"
     scopes: tuple[str, ...] = ("workspaces", "accounts", "posts", "media")
     user_name: str = "Wile E. Coyote"
-    user_email: str = "wile@acme.example"
     auth: Literal["observed", "documented"] = "observed"
     """``observed``: wrong key 403, wrong workspace 401. ``documented``: the other way round."""
     accounts_form: Literal["bare", "accounts", "data", "in_pages"] = "bare"
@@ -396,17 +395,10 @@ class Scenario:
         raise LookupError(f"{network}/{name}")
 
     def with_account(self, network: str, **changes: Any) -> Scenario:  # noqa: ANN401  fields of Account
-        """This scenario with other fields for the first workspace's account(s) on a network."""
-        return self._with_accounts(lambda account: account.network == network, changes)
-
-    def with_every_account(self, **changes: Any) -> Scenario:  # noqa: ANN401  fields of Account
-        """This scenario with other fields for all accounts of the first workspace."""
-        return self._with_accounts(lambda _: True, changes)
-
-    def _with_accounts(self, is_meant: Callable[[Account], bool], changes: dict[str, Any]) -> Scenario:
+        """This scenario with other fields for the first workspace's accounts on a network; ``*``: on all."""
         first, *others = self.workspaces
         accounts = tuple(
-            dataclasses.replace(account, **changes) if is_meant(account) else account
+            dataclasses.replace(account, **changes) if network in {"*", account.network} else account
             for account in first.accounts
         )
         return self.but(workspaces=(dataclasses.replace(first, accounts=accounts), *others))

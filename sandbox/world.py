@@ -8,17 +8,90 @@ import itertools
 import math
 import threading
 from collections import deque
-from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.clock import Clock
-from sandbox.fields import SPELLINGS
 from sandbox.judging import GAP, ONE_AT_A_TIME, SAID_ALREADY, UNKNOWN_ACCOUNT, comes_to_nothing, judge
 from sandbox.keeping import kept
-from sandbox.networks import NETWORKS
-from sandbox.record import Imported, Published, Record, Request, Upload
-from sandbox.scenario import Account, Job, Scenario, SeededPost, Workspace
-from sandbox.state import Delivery, ImportJob, Media, PublishJob, StoredPost
+from sandbox.networks import NETWORKS, SPELLINGS
+from sandbox.record import Imported, Post, Record, Request, Upload
+from sandbox.scenario import Account, Import, Job, Scenario, Workspace
+
+
+@dataclass(slots=True, kw_only=True)
+class Delivery:
+    """One post on its way to one account."""
+
+    scheduled_id: str
+    live_id: str
+    sent: dict[str, Any]
+    """The post of the request, with an id."""
+    target: dict[str, Any]
+    """Its entry for the account."""
+    account: Account | None
+    content: dict[str, Any]
+    """Its part for the account's network."""
+    created: float
+    due: float
+    failure: str | None = None
+    settled: bool = False
+    post: Post | None = None
+
+    def word(self, key: str) -> str:
+        """A text of the content; empty if it is not a text."""
+        value = self.content.get(key)
+        return value if isinstance(value, str) else ""
+
+    def url(self) -> str:
+        link = self.content.get("link")
+        url = self.content.get("url") or (link.get("url") if isinstance(link, dict) else "")
+        return url if isinstance(url, str) else ""
+
+    def media(self) -> list[Any]:
+        media = self.content.get("media")
+        return [item for item in media if isinstance(item, dict)] if isinstance(media, list) else []
+
+
+@dataclass(slots=True, kw_only=True)
+class PublishJob:
+    """A job started by ``POST /posts/schedule/publish``."""
+
+    id: str
+    workspace_id: str
+    spec: Job
+    state: str
+    """``bulk.state`` of the request: ``draft`` and its like never go live."""
+    done_at: float
+    deliveries: list[Delivery] = field(default_factory=list)
+    polls: int = 0
+    consumed: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class ImportJob:
+    """A job started by ``POST /media/from-url``."""
+
+    id: str
+    workspace_id: str
+    spec: Import
+    done_at: float
+    payload: Any
+    polls: int = 0
+    consumed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Media:
+    """A media object in the library."""
+
+    id: str
+    workspace_id: str
+    type: str
+    name: str
+    size: tuple[int, int] = (1200, 675)
+    caption: str | None = None
+    source: str | None = None
 
 
 class World:
@@ -33,8 +106,9 @@ class World:
         self.surprises: list[str] = []
         self.uploads: list[Upload] = []
         self.imports: list[Imported] = []
-        self.published: list[Published] = []
-        self.posts: list[StoredPost] = []
+        self.published: list[Post] = []
+        self.posts: list[Post] = []
+        """Publer's list."""
         self.media: dict[str, Media] = {}
         self.publish_jobs: dict[str, PublishJob] = {}
         self.import_jobs: dict[str, ImportJob] = {}
@@ -49,10 +123,33 @@ class World:
         self._numbers = itertools.count(1)
         self._last_scheduled: dict[str, float] = {}
         self._said: dict[str, set[str]] = {}
-        self._failures_left: dict[str, int] = {}
+        self._failures_left: dict[str, int | None] = {}
         self._recent: deque[float] = deque()
-        for seeded in scenario.posts:
-            self._seed(seeded)
+        self._seed()
+
+    def _seed(self) -> None:
+        """Put into the list what is there from the start."""
+        homes = {one.id: (home, one) for home in self.scenario.workspaces for one in home.accounts}
+        for seeded in self.scenario.posts:
+            workspace, account = homes[seeded.account_id]
+            post_id, time = self.new_id("seeded"), self.started - seeded.age
+            alike = ("state", "type", "text", "url", "has_media", "title", "error", "source")
+            shared: dict[str, Any] = {name: getattr(seeded, name) for name in alike}
+            post = Post(
+                id=post_id,
+                listed_id=post_id,
+                workspace_id=workspace.id,
+                account=account,
+                stored_text=seeded.text,
+                stored_url=seeded.url,
+                time=time,
+                link=seeded.link or "",
+                listed_at=self.started + seeded.listed_after,
+                **shared,
+            )
+            self.posts.append(post)
+            if seeded.state in {"published", "scheduled"}:
+                self._last_scheduled[account.id] = max(self._last_scheduled.get(account.id, time), time)
 
     def snapshot(self) -> Record:
         """Everything so far, as copies."""
@@ -64,12 +161,6 @@ class World:
             imports=tuple(self.imports),
             surprises=tuple(self.surprises),
         )
-
-    def listed_id(self, live_id: str) -> str:
-        """The id under which the list shows a post that is live."""
-        if self.scenario.listing.ids == "of_the_job":
-            return live_id
-        return hashlib.sha256(f"listed {live_id}".encode()).hexdigest()[:24]
 
     def new_id(self, what: str) -> str:
         """A 24-hex id that is the same in every run."""
@@ -119,69 +210,57 @@ class World:
 
     def start_publishing(self, workspace: Workspace, state: str, posts: list[dict[str, Any]]) -> PublishJob:
         """Queue a bulk request whose form has been checked."""
-        scenario = self.scenario
-        count = len(self.publish_jobs)
-        spec = scenario.jobs[count] if count < len(scenario.jobs) else scenario.job
-        now = self.clock.time()
+        scenario, number = self.scenario, len(self.publish_jobs)
+        spec = scenario.jobs[number] if number < len(scenario.jobs) else scenario.job
+        done_at = self.clock.time() + spec.delay
         job = PublishJob(
-            id=self.new_id("job"), workspace_id=workspace.id, spec=spec, state=state, done_at=now + spec.delay
+            id=self.new_id("job"), workspace_id=workspace.id, spec=spec, state=state, done_at=done_at
         )
-        tiktok = {a.id for a in workspace.accounts if a.network == "tiktok"}
+        if scenario.accepts.media_without_id == "dropped":
+            posts = [_without_media_that_have_no_id(post) for post in posts]
         asked = {target["id"] for post in posts for target in post.get("accounts") or []}
-        crowded = tiktok & asked if len(tiktok & asked) > 1 else set()
-        for index, post in enumerate(posts):
-            key = str(post.get("id") or self.new_id("post"))
+        tiktok = asked & {one.id for one in workspace.accounts if one.network == "tiktok"}
+        for post in posts:
+            sent = {**post, "id": str(post.get("id") or self.new_id("post"))}
             for target in post.get("accounts") or []:
-                delivery = self._deliver(workspace, spec, post, target, state, crowded)
-                delivery.post_index, delivery.post_key = index, key
+                delivery = self._delivery(workspace, job, sent, target)
+                is_crowded = len(tiktok) > 1 and target["id"] in tiktok
+                delivery.failure = ONE_AT_A_TIME if is_crowded else self._refusal(workspace, job, delivery)
                 job.deliveries.append(delivery)
                 job.done_at = max(job.done_at, delivery.due)
         self.publish_jobs[job.id] = job
         return job
 
-    def _deliver(  # noqa: PLR0917  one row of a request
-        self,
-        workspace: Workspace,
-        spec: Job,
-        post: dict[str, Any],
-        target: dict[str, Any],
-        state: str,
-        crowded: set[str],
+    def _delivery(
+        self, workspace: Workspace, job: PublishJob, sent: dict[str, Any], target: dict[str, Any]
     ) -> Delivery:
-        now = self.clock.time()
-        account = next((a for a in workspace.accounts if a.id == target["id"]), None)
-        content = post["networks"].get(account.networks_key()) if account else None
-        if account is None:
-            failure: str | None = UNKNOWN_ACCOUNT
-        elif account.id in crowded:
-            failure = ONE_AT_A_TIME
-        else:
-            accepts = self.scenario.accepts
-            if accepts.media_without_id == "dropped" and isinstance(content, dict):
-                content = _without_media_that_have_no_id(content)
-                post = {**post, "networks": {**post["networks"], account.networks_key(): content}}
-            failure = judge(
-                post, target, account, lambda media_id: self.kind_of(workspace, media_id), accepts
-            )
-            if failure is None and not state.startswith("draft") and spec.failure is None:
-                failure = self._gap_or_refusal(account, str((content or {}).get("text", "")))
+        now, numeric = self.clock.time(), job.spec.numeric_post_ids
+        account = next((one for one in workspace.accounts if one.id == target["id"]), None)
+        content = sent["networks"].get(account.networks_key()) if account else None
         return Delivery(
             scheduled_id=self.new_id("scheduled"),
-            live_id=self._live_id(spec),
-            post_index=0,
-            post_key="",
-            account_id=target["id"],
+            live_id=str(90_000_000 + next(self._numbers)) if numeric else self.new_id("live"),
+            sent=sent,
+            target=target,
             account=account,
             content=content if isinstance(content, dict) else {},
-            target=target,
-            labels=tuple(post.get("labels") or ()),
-            due=now + spec.delay + (account.slowness if account else 0.0),
-            failure=failure,
             created=now,
+            due=now + job.spec.delay + (account.slowness if account else 0.0),
         )
 
-    def _live_id(self, spec: Job) -> str:
-        return str(90_000_000 + next(self._numbers)) if spec.numeric_post_ids else self.new_id("live")
+    def _refusal(self, workspace: Workspace, job: PublishJob, delivery: Delivery) -> str | None:
+        account = delivery.account
+        if account is None:
+            return UNKNOWN_ACCOUNT
+
+        def kind_of(media_id: str) -> str | None:
+            media = self.media.get(media_id)
+            return media.type if media and media.workspace_id == workspace.id else None
+
+        failure = judge(delivery.sent, delivery.target, account, kind_of, self.scenario.accepts)
+        if failure is None and not job.state.startswith("draft") and job.spec.failure is None:
+            failure = self._gap_or_refusal(account, str(delivery.content.get("text", "")))
+        return failure
 
     def _gap_or_refusal(self, account: Account, text: str) -> str | None:
         now = self.clock.time()
@@ -189,18 +268,13 @@ class World:
         if last is not None and abs(now - last) < self.scenario.gap:
             return GAP
         if account.failure:
-            left = self._failures_left.setdefault(
-                account.id, -1 if account.failure_count is None else account.failure_count
-            )
+            left = self._failures_left.get(account.id, account.failure_count)
             if left != 0:
-                self._failures_left[account.id] = left - 1
+                self._failures_left[account.id] = left and left - 1
                 return account.failure
         said = self._said.setdefault(account.id, set())
-        if (
-            account.network == "twitter"
-            and text in said
-            and not self.scenario.accepts.the_same_text_again_on_x
-        ):
+        may_repeat = account.network != "twitter" or self.scenario.accepts.the_same_text_again_on_x
+        if text in said and not may_repeat:
             return SAID_ALREADY
         said.add(text)
         self._last_scheduled[account.id] = now
@@ -209,13 +283,13 @@ class World:
     def settle(self) -> None:
         """Let everything that is due by now happen, in order of its own time."""
         now = self.clock.time()
-        due = [
-            (delivery.due, job, delivery)
+        open_ones = [
+            (job, delivery)
             for job in self.publish_jobs.values()
             for delivery in job.deliveries
             if not delivery.settled and delivery.due <= now
         ]
-        for _, job, delivery in sorted(due, key=lambda item: item[0]):
+        for job, delivery in sorted(open_ones, key=lambda one: one[1].due):
             delivery.settled = True
             if delivery.account is not None and job.spec.failure is None:
                 self._settle_delivery(job, delivery, delivery.account)
@@ -227,29 +301,45 @@ class World:
         elif job.state.startswith("draft") or account.held:
             self._store(job, delivery, account, account.held or job.state)
         elif not (account.drops or comes_to_nothing(delivery.content, account, self.scenario.accepts)):
-            self._publish(job, delivery, account)
+            self.published.append(copy.copy(self._store(job, delivery, account, "published")))
 
-    def _post(self, job: PublishJob, delivery: Delivery, account: Account, state: str) -> StoredPost:
-        live = state == "published"
-        text, url = kept(self.scenario.stored_text, account, delivery.word("text"), delivery.url())
-        return StoredPost(
-            id=delivery.live_id if live else delivery.scheduled_id,
+    def _store(self, job: PublishJob, delivery: Delivery, account: Account, state: str) -> Post:
+        delivery.post = self._post(job, delivery, account, state)
+        self.posts.append(delivery.post)
+        return delivery.post
+
+    def _post(self, job: PublishJob, delivery: Delivery, account: Account, state: str) -> Post:
+        scenario, live = self.scenario, state == "published"
+        text, url = kept(scenario.stored_text, account, delivery.word("text"), delivery.url())
+        post_id = delivery.live_id if live else delivery.scheduled_id
+        others = live and scenario.listing.ids == "others"
+        media = tuple(delivery.media())
+        return Post(
+            id=post_id,
+            listed_id=hashlib.sha256(f"listed {post_id}".encode()).hexdigest()[:24] if others else post_id,
             workspace_id=job.workspace_id,
             account=account,
             state=state,
             type=delivery.word("type"),
-            text=text,
-            url=url,
-            at=delivery.created if state == "scheduled" else delivery.due,
-            has_media=bool(delivery.media()),
-            link=self._link(delivery, account) if live else None,
+            text=delivery.word("text"),
+            stored_text=text,
+            url=delivery.url(),
+            stored_url=url,
+            time=delivery.created if state == "scheduled" else delivery.due,
+            link=NETWORKS[account.network].link.format(int(post_id[:12], 16)) if live else "",
+            has_media=bool(media),
             title=delivery.word("title"),
             error=delivery.failure or "",
-            source=self.scenario.listing.source,
-            job=job,
+            source=scenario.listing.source,
+            job_id=job.id,
+            content=self._as_read(delivery.content),
+            media=media,
+            alt_texts=tuple(map(self._alt_text, media)),
+            comments=tuple(delivery.target.get("comments", ())),
+            labels=self._labels(delivery),
         )
 
-    def running_posts(self, workspace_id: str) -> list[StoredPost]:
+    def running_posts(self, workspace_id: str) -> list[Post]:
         """Posts of jobs that still run."""
         return [
             self._post(job, delivery, delivery.account, "scheduled")
@@ -259,88 +349,23 @@ class World:
             if delivery.failure is None and delivery.account is not None
         ]
 
-    def _store(self, job: PublishJob, delivery: Delivery, account: Account, state: str) -> StoredPost:
-        delivery.post = self._post(job, delivery, account, state)
-        self.posts.append(delivery.post)
-        return delivery.post
-
-    def _as_read(self, content: Mapping[str, Any]) -> dict[str, Any]:
+    def _as_read(self, content: dict[str, Any]) -> dict[str, Any]:
         """The content without options in a spelling that is ignored."""
-        ignored = {
-            "camelCase": frozenset(SPELLINGS.values()),
-            "snake_case": frozenset(SPELLINGS),
-            "either": frozenset[str](),
-        }[self.scenario.accepts.option_names]
+        spellings = {"camelCase": set(SPELLINGS.values()), "snake_case": set(SPELLINGS)}
+        ignored = spellings.get(self.scenario.accepts.option_names, set())
         return {name: value for name, value in content.items() if name not in ignored}
 
-    def _publish(self, job: PublishJob, delivery: Delivery, account: Account) -> None:
-        stored = self._store(job, delivery, account, "published")
-        names = {"either": ("alt_text", "caption")}.get(
-            self.scenario.accepts.alt_text_from, (self.scenario.accepts.alt_text_from,)
-        )
-        media = tuple(delivery.media())
-        self.published.append(
-            Published(
-                id=delivery.live_id,
-                listed_id=self.listed_id(delivery.live_id),
-                workspace_id=job.workspace_id,
-                account_id=account.id,
-                account_name=account.name,
-                network=account.network,
-                type=str(delivery.content["type"]),
-                text=delivery.word("text"),
-                stored_text=stored.text,
-                url=delivery.url(),
-                media=media,
-                alt_texts=tuple(str(next(filter(None, map(item.get, names)), "")) for item in media),
-                comments=tuple(delivery.target.get("comments", ())),
-                labels=self._labels(delivery),
-                content=self._as_read(delivery.content),
-                time=delivery.due,
-                link=self._link(delivery, account),
-                job_id=job.id,
-                post_index=delivery.post_index,
-            )
-        )
+    def _alt_text(self, item: dict[str, Any]) -> str:
+        read = self.scenario.accepts.alt_text_from
+        names = ("alt_text", "caption") if read == "either" else (read,)
+        return str(next(filter(None, map(item.get, names)), ""))
 
     def _labels(self, delivery: Delivery) -> tuple[str, ...]:
         read = self.scenario.accepts.labels_from
-        found = {"post": delivery.labels, "account": delivery.target.get("labels") or ()}
+        found = {"post": delivery.sent.get("labels") or (), "account": delivery.target.get("labels") or ()}
         return tuple(found.get(read) or found["post"] or found["account"])
 
-    def _link(self, delivery: Delivery, account: Account) -> str:
-        return NETWORKS[account.network].link.format(int(delivery.live_id[:12], 16))
-
-    def _seed(self, seeded: SeededPost) -> None:
-        for workspace in self.scenario.workspaces:
-            for account in workspace.accounts:
-                if account.id == seeded.account_id:
-                    at = self.started - seeded.age
-                    post = StoredPost(
-                        id=self.new_id("seeded"),
-                        workspace_id=workspace.id,
-                        account=account,
-                        state=seeded.state,
-                        type=seeded.type,
-                        text=seeded.text,
-                        url=seeded.url,
-                        at=at,
-                        has_media=seeded.has_media,
-                        link=seeded.link,
-                        title=seeded.title,
-                        error=seeded.error,
-                        source=seeded.source,
-                        listed_at=self.started + seeded.listed_after,
-                    )
-                    self.posts.append(post)
-                    if seeded.state in {"published", "scheduled"}:
-                        self._last_scheduled[account.id] = max(self._last_scheduled.get(account.id, at), at)
-
     # Media
-
-    def kind_of(self, workspace: Workspace, media_id: str) -> str | None:
-        media = self.media.get(media_id)
-        return media.type if media and media.workspace_id == workspace.id else None
 
     def add_media(
         self,
@@ -348,7 +373,6 @@ class World:
         kind: str,
         name: str,
         *,
-        in_library: bool,
         size: tuple[int, int] = (1200, 675),
         caption: str | None = None,
         source: str | None = None,
@@ -359,9 +383,7 @@ class World:
             workspace_id=workspace_id,
             type=kind,
             name=name,
-            width=size[0],
-            height=size[1],
-            in_library=in_library,
+            size=size,
             caption=caption,
             source=source,
         )
@@ -375,8 +397,11 @@ class World:
         return foreign or any(now < job.done_at for job in self.import_jobs.values())
 
 
-def _without_media_that_have_no_id(content: dict[str, Any]) -> dict[str, Any]:
-    media = content.get("media")
-    if not isinstance(media, list):
-        return content
-    return {**content, "media": [one for one in media if not isinstance(one, dict) or "id" in one]}
+def _without_media_that_have_no_id(post: dict[str, Any]) -> dict[str, Any]:
+    networks = dict(post["networks"])
+    for name, content in networks.items():
+        media = content.get("media") if isinstance(content, dict) else None
+        if isinstance(media, list):
+            with_id = [one for one in media if not isinstance(one, dict) or "id" in one]
+            networks[name] = {**content, "media": with_id}
+    return {**post, "networks": networks}

@@ -25,7 +25,9 @@ from markdown_it import MarkdownIt
 from publer_publish.app import main
 from publer_publish.clock import SystemClock
 from publer_publish.github.commands import heredoc
-from sandbox import Fault, GitHub, Job, Release, Sandbox, Scenario
+from sandbox.faults import Fault
+from sandbox.scenario import GitHub, Job, Release, Scenario
+from sandbox.server import Sandbox
 from tests.measure import WITHOUT
 from tests.support import repository as repo
 from tests.support.cases import sample

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox import Sandbox
+from sandbox.server import Sandbox
 from tests.e2e import engine
 
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from sandbox import Job, Sandbox, Scenario
+from sandbox.scenario import Job, Scenario
+from sandbox.server import Sandbox
 from tests.e2e import engine, image_size
 from tests.e2e.engine import docker
 

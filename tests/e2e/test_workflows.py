@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from sandbox import GitHub, Release, Sandbox, Scenario
+from sandbox.scenario import GitHub, Release, Scenario
+from sandbox.server import Sandbox
 from tests.e2e import engine
 from tests.e2e.engine import Act, Run
 from tests.support.repository import OUTPUTS

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sandbox.record import Published
+from sandbox.record import Post
 from tests.faults.stage import Report, action
 from tests.faults.worlds import GAP, REFUSAL, Wish, World
 
@@ -28,7 +28,7 @@ class History:
     second: Report
     jobs_of_first: frozenset[str]
     """The ids of the publish jobs that the first run started."""
-    published: tuple[Published, ...]
+    published: tuple[Post, ...]
     surprises: tuple[str, ...] = ()
 
 
@@ -59,7 +59,7 @@ def _never_twice(history: History) -> Iterator[str]:
             yield f"{text!r} {url} ({kind}) is {count} times on {account}"
 
 
-def posts_of(wish: Wish, posts: Sequence[Published]) -> list[Published]:
+def posts_of(wish: Wish, posts: Sequence[Post]) -> list[Post]:
     """The posts that are what was wished for."""
     wanted = wish.account_id, wish.text, wish.url
     return [
@@ -70,7 +70,7 @@ def posts_of(wish: Wish, posts: Sequence[Published]) -> list[Published]:
 
 
 def _true_reports(history: History) -> Iterator[str]:
-    before: list[Published] = []
+    before: list[Post] = []
     for name, report in (("first run", history.first), ("re-run", history.second)):
         is_first = report is history.first
         own = [post for post in history.published if (post.job_id in history.jobs_of_first) is is_first]
@@ -90,9 +90,7 @@ def _true_reports(history: History) -> Iterator[str]:
     yield from history.surprises
 
 
-def untrue(
-    row: dict[str, object], before: list[Published], own: list[Published], wish: Wish
-) -> Iterator[str]:
+def untrue(row: dict[str, object], before: list[Post], own: list[Post], wish: Wish) -> Iterator[str]:
     """What one row says against what was live before this run, and what this run made live."""
     status = row["status"]
     if status == "published" and not own:

@@ -15,16 +15,17 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
+from copy import copy
 from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
-from typing import Literal, NamedTuple, Self, get_args
+from typing import Any, Literal, NamedTuple, Self, get_args
 
 from sandbox.faults import Fault
-from sandbox.record import Published
+from sandbox.record import Post
 from sandbox.scenario import Account, Job, Listing, Scenario, SeededPost, Workspace
-from sandbox.state import PublishJob, StoredPost
+from sandbox.world import PublishJob
 from sandbox.world import World as SandboxWorld
 from tests.faults.explorer import BETWEEN
 from tests.faults.invariants import Violation, decent_end, posts_of, unlike_its_rows, untrue
@@ -55,18 +56,24 @@ class Shift:
     """The number of the answer, from 1."""
     what: What
 
-    def happen(self, posts: list[StoredPost], now: float) -> None:
+    def happen(self, posts: list[Post], now: float) -> None:
         """Change the list. Ours is the one that the file asks for."""
-        newest = max((post for post in posts if post.text != _NEWS), key=lambda post: post.at)
+        newest = max((post for post in posts if post.text != _NEWS), key=lambda post: post.time)
         match self.what:
             case "a post appears":
-                posts.append(replace(newest, id="0" * 24, text="Breaking", at=now))
+                new: dict[str, Any] = {
+                    "id": "0" * 24,
+                    "listed_id": "0" * 24,
+                    "text": "Breaking",
+                    "stored_text": "Breaking",
+                }
+                posts.append(replace(newest, **new, time=now))
             case "the newest disappears":
                 posts.remove(newest)
             case "the newest goes last":
-                newest.at = min(post.at for post in posts) - 1.0
+                newest.time = min(post.time for post in posts) - 1.0
             case "ours comes first":
-                next(post for post in posts if post.text == _NEWS).at = now
+                next(post for post in posts if post.text == _NEWS).time = now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,9 +138,9 @@ class Told:
     story: Story
     runs: tuple[Played, ...]
     choices: tuple[Choice, ...]
-    published: tuple[Published, ...]
+    published: tuple[Post, ...]
     jobs: Mapping[str, PublishJob]
-    seeded: tuple[Published, ...]
+    seeded: tuple[Post, ...]
     """What was live before."""
     surprises: tuple[str, ...]
 
@@ -154,7 +161,7 @@ def play(story: Story, program: Program = ACTION) -> Told:
     with tempfile.TemporaryDirectory() as name:
         place = Path(name)
         lay_out(world, place)
-        seeded = tuple(map(_as_published, shared.posts))
+        seeded = tuple(map(copy, shared.posts))
         turns = Turns(len(story.at_once), story.order)
         scene = _Scene(program=program, world=world, shared=shared, place=place)
         runs = scene.play(story.at_once, turns)
@@ -172,30 +179,6 @@ def play(story: Story, program: Program = ACTION) -> Told:
         jobs=dict(shared.publish_jobs),
         seeded=seeded,
         surprises=record.surprises,
-    )
-
-
-def _as_published(post: StoredPost) -> Published:
-    return Published(
-        id=post.id,
-        listed_id=post.id,
-        workspace_id=post.workspace_id,
-        account_id=post.account.id,
-        account_name=post.account.name,
-        network=post.account.network,
-        type=post.type,
-        text=post.text,
-        stored_text=post.text,
-        url=post.url,
-        media=(),
-        alt_texts=(),
-        comments=(),
-        labels=(),
-        content={},
-        time=post.at,
-        link=post.link or "",
-        job_id="",
-        post_index=0,
     )
 
 
@@ -291,7 +274,7 @@ def excused(told: Told) -> int:
 
 def _twice(told: Told) -> Iterator[tuple[str, bool]]:
     """Each post that is a second one, and whether its run could not see the earlier one."""
-    same: dict[tuple[str, ...], list[Published]] = {}
+    same: dict[tuple[str, ...], list[Post]] = {}
     for post in told.published:
         same.setdefault((post.account_id, post.text, post.url, post.type), []).append(post)
     for (account, text, *_), posts in same.items():
@@ -303,7 +286,7 @@ def _twice(told: Told) -> Iterator[tuple[str, bool]]:
                 yield f"{text!r} is on {account} twice", _could_not_see(told, post, earlier)
 
 
-def _could_not_see(told: Told, post: Published, earlier: Published) -> bool:
+def _could_not_see(told: Told, post: Post, earlier: Post) -> bool:
     own = next(one for one in told.runs if post.job_id in one.jobs)
     if earlier.job_id in own.jobs:
         return False
@@ -318,7 +301,7 @@ def _could_not_see(told: Told, post: Published, earlier: Published) -> bool:
     return bool(looks) and not any(_is_shown(told, earlier, look) for look in looks)
 
 
-def _is_shown(told: Told, post: Published, look: Deed) -> bool:
+def _is_shown(told: Told, post: Post, look: Deed) -> bool:
     """Whether Publer's list shows a post to whoever looks."""
     job, listing = told.jobs[post.job_id], told.world.scenario.listing
     is_on_its_way = job.deliveries[0].created <= look.taken < job.done_at

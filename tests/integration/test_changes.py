@@ -124,13 +124,13 @@ def test_one_comment_is_renewed_at_each_push_and_no_other_is_touched(stage: Stag
     stage.write("posts/new.yml", POST.format("another text"))
     run = stage.run(post_file="posts/*.yml", **given)
     assert run.exit_code == 0
-    comments = stage.sandbox.comments()
+    comments = stage.sandbox.world.github_comments
     assert [one["body"] for one in comments[:2]] == [body for _, body in others]
     (ours,) = comments[2:]
     assert "another text" in ours["body"]
     assert "Comment: https://github.com/acme/rocket/pull/7#issuecomment-3" in run.text
     stage.run(post_file="posts/*.yml", env={"GITHUB_ACTION": "second_step"}, **given)
-    assert len(stage.sandbox.comments()) == 4
+    assert len(stage.sandbox.world.github_comments) == 4
 
 
 def test_a_comment_with_our_mark_but_of_somebody_else_is_not_ours(stage: Stage) -> None:
@@ -142,11 +142,14 @@ def test_a_comment_with_our_mark_but_of_somebody_else_is_not_ours(stage: Stage) 
     }
     posts(stage, "new")
     stage.run(post_file="posts/*.yml", **given)
-    ours = stage.sandbox.comments()[0]["body"]
+    ours = stage.sandbox.world.github_comments[0]["body"]
     stage.sandbox.close()
     posts(stage, "new", comments=(("mallory", ours),))
     stage.run(post_file="posts/*.yml", **given)
-    assert [one["user"]["login"] for one in stage.sandbox.comments()] == ["mallory", "github-actions[bot]"]
+    assert [one["user"]["login"] for one in stage.sandbox.world.github_comments] == [
+        "mallory",
+        "github-actions[bot]",
+    ]
 
 
 def test_a_pull_request_that_no_longer_changes_a_post_says_so_only_where_a_comment_is(stage: Stage) -> None:
@@ -154,10 +157,10 @@ def test_a_pull_request_that_no_longer_changes_a_post_says_so_only_where_a_comme
                              "event_name": "pull_request", "post_file": "posts/*.yml"}  # fmt: skip
     posts(stage, "old", files=(("README.md", "modified"),))
     assert stage.run(**given).exit_code == 0
-    assert stage.sandbox.comments() == []
+    assert stage.sandbox.world.github_comments == []
     stage.run(**{**given, "only_changed": "false"})
     stage.run(**given)
-    (comment,) = stage.sandbox.comments()
+    (comment,) = stage.sandbox.world.github_comments
     assert comment["body"].endswith("no longer adds or changes a post.")
 
 
@@ -178,7 +181,7 @@ def test_without_a_comment_a_notice_says_why(
     assert run.exit_code == 0
     (notice,) = [one.message for one in run.annotations if one.level == "notice" and "comment" in one.message]
     assert why in notice
-    assert stage.sandbox.comments() == []
+    assert stage.sandbox.world.github_comments == []
 
 
 @pytest.mark.parametrize(

@@ -79,7 +79,7 @@ def page_of(
 
 def plain() -> Scenario:
     """With an account that fails, so that there is a reason, and a default signature to look for."""
-    return Scenario().with_every_account(signatures=(SIGNATURE,))
+    return Scenario().with_account("*", signatures=(SIGNATURE,))
 
 
 def refusing(scenario: Scenario) -> Scenario:

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from sandbox.clock import iso
 from sandbox.faults import Fault
-from sandbox.moments import iso
 from sandbox.scenario import Account, Import, Job, Listing, SeededPost
 from tests.support.desk import Desk, OtherClock, X, posts, statuses
 from tests.support.stage import Stage, account, world
@@ -177,7 +177,7 @@ def test_two_videos_with_other_titles_are_two(
     tube = Account(id=X.id, provider="youtube")
     desk.open(tube)
     world = desk.sandbox.world
-    media = world.add_media(desk.sandbox.scenario.workspaces[0].id, "video", "film.mp4", in_library=True)
+    media = world.add_media(desk.sandbox.scenario.workspaces[0].id, "video", "film.mp4")
     row = {"text": "Subscribe!", "type": "video"} | ({"title": title} if title else {})
     desk.sandbox.add_faults(listed(desk, row))
     file = VIDEO.replace("66db83154e299efa19a2dddd", media.id) % "2"

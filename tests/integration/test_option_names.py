@@ -2,7 +2,7 @@
 
 import pytest
 
-from sandbox.fields import SPELLINGS
+from sandbox.networks import SPELLINGS
 from sandbox.scenario import Accepts
 from tests.support.stage import Stage, account, world
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from sandbox.clock import iso
 from sandbox.faults import Fault
-from sandbox.moments import iso
 from sandbox.scenario import Account, Job, Listing
 from tests.integration.test_nasty_answers import NOTHING_OUT, PUBLISH, answered, job, listed, texts
 from tests.support.desk import Desk, X, posts, statuses

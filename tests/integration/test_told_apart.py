@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from sandbox.clock import iso
 from sandbox.faults import Fault
-from sandbox.moments import iso
 from sandbox.scenario import Account, Job, Listing, StoredText
 from tests.integration.test_nasty_answers import PUBLISH, answered, job, listed, success, texts
 from tests.support.desk import Desk, X, posts, statuses
@@ -26,7 +26,7 @@ FORBIDDEN = Fault(
 
 def picture(desk: Desk, kind: str = "photo") -> str:
     workspace = desk.sandbox.scenario.workspaces[0].id
-    return desk.sandbox.world.add_media(workspace, kind, f"a.{kind}", in_library=True).id
+    return desk.sandbox.world.add_media(workspace, kind, f"a.{kind}").id
 
 
 def pictured(desk: Desk, *media: str, text: str = "Look") -> str:
@@ -398,8 +398,8 @@ def test_a_time_cut_to_the_minute_keeps_the_whole_minute(desk: Desk) -> None:
     desk.clock.advance(50 - desk.clock.time() % 60)
     assert statuses(desk.run(posts("One"))) == ["published"]
     first = desk.sandbox.world.posts[0]
-    went_out = first.at
-    first.at = went_out // 60 * 60
+    went_out = first.time
+    first.time = went_out // 60 * 60
     desk.clock.advance(12)
     assert statuses(desk.run(posts("Two"))) == ["published"]
     assert desk.sandbox.record.published[1].time - went_out >= 60

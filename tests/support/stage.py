@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from publer_publish.app import main
-from sandbox.record import Published, Request
+from sandbox.record import Post, Request
 from sandbox.scenario import Account, Scenario, Workspace
 from sandbox.server import Sandbox
 from tests.support.fake_runner import FakeRunner, Outcome
@@ -101,7 +101,7 @@ class Stage:
     def requests(self, path: str = "") -> list[Request]:
         return [request for request in self.sandbox.record.requests if path in request.path]
 
-    def published(self) -> list[Published]:
+    def published(self) -> list[Post]:
         return list(self.sandbox.record.published)
 
 

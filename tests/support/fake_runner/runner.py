@@ -1,6 +1,7 @@
 """Runs one step of a container action as the runner does, without a container."""
 
 import contextlib
+import copy
 import io
 import itertools
 import json
@@ -36,6 +37,8 @@ _AS_PID_1 = (
     "import os, signal, sys; signal.signal(signal.SIGTERM, signal.SIG_IGN); "
     "signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])"
 )
+
+_SHOWN = {"##[group]": "▾ ", "##[error]": "Error: ", "##[warning]": "Warning: ", "##[notice]": "Notice: "}
 
 
 @dataclass(frozen=True)
@@ -115,7 +118,7 @@ class FakeRunner:
     def run(
         self, inputs: Mapping[str, str] | None = None, *, timeout: float = 60, **circumstances: Any
     ) -> Outcome:
-        """Run a step to its end. For ``circumstances`` see ``start``."""
+        """Run a step to its end. For ``circumstances`` see ``prepare``."""
         return self.start(inputs, **circumstances).wait(timeout)
 
     def run_here(
@@ -126,7 +129,7 @@ class FakeRunner:
         **circumstances: Any,
     ) -> Outcome:
         """Run a step inside this process, on a clock of the test's."""
-        prepared = self._prepare(inputs, **circumstances)
+        prepared = self.prepare(inputs, **circumstances)
         stdout, stderr = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(2))
         began = clock.monotonic()
         with (
@@ -143,10 +146,10 @@ class FakeRunner:
         return _outcome(prepared, exit_code, *written, duration=clock.monotonic() - began)
 
     def start(self, inputs: Mapping[str, str] | None = None, **circumstances: Any) -> "Step":
-        """Start a step as a process. For ``circumstances`` see ``_prepare``."""
-        return Step(self._command, self.workspace, self._prepare(inputs, **circumstances))
+        """Start a step as a process. For ``circumstances`` see ``prepare``."""
+        return Step(self._command, self.workspace, self.prepare(inputs, **circumstances))
 
-    def _prepare(
+    def prepare(
         self,
         inputs: Mapping[str, str] | None = None,
         *,
@@ -257,6 +260,7 @@ class Step:
         assert self._process.stderr
         self._news = threading.Condition()
         self._stdout, self._stderr = bytearray(), bytearray()
+        self._followed = 0
         self._readers = [
             threading.Thread(target=self._collect, args=(self._process.stdout, self._stdout)),
             threading.Thread(target=self._collect, args=(self._process.stderr, self._stderr)),
@@ -315,6 +319,24 @@ class Step:
                 continue
         else:
             self._process.kill()
+        return self.wait(timeout)
+
+    def follow(self, say: Callable[[str], None], timeout: float = 600) -> Outcome:
+        """Wait for the end, and meanwhile say each line of the log as its reader on GitHub sees it."""
+        log = copy.deepcopy(self._prepared.log)
+        while self._open_streams or self._followed < len(self._stdout):
+            with self._news:
+                self._news.wait_for(lambda: b"\n" in self._stdout[self._followed :] or not self._open_streams)
+                end = self._stdout.rfind(b"\n") + 1 if self._open_streams else len(self._stdout)
+                log.read(bytes(self._stdout[self._followed : end]))
+            self._followed = end
+            for line in log.lines:
+                for begin, shown in _SHOWN.items():
+                    if line.startswith(begin):
+                        line = shown + line.removeprefix(begin)  # noqa: PLW2901
+                if line != "##[endgroup]":
+                    say(f"{time.monotonic() - self._started:5.1f}s  {line}")
+            log.lines.clear()
         return self.wait(timeout)
 
     def wait(self, timeout: float = 60) -> Outcome:

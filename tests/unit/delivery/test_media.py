@@ -26,7 +26,7 @@ from sandbox.clock import VirtualClock
 from sandbox.faults import Fault
 from sandbox.scenario import Import, Scenario
 from sandbox.server import Sandbox
-from sandbox.testing import NewSandbox, new_sandbox
+from tests.support.raw_client import NewSandbox, new_sandbox
 
 __all__ = ["new_sandbox"]
 

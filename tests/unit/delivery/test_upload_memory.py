@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from sandbox.testing import NewSandbox, new_sandbox
+from tests.support.raw_client import NewSandbox, new_sandbox
 
 __all__ = ["new_sandbox"]
 

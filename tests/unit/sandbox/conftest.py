@@ -1,3 +1,3 @@
-from sandbox.testing import new_sandbox
+from tests.support.raw_client import new_sandbox
 
 __all__ = ["new_sandbox"]

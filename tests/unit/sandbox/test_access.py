@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from sandbox import RateLimit, Sandbox, Scenario, VirtualClock, Workspace
-from sandbox.testing import NewSandbox, RawClient
+from sandbox.clock import VirtualClock
+from sandbox.scenario import RateLimit, Scenario, Workspace
+from sandbox.server import Sandbox
+from tests.support.raw_client import NewSandbox, RawClient
 
 NO_ACCESS = {"errors": ["You don't have access on this workspace"]}
 BAD_KEY = {"errors": ["Invalid API key or not active for this account."]}

@@ -7,47 +7,10 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
-from sandbox import Scenario, demo
-from sandbox.runner import LogView
+from sandbox import demo
+from sandbox.scenario import Scenario
 
 ROOT = Path(__file__).parents[3]
-
-
-@pytest.mark.parametrize(
-    ("printed", "shown"),
-    [
-        ("hello", "hello"),
-        ("a::error::b", "a::error::b"),
-        ("::error::No.", "Error: No."),
-        ("  ::warning title=Oh dear::Maybe%0Anot 100%25", "Warning: Maybe\nnot 100%"),
-        ("::notice file=a%2Cb.yml,line=3,col=7::See", "Notice: See  (a,b.yml:3:7)"),
-        ("::error title=12:30 too::Late", "Error: Late"),
-        ("::debug::hidden", None),
-        ("::group::Posts", "▾ Posts"),
-        ("::endgroup::", None),
-    ],
-)
-def test_commands_are_shown_as_the_runner_does(printed: str, shown: str | None) -> None:
-    assert LogView().line(printed + "\n") == shown
-
-
-def test_groups_and_masks() -> None:
-    view = LogView()
-    printed = [
-        "::add-mask::s3cret",
-        "::group::With s3cret",
-        "key s3cret",
-        "::endgroup::",
-        "::error::one",
-    ]
-    shown = [view.line(line) for line in printed]
-    assert shown == [
-        None,
-        "▾ With ***",
-        "    key ***",
-        None,
-        "Error: one",
-    ]
 
 
 PROGRAM = """
@@ -104,14 +67,6 @@ def test_the_demo_publishes_the_release_to_five_networks(capfd: pytest.CaptureFi
     assert "outcome: published" in printed
     assert "Not in Publer's documentation" not in printed
     assert Scenario().api_key not in printed
-
-
-def test_every_declared_input_is_given_as_declared() -> None:
-    declared = YAML(typ="safe").load((ROOT / "action.yml").read_text(encoding="utf-8"))["inputs"]
-    assert set(demo.INPUTS) | {"api-key", "workspace-id", "api-url"} == set(declared)
-    for name, value in demo.INPUTS.items():
-        if name not in {"post-file", "github-token"}:
-            assert value == declared[name].get("default", "")
 
 
 def test_the_release_example_goes_to_five_networks() -> None:

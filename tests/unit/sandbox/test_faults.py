@@ -9,8 +9,11 @@ from typing import Any
 
 import pytest
 
-from sandbox import Fault, Sandbox, Scenario, VirtualClock
-from sandbox.testing import NewSandbox, RawClient, Reply, a_post
+from sandbox.clock import VirtualClock
+from sandbox.faults import Fault
+from sandbox.scenario import Scenario
+from sandbox.server import Sandbox
+from tests.support.raw_client import NewSandbox, RawClient, Reply, a_post
 
 PUBLISH = "/posts/schedule/publish"
 WHENS = ("before", "after")
@@ -100,7 +103,6 @@ ANSWERS = [
     ("rate_limited", 429, b'{"error":"Rate limit exceeded. Retry later."}'),
     ("html", 200, b"<!DOCTYPE html>"),
     ("wrong_json", 200, b'["unexpected"'),
-    ("redirect", 302, b""),
 ]
 
 
@@ -124,7 +126,6 @@ def test_answers_that_are_replaced(
         ("bad_gateway", False),
         ("unavailable", False),
         ("rate_limited", False),
-        ("redirect", False),
         ("answer", False),
         ("html", True),
         ("wrong_json", True),
@@ -145,13 +146,6 @@ def test_html_says_so(new_sandbox: NewSandbox) -> None:
     assert send_publish(with_fault(new_sandbox, kind="html")).headers["content-type"].startswith("text/html")
 
 
-def test_redirect_leads_somewhere(new_sandbox: NewSandbox) -> None:
-    sandbox = with_fault(new_sandbox, kind="redirect", location="/elsewhere")
-    assert send_publish(sandbox).headers["location"] == "/elsewhere"
-    assert RawClient(sandbox, base="").get("/elsewhere").status == 404
-    assert sandbox.record.requests[-1].path == "/elsewhere"
-
-
 def test_truncated_json_in_a_whole_answer(new_sandbox: NewSandbox) -> None:
     reply = send_publish(with_fault(new_sandbox, kind="truncated"))
     assert reply.status == 200
@@ -167,8 +161,8 @@ def test_empty(new_sandbox: NewSandbox) -> None:
 
 @pytest.mark.parametrize(("place", "left"), [("job_id", {}), ("data", {"success": True, "data": {}})])
 def test_no_job_id(new_sandbox: NewSandbox, place: str, left: dict[str, Any]) -> None:
-    sandbox = with_fault(new_sandbox, kind="no_job_id")
-    sandbox.change(Scenario.from_json({"job": {"id_place": place}}))
+    scenario = Scenario.from_json({"job": {"id_place": place}, "faults": [{"kind": "no_job_id"}]})
+    sandbox = new_sandbox(scenario)
     assert send_publish(sandbox).json == left
     assert took_effect(sandbox)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from sandbox import GitHub, Release, Scenario, VirtualClock
-from sandbox.testing import NewSandbox, RawClient
+from sandbox.clock import VirtualClock
+from sandbox.scenario import GitHub, RateLimit, Release, Scenario
+from tests.support.raw_client import NewSandbox, RawClient
 
 RELEASES = (
     Release(tag_name="v2.0.0", name="Two"),
@@ -59,12 +60,6 @@ def test_a_wrong_token_is_401(new_sandbox: NewSandbox) -> None:
     assert "wrong" not in str(client.sandbox.record.requests[0].headers)
 
 
-def test_a_private_repository_is_hidden_without_token(new_sandbox: NewSandbox) -> None:
-    client = github(new_sandbox, private=True, token="right")
-    assert client.get(PATH).status == 404
-    assert client.get(PATH, Authorization="token right").status == 200
-
-
 def test_the_rate_limit_is_a_403_with_headers(new_sandbox: NewSandbox) -> None:
     client = github(new_sandbox, rate_limited=True)
     reply = client.get(PATH)
@@ -81,7 +76,7 @@ def test_a_user_agent_is_demanded(new_sandbox: NewSandbox) -> None:
 
 
 def test_faults_meet_it_too_and_publers_limit_does_not(new_sandbox: NewSandbox) -> None:
-    client = github(new_sandbox)
-    client.sandbox.change(Scenario.from_json({"rate_limit": {"limit": 0}}))
+    scenario = Scenario(rate_limit=RateLimit(limit=0), github=GitHub(releases=RELEASES))
+    client = RawClient(new_sandbox(scenario), base="/github/api/v3")
     assert client.get(PATH).status == 200
     assert client.sandbox.record.requests[0].path == f"/github{PATH}"

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sandbox import Sandbox
 from sandbox.scenario import default_accounts
-from sandbox.testing import NewSandbox, RawClient, a_post
+from sandbox.server import Sandbox
+from tests.support.raw_client import NewSandbox, RawClient, a_post
 
 KEYS = [
     "networks",

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
-from sandbox import Job, Sandbox, Scenario, VirtualClock
-from sandbox.testing import NewSandbox, RawClient, a_post
+from sandbox.clock import VirtualClock
+from sandbox.scenario import Job, Scenario
+from sandbox.server import Sandbox
+from tests.support.raw_client import NewSandbox, RawClient, a_post
 
 PLAN = {"rate": "business", "locked": False}
 REFUSED = "LinkedIn says no"

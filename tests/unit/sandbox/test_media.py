@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from sandbox import Import, Scenario, VirtualClock
-from sandbox.testing import NewSandbox, RawClient, a_post
+from sandbox.clock import VirtualClock
+from sandbox.scenario import Import, Scenario
+from tests.support.raw_client import NewSandbox, RawClient, a_post
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00\x00\x00\x0dIHDR" + (640).to_bytes(4, "big") + (360).to_bytes(4, "big")
 FILES = [

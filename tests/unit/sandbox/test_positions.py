@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from sandbox import Job, Scenario
 from sandbox.positions import positions
-from sandbox.testing import NewSandbox, RawClient, a_post
+from sandbox.scenario import Job, Scenario
+from tests.support.raw_client import NewSandbox, RawClient, a_post
 
 REFUSED = "LinkedIn says no"
 

@@ -7,20 +7,12 @@ from typing import Any
 
 import pytest
 
-from sandbox import (
-    Accepts,
-    Account,
-    Job,
-    Sandbox,
-    Scenario,
-    Signature,
-    StoredText,
-    VirtualClock,
-    Workspace,
-)
+from sandbox.clock import VirtualClock
 from sandbox.judging import NO_ID
 from sandbox.networks import NETWORKS, text_length
-from sandbox.testing import NewSandbox, RawClient, a_post
+from sandbox.scenario import Accepts, Account, Job, Scenario, Signature, StoredText, Workspace
+from sandbox.server import Sandbox
+from tests.support.raw_client import NewSandbox, RawClient, a_post
 
 PUBLISH = "/posts/schedule/publish"
 WEB = "https://example.com/x"
@@ -97,7 +89,7 @@ def test_the_truth_is_recorded_in_order(new_sandbox: NewSandbox) -> None:
     clock.advance(3)
     entries = client.job(job)["payload"]
     bluesky, linkedin = sandbox.record.published
-    assert (linkedin.text, linkedin.type, linkedin.account_name) == ("Hello", "status", "Acme Inc")
+    assert (linkedin.text, linkedin.type, linkedin.account.name) == ("Hello", "status", "Acme Inc")
     assert linkedin.comments == ({"text": "First!"},)
     assert linkedin.time == bluesky.time + 3
     assert [e["post"]["id"] for e in entries] == [linkedin.id, bluesky.id]

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from sandbox import Account, Sandbox, Scenario, Workspace
-from sandbox.testing import NewSandbox, RawClient, a_post
+from sandbox.scenario import Account, Scenario, Workspace
+from sandbox.server import Sandbox
+from tests.support.raw_client import NewSandbox, RawClient, a_post
 
 JPG, GIF = b"\xff\xd8\xff\xe0" + b"\0" * 40, b"GIF89a" + b"\0" * 40
 MP4, PDF = b"\0\0\0\x18ftypisom" + b"\0" * 40, b"%PDF-1.7\n" + b"\0" * 40

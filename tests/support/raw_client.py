@@ -1,6 +1,6 @@
 """For tests: a fixture that starts sandboxes, and a client made of nothing but ``http.client``.
 
-In a ``conftest.py``: ``from sandbox.testing import new_sandbox`` and ``__all__ = ["new_sandbox"]``.
+In a ``conftest.py``: ``from tests.support.raw_client import new_sandbox`` and ``__all__ = ["new_sandbox"]``.
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ class RawClient:
         return self.get(f"/job_status/{job_id}").json
 
 
-def a_post(sandbox: Sandbox, text: str, /, *networks: str, **content: Any) -> dict[str, Any]:  # noqa: ANN401
+def a_post(sandbox: Sandbox, text: str, /, *networks: str, **content: Any) -> dict[str, Any]:
     """A status with the same text for the default accounts of these networks."""
     accounts = [sandbox.scenario.account(network) for network in networks]
     shared = {"type": "status", "text": text, **content}
