@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from publer_publish import __version__
 from publer_publish.config import INPUTS, Asked, Mode
@@ -46,8 +45,8 @@ def in_words_of_a_terminal(problem: Problem) -> Problem:
     where = problem.where
     if where.path and where.path[0] in INPUTS and not where.file:
         name = str(where.path[0])
-        where = replace(where, path=("FILE" if name == "post-file" else f"--{name}", *where.path[1:]))
-    return replace(problem, message=_typed(problem.message), hint=_typed(problem.hint), where=where)
+        where = where._replace(path=("FILE" if name == "post-file" else f"--{name}", *where.path[1:]))
+    return problem._replace(message=_typed(problem.message), hint=_typed(problem.hint), where=where)
 
 
 def _typed(text: str) -> str:

@@ -10,8 +10,8 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 Path = tuple[str | int, ...]
 """Keys and indices that lead to a value of a document."""
@@ -28,8 +28,7 @@ class Severity(StrEnum):
     NOTICE = "notice"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Where:
+class Where(NamedTuple):
     """A place that a user can go to: in a post file, or the name of an input as typed."""
 
     file: str = ""
@@ -57,6 +56,9 @@ class Where:
         return self.position or self.shown_path
 
 
+NOWHERE = Where()
+
+
 def format_path(path: Path) -> str:
     """Write a path as people do: ``posts[1].networks.twitter.text``."""
     written = ""
@@ -71,15 +73,14 @@ def format_path(path: Path) -> str:
     return written
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
+class Problem(NamedTuple):
     """One thing that is wrong or worth knowing. ``message`` says what, ``hint`` says what to change."""
 
     message: str
     hint: str = ""
     fix: str = ""
     """The lines of the file as they were meant, to copy; only where that is certain."""
-    where: Where = Where()
+    where: Where = NOWHERE
     severity: Severity = Severity.ERROR
     stands_for_more: bool = False
     """Whether it only says that there are other problems."""
@@ -99,7 +100,7 @@ class Problems:
 
     def __init__(self, note: Callable[[Problem | Where], None] | None = None) -> None:
         """``note`` gets each problem that is kept, and where the next ones are looked for."""
-        self.place = Where()
+        self.place = NOWHERE
         """Where problems are being looked for."""
         self._note = note
         self._found: dict[Problem, set[str]] = {}
@@ -143,15 +144,15 @@ class Problems:
         finally:
             self._network = before
 
-    def error(self, message: str, hint: str = "", where: Where = Where()) -> None:
+    def error(self, message: str, hint: str = "", where: Where = NOWHERE) -> None:
         """Keep what makes the run invalid."""
         self.add(Problem(message=message, hint=hint, where=where))
 
-    def warn(self, message: str, hint: str = "", where: Where = Where()) -> None:
+    def warn(self, message: str, hint: str = "", where: Where = NOWHERE) -> None:
         """Keep what is odd and stops nothing."""
         self.add(Problem(message=message, hint=hint, where=where, severity=Severity.WARNING))
 
-    def notice(self, message: str, hint: str = "", where: Where = Where()) -> None:
+    def notice(self, message: str, hint: str = "", where: Where = NOWHERE) -> None:
         """Keep what is worth knowing."""
         self.add(Problem(message=message, hint=hint, where=where, severity=Severity.NOTICE))
 

@@ -7,7 +7,6 @@ import threading
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from urllib.parse import quote
 
 from publer_publish import __version__
@@ -53,7 +52,7 @@ def finish(session: Session, json_stream: Stream | None) -> int:
     except Exception as error:  # noqa: BLE001  (a bug of the report must not hide what is live)
         session.stopped_by = report_bug(error, session.console)
         session.problems = Problems()
-        session.results = [replace(result, content=None) for result in _results(session)]
+        session.results = [result._replace(content=None) for result in _results(session)]
         run = redacted(conclude(session), session.console.redacted)
         return report(run, None, _rerun(session), session.console, json_stream)
 
@@ -88,7 +87,7 @@ def conclude(session: Session) -> Run:
     words = session.words
     results = tuple(_results(session))
     if not session.in_workflow:
-        results = tuple(replace(one, message=words(Problem(message=one.message)).message) for one in results)
+        results = tuple(one._replace(message=words(Problem(message=one.message)).message) for one in results)
     problems = tuple(map(words, sorted(session.problems, key=_in_reading_order)))
     checks = tuple(_in_words(check, words) for check in session.checks)
     outcome, failed = decide(
@@ -311,7 +310,7 @@ def _with_preview(session: Session, run: Run) -> tuple[Run, PreviewFile | None]:
     hint = f"{why.hint} Only the page is missing; the posts are not affected."
     where = Where(path=("preview-file",))
     warning = Problem(message=why.message, hint=hint, where=where, severity=Severity.WARNING)
-    return replace(run, problems=(*run.problems, redacted(warning, redact))), None
+    return run._replace(problems=(*run.problems, redacted(warning, redact))), None
 
 
 MOST_BYTES_EACH = 1_000_000

@@ -15,7 +15,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict
 from math import ceil
 from pathlib import Path
 from types import TracebackType
@@ -114,7 +113,7 @@ class Limits:
     def note(self, one: Problem | Where) -> None:
         """Leave what was found, or where the work is, for a report by the supervisor."""
         if self._supervised:
-            self._supervised.note(json.dumps(asdict(one)))
+            self._supervised.note(json.dumps(one))
 
     def _lower(self, limit: int, wanted: int) -> None:
         soft, hard = resource.getrlimit(limit)
@@ -142,12 +141,12 @@ def left_by(lost: Lost) -> Iterator[Problem]:
     """What was found, and what ended the work."""
     where = Where()
     for note in lost.notes:
-        fields = json.loads(note)
-        if "where" in fields:
-            severity = Severity(fields["severity"])
-            yield Problem(**fields | {"where": _where(fields["where"]), "severity": severity})
+        parts = json.loads(note)
+        if len(parts) == len(where):
+            where = _where(parts)
         else:
-            where = _where(fields)
+            message, hint, fix, place, severity, stands_for_more = parts
+            yield Problem(message, hint, fix, _where(place), Severity(severity), stands_for_more)
     if lost.cancelled:
         return
     if lost.by in {signal.SIGKILL, signal.SIGXCPU}:
@@ -206,5 +205,6 @@ def _ended(what: str, where: Where) -> Problem:
     )
 
 
-def _where(fields: dict[str, Any]) -> Where:
-    return Where(**fields | {"path": tuple(fields["path"])})
+def _where(parts: list[Any]) -> Where:
+    file, line, column, path = parts
+    return Where(file, line, column, tuple(path))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from publer_publish.config import Mode
@@ -50,7 +49,7 @@ def _with_content_of(real: Result, row: Result, tag: str) -> Result:
     """The row as it is, but with what the release makes of its texts, if that differs."""
     if real.content is None or (real.content, real.variants) == (row.content, row.variants):
         return row
-    return replace(row, content=real.content, variants=real.variants, shown_with=tag)
+    return row._replace(content=real.content, variants=real.variants, shown_with=tag)
 
 
 def posts_to_publish(session: Session) -> list[Draft]:
@@ -94,7 +93,7 @@ def _rows(draft: Draft, session: Session) -> Iterator[Result]:
         yield Result(post=post.index, file=post.file, status=Status.SKIPPED, message=post.why_skipped)
         return
     for row in _rows_of_networks(draft, session):
-        yield replace(row, status=Status.SKIPPED, message=post.why_skipped) if post.skipped else row
+        yield row._replace(status=Status.SKIPPED, message=post.why_skipped) if post.skipped else row
 
 
 def _rows_of_networks(draft: Draft, session: Session) -> Iterator[Result]:
@@ -112,7 +111,7 @@ def _rows_of_networks(draft: Draft, session: Session) -> Iterator[Result]:
         yield _row(draft, network, session)
     rest = _row(draft, None, session) if open_ended or not networks else None
     if rest and (not networks or rest.content is None or rest.content.text or rest.content.media):
-        yield replace(rest, is_rest=bool(networks))
+        yield rest._replace(is_rest=bool(networks))
 
 
 def _accounts(draft: Draft, network: str | None) -> list[AccountRef]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from publer_publish.clock import Clock, Deadline
@@ -25,7 +25,7 @@ from publer_publish.workspace import STDIN, PreviewFile, Workspace
 _IS_FOR_EVERYBODY = "{{ not (release.prerelease or release.draft) }}"
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class Session:
     """Filled step by step; the report is made from it, however far the run came."""
 
@@ -90,7 +90,7 @@ class Session:
         about_variables = (content.decode("utf-8", "replace") for _, content in files if b"vars" in content)
         texts = [*about_variables, self.config.text]
         warn_of_unused_variables(self.config.variables, texts, problems)
-        event = replace(self.event, tag=release["tag_name"], release=release) if release else self.event
+        event = self.event._replace(tag=release["tag_name"], release=release) if release else self.event
         context = RunContext(event, self.config.variables, self._fetch_release, placeholders=placeholders)
         checks = Checks(self.workspace)
         self.media = checks.files

@@ -180,7 +180,7 @@ class _Shown(NamedTuple):
     """Targets of earlier requests whose posts may be among these."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class Confirmer:
     """Looks in Publer's post list for what a job, or its silence, left open."""
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from publer_publish.clock import Clock, Deadline, Progress
 from publer_publish.delivery import duplicates
@@ -44,8 +44,7 @@ _FOR_ANOTHER_ATTEMPT = 20.0
 """Seconds that a request, its job and a look need after the minute has been waited out."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
+class Rules(NamedTuple):
     """What the user decided about the delivery."""
 
     timeout: float
@@ -55,7 +54,7 @@ class Rules:
     fail_on_duplicates: bool = False
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class Delivery:
     """One delivery. Everything that is learned goes into ``ledger`` at the moment it is learned."""
 
@@ -394,7 +393,7 @@ _MINUTE = 60.0
 _WHY = "Publer wants a minute between two posts of one account"
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class Spacing:
     """When each account may have its next post."""
 

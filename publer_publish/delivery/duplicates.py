@@ -8,6 +8,7 @@ from collections.abc import Callable, Container, Hashable, Iterable, Mapping, Se
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import MappingProxyType
+from typing import NamedTuple
 
 from publer_publish.clock import Deadline, Progress
 from publer_publish.delivery.ledger import LOOK_FIRST, Key, Ledger, Target
@@ -31,8 +32,7 @@ _MINUTE = 60.0
 """Publer may cut the time of a post to this, and so to before the event that led to it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Window:
+class Window(NamedTuple):
     """How far back to look, and what may be concluded."""
 
     seconds: float
@@ -59,7 +59,7 @@ class Window:
         return Origin.THIS_RUN if post.at >= self._first_minute else Origin.ANY_RUN
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class Found:
     """What the post list showed before anything was sent."""
 

@@ -8,7 +8,6 @@ been seen and never forgets what was sent.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from publer_publish.post.model import AccountRef, Content, Post
@@ -22,8 +21,7 @@ Key = tuple[str, int, str]
 """File, index of the post in it, id of the account."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
+class Target(NamedTuple):
     """One post on one account, with what that account's network gets."""
 
     post: Post
@@ -88,8 +86,7 @@ class Ledger:
     ) -> None:
         """Record what became of a target."""
         entry = self._entries[target.key]
-        result = replace(
-            entry.result,
+        result = entry.result._replace(
             status=status,
             message=message,
             post_id=(live.id or None) if live else None,
@@ -102,8 +99,8 @@ class Ledger:
         """Complete a settled target with what the post list knows by now."""
         entry = self._entries[target.key]
         self._entries[target.key] = entry._replace(
-            result=replace(
-                entry.result, url=live.link or entry.result.url, post_id=entry.result.post_id or live.id
+            result=entry.result._replace(
+                url=live.link or entry.result.url, post_id=entry.result.post_id or live.id
             ),
         )
 
@@ -160,5 +157,5 @@ def _final(entry: _Entry, why_not: str) -> Result:
         return entry.result
     if entry.sent:
         message = f"Publer's answer was not seen before the run ended. {LOOK_FIRST}"
-        return replace(entry.result, status=Status.UNCONFIRMED, message=message)
-    return replace(entry.result, status=Status.FAILED, message=f"not sent: {why_not}")
+        return entry.result._replace(status=Status.UNCONFIRMED, message=message)
+    return entry.result._replace(status=Status.FAILED, message=f"not sent: {why_not}")

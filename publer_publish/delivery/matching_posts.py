@@ -538,7 +538,7 @@ class _Read(NamedTuple):
         return unchanged and len(self.totals) <= 1
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class PostList:
     """Publer's list of posts, read to its end whichever way Publer counts, pages and filters it."""
 

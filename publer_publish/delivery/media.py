@@ -38,7 +38,7 @@ _GRACE = 10
 _LONGEST_NAME = 100
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class _Task:
     """Something that one thread brings to Publer."""
 
@@ -61,7 +61,7 @@ class _Task:
         self.brought.failures.update(dict.fromkeys(self.keys, message))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class Uploader:
     """Brings files and URLs to Publer."""
 
@@ -223,7 +223,7 @@ class _Crew:
                 self._uploader.log(line(transfer))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class _StoppableClock:
     """A clock for the threads: who wakes up after the end makes no further request."""
 
@@ -310,7 +310,7 @@ def key_of(media: Media) -> Key:
     return media.source, media.value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class UploadedMedia:
     """By media item: Publer's objects, or why Publer does not have it."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import replace
 
 from publer_publish.clock import Deadline
 from publer_publish.delivery.ledger import Target
@@ -186,4 +185,4 @@ def place_pin(target: Target, boards: Boards, problems: Problems) -> Target:
             "It is sent as it is. If Publer refuses it, connect the account again in Publer.",
             target.ref.where,
         )
-    return replace(target, ref=replace(target.ref, fields={**target.ref.fields, "album_id": album_id}))
+    return target._replace(ref=target.ref._replace(fields={**target.ref.fields, "album_id": album_id}))

@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from publer_publish.text import encodable
 
@@ -46,12 +46,11 @@ _TELLS_WHEN = {
 """Events whose payload has the time of what happened. Of others it has at most that of the latest push."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
+class Event(NamedTuple):
     """The run's circumstances. Text is empty when it is not known."""
 
     event_name: str = ""
-    payload: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    payload: Mapping[str, Any] = MappingProxyType({})
     payload_note: str = ""
     """Why there is no payload, for the log; empty when there is one or none was promised."""
     repository: str = ""
@@ -75,7 +74,7 @@ class Event:
     """A sentence: why GitHub gave this run no secrets (it comes from a fork or Dependabot). Else empty."""
     step: str = ""
     """What tells this step from others that use the action: workflow, job and step."""
-    workspace: Path = field(default_factory=Path)
+    workspace: Path = Path()
 
     @property
     def began_at(self) -> float | None:

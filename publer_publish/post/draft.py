@@ -301,10 +301,9 @@ def _may_be_comment(item: Json) -> bool:
 
 def _showable(content: Content) -> Content:
     """Return content that is never sent without the credentials in its texts: it is still previewed."""
-    return replace(
-        content,
+    return content._replace(
         text=without_credentials(content.text),
-        comments=tuple(replace(one, text=without_credentials(one.text)) for one in content.comments),
+        comments=tuple(one._replace(text=without_credentials(one.text)) for one in content.comments),
     )
 
 

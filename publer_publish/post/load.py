@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 from publer_publish.errors import Path, Problem, Problems, Where
@@ -89,7 +88,7 @@ class _TextInput(NamedTuple):
 
     def where_in(self, path: Path, offset: int) -> Where:
         line, column = Source(self.file, self.text).position(offset)
-        return replace(self.where(path), line=line, column=column)
+        return self.where(path)._replace(line=line, column=column)
 
     def raw(self, path: Path) -> str:
         raise KeyError(path)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from publer_publish.errors import Path, Where
 
 Json = Any
 """Whatever a YAML or JSON document can hold."""
+NO_FIELDS: Mapping[str, Json] = MappingProxyType({})
 
 
 LISTS_OF_POSTS: tuple[Path, ...] = ((), ("posts",), ("bulk", "posts"))
@@ -83,28 +85,26 @@ class Media:
     """What its header tells, for people: format, pixels, duration, size."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Comment:
+class Comment(NamedTuple):
     """A first comment, or the next post of a thread."""
 
     text: str
     where: Where
     media: tuple[Media, ...] = ()
-    fields: Mapping[str, Any] = field(default_factory=dict)
+    fields: Mapping[str, Any] = NO_FIELDS
     """``delay``, ``conditions``, ``language``: as Publer names them."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccountRef:
+class AccountRef(NamedTuple):
     """An entry of ``accounts``: a selector and what Publer is to do on that account only."""
 
     selector: Selector
     where: Where
     has_comments: bool = False
     """It has its own; else the comments of the post apply."""
-    fields: Mapping[str, Any] = field(default_factory=dict)
+    fields: Mapping[str, Any] = NO_FIELDS
     """``share``, ``delete``, ``labels`` …: as Publer names them."""
-    extra: Mapping[str, Any] = field(default_factory=dict)
+    extra: Mapping[str, Any] = NO_FIELDS
 
     @property
     def options(self) -> Mapping[str, Any]:
@@ -117,8 +117,7 @@ class AccountRef:
         return self.has_comments or bool(self.fields) or bool(self.extra)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Content:
+class Content(NamedTuple):
     """What one network gets for one post: rendered, counted and checked."""
 
     network: str
@@ -128,10 +127,10 @@ class Content:
     where: Where
     """The node that this network's text comes from."""
     media: tuple[Media, ...] = ()
-    fields: Mapping[str, Any] = field(default_factory=dict)
+    fields: Mapping[str, Any] = NO_FIELDS
     """Publer's own fields for this network (``title``, ``url``, ``details`` …), as they are sent."""
     comments: tuple[Comment, ...] = ()
-    extra: Mapping[str, Any] = field(default_factory=dict)
+    extra: Mapping[str, Any] = NO_FIELDS
     length: int = 0
     """Counted as the network counts."""
     limit: int | None = None

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NamedTuple
 
 from publer_publish.errors import Problem
-from publer_publish.post.model import Content
+from publer_publish.post.model import NO_FIELDS, Content
 
 
 class Status(StrEnum):
@@ -26,19 +25,17 @@ class Status(StrEnum):
     """A duplicate of a live post, or ``when`` is false."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Variant:
+class Variant(NamedTuple):
     """What only some of the accounts of a row get, when it is not known yet which accounts there are."""
 
     accounts: str
     """Their selector, as written."""
     content: Content
-    options: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    options: Mapping[str, Any] = NO_FIELDS
     """What is asked of these accounts beside the post: ``share``, ``delete``, ``extra`` …"""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
+class Result(NamedTuple):
     """One row: a post on an account, or in ``validate`` a post on a network."""
 
     post: int
@@ -55,14 +52,14 @@ class Result:
     message: str = ""
     duplicate: bool = False
     """Skipped because the same post is live already."""
-    content: Content | None = field(default=None, repr=False)
+    content: Content | None = None
     """What was or would be sent; for the preview."""
-    options: Mapping[str, Any] = field(default_factory=dict, repr=False, hash=False)
+    options: Mapping[str, Any] = NO_FIELDS
     """What is asked of the account beside the post: ``share``, ``delete``, ``labels``, ``extra`` …"""
-    variants: tuple[Variant, ...] = field(default=(), repr=False)
+    variants: tuple[Variant, ...] = ()
     is_rest: bool = False
     """Of no known network, beside rows of those that the post names."""
-    selectors: tuple[str, ...] = field(default=(), repr=False)
+    selectors: tuple[str, ...] = ()
     """Without a key: what the post says of where it goes, as written."""
     shown_with: str = ""
     """For the preview page only: the tag of the newest release, which is in ``content`` for placeholders."""
@@ -162,8 +159,7 @@ class Listed(NamedTuple):
     """Where its pins can go: names with ids."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
+class Run(NamedTuple):
     """Everything the report needs to know about a run."""
 
     mode: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from publer_publish.errors import ActionError, Problem, Severity, Where
 from publer_publish.post.model import Comment, Content, Media, MediaSource
@@ -75,7 +74,7 @@ def row(network: str, status: Status = Status.PUBLISHED, *, message: str = "", *
         message=message,
         content=shown,
     )
-    return replace(result, **more)  # type: ignore[arg-type] # the tests' own keywords
+    return result._replace(**more)  # type: ignore[arg-type] # the tests' own keywords
 
 
 def run(
@@ -218,8 +217,8 @@ def many() -> Run:
             text = f"Announcement {post + 1}: {TEXT}" if network != "twitter" else f"No. {post + 1}: {SHORT}"
             shown = content(network, text, comments=["Thanks to everyone who helped."])
             rows.append(row(network, post=post, content=shown, length=len(text)))
-    rows[30] = replace(rows[30], status=Status.FAILED, url=None, post_id=None, message="Media is too small.")
-    rows[31] = replace(rows[31], status=Status.UNCONFIRMED, url=None, post_id=None)
+    rows[30] = rows[30]._replace(status=Status.FAILED, url=None, post_id=None, message="Media is too small.")
+    rows[31] = rows[31]._replace(status=Status.UNCONFIRMED, url=None, post_id=None)
     return run(rows, jobs=["66f1c0ffee00000000000001", "66f1c0ffee00000000000002"])
 
 

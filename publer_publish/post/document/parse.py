@@ -28,7 +28,7 @@ _OTHER_FILES = (
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class Document:
     """A parsed file without short forms. ``data`` is shared where the file repeats: treat it as read-only."""
 

@@ -70,7 +70,7 @@ class Source:
         return self._line_starts[min(line, len(self._line_starts) - 1)] + column
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Node:
     """One value of the document."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from pathlib import PurePosixPath
 
 from publer_publish.errors import Problems
@@ -35,7 +34,7 @@ class MediaFiles:
         for item in with_thumbnails([media]):
             _check_source(item, problems)
             for problem in self._look(item.value)[1] if _is_file(item) else ():
-                problems.add(replace(problem, where=item.where))
+                problems.add(problem._replace(where=item.where))
 
     def _look(self, name: str) -> tuple[MediaInfo | None, Problems]:
         """What a file is, and what is wrong with it, wherever it is named; ``./a`` is ``a``."""

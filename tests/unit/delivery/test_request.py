@@ -69,17 +69,17 @@ def test_extra_does_not_replace_the_other_name_of_a_field() -> None:
 @pytest.mark.parametrize("key", ["board", "boardId", "board_id", "album_id"])
 def test_publer_takes_the_board_of_a_pin_on_the_account_only(key: str) -> None:
     pin = target(network="pinterest", type="photo", media=(PICTURE,), fields={key: "Releases"})
-    pin = replace(pin, ref=AccountRef(selector=pin.ref.selector, where=Where(), fields={"album_id": "13"}))
+    pin = pin._replace(ref=AccountRef(selector=pin.ref.selector, where=Where(), fields={"album_id": "13"}))
     assert sent(pin)["accounts"] == [{"id": "a", "album_id": "13"}]
     assert sent(pin)["networks"]["pinterest"].keys() == {"type", "text", "media"}
 
 
 def test_the_labels_of_a_post_are_also_named_on_its_accounts() -> None:
     one = target()
-    one = replace(one, post=replace(one.post, labels=("release",)))
+    one = one._replace(post=replace(one.post, labels=("release",)))
     assert sent(one)["labels"] == ["release"]
     assert sent(one)["accounts"] == [{"id": "a", "labels": ["release"]}]
-    own = replace(one, ref=AccountRef(selector=one.ref.selector, where=Where(), fields={"labels": []}))
+    own = one._replace(ref=AccountRef(selector=one.ref.selector, where=Where(), fields={"labels": []}))
     assert sent(own)["accounts"] == [{"id": "a", "labels": []}]
 
 
@@ -195,7 +195,7 @@ def test_an_article_always_has_the_blocks_that_publer_requires() -> None:
 def test_publer_takes_an_article_under_the_type_of_its_account(account_type: str, key: str) -> None:
     """Under two of them it might go out twice."""
     one = target(network="wordpress", type="article")
-    one = replace(one, account=one.account._replace(type=account_type))
+    one = one._replace(account=one.account._replace(type=account_type))
     assert list(sent(one)["networks"]) == [key]
     assert len(sent(one)["accounts"]) == 1
 
@@ -203,11 +203,11 @@ def test_publer_takes_an_article_under_the_type_of_its_account(account_type: str
 @pytest.mark.parametrize("account_type", ["blog", "wordpress_oauth", "wordpress_basic", ""])
 def test_a_provider_of_publers_may_be_the_key_of_an_article(account_type: str) -> None:
     one = target(network="wordpress", type="article")
-    one = replace(one, account=one.account._replace(provider="wordpress_oauth", type=account_type))
+    one = one._replace(account=one.account._replace(provider="wordpress_oauth", type=account_type))
     assert list(sent(one)["networks"]) == ["wordpress_oauth"]
 
 
 def test_only_wordpress_is_keyed_by_the_kind_of_its_account() -> None:
     one = target(network="twitter")
-    one = replace(one, account=one.account._replace(type="twitter_profile"))
+    one = one._replace(account=one.account._replace(type="twitter_profile"))
     assert list(sent(one)["networks"]) == ["twitter"]

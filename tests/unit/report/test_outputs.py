@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -33,19 +32,20 @@ KEYS = [
     "message",
 ]
 OPTIONAL_TEXT = st.none() | st.text(max_size=20)
-RESULTS = st.builds(
-    Result,
-    post=st.integers(min_value=0, max_value=500),
-    file=st.text(max_size=20),
-    status=st.sampled_from(Status),
-    network=OPTIONAL_TEXT,
-    account_id=OPTIONAL_TEXT,
-    account_name=OPTIONAL_TEXT,
-    post_id=OPTIONAL_TEXT,
-    url=OPTIONAL_TEXT,
-    message=st.text(max_size=40),
-    duplicate=st.booleans(),
-)
+RESULTS = st.fixed_dictionaries(
+    {
+        "post": st.integers(min_value=0, max_value=500),
+        "file": st.text(max_size=20),
+        "status": st.sampled_from(Status),
+        "network": OPTIONAL_TEXT,
+        "account_id": OPTIONAL_TEXT,
+        "account_name": OPTIONAL_TEXT,
+        "post_id": OPTIONAL_TEXT,
+        "url": OPTIONAL_TEXT,
+        "message": st.text(max_size=40),
+        "duplicate": st.booleans(),
+    }
+).map(lambda fields: Result(**fields))
 
 
 def made(run: Run) -> dict[str, str]:
@@ -111,7 +111,7 @@ def test_the_outputs_of_a_partial_failure() -> None:
 
 
 def test_the_first_of_several_jobs_is_the_job_id_and_a_link_that_was_live_before_is_listed() -> None:
-    values = made(replace(samples.duplicates(), job_ids=("one", "two", "two\nthree")))
+    values = made(samples.duplicates()._replace(job_ids=("one", "two", "two\nthree")))
     assert values["job-id"] == "one"
     assert values["job-ids"] == "one\ntwo"
     assert len(values["post-urls"].splitlines()) == 5

@@ -130,7 +130,7 @@ def test_a_page_of_thousands_of_targets_fits_and_shows_first_what_needs_attentio
         for post in range(150)
         for network in samples.LIMITS
     ]
-    rows[-1] = replace(rows[-1], status=Status.FAILED, message="The last one failed.")
+    rows[-1] = rows[-1]._replace(status=Status.FAILED, message="The last one failed.")
     page = summary(samples.run(rows))
     assert len(page.encode()) <= 1_000_000
     assert "Cut here" in page
@@ -147,17 +147,17 @@ def test_posts_and_problems_beyond_what_one_can_read_are_counted() -> None:
 
 
 def test_a_post_without_text_or_alt_text_is_shown_as_that() -> None:
-    content = replace(samples.content("instagram"), text="", media=(replace(samples.CARD, alt_text=""),))
+    content = samples.content("instagram")._replace(text="", media=(replace(samples.CARD, alt_text=""),))
     page = summary(samples.run([row("instagram", content=content, length=None)]))
     assert "**Instagram**\n\n> (no text)" in page
     assert "`docs/card.png`, no alt text" in page
-    bare = summary(samples.run([row("bluesky", content=replace(content, text="Hello", media=()))]))
+    bare = summary(samples.run([row("bluesky", content=content._replace(text="Hello", media=()))]))
     assert bare.endswith("> Hello\n\n- `type`: photo\n")
 
 
 def test_what_is_known_of_a_file_stands_beside_its_name() -> None:
     known = replace(samples.CARD, about="PNG, 1200 x 630 pixels, 84 KB")
-    page = summary(samples.run([row("bluesky", content=replace(samples.content("bluesky"), media=(known,)))]))
+    page = summary(samples.run([row("bluesky", content=samples.content("bluesky")._replace(media=(known,)))]))
     assert "`docs/card.png` (PNG, 1200 x 630 pixels, 84 KB), " in page
 
 
@@ -177,11 +177,11 @@ def test_a_reviewer_sees_titles_polls_and_the_pictures_of_comments() -> None:
         where=where,
         comments=(Comment(text="More", where=where, media=(picture,)),),
     )
-    poll = replace(plain, network="twitter", type="poll", fields={"options": ["Speed", {"text": "Calm"}]})
-    pin = replace(plain, network="pinterest", fields={"title": "A pin"})
-    event = replace(plain, network="google", fields={"details": {"title": "Open day"}})
+    poll = plain._replace(network="twitter", type="poll", fields={"options": ["Speed", {"text": "Calm"}]})
+    pin = plain._replace(network="pinterest", fields={"title": "A pin"})
+    event = plain._replace(network="google", fields={"details": {"title": "Open day"}})
     results = [
-        replace(row("mastodon"), network=one.network, content=one) for one in (plain, poll, pin, event)
+        row("mastodon")._replace(network=one.network, content=one) for one in (plain, poll, pin, event)
     ]
     text = summary(samples.run(results, mode="validate", jobs=()))
     assert text.count("> What next?") == 4
@@ -208,7 +208,7 @@ def test_a_published_post_without_a_link_says_why() -> None:
 
 def test_what_only_some_accounts_get_is_a_preview_of_its_own() -> None:
     plain = samples.content("twitter")
-    own = replace(plain, comments=(Comment(text="Only here", where=plain.where),))
+    own = plain._replace(comments=(Comment(text="Only here", where=plain.where),))
     variant = Variant(accounts="twitter/second", content=own, options={"share": {"text": "Shared words"}})
     page = summary(
         samples.run([row("twitter", variants=(variant,), selectors=("twitter/*", "twitter/second"))])

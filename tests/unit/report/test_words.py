@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -109,7 +107,7 @@ def test_the_headline_of_doctor_counts_and_gives_a_cure_that_cures_all_of_it() -
 def test_the_only_problem_is_the_headline_unless_it_is_said_at_its_line_already() -> None:
     problem = Problem(message="the text is empty", hint="Write one.", where=Where(path=("text",)))
     assert headline(Outcome.INVALID, problems=[problem]) == ("text: the text is empty", "Write one.")
-    problem = replace(problem, where=Where(file="a.yml", line=3, column=5, path=("text",)))
+    problem = problem._replace(where=Where(file="a.yml", line=3, column=5, path=("text",)))
     assert headline(Outcome.INVALID, problems=[problem]) == (
         "1 problem in 1 file; nothing was sent.",
         "Each is listed with its place and what to change.",

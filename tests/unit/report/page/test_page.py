@@ -6,7 +6,6 @@ import base64
 import hashlib
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any
 
@@ -225,9 +224,9 @@ def test_accounts_that_get_the_same_share_a_card() -> None:
 
 
 def test_a_problem_stands_at_the_card_of_its_network_too() -> None:
-    problem = Problem(message="Too long!", where=replace(WHERE, path=("networks", "twitter", "text")))
+    problem = Problem(message="Too long!", where=WHERE._replace(path=("networks", "twitter", "text")))
     other = Problem(
-        message="Elsewhere!", where=replace(WHERE, file="posts/b.yml", path=("networks", "twitter", "text"))
+        message="Elsewhere!", where=WHERE._replace(file="posts/b.yml", path=("networks", "twitter", "text"))
     )
     reader = Reader(drawn(row(content()), row(content("linkedin")), problems=(problem, other)))
     assert reader.text.count("Too long!") == 2
@@ -254,7 +253,7 @@ def test_why_a_card_is_invalid_is_at_its_top_and_a_missing_alt_text_is_not() -> 
     problem = Problem(
         message="The text is too long",
         hint="Shorten it.",
-        where=replace(WHERE, path=("networks", "twitter", "text")),
+        where=WHERE._replace(path=("networks", "twitter", "text")),
     )
     shown = content(media=(media(alt=""),))
     html = drawn(row(shown, Status.INVALID, message="The text is too long"), problems=(problem,))
@@ -296,7 +295,7 @@ def test_an_offer_has_its_dates_its_coupon_and_its_button() -> None:
 
 
 def test_a_table_of_contents_leads_to_each_post() -> None:
-    rows = [replace(row(content(text=f"Post {number}")), post=number) for number in range(3)]
+    rows = [row(content(text=f"Post {number}"))._replace(post=number) for number in range(3)]
     html = drawn(*rows)
     reader = Reader(html)
     links = [link["href"] for link in reader.of("a")]
@@ -316,7 +315,7 @@ def test_what_only_some_accounts_get_has_a_card_of_its_own() -> None:
 
 
 def test_a_huge_run_is_cut_and_says_so() -> None:
-    rows = [replace(row(content(text=f"Post {number}")), post=number) for number in range(1_100)]
+    rows = [row(content(text=f"Post {number}"))._replace(post=number) for number in range(1_100)]
     reader = Reader(drawn(*rows))
     assert len(reader.of("article")) == 1_000
     assert "No more than 1,000 cards are drawn." in reader.text
@@ -377,7 +376,7 @@ def test_no_foreign_text_makes_an_element_or_an_attribute(
     )  # fmt: skip
     rows = [
         row(shown, account_name=other, message=text, url=f"https://{other}", length=3, limit=2),
-        replace(row(None, network=other), file=other),
+        row(None, network=other)._replace(file=other),
     ]
     problem = Problem(message=text, hint=other, where=Where(file=other, path=(text,)))
     reader = Reader(
