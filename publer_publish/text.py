@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
 from publer_publish.secrets import without_credentials
@@ -117,6 +117,12 @@ def suggest(word: str, known: Iterable[str], *, likeness: float = 0.7) -> str:
 def letters(word: str) -> str:
     """Return a word without case, blanks and punctuation: two spellings of one word are the same."""
     return re.sub(r"[\W_]+", "", word).casefold()
+
+
+def first_of(items: Sequence[str], most: int) -> str:
+    """Return the beginning of a list: ``a, b and 3 more``."""
+    shown = ", ".join(items[:most])
+    return f"{shown} and {len(items) - most:,} more" if len(items) > most else shown
 
 
 def plural(count: int, noun: str) -> str:

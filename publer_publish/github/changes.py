@@ -14,6 +14,7 @@ from publer_publish.errors import ActionError, Problems, Where
 from publer_publish.github.api import MOST_LISTED, GitHub, Json, Subject
 from publer_publish.github.event import Event
 from publer_publish.post.load import KINDS
+from publer_publish.text import first_of
 
 INPUT = Where(path=("only-changed",))
 _FILES = Subject("changed files", "{ contents: read, pull-requests: read }")
@@ -100,10 +101,9 @@ def select(
             )
     left_out = [f"`{name}`" for name in names if name not in chosen]
     if left_out:
-        more = f" and {len(left_out) - _MOST_NAMED} more" if len(left_out) > _MOST_NAMED else ""
         does = "adds" if only_added else "adds or changes"
         problems.notice(
-            f"`only-changed` leaves out: {', '.join(left_out[:_MOST_NAMED])}{more}.",
+            f"`only-changed` leaves out: {first_of(left_out, _MOST_NAMED)}.",
             f"This run is about the files that the pull request or push {does}.",
             INPUT,
         )

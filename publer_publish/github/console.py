@@ -42,14 +42,15 @@ class Console:
     def __init__(self, env: Mapping[str, str], stdout: Stream) -> None:
         self._env = env
         self._stdout = stdout
-        self._redact = Redactor()
+        self.redacted = Redactor()
+        """Returns text without the secrets; also for what is written elsewhere."""
         self.is_debugging = env.get("RUNNER_DEBUG") == "1"
         """Whether somebody has asked for more than a reader of the log wants to see."""
         self._headline_said = False
 
     def mask(self, secret: str) -> None:
         """Never show this value from now on. To be called before anything else is printed."""
-        self._redact.add(secret)
+        self.redacted.add(secret)
 
     def line(self, text: str = "") -> None:
         """Print a line, or several."""
@@ -95,17 +96,13 @@ class Console:
     def set_outputs(self, outputs: Mapping[str, str]) -> None:
         """Hand on outputs; the last value of a name counts. Raises ``ActionError`` if that is impossible."""
         # In bytes: one character beyond Latin-1 would make a text of all of them twice as large.
-        entries = b"".join(heredoc(name, self._redact(value)).encode() for name, value in outputs.items())
+        entries = b"".join(heredoc(name, self.redacted(value)).encode() for name, value in outputs.items())
         self._hand_on(entries, "outputs", "GITHUB_OUTPUT")
 
     def write_summary(self, markdown: str) -> None:
         """Add to the summary page of the run. Raises ``ActionError`` if the file cannot be written."""
-        text = encodable(self._redact(markdown)).removesuffix("\n")
+        text = encodable(self.redacted(markdown)).removesuffix("\n")
         self._hand_on(f"{text}\n".encode(), "summary", "GITHUB_STEP_SUMMARY")
-
-    def redacted(self, text: str) -> str:
-        """Return text without the secrets, for what is written elsewhere."""
-        return self._redact(text)
 
     def finish(self) -> None:
         """Say once what was left out. The last call."""
@@ -119,10 +116,10 @@ class Console:
 
     def _clean(self, text: str) -> str:
         # Neutralising may join what was apart, so secrets are looked for on both sides of it.
-        return self._redact(neutralise(self._redact(text)))
+        return self.redacted(neutralise(self.redacted(text)))
 
     def _clean_line(self, text: str) -> str:
-        return self._redact(one_line(self._redact(text)))
+        return self.redacted(one_line(self.redacted(text)))
 
     def _print(self, label: str, rest: str = "", tone: str = "") -> None:  # noqa: ARG002 - for who has colours
         self._stdout.write(f"{label}{rest}\n")

@@ -9,7 +9,7 @@ from publer_publish.errors import Severity
 from publer_publish.report.preview import usage
 from publer_publish.report.values import Check, Listed, Result, Run, Status, needs_attention
 from publer_publish.report.wording import explanation, post_names, target
-from publer_publish.text import beginning, columns, one_line, pad
+from publer_publish.text import beginning, columns, first_of, one_line, pad
 
 _MOST_JOB_IDS = 5
 
@@ -112,6 +112,5 @@ def closing_lines(run: Run) -> list[str]:
 
 def job_lines(run: Run) -> list[str]:
     """Return the ids of the Publer jobs on one line; none if there is no job."""
-    more = len(run.job_ids) - _MOST_JOB_IDS
-    ids = ", ".join(one_line(job_id, 100) for job_id in run.job_ids[:_MOST_JOB_IDS])
-    return [f"Publer job: {ids}" + (f" and {more:,} more" if more > 0 else "")] if ids else []
+    ids = first_of([one_line(job_id, 100) for job_id in run.job_ids], _MOST_JOB_IDS)
+    return [f"Publer job: {ids}"] if ids else []

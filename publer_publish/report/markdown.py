@@ -42,7 +42,7 @@ _IN_HTML = {
     "$": "<span>$</span>",  # the way GitHub documents to keep a dollar sign from starting a formula
     "\u200b": _ZERO_WIDTH,
 }
-_HTML_ESCAPES = str.maketrans(_IN_HTML)
+_HTML_ESCAPES = str.maketrans({**_IN_HTML, '"': "&quot;", "'": "&#x27;"})
 _ESCAPES = str.maketrans(
     {**_IN_HTML, **{char: f"\\{char}" for char in "\\*_[]~#"}, "`": "&#96;", "|": "&#124;"}
 )

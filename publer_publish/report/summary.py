@@ -34,7 +34,7 @@ from publer_publish.report.wording import (
     row_network,
     target,
 )
-from publer_publish.text import beginning, plural
+from publer_publish.text import beginning, first_of, plural
 
 _SYMBOLS = {
     **dict.fromkeys((Status.PUBLISHED, Status.READY, Status.VALID), "✅"),
@@ -52,14 +52,14 @@ _OUTCOME_SYMBOLS = {
 _OPEN_ROWS = 30
 """A longer table is folded, with what needs attention in a table of its own before it."""
 _OPEN_PREVIEWS = 3
-_MOST_JOB_IDS = 10
+_MOST_LISTED = 10
 _MOST_PREVIEWED_POSTS = 100
+_NEW_POST = "{}: GitHub's editor opens with a file to fill in."
 _NO_BREAK = "\N{NO-BREAK SPACE}"
 _SHORT = 32
 """Code points of a table cell that stays on one line."""
 _LONGEST_VALUE = 1_000
 """Code points of a field's value."""
-_MOST_SELECTORS = 10
 _TAIL = 40
 """Code points of a text that show where it is cut."""
 
@@ -81,7 +81,7 @@ def summary(run: Run, *, rerun: Rerun | None = None, most: int = MOST_IN_STEP) -
         _problems("Warnings", run, Severity.WARNING),
         _problems("Notices", run, Severity.NOTICE),
         _previews(run.results),
-        _new_post(run),
+        ("", _NEW_POST.format(link("Write another post", run.new_post_url))) if run.new_post_url else (),
     )
     lines = chain.from_iterable(sections)
     spaced = (f"{line}\n" for before, line in pairwise(chain([""], lines)) if before or line)
@@ -117,9 +117,7 @@ def _head(run: Run) -> Iterator[str]:
     if run.hint:
         yield ""
         yield f"**What to do:** {inline(run.hint, 1000).replace(f'`{PUBLER}`', f'<{PUBLER}>')}"
-    jobs = ", ".join(code(job_id, 100) for job_id in run.job_ids[:_MOST_JOB_IDS])
-    more = len(run.job_ids) - _MOST_JOB_IDS
-    jobs += f" and {more:,} more" if more > 0 else ""
+    jobs = first_of([code(job_id, 100) for job_id in run.job_ids], _MOST_LISTED)
     facts = [
         f"Workspace: {inline(run.workspace, 100)}" if run.workspace else "",
         counts(run.results),
@@ -257,8 +255,7 @@ def _together(text: str) -> str:
 def _rerun(run: Run, rerun: Rerun) -> Iterator[str]:
     if run.outcome not in {Outcome.PARTIAL, Outcome.FAILED, Outcome.UNCONFIRMED, Outcome.CANCELLED}:
         return
-    lines = rerun_lines(run.results, rerun)
-    if lines:
+    if lines := rerun_lines(run.results, rerun):
         yield from _heading("If you re-run this job")
         yield from (f"- {line}" for line in lines)
 
@@ -269,8 +266,7 @@ def _previews(results: Sequence[Result]) -> Iterator[str]:
         return
     yield from _heading("Preview")
     if len(shown) <= _OPEN_PREVIEWS:
-        for preview in shown:
-            yield from _preview(preview)
+        yield from chain.from_iterable(map(_preview, shown))
         return
     by_post: dict[tuple[str, int], list[Preview]] = {}
     for preview in shown:
@@ -279,7 +275,7 @@ def _previews(results: Sequence[Result]) -> Iterator[str]:
     for post, group in list(by_post.items())[:_MOST_PREVIEWED_POSTS]:
         begins = in_html(beginning(group[0].content.text))
         title = f"{in_html(names[post])} · {plural(len(group), 'text')}{f': {begins}' if begins else ''}"
-        yield from _folded(title, (line for preview in group for line in _preview(preview)))
+        yield from _folded(title, chain.from_iterable(map(_preview, group)))
     left = len(by_post) - _MOST_PREVIEWED_POSTS
     if left > 0:
         yield f"\n… and {plural(left, 'more post')}."
@@ -303,12 +299,6 @@ def _preview(preview: Preview) -> Iterator[str]:
             yield ""
 
 
-def _new_post(run: Run) -> Iterator[str]:
-    if run.new_post_url:
-        yield ""
-        yield f"{link('Write another post', run.new_post_url)}: GitHub's editor opens with a file to fill in."
-
-
 def _used(result: Result) -> str:
     used = usage(result.length, result.limit)
     label = inline(row_network(result), 40)
@@ -330,20 +320,14 @@ def _notes(preview: Preview) -> Iterator[str]:
         notes.append(f"- Poll: {' · '.join(inline(option, 100) for option in poll)}")
     selectors = dict.fromkeys(one for result in preview.results for one in result.selectors)
     if selectors and not preview.accounts:
-        more = f" and {len(selectors) - _MOST_SELECTORS:,} more" if len(selectors) > _MOST_SELECTORS else ""
-        listed = ", ".join(code(one, 100) for one in list(selectors)[:_MOST_SELECTORS])
-        notes.append(f"- Accounts: {listed}{more}")
+        notes.append(f"- Accounts: {first_of([code(one, 100) for one in selectors], _MOST_LISTED)}")
     notes += map(_media_note, preview.content.media)
-    card = link_of(preview.content)
-    if card:
+    if card := link_of(preview.content):
         notes.append(f"- First link: {code(card)}")
     for result in preview.results:
-        head = head_of(result.content) if result.content else ""
-        if head:
-            where = inline(f"…{head[-_TAIL:].lstrip()}")
-            notes.append(
-                f"- {inline(network_label(result.network), 40)} cuts with “see more” after “{where}”"
-            )
+        if head := head_of(result.content) if result.content else "":
+            network, where = network_label(result.network), inline(f"…{head[-_TAIL:].lstrip()}")
+            notes.append(f"- {inline(network, 40)} cuts with “see more” after “{where}”")
     notes += [f"- {code(name, 100)}: {inline(value, _LONGEST_VALUE)}" for name, value in preview.fields]
     yield from notes
     yield ""

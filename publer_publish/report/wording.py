@@ -13,7 +13,7 @@ from publer_publish.errors import ActionError, Problem, Severity, is_error
 from publer_publish.networks.table import NETWORKS, canonical
 from publer_publish.report.links import PUBLER
 from publer_publish.report.values import Check, Outcome, Result, Status, is_live
-from publer_publish.text import duration, one_line, plural
+from publer_publish.text import duration, first_of, one_line, plural
 
 LOOK_THERE = f"Look in Publer ({PUBLER}) before posting again."
 AGAIN = "To post the same again, set `on-duplicate: publish`."
@@ -75,10 +75,8 @@ def how_many(problems: Sequence[Problem]) -> str:
     return f"{listed:,}" if listed == len(problems) else f"more than {listed:,}"
 
 
-def first_targets(results: Sequence[Result], limit: int = 3) -> str:
-    """Return the first few targets by name: ``X / acme, LinkedIn / Acme Inc and 3 more``."""
-    first = ", ".join(target(result) for result in results[:limit])
-    return f"{first} and {len(results) - limit:,} more" if len(results) > limit else first
+def _first_targets(results: Sequence[Result]) -> str:
+    return first_of([target(result) for result in results], 3)
 
 
 class _Ended(NamedTuple):
@@ -168,7 +166,7 @@ def _who_failed(failed: Sequence[Result]) -> str:
     """Return the targets that failed, with the reason if all have the same."""
     reasons = {one_line(result.message, 300) for result in failed}
     reason = reasons.pop() if len(reasons) == 1 else ""
-    return f"{first_targets(failed)}: {reason}" if reason else f"{first_targets(failed)}."
+    return f"{_first_targets(failed)}: {reason}" if reason else f"{_first_targets(failed)}."
 
 
 def _unconfirmed(facts: _Ended) -> tuple[str, str]:
@@ -176,7 +174,7 @@ def _unconfirmed(facts: _Ended) -> tuple[str, str]:
         return facts.cause.message, facts.cause.hint
     unknown = facts.of(Status.UNCONFIRMED)
     known = ", ".join(facts.known(unconfirmed=False))
-    sentence = f"{len(unknown):,} of {facts.total} unconfirmed, {MAY_BE_LIVE}: {first_targets(unknown)}"
+    sentence = f"{len(unknown):,} of {facts.total} unconfirmed, {MAY_BE_LIVE}: {_first_targets(unknown)}"
     return f"{sentence}{f' ({known})' if known else ''}.", LOOK_THERE
 
 

@@ -235,7 +235,7 @@ def test_what_only_a_workflow_says_is_not_published_as_a_hole(stage: Stage) -> N
     done = in_pipes(stage, *arguments)
     assert done.returncode == 1
     assert "`actor`, `repository`, `run_url`" in done.stdout
-    assert "set GITHUB_ACTOR, GITHUB_REPOSITORY, GITHUB_RUN_ID" in done.stdout
+    assert "set GITHUB_ACTOR, GITHUB_REPOSITORY (owner/name), GITHUB_RUN_ID" in done.stdout
     assert "There is no 'tagg'" in done.stdout
     assert stage.published() == []
 
