@@ -129,10 +129,7 @@ _ALIKE = 0.8
 _RUNNER_INPUTS = {"entrypoint", "args"}
 """The runner itself accepts these two under ``with:`` for every container action."""
 
-_BOOLEANS = {
-    **dict.fromkeys(("true", "True", "TRUE"), True),
-    **dict.fromkeys(("false", "False", "FALSE"), False),
-}
+_BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _DURATION = re.compile(r"(\d{1,7})([smh]?)")
 _SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600}
 _LONGEST_WAIT = 6 * 3600

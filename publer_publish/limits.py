@@ -179,14 +179,11 @@ def signals_cancel(look: Callable[[], None]) -> Iterator[Callable[[], None]]:
 
     before: dict[int, Any] = {}
     if threading.current_thread() is threading.main_thread():
-        numbers = [signal.SIGTERM, signal.SIGINT, *([signal.SIGALRM] if _HAS_ALARM else [])]
-        before = {number: signal.getsignal(number) for number in numbers}
-        signal.signal(signal.SIGTERM, cancel)
-        signal.signal(signal.SIGINT, cancel)
+        before = {number: signal.signal(number, cancel) for number in (signal.SIGTERM, signal.SIGINT)}
         if _HAS_ALARM:
             # A signal that arrives just before Python begins to wait for the network would only be looked at
             # when the wait is over. An alarm interrupts every wait to look.
-            signal.signal(signal.SIGALRM, lambda _number, _frame: look())
+            before[signal.SIGALRM] = signal.signal(signal.SIGALRM, lambda _number, _frame: look())
             signal.setitimer(signal.ITIMER_REAL, LOOK_EVERY, LOOK_EVERY)
     try:
         yield ignore
