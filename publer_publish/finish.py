@@ -333,14 +333,8 @@ def read_pictures(results: Iterable[Result], workspace: Workspace, files: MediaF
             with suppress(ActionError, OSError), workspace.open(media.value) as file:
                 data = file.stream.read(info.size)
         left -= len(data)
-        found[media.value] = Picture(
-            kind=info.kind.value,
-            about=described(info),
-            width=info.width or 0,
-            height=info.height or 0,
-            mime=info.mime,
-            data=data,
-        )
+        width, height = info.width or 0, info.height or 0
+        found[media.value] = Picture(info.kind, described(info), width, height, info.mime, data)
     return found
 
 

@@ -18,7 +18,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from math import ceil
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 from publer_publish.errors import CancelledError, Problem, Severity, Where
@@ -77,9 +76,7 @@ class Limits:
                 self._memory += size - self._size
                 self._lower(resource.RLIMIT_AS, self._memory)
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         if self._supervised is None:
             return
         if _HAS_LIMITS:
@@ -95,7 +92,7 @@ class Limits:
         """Do something else in between that may take its time, such as to ask GitHub."""
         is_on = bool(self._ends)
         if is_on:
-            self.__exit__(None, None, None)
+            self.__exit__()
         try:
             yield
         finally:
