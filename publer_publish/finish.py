@@ -14,7 +14,6 @@ from publer_publish import __version__
 from publer_publish.config import Mode
 from publer_publish.errors import ActionError, Problem, Problems, Severity, Where, is_error
 from publer_publish.github.console import Console, Stream
-from publer_publish.github.event import Event
 from publer_publish.limits import OverLimitError
 from publer_publish.post.media.files import MediaFiles, described, with_thumbnails
 from publer_publish.post.model import Media, MediaSource
@@ -84,8 +83,7 @@ def _comment(session: Session, run: Run) -> None:
 
 def conclude(session: Session) -> Run:
     """Decide the outcome and word the headline."""
-    mode = session.config.mode
-    words = session.words
+    mode, event, words = session.config.mode, session.event, session.words
     results = tuple(_results(session))
     if not session.in_workflow:
         results = tuple(replace(one, message=words(Problem(message=one.message)).message) for one in results)
@@ -105,6 +103,7 @@ def conclude(session: Session) -> Run:
         outcome, results, problems=problems, checks=checks, cause=session.stopped_by, rerun=_rerun(session)
     )
     said = words(Problem(message=sentence, hint=hint))
+    source = f"{event.server_url}/{event.repository}/blob/{event.sha}"
     return Run(
         mode=mode,
         outcome=outcome,
@@ -118,7 +117,7 @@ def conclude(session: Session) -> Run:
         checks=checks,
         accounts=tuple(session.accounts),
         step=_step(session),
-        source_url=_source_url(session.event),
+        source_url=source if event.repository and event.sha else "",
         new_post_url=_new_post_url(session, results) if outcome is Outcome.VALID else "",
     )
 
@@ -136,12 +135,6 @@ def _step(session: Session) -> str:
     named = ", ".join(files[:_MOST_FILES]) + (", …" if len(files) > _MOST_FILES else "")
     step = session.event.step.rpartition("/")[2]
     return " · ".join(filter(None, (named, "" if step.startswith("_") else step)))
-
-
-def _source_url(event: Event) -> str:
-    if not (event.repository and event.sha):
-        return ""
-    return f"{event.server_url}/{event.repository}/blob/{event.sha}"
 
 
 def _new_post_url(session: Session, results: Sequence[Result]) -> str:
