@@ -129,19 +129,15 @@ _ALIKE = 0.8
 _RUNNER_INPUTS = {"entrypoint", "args"}
 """The runner itself accepts these two under ``with:`` for every container action."""
 
-_BOOLEANS = {
-    **dict.fromkeys(("true", "True", "TRUE"), True),
-    **dict.fromkeys(("false", "False", "FALSE"), False),
-}
+_BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _DURATION = re.compile(r"(\d{1,7})([smh]?)")
 _SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600}
 _LONGEST_WAIT = 6 * 3600
 """A hosted job ends after six hours: a longer wait could never be reported."""
 _LONGEST_WINDOW = 31 * 24 * 3600
-_SEVERAL_LINES = (
-    "If it is a line of a longer value, pass the values as JSON: "
-    '{"notes": ${{ toJSON(steps.x.outputs.notes) }}}.'
-)
+_AS_JSON = '{"notes": ${{ toJSON(steps.x.outputs.notes) }}}'
+_SEVERAL_LINES = f"If it is a line of a longer value, pass the values as JSON: {_AS_JSON}."
+_NAMES = "A name has letters, digits and underscores, and does not begin with a digit."
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
@@ -313,6 +309,9 @@ class _Reader:
     def warn(self, name: str, message: str, hint: str) -> None:
         self._problems.warn(message, hint, Where(path=(name,)))
 
+    def wrong(self, name: str, why: str, hint: str) -> None:
+        self.error(name, f"Input `{name}` {why}.", hint)
+
     def has(self, name: str) -> bool:
         return bool(self._inputs.get(name, "").strip())
 
@@ -326,11 +325,7 @@ class _Reader:
         value = self.text(name)
         if value.isascii() and value.isprintable() and " " not in value:
             return value
-        self.error(
-            name,
-            f"Input `{name}` has a space, a line break or another character that cannot be part of it.",
-            cure,
-        )
+        self.wrong(name, "has a space, a line break or another character that cannot be part of it", cure)
         return ""
 
     def lines(self, name: str) -> tuple[str, ...]:
@@ -342,11 +337,8 @@ class _Reader:
         allowed = [str(choice) for choice in choices if choice != Mode.ACCOUNTS]
         if value in set(map(str, choices)):
             return choices(value)
-        self.error(
-            name,
-            f"Input `{name}` is {quoted(value)}.",
-            f"Allowed: {', '.join(allowed)}.{_did_you_mean(suggest(value, allowed))}",
-        )
+        meant = _did_you_mean(suggest(value, allowed))
+        self.wrong(name, f"is {quoted(value)}", f"Allowed: {', '.join(allowed)}.{meant}")
         return choices(INPUTS[name].default)
 
     def flag(self, name: str) -> bool:
@@ -354,7 +346,7 @@ class _Reader:
         value = self.text(name)
         if value in _BOOLEANS:
             return _BOOLEANS[value]
-        self.error(name, f"Input `{name}` is {quoted(value)}.", "Write `true` or `false`.")
+        self.wrong(name, f"is {quoted(value)}", "Write `true` or `false`.")
         return False
 
     def duration(self, name: str, *, shortest: int, longest: int) -> float:
@@ -363,12 +355,8 @@ class _Reader:
         seconds = int(match[1]) * _SECONDS[match[2]] if match else -1
         if shortest <= seconds <= longest:
             return float(seconds)
-        self.error(
-            name,
-            f"Input `{name}` is {quoted(value)}, "
-            f"which is not a duration between {shortest} s and {longest // 3600} h.",
-            "Write it like `90s`, `10m`, `24h`, or as plain seconds.",
-        )
+        why = f"is {quoted(value)}, which is not a duration between {shortest} s and {longest // 3600} h"
+        self.wrong(name, why, "Write it like `90s`, `10m`, `24h`, or as plain seconds.")
         return 0.0
 
     def variables(self, name: str) -> dict[str, Any]:
@@ -378,21 +366,12 @@ class _Reader:
         found: dict[str, Any] = {}
         for key, value in pairs:
             if not _VARIABLE.fullmatch(key):
-                self.error(
-                    name,
-                    f"Input `{name}` has the name {quoted(key)}.",
-                    "A name has letters, digits and underscores, and does not begin with a digit. "
-                    f"{_SEVERAL_LINES}",
-                )
+                self.wrong(name, f"has the name {quoted(key)}", f"{_NAMES} {_SEVERAL_LINES}")
             elif key in found:
-                self.error(
-                    name, f"Input `{name}` sets `{key}` twice.", f"Keep one of the two. {_SEVERAL_LINES}"
-                )
+                self.wrong(name, f"sets `{key}` twice", f"Keep one of the two. {_SEVERAL_LINES}")
             elif key == "tag" and not isinstance(value, str):
-                self.error(
-                    name,
-                    f"Input `{name}` sets `tag` to something other than text.",
-                    'Put it in quotes: {"tag": "v1"}.',
+                self.wrong(
+                    name, "sets `tag` to something other than text", 'Put it in quotes: {"tag": "v1"}.'
                 )
             else:
                 found[key] = value
@@ -404,22 +383,15 @@ class _Reader:
             if equals:
                 yield key.strip(), value.strip()
             else:
-                self.error(
-                    name,
-                    f"Line {number} of input `{name}` is {quoted(line)}.",
-                    f"Write `name=value`, each on its own line. {_SEVERAL_LINES}",
-                )
+                hint = f"Write `name=value`, each on its own line. {_SEVERAL_LINES}"
+                self.error(name, f"Line {number} of input `{name}` is {quoted(line)}.", hint)
 
     def _json_pairs(self, name: str, written: str) -> Iterable[tuple[str, Any]]:
         try:
             found: dict[str, Any] = json.loads(written, object_pairs_hook=_each_once)
         except (ValueError, RecursionError) as error:
-            self.error(
-                name,
-                f"Input `{name}` begins like a JSON object but is not one: {error}.",
-                'Write {"name": "value"}; values from elsewhere go in with toJSON: '
-                '{"notes": ${{ toJSON(steps.x.outputs.notes) }}}.',
-            )
+            hint = f'Write {{"name": "value"}}; values from elsewhere go in with toJSON: {_AS_JSON}.'
+            self.wrong(name, f"begins like a JSON object but is not one: {error}", hint)
             return ()
         return found.items()
 
@@ -434,12 +406,8 @@ class _Reader:
         secure = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
         if host and secure and not extra and value.isascii() and value.isprintable() and " " not in value:
             return value
-        self.error(
-            name,
-            f"Input `{name}` is {quoted(value)}.",
-            "It must be an https:// address (http:// only for this machine). "
-            f"Publer's is {INPUTS[name].default}.",
-        )
+        hint = "It must be an https:// address (http:// only for this machine)."
+        self.wrong(name, f"is {quoted(value)}", f"{hint} Publer's is {INPUTS[name].default}.")
         return INPUTS[name].default
 
     def unknown_names(self) -> None:

@@ -13,7 +13,6 @@ from publer_publish import __version__
 from publer_publish.config import Mode
 from publer_publish.errors import ActionError, Problem, Problems, Severity, Where, is_error
 from publer_publish.github.console import Console, Stream
-from publer_publish.github.event import Event
 from publer_publish.limits import OverLimitError
 from publer_publish.post.media.files import MediaFiles, described, with_thumbnails
 from publer_publish.post.model import Media, MediaSource
@@ -83,8 +82,7 @@ def _comment(session: Session, run: Run) -> None:
 
 def conclude(session: Session) -> Run:
     """Decide the outcome and word the headline."""
-    mode = session.config.mode
-    words = session.words
+    mode, event, words = session.config.mode, session.event, session.words
     results = tuple(_results(session))
     if not session.in_workflow:
         results = tuple(one._replace(message=words(Problem(message=one.message)).message) for one in results)
@@ -104,6 +102,7 @@ def conclude(session: Session) -> Run:
         outcome, results, problems=problems, checks=checks, cause=session.stopped_by, rerun=_rerun(session)
     )
     said = words(Problem(message=sentence, hint=hint))
+    source = f"{event.server_url}/{event.repository}/blob/{event.sha}"
     return Run(
         mode=mode,
         outcome=outcome,
@@ -117,7 +116,7 @@ def conclude(session: Session) -> Run:
         checks=checks,
         accounts=tuple(session.accounts),
         step=_step(session),
-        source_url=_source_url(session.event),
+        source_url=source if event.repository and event.sha else "",
         new_post_url=_new_post_url(session, results) if outcome is Outcome.VALID else "",
     )
 
@@ -135,12 +134,6 @@ def _step(session: Session) -> str:
     named = ", ".join(files[:_MOST_FILES]) + (", …" if len(files) > _MOST_FILES else "")
     step = session.event.step.rpartition("/")[2]
     return " · ".join(filter(None, (named, "" if step.startswith("_") else step)))
-
-
-def _source_url(event: Event) -> str:
-    if not (event.repository and event.sha):
-        return ""
-    return f"{event.server_url}/{event.repository}/blob/{event.sha}"
 
 
 def _new_post_url(session: Session, results: Sequence[Result]) -> str:
@@ -332,14 +325,8 @@ def read_pictures(results: Iterable[Result], workspace: Workspace, files: MediaF
             with suppress(ActionError, OSError), workspace.open(media.value) as file:
                 data = file.stream.read(info.size)
         left -= len(data)
-        found[media.value] = Picture(
-            kind=info.kind.value,
-            about=described(info),
-            width=info.width or 0,
-            height=info.height or 0,
-            mime=info.mime,
-            data=data,
-        )
+        width, height = info.width or 0, info.height or 0
+        found[media.value] = Picture(info.kind, described(info), width, height, info.mime, data)
     return found
 
 

@@ -17,7 +17,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from math import ceil
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 from publer_publish.errors import CancelledError, Problem, Severity, Where
@@ -76,9 +75,7 @@ class Limits:
                 self._memory += size - self._size
                 self._lower(resource.RLIMIT_AS, self._memory)
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         if self._supervised is None:
             return
         if _HAS_LIMITS:
@@ -94,7 +91,7 @@ class Limits:
         """Do something else in between that may take its time, such as to ask GitHub."""
         is_on = bool(self._ends)
         if is_on:
-            self.__exit__(None, None, None)
+            self.__exit__()
         try:
             yield
         finally:
@@ -178,14 +175,11 @@ def signals_cancel(look: Callable[[], None]) -> Iterator[Callable[[], None]]:
 
     before: dict[int, Any] = {}
     if threading.current_thread() is threading.main_thread():
-        numbers = [signal.SIGTERM, signal.SIGINT, *([signal.SIGALRM] if _HAS_ALARM else [])]
-        before = {number: signal.getsignal(number) for number in numbers}
-        signal.signal(signal.SIGTERM, cancel)
-        signal.signal(signal.SIGINT, cancel)
+        before = {number: signal.signal(number, cancel) for number in (signal.SIGTERM, signal.SIGINT)}
         if _HAS_ALARM:
             # A signal that arrives just before Python begins to wait for the network would only be looked at
             # when the wait is over. An alarm interrupts every wait to look.
-            signal.signal(signal.SIGALRM, lambda _number, _frame: look())
+            before[signal.SIGALRM] = signal.signal(signal.SIGALRM, lambda _number, _frame: look())
             signal.setitimer(signal.ITIMER_REAL, LOOK_EVERY, LOOK_EVERY)
     try:
         yield ignore

@@ -98,19 +98,17 @@ class _Supervisor:
         self._reports = False
 
     def wait(self) -> Lost:
-        poll, alarm = select.poll(), _alarm()
-        poll.register(self._line, select.POLLIN)
-        poll.register(alarm, select.POLLIN)
+        alarm = _alarm()
         is_alive = True
         while is_alive:
             while self._signals:
                 self._hand_on(self._signals.pop(0))
-            ready = [descriptor for descriptor, _ in poll.poll(self._milliseconds_left())]
+            ready, _, _ = select.select([self._line, alarm], [], [], self._seconds_left())
             if alarm in ready:
                 os.read(alarm, 512)
             if self._line in ready:
                 is_alive = self._read()
-            elif self._milliseconds_left() == 0:
+            elif self._seconds_left() == 0:
                 os.kill(self._child, signal.SIGKILL)
                 while is_alive:
                     is_alive = self._read()
@@ -121,8 +119,8 @@ class _Supervisor:
         watched = self._ends is not None
         return Lost(os.WTERMSIG(status), self._notes, watched, cancelled=watched and self._cancelled)
 
-    def _milliseconds_left(self) -> float | None:
-        return None if self._ends is None else max(0.0, (self._ends - time.monotonic()) * 1000)
+    def _seconds_left(self) -> float | None:
+        return None if self._ends is None else max(0.0, self._ends - time.monotonic())
 
     def _hand_on(self, number: int) -> None:
         self._cancelled = True

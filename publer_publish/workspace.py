@@ -20,8 +20,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, suppress
 from errno import ELOOP, ENOTDIR
 from fnmatch import fnmatchcase
-from functools import reduce
-from operator import or_
 from pathlib import Path, PurePath
 from posixpath import normpath
 from typing import BinaryIO, NamedTuple, Self
@@ -34,7 +32,7 @@ _MOST_LINKS = 40  # as the kernel
 
 def _flags(*names: str) -> int:
     """Those of these flags that the system has."""
-    return reduce(or_, (getattr(os, name, 0) for name in names))
+    return sum(getattr(os, name, 0) for name in names)
 
 
 _ALWAYS = ("O_CLOEXEC", "O_NOINHERIT", "O_NOFOLLOW", "O_BINARY")
@@ -90,27 +88,26 @@ class _Read(NamedTuple):
 class Workspace:
     """The files below one directory."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, here: Path | None = None, stdin: BinaryIO | None = None) -> None:
+        """``here``: where somebody at a terminal is, who may type a post into ``stdin``."""
         self._root = os.path.realpath(root)
         self._spellings = (self._root, os.path.abspath(root))  # noqa: PTH100 - resolve() would follow links
-        self._checkout = "workspace"
+        self._checkout = "repository" if here else "workspace"
         self._hint = "Write the path relative to the root of the repository."
-        self._here = ""
-        self._stdin: BinaryIO | None = None
+        if here:
+            self._hint = (
+                "Paths begin where you are; those in a post file, at the root of the repository, which is "
+                f"{self._root}."
+            )
+        self._here = here
+        self._stdin = stdin
         self._from_stdin = _Read("", 0, b"")
 
     @classmethod
     def around(cls, here: Path, stdin: BinaryIO | None = None) -> Self:
         """The repository that somebody at a terminal is in; without one, the directory itself."""
-        around = next((one for one in (here, *here.parents) if (one / ".git").exists()), here)
-        workspace = cls(around)
-        workspace._here, workspace._stdin = str(here), stdin
-        workspace._checkout = "repository"
-        workspace._hint = (
-            "Paths begin where you are; those in a post file, at the root of the repository, which is "
-            f"{workspace._root}."
-        )
-        return workspace
+        root = next((one for one in (here, *here.parents) if (one / ".git").exists()), here)
+        return cls(root, here=here, stdin=stdin)
 
     @property
     def root(self) -> Path:
@@ -124,7 +121,7 @@ class Workspace:
         """
         if not self._here:
             return path
-        meant = os.path.normpath(os.path.join(self._here, path))  # noqa: PTH118 - `Path` keeps `..`
+        meant = os.path.normpath(self._here / path)
         with suppress(UnusableFileError):
             return self._inside(meant, path)
         return self._inside(os.path.realpath(meant), path)
