@@ -39,6 +39,8 @@ from publer_publish.post.template.fit import Piece, Pieces, captured, escaped, w
 from publer_publish.post.template.harmless import effects
 from publer_publish.post.template.values import FIELDS, NAMES
 
+MAX_SOURCE = 100_000
+"""Code points of a template."""
 MAX_TEXT = 100_000
 """Code points of the text that a template makes. What it may use on the way is up to ``limits``."""
 MAX_MISTAKES = 20
@@ -270,6 +272,10 @@ class Engine:
             return []
 
     def _parse(self, source: str) -> _Parsed:
+        if len(source) > MAX_SOURCE:
+            message = f"The template has {len(source):,} characters; {MAX_SOURCE:,} are allowed"
+            hint = "Put fixed text of this length into a network's text without {{ }} and {% %}."
+            raise TemplateError(message, hint=hint)
         if source not in self._parsed:
             try:
                 self._parsed[source] = self._read(source)
