@@ -41,16 +41,11 @@ FORMATS: Mapping[str, tuple[Kind, frozenset[str]]] = {
 _KINDS = {kind.value: kind for kind in Kind} | {"image": Kind.PHOTO}
 _PICTURES = frozenset({Kind.PHOTO, Kind.GIF})
 _NEEDED_KIND = {
-    "photo": _PICTURES - {Kind.GIF},
-    "video": frozenset({Kind.VIDEO}),
-    "reel": frozenset({Kind.VIDEO}),
-    "short": frozenset({Kind.VIDEO}),
+    **dict.fromkeys(("photo", "event", "offer"), frozenset({Kind.PHOTO})),
+    **dict.fromkeys(("video", "reel", "short"), frozenset({Kind.VIDEO})),
+    **dict.fromkeys(("carousel", "story"), frozenset({Kind.PHOTO, Kind.VIDEO})),
     "gif": frozenset({Kind.GIF}),
     "document": frozenset({Kind.DOCUMENT, Kind.PHOTO}),
-    "event": frozenset({Kind.PHOTO}),
-    "offer": frozenset({Kind.PHOTO}),
-    "carousel": frozenset({Kind.PHOTO, Kind.VIDEO}),
-    "story": frozenset({Kind.PHOTO, Kind.VIDEO}),
 }
 _PICTURES_OF_ARTICLES = " A picture goes into `featured_media` or a block of `content`, by its address."
 _OF_ONE_ITEM = frozenset({"reel", "short", "story"})
@@ -107,12 +102,7 @@ def infer_type(
 
 
 def check_for_network(
-    network_key: str,
-    content_type: str,
-    items: Sequence[Item],
-    problems: Problems,
-    *,
-    subtype: str = "",
+    network_key: str, content_type: str, items: Sequence[Item], problems: Problems, *, subtype: str = ""
 ) -> None:
     """Check the media of one network's content. ``subtype`` is its ``details.type``."""
     if not items:
@@ -242,9 +232,7 @@ def _check_thumbnail(media: Media, kind: Kind | None, problems: Problems) -> Non
         return
     if kind and kind is not Kind.VIDEO:
         problems.error(
-            f"Only a video has a thumbnail; {media.value!r} is a {kind}.",
-            "Remove `thumbnail`.",
-            media.where,
+            f"Only a video has a thumbnail; {media.value!r} is a {kind}.", "Remove `thumbnail`.", media.where
         )
     if isinstance(media.thumbnail, Media) and kind_of(media.thumbnail) not in {None, Kind.PHOTO}:
         problems.error(

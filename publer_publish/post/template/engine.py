@@ -299,11 +299,7 @@ class Engine:
         return self._forms[key], texts
 
     def _explained(
-        self,
-        error: Exception,
-        source: str,
-        values: Mapping[str, object],
-        form: _Form | None = None,
+        self, error: Exception, source: str, values: Mapping[str, object], form: _Form | None = None
     ) -> TemplateError:
         line = _line_of(error, form)
         if isinstance(error, UndefinedName):

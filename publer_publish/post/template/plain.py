@@ -26,8 +26,6 @@ from mdit_py_plugins.gfm import gfm_plugin
 
 from publer_publish.post.template.harmless import LINK, PRIVATE, harmless, without_invisible
 
-MAX_NESTING = 16
-"""The parser's time is the length of the text times this, at worst."""
 MAX_FOOTNOTE = 200
 BULLET = "• "
 
@@ -55,7 +53,7 @@ def _plain(markdown: str) -> Plain:
 
 @cache
 def _parser() -> MarkdownIt:
-    return MarkdownIt("commonmark", {"maxNesting": MAX_NESTING}).use(gfm_plugin)
+    return MarkdownIt("commonmark").use(gfm_plugin)
 
 
 # --- the page ---
@@ -90,7 +88,7 @@ class _Block(NamedTuple):
 
 
 class _Page:
-    """Writes lines, event by event."""
+    """Writes lines, tag by tag."""
 
     def __init__(self, tokens: Sequence[Token], *, unfold: bool = False) -> None:
         self._unfold = unfold
@@ -266,13 +264,11 @@ class _Page:
         if not "".join(self._inline).strip():
             self._inline.clear()
             return
-        is_only_link = url and not self._lists and not self._level and self._cells is None
-        if is_only_link and _ends_with_link(self._inline):
+        if url and not self._lists and not self._level and _ends_with_link(self._inline):
             text = self._taken().strip()
             self._write(text if not text or text == url else f"{text.removesuffix(':')}: {url}")
         else:
-            lines = (line.strip() for line in self._taken().split("\n"))
-            text = "\n".join(lines).strip()
+            text = "\n".join(line.strip() for line in self._taken().split("\n")).strip()
             self._write(text)
             if not text:
                 self._lose()
