@@ -17,7 +17,7 @@ from publer_publish.networks.table import Kind
 
 _TAKEN = "Publer takes JPG, PNG, GIF, WEBP, MP4, MOV, AVI, WEBM and PDF."
 _FOREIGN = (
-    (rb"version https://git-lfs", "is a Git LFS pointer, not the file itself", "Check out with `lfs: true`."),
+    (rb"version https://git-lfs", "is only a Git LFS pointer", "Check out with `lfs: true`."),
     (rb"\s*<svg|\s*<\?xml", "is an SVG or XML text", f"Export it as PNG. {_TAKEN}"),
     (rb"(?i)\s*<(!doctype )?html", "is a web page", "Was an error page saved in place of the file?"),
     (rb"PK\x03\x04", "is a ZIP archive or an office document", f"Export it as PDF. {_TAKEN}"),
@@ -50,17 +50,11 @@ def probe(stream: BinaryIO, size: int) -> MediaInfo:
             return read(header)
     if b"%PDF-" in header.up_to(0, 1024):  # as readers do: some programs write a line before it
         return _info(header, "pdf")
-    raise _foreign(header)
-
-
-def _foreign(header: Header) -> NotMediaError:
-    start = header.up_to(0, 512)
     for pattern, what, hint in _FOREIGN:
-        if re.match(pattern, start, re.DOTALL):
-            return _refused(what, hint) if "Publer takes" in hint else NotMediaError(what, hint=hint)
-    return NotMediaError(
-        "is not a picture, video or document that Publer takes, judging by its content", hint=_TAKEN
-    )
+        if re.match(pattern, header.up_to(0, 512), re.DOTALL):
+            raise _refused(what, hint)
+    what = "is not a picture, video or document that Publer takes, judging by its content"
+    raise NotMediaError(what, hint=_TAKEN)
 
 
 def _refused(what: str, hint: str) -> NotMediaError:

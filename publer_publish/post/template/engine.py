@@ -35,7 +35,7 @@ from jinja2.visitor import NodeTransformer
 from publer_publish.errors import ActionError
 from publer_publish.post.template import errors
 from publer_publish.post.template.errors import Remark, Rendered, TemplateError
-from publer_publish.post.template.fit import Piece, Pieces, captured, escaped, without_marks
+from publer_publish.post.template.fit import Piece, Pieces, escaped, without_ends, without_marks
 from publer_publish.post.template.harmless import effects
 from publer_publish.post.template.values import FIELDS, NAMES
 
@@ -108,7 +108,8 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         self.pieces = Pieces()
         """Of the text that is being rendered."""
         self.cuts_to_fit = False
-        self.concat = self.captured  # type: ignore[method-assign]  # Jinja's own hook for joining output
+        # What a macro or a `set` block makes is from now on a value like any other.
+        self.concat = lambda pieces: without_ends(_joined(pieces))  # type: ignore[method-assign]  # Jinja's hook
         self.filters = {name: self.filters[name] for name in FILTERS}
         self.filters |= {name: _of_text(self.filters[name]) for name in _OF_TEXT}
         self.filters |= {"join": _join, "plain": _plain, "fit": _fit, "hashtag": _hashtag}
@@ -117,10 +118,6 @@ class _Sandbox(ImmutableSandboxedEnvironment):
     def insert(self, value: Any, tag: int) -> str:
         """What ``{{ value }}`` becomes."""
         return self.pieces.insert(_as_text(value), tag)
-
-    def captured(self, pieces: Iterable[str]) -> str:
-        """The text of a macro or a ``set`` block: from now on a value like any other."""
-        return captured(_joined(pieces))
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """``vars.items`` is the value of that name, if there is one, and no method of Python's."""

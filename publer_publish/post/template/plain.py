@@ -109,7 +109,7 @@ class _Page:
         self._skipped: list[str] = []
         """Open tags of which nothing is shown."""
         self._is_pre = False
-        self.read(_without_footnotes(tokens))
+        self.read(tokens)
         self.close_row()
 
     def whole(self) -> str:
@@ -121,6 +121,8 @@ class _Page:
 
     def read(self, tokens: Sequence[Token]) -> None:
         for token in tokens:
+            if token.type == "footnote_block_open":
+                break  # what is there is shown where it is referred to
             if token.type in _READERS:
                 _READERS[token.type](self, token)
             elif token.nesting > 0:
@@ -348,11 +350,6 @@ def _footnotes(tokens: Sequence[Token]) -> dict[int, str]:
             if text and len(text) <= MAX_FOOTNOTE:
                 found[tokens[start - 1].meta["id"]] = f" ({text})"
     return found
-
-
-def _without_footnotes(tokens: Sequence[Token]) -> Sequence[Token]:
-    types = [token.type for token in tokens]
-    return tokens[: types.index("footnote_block_open")] if "footnote_block_open" in types else tokens
 
 
 def _ends_with_link(inline: Sequence[str]) -> bool:
