@@ -169,9 +169,6 @@ def _picture(header: Header, name: str, *, animated: bool = False) -> MediaInfo:
     return _info(header, name, (width, height), animated=animated)
 
 
-_NEEDED_WHOLE = frozenset({b"moov", b"mdat", b"moof"})
-
-
 def _iso(header: Header) -> MediaInfo:
     """MP4 or MOV, with the movie's header before or behind its data."""
     brand = header.up_to(8, 4) if header.up_to(4, 4) == b"ftyp" else b"qt  "  # an old movie has no brand
@@ -181,7 +178,7 @@ def _iso(header: Header) -> MediaInfo:
         raise _refused("is a sound file", _TAKEN)
     movie: tuple[int, int] | None = None
     for box, start, end in _boxes(header, 0, header.size):
-        if end > header.size and box in _NEEDED_WHOLE:
+        if end > header.size and box in {b"moov", b"mdat", b"moof"}:
             raise DamagedError("it ends in the middle of its content")
         if box == b"moov":
             movie = start, end
