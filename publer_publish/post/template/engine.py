@@ -186,15 +186,16 @@ class _Form:
     def mistakes(self, source: str, values: Mapping[str, object]) -> Iterator[TemplateError]:
         """Yield the names in ``source`` that are wrong in any run, at each of their places."""
         sandbox, found = self._sandbox, self.tree.find_all
-        for name in self.uses.names - self.uses.asked_about - NAMES - values.keys():
+        for name in sorted(self.uses.names - self.uses.asked_about - NAMES - values.keys()):
             for offset in errors.places(source, errors.name_alone(name)):
                 yield errors.no_name(name, NAMES.union(values), offset)
         of_jinja = (("filter", nodes.Filter, sandbox.filters), ("test", nodes.Test, sandbox.tests))
         for kind, node_type, known in of_jinja:
-            for name in {node.name for node in found(node_type)} - known.keys():
+            for name in sorted({node.name for node in found(node_type)} - known.keys()):
                 for offset in errors.places(source, errors.whole_word(name)):
                     yield errors.unknown(kind, name, known, offset)
-        for root, name in {path for node in found((nodes.Getattr, nodes.Getitem)) if (path := _path(node))}:
+        paths = {path for node in found((nodes.Getattr, nodes.Getitem)) if (path := _path(node))}
+        for root, name in sorted(paths):
             if root in FIELDS and name not in FIELDS[root] and not hasattr(dict, name):
                 for offset in errors.places(source, errors.field_of(root, name)):
                     yield errors.no_field(source, name, FIELDS[root], offset)
