@@ -224,7 +224,7 @@ def _limit(rules: Network) -> str:
 
 
 def _media(rules: Network) -> str:
-    return ", ".join(_amount(kind, most) for kind, most in rules.media_most.items())
+    return ", ".join(_amount(kind, most) for kind, (most, _) in rules.media.items())
 
 
 def _amount(kind: Kind, most: int | None) -> str:

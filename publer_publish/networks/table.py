@@ -57,6 +57,14 @@ class Poll(NamedTuple):
     question_limit: int | None = None
 
 
+class Most(NamedTuple):
+    """What a post may have of a kind of media; None: no limit is known."""
+
+    items: int | None
+    megabytes: int | None = None
+    """The largest file that any of Publer's pages names: advice."""
+
+
 class Frame(NamedTuple):
     """What Publer's pages advise for pictures and videos. They differ: the wider value is kept."""
 
@@ -100,8 +108,8 @@ class Network(NamedTuple):
     """The content types that a file may name; ``forms.as_sent`` says as what each is sent."""
     text_limit: int | None
     """As counted by ``counting``; None: no limit is known."""
-    media_most: Mapping[Kind, int | None]
-    """The kinds it takes and how many of each in a post; None: no limit is known."""
+    media: Mapping[Kind, Most]
+    """The kinds it takes, and how much of each."""
     counting: Counting = Counting.CODE_POINTS
     counting_source: str = "not documented; code points, as Publer's own server counts"
     limit_source: str = _PUBLER
@@ -123,10 +131,8 @@ class Network(NamedTuple):
     """By type: the fields it needs beyond ``NEEDS``. ``a|b``: one of them; dots go into an object."""
     media_mix: frozenset[Kind] = frozenset()
     """The kinds that may stand together in one post."""
-    media_mb: Mapping[Kind, int] = _NOTHING
-    """The largest file that any of Publer's pages names, in MB: advice."""
     media_disputed: str = ""
-    """Why a count above ``media_most`` is only a warning; empty: it is an error."""
+    """Why too many items are only a warning; empty: it is an error."""
     link_cards: bool = False
     """Its ``carousel`` shows links (``sublinks``), and no media."""
     shows_captions: bool = False
@@ -224,8 +230,7 @@ _TABLE = (
         link_cards=True,
         shows_captions=True,
         comments=True,
-        media_most={PHOTO: 10, VIDEO: 1, GIF: 1},
-        media_mb={PHOTO: 8, VIDEO: 10_000, GIF: 4},
+        media={PHOTO: Most(10, 8), VIDEO: Most(1, 10_000), GIF: Most(1, 4)},
         media_disputed="Publer's networks page allows 10 photos, its photo page and help centre any number",
         fold=Fold(characters=480, lines=5),
         type_prefixes=("fb",),
@@ -237,9 +242,8 @@ _TABLE = (
         label="Instagram",
         types=_types("photo video carousel story reel"),
         text_limit=2_200,
-        media_most={PHOTO: 10, VIDEO: 10},
+        media={PHOTO: Most(10, 8), VIDEO: Most(10, 1_000)},
         media_mix=frozenset({PHOTO, VIDEO}),
-        media_mb={PHOTO: 8, VIDEO: 1_000},
         media_source="Publer: up to 10 items; " + _MEDIA,
         fold=Fold(characters=125, lines=2),
         type_prefixes=("ig",),
@@ -268,8 +272,7 @@ _TABLE = (
         thread=True,
         comment_limit=280,
         comments_most=25,
-        media_most={PHOTO: 4, VIDEO: 1, GIF: 1},
-        media_mb={PHOTO: 5, VIDEO: 512, GIF: 15},
+        media={PHOTO: Most(4, 5), VIDEO: Most(1, 512), GIF: Most(1, 15)},
         poll=Poll(options=4, option_limit=25, days=tuple(range(1, 8))),
         fold=Fold(characters=280),
         frame=Frame(seconds=(0.5, 140), gif_most=2048),
@@ -287,8 +290,7 @@ _TABLE = (
             "poll": ("question", "options", "duration"),
             "document": ("media|document.id", "title|document.title"),
         },
-        media_most={PHOTO: 20, VIDEO: 1, GIF: 1, DOCUMENT: 1},
-        media_mb={PHOTO: 5, VIDEO: 5_000, DOCUMENT: 100},
+        media={PHOTO: Most(20, 5), VIDEO: Most(1, 5_000), GIF: Most(1), DOCUMENT: Most(1, 100)},
         poll=Poll(options=4, option_limit=30, days=(1, 3, 7, 14), question_limit=140),
         fold=Fold(characters=210, lines=3),
         type_prefixes=("in",),
@@ -301,8 +303,7 @@ _TABLE = (
         types=_types("photo video carousel"),
         text_limit=500,
         title_limit=100,
-        media_most={PHOTO: 5, VIDEO: 1},
-        media_mb={PHOTO: 20, VIDEO: 2_000},
+        media={PHOTO: Most(5, 20), VIDEO: Most(1, 2_000)},
         media_source="Publer: 1 video or up to 5 photos; " + _MEDIA,
         fold=Fold(characters=50),
         type_prefixes=("pin",),
@@ -316,8 +317,7 @@ _TABLE = (
         label="Google Business",
         types=_types("status photo event offer"),
         text_limit=1_500,
-        media_most={PHOTO: 1},
-        media_mb={PHOTO: 5},
+        media={PHOTO: Most(1, 5)},
         media_source="Publer: its page on Google Business Profiles shows exactly one picture, and no video",
         fold=Fold(characters=100),
         frame=Frame(least_width=250),
@@ -334,8 +334,7 @@ _TABLE = (
         counting_source="YouTube Data API",
         title_limit=100,
         needs={"video": ("media", "title"), "short": ("media", "title")},
-        media_most={VIDEO: 1},
-        media_mb={VIDEO: 256_000},
+        media={VIDEO: Most(1, 256_000)},
         fold=Fold(characters=150, lines=3),
         text_field="description",
         form=forms.film,
@@ -351,8 +350,7 @@ _TABLE = (
         counting_source="TikTok Content Posting API: UTF-16 runes",
         title_limit=90,
         needs={"photo": ("media", "title"), "carousel": ("media", "title")},
-        media_most={PHOTO: 35, VIDEO: 1},
-        media_mb={VIDEO: 2_000},
+        media={PHOTO: Most(35), VIDEO: Most(1, 2_000)},
         media_source="Publer: up to 35 photos, no mixed media; " + _MEDIA,
         fold=Fold(characters=100, lines=2),
         private="SELF_ONLY",
@@ -367,7 +365,7 @@ _TABLE = (
         text_limit=None,
         limit_source="none is given",
         counting_source="no limit to count against",
-        media_most={PHOTO: None, VIDEO: None, GIF: None, DOCUMENT: None},
+        media={PHOTO: Most(None), VIDEO: Most(None), GIF: Most(None), DOCUMENT: Most(None)},
         media_mix=frozenset(Kind),
         media_source="none is given",
         other_keys=("wordpress_oauth", "wordpress_basic"),
@@ -381,8 +379,7 @@ _TABLE = (
         types=_types("status photo video link gif"),
         text_limit=4_096,
         counting_source="Telegram Bot API: characters after entities parsing",
-        media_most={PHOTO: 10, VIDEO: 1, GIF: 1},
-        media_mb={PHOTO: 10, VIDEO: 2_000, GIF: 50},
+        media={PHOTO: Most(10, 10), VIDEO: Most(1, 2_000), GIF: Most(1, 50)},
         media_source="Publer: up to 10 photos, no mixed media; " + _MEDIA,
         second_names={
             "parseMode": "parse_mode",
@@ -403,8 +400,7 @@ _TABLE = (
         comments=True,
         thread=True,
         comment_limit=500,
-        media_most={PHOTO: 4, VIDEO: 1, GIF: 1},
-        media_mb={GIF: 8},
+        media={PHOTO: Most(4), VIDEO: Most(1), GIF: Most(1, 8)},
         media_source="Mastodon: 4 attachments; " + _MEDIA,
         poll=Poll(options=4, option_limit=50, days=tuple(range(1, 8))),
         second_names={"spoilerText": "content_warning"},
@@ -423,8 +419,7 @@ _TABLE = (
         comments=True,
         thread=True,
         comment_limit=500,
-        media_most={PHOTO: 20, VIDEO: 1},
-        media_mb={PHOTO: 8, VIDEO: 1_000},
+        media={PHOTO: Most(20, 8), VIDEO: Most(1, 1_000)},
         media_source="Publer: up to 20 photos, no mixed media; " + _MEDIA,
         frame=Frame(seconds=(3, 300)),
         look=Look(accent="#3a3a3a", strip=True, actions=("Like", "Reply", "Repost", "Share"), thread=True),
@@ -441,8 +436,7 @@ _TABLE = (
         comments=True,
         thread=True,
         comment_limit=300,
-        media_most={PHOTO: 4, VIDEO: 1},
-        media_mb={PHOTO: 5, VIDEO: 100},
+        media={PHOTO: Most(4, 5), VIDEO: Most(1, 100)},
         media_source="lexicon app.bsky.embed.images: 4 images; " + _MEDIA,
         look=Look(accent="#0961c9", actions=("Reply", "Repost", "Like"), thread=True),
     ),

@@ -118,15 +118,14 @@ def find_urls(
             continue
         start, domain_end, scheme = found
         end, has_path = _tail(text, domain_end, rules)
-        if scheme:
-            url = _with_scheme(text, start - scheme, start, domain_end, end)
-            urls.extend([url] if url else [])
-        elif (
-            bare_domains
-            and text[max(start - 1, 0) : start] not in _NEVER_BEFORE_BARE_DOMAIN
-            and _encodable(text[start:domain_end], end - start + 8)
-        ):
-            urls.extend(_bare(text, start, domain_end, end - domain_end if has_path else 0))
+        if not _encodable(text[start:domain_end], end - start + (scheme or len("https://"))):
+            pass
+        elif scheme:
+            short = _TCO.match(text, start - scheme, end)
+            if short is None or len(short[1]) <= MAX_TCO_SLUG_LENGTH:
+                urls.append((start - scheme, short.end() if short else end))
+        elif bare_domains and text[max(start - 1, 0) : start] not in _NEVER_BEFORE_BARE_DOMAIN:
+            urls += _bare(text, start, domain_end, end - domain_end if has_path else 0)
         taken = scanned = max(end, domain_end)
     return urls
 
@@ -244,17 +243,13 @@ def _scheme_length(text: str, start: int, low: int) -> int:
 def _tail(text: str, domain_end: int, rules: Grammar) -> tuple[int, bool]:
     """Return where port, path and query after a domain end, and whether there is a path."""
     end = domain_end
-    port = _PORT.match(text, end)
-    if port:
+    if port := _PORT.match(text, end):
         end = port.end()
-    path = rules.path.match(text, end)
-    if path:
+    if path := rules.path.match(text, end):
         end = _trim(text, path.end(), path.start() + 1, rules.path_end)
-    query = rules.query.match(text, end)
-    if query:
+    if query := rules.query.match(text, end):
         query_end = _trim(text, query.end(), query.start() + 1, rules.query_end)
-        if query_end > query.start() + 1:
-            end = query_end
+        end = query_end if query_end > query.start() + 1 else end
     return end, path is not None
 
 
@@ -262,19 +257,6 @@ def _trim(text: str, end: int, low: int, last: re.Pattern[str]) -> int:
     while end > low and not last.match(text, end - 1, end):
         end -= 1
     return end
-
-
-def _with_scheme(
-    text: str, start: int, domain_start: int, domain_end: int, end: int
-) -> tuple[int, int] | None:
-    if not _encodable(text[domain_start:domain_end], end - start):
-        return None
-    short = _TCO.match(text, start, end)
-    if short is None:
-        return start, end
-    if len(short.group(1)) > MAX_TCO_SLUG_LENGTH:
-        return None
-    return start, short.end()
 
 
 def _encodable(domain: str, url_length: int) -> bool:
@@ -291,11 +273,8 @@ def _encoded_length(label: str) -> int:
     if label.isascii() or len(label) > MAX_LABEL_LENGTH:
         return len(label)
     parts = _FULL_STOPS.split(label)
-    return (
-        sum(len(part) if part.isascii() else 4 + len(part.encode("punycode")) for part in parts)
-        + len(parts)
-        - 1
-    )
+    encoded = (len(part) if part.isascii() else 4 + len(part.encode("punycode")) for part in parts)
+    return sum(encoded) + len(parts) - 1
 
 
 def _bare(text: str, start: int, end: int, tail: int) -> list[tuple[int, int]]:

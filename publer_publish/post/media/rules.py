@@ -41,16 +41,11 @@ FORMATS: Mapping[str, tuple[Kind, frozenset[str]]] = {
 _KINDS = {kind.value: kind for kind in Kind} | {"image": Kind.PHOTO}
 _PICTURES = frozenset({Kind.PHOTO, Kind.GIF})
 _NEEDED_KIND = {
-    "photo": _PICTURES - {Kind.GIF},
-    "video": frozenset({Kind.VIDEO}),
-    "reel": frozenset({Kind.VIDEO}),
-    "short": frozenset({Kind.VIDEO}),
+    **dict.fromkeys(("photo", "event", "offer"), frozenset({Kind.PHOTO})),
+    **dict.fromkeys(("video", "reel", "short"), frozenset({Kind.VIDEO})),
+    **dict.fromkeys(("carousel", "story"), frozenset({Kind.PHOTO, Kind.VIDEO})),
     "gif": frozenset({Kind.GIF}),
     "document": frozenset({Kind.DOCUMENT, Kind.PHOTO}),
-    "event": frozenset({Kind.PHOTO}),
-    "offer": frozenset({Kind.PHOTO}),
-    "carousel": frozenset({Kind.PHOTO, Kind.VIDEO}),
-    "story": frozenset({Kind.PHOTO, Kind.VIDEO}),
 }
 _PICTURES_OF_ARTICLES = " A picture goes into `featured_media` or a block of `content`, by its address."
 _OF_ONE_ITEM = frozenset({"reel", "short", "story"})
@@ -107,12 +102,7 @@ def infer_type(
 
 
 def check_for_network(
-    network_key: str,
-    content_type: str,
-    items: Sequence[Item],
-    problems: Problems,
-    *,
-    subtype: str = "",
+    network_key: str, content_type: str, items: Sequence[Item], problems: Problems, *, subtype: str = ""
 ) -> None:
     """Check the media of one network's content. ``subtype`` is its ``details.type``."""
     if not items:
@@ -138,8 +128,8 @@ def check_for_network(
 
 
 def _check_kinds(rules: Network, items: _Items, problems: Problems) -> bool:
-    wrong = [(media, kind) for media, kind in items if kind and kind not in rules.media_most]
-    taken = _listed(map(str, rules.media_most))
+    wrong = [(media, kind) for media, kind in items if kind and kind not in rules.media]
+    taken = _listed(map(str, rules.media))
     for media, kind in wrong:
         problems.error(
             f"{rules.label} takes no {kind}: {media.value!r}.",
@@ -210,10 +200,10 @@ def _check_count(rules: Network, shown_as: str, items: _Items, problems: Problem
         return
     limits = [
         (most, f"{kind}s" if most > 1 else kind, [media for media, its in items if its is kind])
-        for kind, most in rules.media_most.items()
+        for kind, (most, _) in rules.media.items()
         if most is not None
     ]
-    if len(limits) == len(rules.media_most):
+    if len(limits) == len(rules.media):
         limits.append((max(most for most, _, _ in limits), "media items", all_of_them))
     for most, what, media in limits:
         if len(media) > most:
@@ -242,9 +232,7 @@ def _check_thumbnail(media: Media, kind: Kind | None, problems: Problems) -> Non
         return
     if kind and kind is not Kind.VIDEO:
         problems.error(
-            f"Only a video has a thumbnail; {media.value!r} is a {kind}.",
-            "Remove `thumbnail`.",
-            media.where,
+            f"Only a video has a thumbnail; {media.value!r} is a {kind}.", "Remove `thumbnail`.", media.where
         )
     if isinstance(media.thumbnail, Media) and kind_of(media.thumbnail) not in {None, Kind.PHOTO}:
         problems.error(
@@ -272,13 +260,10 @@ def _check_alt_text(rules: Network, media: Media, kind: Kind | None, problems: P
 
 def _advice(rules: Network, shown_as: str, info: MediaInfo) -> Iterator[tuple[str, str]]:
     """Tell what the network will not like, as Publer's pages say: message and hint."""
-    frame = rules.frame
-    most = rules.media_mb.get(info.kind)
+    frame, said = rules.frame, f"{rules.label} is said to"
+    most = rules.media[info.kind].megabytes if info.kind in rules.media else None
     if most and info.size > most * _MEGABYTE:
-        yield (
-            f"has {file_size(info.size)}; {rules.label} is said to take at most {most} MB",
-            "Make it smaller.",
-        )
+        yield f"has {file_size(info.size)}; {said} take at most {most} MB", "Make it smaller."
     if info.kind is Kind.PHOTO and info.animated:
         yield f"is animated; {rules.label} will show a still picture", "Only a GIF moves; or make it a video."
     seconds = frame.seconds_as.get(shown_as, frame.seconds)
@@ -286,33 +271,24 @@ def _advice(rules: Network, shown_as: str, info: MediaInfo) -> Iterator[tuple[st
     if seconds and length is not None and not seconds[0] <= length <= seconds[1]:
         allowed = f"{duration(seconds[0])} to {duration(seconds[1])}"
         what = f"a {shown_as}" if shown_as in frame.seconds_as else "a video"
-        yield (
-            f"lasts {duration(length)}; {rules.label} is said to take {allowed} in {what}",
-            "Cut it, or leave it out for this network.",
-        )
-    yield from _pixel_advice(rules.label, frame, shown_as, info)
+        wrong = f"lasts {duration(length)}; {said} take {allowed} in {what}"
+        yield wrong, "Cut it, or leave it out for this network."
+    if info.width:
+        yield from _pixel_advice(said, frame, shown_as, info)
 
 
-def _pixel_advice(label: str, frame: Frame, shown_as: str, info: MediaInfo) -> Iterator[tuple[str, str]]:
-    if not info.width:
-        return
+def _pixel_advice(said: str, frame: Frame, shown_as: str, info: MediaInfo) -> Iterator[tuple[str, str]]:
     pixels = f"has {info.width} x {info.height} pixels"
     if info.kind is Kind.GIF and 0 < frame.gif_most < max(info.width, info.height):
-        yield (
-            f"{pixels}; {label} is said to take a GIF of at most {frame.gif_most} on a side",
-            "Make it smaller.",
-        )
+        yield f"{pixels}; {said} take a GIF of at most {frame.gif_most} on a side", "Make it smaller."
     if info.kind is not Kind.PHOTO or shown_as == "story":
         return
     if info.width < frame.least_width:
-        yield (
-            f"{pixels}; {label} is said to want a width of at least {frame.least_width}",
-            "Use a larger picture.",
-        )
+        yield f"{pixels}; {said} want a width of at least {frame.least_width}", "Use a larger picture."
     if frame.ratio and not frame.ratio[0] <= info.width / info.height <= frame.ratio[1]:
         least, most = frame.ratio
         shape = f"{pixels}, {info.width / info.height:.2f} to 1"
-        yield f"{shape}; {label} is said to take {least:g} to 1 up to {most:g} to 1", "Crop the picture."
+        yield f"{shape}; {said} take {least:g} to 1 up to {most:g} to 1", "Crop the picture."
 
 
 def extension_of(name: str) -> str:

@@ -35,10 +35,12 @@ from jinja2.visitor import NodeTransformer
 from publer_publish.errors import ActionError
 from publer_publish.post.template import errors
 from publer_publish.post.template.errors import Remark, Rendered, TemplateError
-from publer_publish.post.template.fit import Piece, Pieces, captured, escaped, without_marks
+from publer_publish.post.template.fit import Piece, Pieces, escaped, without_ends, without_marks
 from publer_publish.post.template.harmless import effects
 from publer_publish.post.template.values import FIELDS, NAMES
 
+MAX_SOURCE = 100_000
+"""Code points of a template."""
 MAX_TEXT = 100_000
 """Code points of the text that a template makes. What it may use on the way is up to ``limits``."""
 MAX_MISTAKES = 20
@@ -106,7 +108,8 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         self.pieces = Pieces()
         """Of the text that is being rendered."""
         self.cuts_to_fit = False
-        self.concat = self.captured  # type: ignore[method-assign]  # Jinja's own hook for joining output
+        # What a macro or a `set` block makes is from now on a value like any other.
+        self.concat = lambda pieces: without_ends(_joined(pieces))  # type: ignore[method-assign]  # Jinja's hook
         self.filters = {name: self.filters[name] for name in FILTERS}
         self.filters |= {name: _of_text(self.filters[name]) for name in _OF_TEXT}
         self.filters |= {"join": _join, "plain": _plain, "fit": _fit, "hashtag": _hashtag}
@@ -115,10 +118,6 @@ class _Sandbox(ImmutableSandboxedEnvironment):
     def insert(self, value: Any, tag: int) -> str:
         """What ``{{ value }}`` becomes."""
         return self.pieces.insert(_as_text(value), tag)
-
-    def captured(self, pieces: Iterable[str]) -> str:
-        """The text of a macro or a ``set`` block: from now on a value like any other."""
-        return captured(_joined(pieces))
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """``vars.items`` is the value of that name, if there is one, and no method of Python's."""
@@ -187,15 +186,16 @@ class _Form:
     def mistakes(self, source: str, values: Mapping[str, object]) -> Iterator[TemplateError]:
         """Yield the names in ``source`` that are wrong in any run, at each of their places."""
         sandbox, found = self._sandbox, self.tree.find_all
-        for name in self.uses.names - self.uses.asked_about - NAMES - values.keys():
+        for name in sorted(self.uses.names - self.uses.asked_about - NAMES - values.keys()):
             for offset in errors.places(source, errors.name_alone(name)):
                 yield errors.no_name(name, NAMES.union(values), offset)
         of_jinja = (("filter", nodes.Filter, sandbox.filters), ("test", nodes.Test, sandbox.tests))
         for kind, node_type, known in of_jinja:
-            for name in {node.name for node in found(node_type)} - known.keys():
+            for name in sorted({node.name for node in found(node_type)} - known.keys()):
                 for offset in errors.places(source, errors.whole_word(name)):
                     yield errors.unknown(kind, name, known, offset)
-        for root, name in {path for node in found((nodes.Getattr, nodes.Getitem)) if (path := _path(node))}:
+        paths = {path for node in found((nodes.Getattr, nodes.Getitem)) if (path := _path(node))}
+        for root, name in sorted(paths):
             if root in FIELDS and name not in FIELDS[root] and not hasattr(dict, name):
                 for offset in errors.places(source, errors.field_of(root, name)):
                     yield errors.no_field(source, name, FIELDS[root], offset)
@@ -270,6 +270,10 @@ class Engine:
             return []
 
     def _parse(self, source: str) -> _Parsed:
+        if len(source) > MAX_SOURCE:
+            message = f"The template has {len(source):,} characters; {MAX_SOURCE:,} are allowed"
+            hint = "Put fixed text of this length into a network's text without {{ }} and {% %}."
+            raise TemplateError(message, hint=hint)
         if source not in self._parsed:
             try:
                 self._parsed[source] = self._read(source)
@@ -293,11 +297,7 @@ class Engine:
         return self._forms[key], texts
 
     def _explained(
-        self,
-        error: Exception,
-        source: str,
-        values: Mapping[str, object],
-        form: _Form | None = None,
+        self, error: Exception, source: str, values: Mapping[str, object], form: _Form | None = None
     ) -> TemplateError:
         line = _line_of(error, form)
         if isinstance(error, UndefinedName):

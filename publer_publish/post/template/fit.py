@@ -129,14 +129,8 @@ def _inside_first_word(part: str) -> list[int]:
 
 
 def _outside_urls(text: str, ends: Sequence[int]) -> list[int]:
-    urls = find_urls(text)
-    starts = [start for start, _ in urls]
-
-    def outside(end: int) -> bool:
-        before = bisect_right(starts, end - 1) - 1
-        return before < 0 or end >= urls[before][1]
-
-    return [end for end in ends if outside(end)]
+    inside = {at for start, stop in find_urls(text) for at in range(start + 1, stop)}
+    return [end for end in ends if end not in inside]
 
 
 # --- the pieces of a text ---
@@ -177,7 +171,7 @@ class Pieces:
 
     def insert(self, text: str, tag: int) -> str:
         """Return a value between its marks."""
-        return f"{chr(_FIRST_TAG + tag)}{_FOREIGN.sub('', text)}{_END}"
+        return f"{chr(_FIRST_TAG + tag)}{without_ends(text)}{_END}"
 
     def read(self, marked: str) -> Iterator[Piece]:
         """Yield the pieces of a text with marks."""
@@ -212,8 +206,8 @@ class Pieces:
         return _joined(pieces, texts), "\n\n".join(rest)
 
 
-def captured(text: str) -> str:
-    """Return the text of a macro or a ``set`` block: from now on a value like any other."""
+def without_ends(text: str) -> str:
+    """Return text without the marks of values, but with those of parts."""
     return _FOREIGN.sub("", text)
 
 

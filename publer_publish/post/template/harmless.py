@@ -21,13 +21,12 @@ PRIVATE = re.compile("[\ue000-\ue00f]")
 """What text from elsewhere may not bring along: our own marks."""
 
 _INVISIBLE = re.compile(
-    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
+    "(\U0001f3f4[\U000e0020-\U000e007e]+\U000e007f)"
+    "|[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
     "\u3164\ufeff\uffa0\ufff9-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
     "|(?<![^\x00-\x7f])[\u200c\u200d]|[\u200c\u200d](?![^\x00-\x7f])"
 )
-"""Zero-width joiners stay in emoji and in scripts that need them."""
-_FLAG = re.compile("\U0001f3f4[\U000e0020-\U000e007e]+\U000e007f")
-"""England, Scotland, Wales: the only visible use of Unicode's tag characters."""
+"""Zero-width joiners stay in emoji and in scripts that need them; tag characters in flags, as Scotland's."""
 _OTHER_SPACES = re.compile("[\xa0\u1680\u2000-\u200a\u202f\u205f]")
 
 _SIGNS = (
@@ -64,12 +63,7 @@ def harmless(text: str) -> str:
 
 def without_invisible(text: str) -> str:
     """Return text without characters that nobody sees, and with ordinary spaces."""
-    flags = {flag.start(): flag[0] for flag in _FLAG.finditer(text)}
-    kept, at = [], 0
-    for start, flag in flags.items():
-        kept += [_INVISIBLE.sub("", text[at:start]), flag]
-        at = start + len(flag)
-    return _OTHER_SPACES.sub(" ", "".join([*kept, _INVISIBLE.sub("", text[at:])]))
+    return _OTHER_SPACES.sub(" ", _INVISIBLE.sub(lambda found: found[1] or "", text))
 
 
 class Effect(NamedTuple):

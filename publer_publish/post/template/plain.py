@@ -26,8 +26,6 @@ from mdit_py_plugins.gfm import gfm_plugin
 
 from publer_publish.post.template.harmless import LINK, PRIVATE, harmless, without_invisible
 
-MAX_NESTING = 16
-"""The parser's time is the length of the text times this, at worst."""
 MAX_FOOTNOTE = 200
 BULLET = "• "
 
@@ -55,7 +53,7 @@ def _plain(markdown: str) -> Plain:
 
 @cache
 def _parser() -> MarkdownIt:
-    return MarkdownIt("commonmark", {"maxNesting": MAX_NESTING}).use(gfm_plugin)
+    return MarkdownIt("commonmark").use(gfm_plugin)
 
 
 # --- the page ---
@@ -90,7 +88,7 @@ class _Block(NamedTuple):
 
 
 class _Page:
-    """Writes lines, event by event."""
+    """Writes lines, tag by tag."""
 
     def __init__(self, tokens: Sequence[Token], *, unfold: bool = False) -> None:
         self._unfold = unfold
@@ -111,7 +109,7 @@ class _Page:
         self._skipped: list[str] = []
         """Open tags of which nothing is shown."""
         self._is_pre = False
-        self.read(_without_footnotes(tokens))
+        self.read(tokens)
         self.close_row()
 
     def whole(self) -> str:
@@ -123,6 +121,8 @@ class _Page:
 
     def read(self, tokens: Sequence[Token]) -> None:
         for token in tokens:
+            if token.type == "footnote_block_open":
+                break  # what is there is shown where it is referred to
             if token.type in _READERS:
                 _READERS[token.type](self, token)
             elif token.nesting > 0:
@@ -266,13 +266,11 @@ class _Page:
         if not "".join(self._inline).strip():
             self._inline.clear()
             return
-        is_only_link = url and not self._lists and not self._level and self._cells is None
-        if is_only_link and _ends_with_link(self._inline):
+        if url and not self._lists and not self._level and _ends_with_link(self._inline):
             text = self._taken().strip()
             self._write(text if not text or text == url else f"{text.removesuffix(':')}: {url}")
         else:
-            lines = (line.strip() for line in self._taken().split("\n"))
-            text = "\n".join(lines).strip()
+            text = "\n".join(line.strip() for line in self._taken().split("\n")).strip()
             self._write(text)
             if not text:
                 self._lose()
@@ -352,11 +350,6 @@ def _footnotes(tokens: Sequence[Token]) -> dict[int, str]:
             if text and len(text) <= MAX_FOOTNOTE:
                 found[tokens[start - 1].meta["id"]] = f" ({text})"
     return found
-
-
-def _without_footnotes(tokens: Sequence[Token]) -> Sequence[Token]:
-    types = [token.type for token in tokens]
-    return tokens[: types.index("footnote_block_open")] if "footnote_block_open" in types else tokens
 
 
 def _ends_with_link(inline: Sequence[str]) -> bool:

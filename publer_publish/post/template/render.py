@@ -13,8 +13,6 @@ from publer_publish.post.model import Json
 from publer_publish.post.template.errors import Remark, Rendered, TemplateError, dollars, typed_oddities
 from publer_publish.text import cut
 
-MAX_SOURCE = 100_000
-"""In code points: of one template."""
 MAX_REMARKS = 20
 """Of one kind and one text that are reported."""
 _MAY_BE_MARKDOWN = re.compile(r"\*\*|__|\]\(|^#|^```", re.MULTILINE)
@@ -80,8 +78,6 @@ class Renderer:
         self._source = source
         self._templates = templates or Templates()
         self._keeps_broken = keeps_broken
-        self._mistakes: dict[str, list[TemplateError]] = {}
-        """Of each template that failed: it fails again for the next network."""
 
     def text(
         self,
@@ -133,7 +129,8 @@ class Renderer:
                 self._positions.where_in(path, 0),
             )
             return None
-        return word in TRUE or not self._is_settled(source)
+        engine = self._templates.engine if is_template(source) else None
+        return word in TRUE or bool(engine and not self._source.settles(engine.uses(source).names))
 
     def tree(self, path: Path, value: Json, *, skip: Callable[[Path], bool], below: Path = ()) -> Json:
         """``value`` with every string rendered but those whose path below it ``skip`` names.
@@ -158,22 +155,15 @@ class Renderer:
         return value
 
     def _rendered(self, source: str, fits: Callable[[str], bool] | None, markup: str | None) -> Rendered:
-        if len(source) > MAX_SOURCE:
-            raise TemplateError(
-                f"The template has {len(source):,} characters; {MAX_SOURCE:,} are allowed",
-                hint="Put fixed text of this length into a network's text without {{ }} and {% %}.",
-            )
         engine = self._templates.engine
         values = self._source.values(*engine.uses(source))
         rendered: Rendered = engine.render(source, values, fits=fits, markup=markup)
         return rendered
 
-    def _is_settled(self, source: str) -> bool:
-        return not is_template(source) or self._source.settles(self._templates.engine.uses(source).names)
-
     def _report(self, path: Path, source: str, error: ActionError) -> None:
         """Report everything that is wrong with a template: ``error`` is what ended it."""
-        found = {one.offset: one for one in self._all_mistakes(source)}
+        values = self._source.values(frozenset())
+        found = {one.offset: one for one in self._templates.engine.mistakes(source, values)}
         if isinstance(error, TemplateError):
             found.setdefault(error.offset, error)
         else:
@@ -182,11 +172,3 @@ class Renderer:
         for _, one in sorted(found.items()):
             where = self._positions.where_in(path, one.offset)
             self.problems.error(f"{one.message.rstrip('.')}.", one.hint, where)
-
-    def _all_mistakes(self, source: str) -> list[TemplateError]:
-        if len(source) > MAX_SOURCE:
-            return []
-        if source not in self._mistakes:
-            values = self._source.values(frozenset())
-            self._mistakes[source] = self._templates.engine.mistakes(source, values)
-        return self._mistakes[source]

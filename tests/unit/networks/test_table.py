@@ -41,12 +41,11 @@ def test_the_rules_of_a_network_agree_with_each_other(key: str) -> None:
     assert rules.types
     assert rules.types <= set(NEEDS)
     assert set(rules.needs) <= rules.types
-    assert set(rules.media_mix) <= set(rules.media_most)
-    assert set(rules.media_mb) <= set(rules.media_most)
+    assert set(rules.media_mix) <= set(rules.media)
     assert rules.link_cards <= ("carousel" in rules.types)
     assert (rules.poll is not None) == ("poll" in rules.types)
-    assert (Kind.GIF in rules.media_most) == ("gif" in rules.types or key == "wordpress")
-    assert (Kind.DOCUMENT in rules.media_most) == ("document" in rules.types or key == "wordpress")
+    assert (Kind.GIF in rules.media) == ("gif" in rules.types or key == "wordpress")
+    assert (Kind.DOCUMENT in rules.media) == ("document" in rules.types or key == "wordpress")
     assert rules.counting_source
     assert rules.limit_source
     assert rules.media_source
