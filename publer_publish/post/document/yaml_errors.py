@@ -145,14 +145,11 @@ def _mistake(lines: Sequence[str], line: int, opened: int | None) -> Mistake | N
         for mistake in rule(lines, number):
             corrected = _corrected(lines, mistake)
             error = _first_error(corrected)
-            if error is None or _place(corrected, error)[0] >= _end(lines, corrected, line, mistake):
+            moved = line + len(corrected) - len(lines)
+            read_up_to = max(moved + 1, mistake.first + len(mistake.corrected))
+            if error is None or _place(corrected, error)[0] >= read_up_to:
                 return mistake
     return None
-
-
-def _end(before: Sequence[str], after: Sequence[str], line: int, mistake: Mistake) -> int:
-    """Return the line that a corrected text must be read up to."""
-    return max(line + len(after) - len(before) + 1, mistake.first + len(mistake.corrected))
 
 
 def _tab(lines: Sequence[str], number: int) -> Iterator[Mistake]:
