@@ -293,10 +293,8 @@ def named_networks(draft: Draft) -> tuple[tuple[str, ...], bool]:
 
 def unselected(draft: Draft) -> tuple[str, ...]:
     """The networks that a post lists although no selector of it names one of them, if it has selectors."""
-    if not draft.post.accounts:
-        return ()
     named = {ref.selector.network for ref in draft.post.accounts}
-    return tuple(network for network in draft.post.networks if network not in named)
+    return tuple(network for network in draft.post.networks if named and network not in named)
 
 
 def _default_accounts(selectors: Sequence[str], problems: Problems) -> tuple[AccountRef, ...]:

@@ -88,8 +88,8 @@ class UnknownKeys:
     def meant(self, key: str, allowed: Mapping[str, Any], path: Path) -> tuple[str, ...]:
         """Return the keys of which nothing more need be said if this one is not known."""
         guess = self.suggestion(key, allowed)
-        accounts = ("accounts",) if _is_post(path) and letters(key) in _TARGETS else ()
-        return (*((guess,) if guess else ()), *accounts)
+        target = "accounts" if _is_post(path) and letters(key) in _TARGETS else ""
+        return tuple(filter(None, (guess, target)))
 
     def suggestion(self, key: str, allowed: Mapping[str, Any]) -> str:
         """Return the allowed key that was probably meant; empty if none is near."""
