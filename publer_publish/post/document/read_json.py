@@ -13,7 +13,7 @@ from publer_publish.post.document.source import MAX_DIGITS, Node, Reading, Sourc
 
 _BETWEEN = re.compile(r"[\s,:]*")
 _WORD = re.compile(r"[^\W\d]\w*")
-_TEXT_IN_QUOTES = 'Text is in double quotes: "…".'
+_TEXT_IN_QUOTES = 'Text is in double quotes: "…". Without quotes are only numbers, true, false and null.'
 _MISTAKES = (
     ("Unterminated", "A text is never closed.", 'Put a " at its end.'),
     (

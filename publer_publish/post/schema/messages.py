@@ -30,6 +30,7 @@ Explained = tuple[Problem, tuple[Path, ...]]
 """A problem, and the places where what else is wrong only follows from it."""
 
 _MAX_LISTED = 24
+_LISTED_OF_MANY = 5
 
 
 class Explainer:
@@ -155,11 +156,12 @@ def _not_listed(finding: Finding) -> tuple[str, str]:
     path, value, allowed = finding.path, str(finding.value), [str(one) for one in finding.rule]
     network = network_of(path)
     of = f" on {network}" if path[-2:] == (network, "type") else ""
-    more = f" … and {len(allowed) - _MAX_LISTED} more" if len(allowed) > _MAX_LISTED else ""
+    shown = allowed if len(allowed) <= _MAX_LISTED else allowed[:_LISTED_OF_MANY]
+    more = f" … and {len(allowed) - len(shown)} more" if len(allowed) > len(shown) else ""
     guess = suggest(value, allowed)
     did_you_mean = f'Did you mean "{guess}"? ' if guess else ""
     message = f'{name_of(path)} cannot be "{short(value)}"{of}.'
-    return message, f"{did_you_mean}Allowed: {', '.join(allowed[:_MAX_LISTED])}{more}."
+    return message, f"{did_you_mean}Allowed: {', '.join(shown)}{more}."
 
 
 def _first_sentence(schema: Mapping[str, Any]) -> str:
