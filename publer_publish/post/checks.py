@@ -307,12 +307,13 @@ def warn_of_one_text(rules: Network, one: str, other: str, where: Where, problem
 
 def _limits(network: Network, own: Mapping[str, Any]) -> dict[str, Any]:
     """What decides how long a text may be, beside its network; what the schema refuses is left out."""
-    own_limit = own.get("max_length")
-    if isinstance(own_limit, bool) or not isinstance(own_limit, int):
+    own_limit: Any = own.get("max_length")
+    is_number = isinstance(own_limit, int) and not isinstance(own_limit, bool)
+    if not is_number or not 1 <= own_limit <= _MOST_MAX_LENGTH:
         own_limit = None
     beside = next(filter(None, (own.get(name) for name in network.counted_with_text)), None)
     return {
-        "max_length": own_limit if own_limit in range(1, _MOST_MAX_LENGTH + 1) else None,
+        "max_length": own_limit,
         "long_post": value_at(own, ("details", "type")) == "long_post",
         # Mastodon counts a content warning as text (its status length validator).
         "extra": count.measure(network, beside) if isinstance(beside, str) else 0,
