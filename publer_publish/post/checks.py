@@ -260,11 +260,7 @@ def _extra(content: Content, place: Place) -> None:
 
 
 def check_extra(
-    extra: object,
-    written: object,
-    where: Callable[..., Where],
-    problems: Problems,
-    path: tuple[str | int, ...] = (),
+    extra: object, written: object, where: Callable[..., Where], problems: Problems, path: Path = ()
 ) -> None:
     """Find what would replace ``written`` or set a time, at any depth. ``where``: the place of a key.
 
@@ -283,24 +279,18 @@ def check_extra(
             continue  # the schema has refused it
         below = known.get(key)
         is_inside = isinstance(below, Mapping) and isinstance(value, Mapping)
+        message, hint = "", ""
         if letters(key) in _SET_TIMES:
-            problems.error(
-                f'"{key}" in `extra` would set a time: this action publishes now.',
-                "Remove it. To publish at a time, run the workflow with `on: schedule`.",
-                place,
-            )
+            message = f'"{key}" in `extra` would set a time: this action publishes now.'
+            hint = "Remove it. To publish at a time, run the workflow with `on: schedule`."
         elif letters(key) in _SET_PLACES:
-            problems.error(
-                f'"{key}" in `extra` would change where the post goes, or whether it goes out.',
-                "Take it out. Where a post goes is what `accounts` says.",
-                place,
-            )
+            message = f'"{key}" in `extra` would change where the post goes, or whether it goes out.'
+            hint = "Take it out. Where a post goes is what `accounts` says."
         elif letters(key) in _NEVER_EXTRA or (key in known and not is_inside):
-            problems.error(
-                f'"{key}" in `extra` would replace what the file says under `{key}`.',
-                f"`extra` only adds to what is sent. Write `{key}` itself, outside of `extra`.",
-                place,
-            )
+            message = f'"{key}" in `extra` would replace what the file says under `{key}`.'
+            hint = f"`extra` only adds to what is sent. Write `{key}` itself, outside of `extra`."
+        if message:
+            problems.error(message, hint, place)
         else:
             check_extra(value, below, where, problems, at)
 
@@ -317,12 +307,13 @@ def warn_of_one_text(rules: Network, one: str, other: str, where: Where, problem
 
 def _limits(network: Network, own: Mapping[str, Any]) -> dict[str, Any]:
     """What decides how long a text may be, beside its network; what the schema refuses is left out."""
-    own_limit = own.get("max_length")
-    if isinstance(own_limit, bool) or not isinstance(own_limit, int):
+    own_limit: Any = own.get("max_length")
+    is_number = isinstance(own_limit, int) and not isinstance(own_limit, bool)
+    if not is_number or not 1 <= own_limit <= _MOST_MAX_LENGTH:
         own_limit = None
     beside = next(filter(None, (own.get(name) for name in network.counted_with_text)), None)
     return {
-        "max_length": own_limit if own_limit in range(1, _MOST_MAX_LENGTH + 1) else None,
+        "max_length": own_limit,
         "long_post": value_at(own, ("details", "type")) == "long_post",
         # Mastodon counts a content warning as text (its status length validator).
         "extra": count.measure(network, beside) if isinstance(beside, str) else 0,

@@ -23,6 +23,8 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _LINE_END = re.compile(r"\r\n?")
 """GitHub's editor writes release notes with these; they are sent as they are counted."""
 _OURS = frozenset({"text", "media", "type", "extra", "max_length"})
+Fits = Callable[[str], bool] | None
+"""Whether a text is short enough; None where that is not known."""
 MAX_THREAD = 25
 """Further posts that a text may go on in; X takes no more (publer-api.md 5.3)."""
 _NONE: Mapping[str, Any] = {}
@@ -116,7 +118,13 @@ class Draft:
             texts = in_pieces("\n\n".join(rest), self.checks.comment_fits(network), MAX_THREAD)
             where = self.positions.where(text_path)
             comments = (*(Comment(text=one, where=where) for one in texts), *comments)
-        post_type = self._type(network, own, media)
+        post_type = own.get("type")
+        if not isinstance(post_type, str):
+            items, has_link = (
+                [(item, self.checks.files.info(item)) for item in media],
+                "url" in own or "link" in own,
+            )
+            post_type = infer_type(network.key, own, items, has_poll="options" in own, has_link=has_link)
         counted = self.checks.counted(network, own, text)
         content = Content(
             network=network.key,
@@ -184,12 +192,7 @@ class Draft:
         return self.path, {}
 
     def _rendered(
-        self,
-        path: Path,
-        source: Json,
-        fits: Callable[[str], bool] | None = None,
-        markup: str = "",
-        rest: list[str] | None = None,
+        self, path: Path, source: Json, fits: Fits = None, markup: str = "", rest: list[str] | None = None
     ) -> str | None:
         """A text, rendered, without white space at its ends; empty if there is none; None after a mistake."""
         if not isinstance(source, str):
@@ -207,14 +210,6 @@ class Draft:
             rendered = _CONTROL.sub("", rendered)
         warn_of_unseen(rendered, self.positions, path, self.problems)
         return _LINE_END.sub("\n", rendered).strip()
-
-    def _type(self, network: Network, own: Mapping[str, Any], media: Sequence[Media]) -> str:
-        written = own.get("type")
-        if isinstance(written, str):
-            return written
-        items = [(item, self.checks.files.info(item)) for item in media]
-        has_link = "url" in own or "link" in own
-        return infer_type(network.key, own, items, has_poll="options" in own, has_link=has_link)
 
     def _media(self, path: Path, items: Json) -> tuple[Media, ...]:
         if not isinstance(items, list):
@@ -258,7 +253,7 @@ class Draft:
             comments.append(comment)
         return tuple(comments)
 
-    def _comment(self, path: Path, item: Json, fits: Callable[[str], bool] | None) -> Comment | None:
+    def _comment(self, path: Path, item: Json, fits: Fits) -> Comment | None:
         node = item if isinstance(item, Mapping) else {"text": item}
         text_path = (*path, "text") if node is item and "text" in node else path
         text = self._rendered(text_path, node.get("text"), fits)

@@ -123,10 +123,8 @@ class _Loader:
     def _is_skipped(self, path: Path, post: Mapping[str, Any]) -> bool | None:
         """Whether ``when`` is false; None when that is not known."""
         when = post.get("when")
-        if isinstance(when, bool):
-            return not when
         if not isinstance(when, str):
-            return False
+            return when is False
         truth = self._renderer.truth((*path, "when"), when)
         return None if truth is None else not truth
 
@@ -147,17 +145,16 @@ class _Loader:
                 'Add it to the post, such as `accounts: ["twitter/*"]`, or set the input `accounts`.',
                 self._positions.where(path),
             )
-        networks = data.get("networks")
+        listed, labels = data.get("networks"), data.get("labels")
+        networks = list(listed) if isinstance(listed, Mapping) else []
         self._check_spellings(path, networks)
         post = Post(
             file=self._positions.file,
             index=int(path[-1]) if path else 0,
             where=self._positions.where(path),
             accounts=refs,
-            networks=tuple(dict.fromkeys(canonical(key) for key in networks if canonical(key) in NETWORKS))
-            if isinstance(networks, Mapping)
-            else (),
-            labels=_strings(data.get("labels")),
+            networks=tuple(dict.fromkeys(canonical(key) for key in networks if canonical(key) in NETWORKS)),
+            labels=tuple(one for one in labels if isinstance(one, str)) if isinstance(labels, list) else (),
             skipped=skipped,
             why_skipped=self._why_skipped(path, data.get("when")) if skipped else "",
         )
@@ -225,10 +222,10 @@ class _Loader:
             self._problems.add(Problem(message=error.message, hint=error.hint, fix=fix, where=where))
             return None
 
-    def _check_spellings(self, path: Path, networks: Json) -> None:
+    def _check_spellings(self, path: Path, networks: Sequence[str]) -> None:
         """Find a network under two spellings: only one of them could be sent."""
         first: dict[str, str] = {}
-        for key in networks if isinstance(networks, Mapping) else ():
+        for key in networks:
             earlier = first.setdefault(canonical(key), key)
             if earlier != key:
                 self._problems.error(
@@ -295,10 +292,8 @@ def named_networks(draft: Draft) -> tuple[tuple[str, ...], bool]:
 
 def unselected(draft: Draft) -> tuple[str, ...]:
     """The networks that a post lists although no selector of it names one of them, if it has selectors."""
-    if not draft.post.accounts:
-        return ()
     named = {ref.selector.network for ref in draft.post.accounts}
-    return tuple(network for network in draft.post.networks if network not in named)
+    return tuple(network for network in draft.post.networks if named and network not in named)
 
 
 def _default_accounts(selectors: Sequence[str], problems: Problems) -> tuple[AccountRef, ...]:
@@ -309,7 +304,3 @@ def _default_accounts(selectors: Sequence[str], problems: Problems) -> tuple[Acc
         except SelectorError as error:
             problems.error(error.message, error.hint, ACCOUNTS_INPUT)
     return tuple(refs)
-
-
-def _strings(value: Json) -> tuple[str, ...]:
-    return tuple(item for item in value if isinstance(item, str)) if isinstance(value, list) else ()

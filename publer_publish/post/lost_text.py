@@ -27,6 +27,7 @@ _NO_PROSE = frozenset(
     {"call_to_action", "category", "duration", "end", "file", "id", "parseMode", "path", "privacy",
      "replySettings", "start", "state", "thumbnail", "type", "url", "visibility", "when"}
 )  # fmt: skip
+"""Keys of Publer's words and of addresses, behind which no hashtag is lost."""
 
 
 def report(document: Document, problems: Problems) -> None:
@@ -76,13 +77,9 @@ def _texts(source: Source, node: Node, path: Path = ()) -> Iterator[tuple[Path, 
         yield from _texts(source, child, (*path, key))
     for index, child in enumerate(node.items):
         yield from _texts(source, child, (*path, index))
-    if isinstance(node.value, str) and not node.style and (_is_prose(path) or is_selector(path)):
+    is_prose = not path or path[-1] not in _NO_PROSE
+    if isinstance(node.value, str) and not node.style and (is_prose or is_selector(path)):
         yield path, node
-
-
-def _is_prose(path: Path) -> bool:
-    """Whether people read the value: behind one of Publer's words or an address no hashtag is lost."""
-    return not path or path[-1] not in _NO_PROSE
 
 
 def _indentation(source: Source, path: Path, node: Node) -> int:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from publer_publish.errors import Path
+from publer_publish.errors import ActionError, Path
 from publer_publish.networks.table import KEYS, NETWORKS, canonical
 from publer_publish.post.model import Selector, SelectorKind
 from publer_publish.post.schema.keys import MEANT
-from publer_publish.text import suggest
+from publer_publish.text import cut, suggest
 
 _TYPOGRAPHIC_QUOTES = "\u2018\u2019\u201a\u201c\u201d\u201e\xab\xbb"
 _ID = re.compile(r"[0-9a-fA-F]{24}")
@@ -21,6 +21,7 @@ _ANOTHER = re.compile(
 
 Account names may hold nearly anything: "News YouTube/TikTok" is one, and so is "*NSYNC".
 """
+_LONGEST_QUOTE = 40
 _IF_IT_IS_A_NAME = "If an account really has this name, use its id."
 _LIST_MARKS = "\"'[],-"
 """What YAML and JSON write around the items of a list. No selector begins with one of these."""
@@ -28,13 +29,11 @@ IN_FILE = "Write each as an item of its own, without commas, brackets or extra q
 IN_INPUT = "Write one selector per line, without dashes, commas, brackets and quotes."
 
 
-class SelectorError(ValueError):
+class SelectorError(ActionError):
     """What is wrong with a selector, and what to write instead."""
 
     def __init__(self, message: str, hint: str, meant: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
+        super().__init__(message, hint=hint)
         self.meant = meant
         """The selector as it should be, if that is certain."""
 
@@ -42,10 +41,11 @@ class SelectorError(ValueError):
 def parse_selector(written: str, several: str = IN_FILE) -> Selector:
     """Read one selector as written; ``several`` says how to write more than one. Raises ``SelectorError``."""
     text = written.strip()
+    shown = cut(text, _LONGEST_QUOTE)
     if text and (text[0] in _LIST_MARKS or text[-1] in ",;"):
-        raise SelectorError(f"`{_shown(text)}` has the punctuation of a list around it.", several)
+        raise SelectorError(f"`{shown}` has the punctuation of a list around it.", several)
     if _ANOTHER.search(text):
-        raise SelectorError(f"`{_shown(text)}` is more than one selector.", f"{several} {_IF_IT_IS_A_NAME}")
+        raise SelectorError(f"`{shown}` is more than one selector.", f"{several} {_IF_IT_IS_A_NAME}")
     if text == "*":
         return Selector(kind=SelectorKind.ALL, written=text)
     if _ID.fullmatch(text):
@@ -60,7 +60,7 @@ def parse_selector(written: str, several: str = IN_FILE) -> Selector:
 
 def _complaint(text: str, network: str, name: str | None) -> SelectorError:
     """Say what is wrong; ``name``: what follows a slash."""
-    shown, key = _shown(text), canonical(network.lower())
+    shown, key = cut(text, _LONGEST_QUOTE), canonical(network.lower())
     hint = (
         "Write the network and the account's name in Publer, such as `linkedin/Acme Inc`, or `linkedin/*` "
         "for all accounts of a network, or the account's id of 24 digits."
@@ -87,7 +87,3 @@ def is_selector(path: Path) -> bool:
     """Whether a value of a document says where a post goes."""
     entry = path[:-1] if path[-1:] == ("id",) else path
     return len(entry) > 1 and entry[-2] == "accounts" and isinstance(entry[-1], int)
-
-
-def _shown(text: str) -> str:
-    return text if len(text) <= 40 else text[:40] + "…"  # noqa: PLR2004

@@ -7,8 +7,7 @@ ends in a sentence of ours with a position.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from publer_publish.errors import Path, Problems, Where, format_path
 from publer_publish.post.document import read_json, read_yaml, shorthand
@@ -28,14 +27,13 @@ _OTHER_FILES = (
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
-@dataclass(slots=True, kw_only=True, eq=False, repr=False)
-class Document:
+class Document(NamedTuple):
     """A parsed file without short forms. ``data`` is shared where the file repeats: treat it as read-only."""
 
     file: str
     data: Any
-    root: Node = field(repr=False, compare=False)
-    source: Source = field(repr=False, compare=False)
+    root: Node
+    source: Source
 
     def where(self, path: Path, *, key: bool = False) -> Where:
         """Return the place of a value or of its key, else of the nearest ancestor that exists."""

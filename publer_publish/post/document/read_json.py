@@ -13,7 +13,7 @@ from publer_publish.post.document.source import MAX_DIGITS, Node, Reading, Sourc
 
 _BETWEEN = re.compile(r"[\s,:]*")
 _WORD = re.compile(r"[^\W\d]\w*")
-_TEXT_IN_QUOTES = 'Text is in double quotes: "…".'
+_TEXT_IN_QUOTES = 'Text is in double quotes: "…". Without quotes are only numbers, true, false and null.'
 _MISTAKES = (
     ("Unterminated", "A text is never closed.", 'Put a " at its end.'),
     (
@@ -54,7 +54,7 @@ def read(source: Source, reading: Reading) -> Node:
 
 def _walk(text: str, reading: Reading) -> Node:
     tree = Tree(reading)
-    at = _end_of(_BETWEEN, text, 0)
+    at = _after_blank(text, 0)
     while at < len(text):
         start = at
         if text[at] in "]}":
@@ -75,7 +75,7 @@ def _walk(text: str, reading: Reading) -> Node:
                 if value in tree.open[-1].entries:
                     reading.duplicate_key(value, tree.open[-1].entries[value].key_start, start)
                 tree.key(value, start)
-        at = _end_of(_BETWEEN, text, at)
+        at = _after_blank(text, at)
     return tree.root or Node(0, 0, None)
 
 
@@ -83,7 +83,7 @@ def _explain(source: Source, reading: Reading, error: json.JSONDecodeError) -> N
     """Report the mistake that the standard library has stopped at."""
     text, at, reason = source.text, error.pos, error.msg
     if "trailing comma" in reason:
-        at = _end_of(_BETWEEN, text, at)
+        at = _after_blank(text, at)
     elif reason.startswith("Invalid \\"):
         at = text.rfind("\\", 0, at + 1)
     here = text[at : at + 1]
@@ -110,6 +110,7 @@ def _explain(source: Source, reading: Reading, error: json.JSONDecodeError) -> N
     reading.stop(at, f'"{here}" does not belong here.', hint)
 
 
-def _end_of(pattern: re.Pattern[str], text: str, at: int) -> int:
-    found = pattern.match(text, at)
+def _after_blank(text: str, at: int) -> int:
+    """Return the offset of the next value, key or bracket."""
+    found = _BETWEEN.match(text, at)
     return found.end() if found else at

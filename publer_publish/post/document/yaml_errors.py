@@ -145,14 +145,11 @@ def _mistake(lines: Sequence[str], line: int, opened: int | None) -> Mistake | N
         for mistake in rule(lines, number):
             corrected = _corrected(lines, mistake)
             error = _first_error(corrected)
-            if error is None or _place(corrected, error)[0] >= _end(lines, corrected, line, mistake):
+            moved = line + len(corrected) - len(lines)
+            read_up_to = max(moved + 1, mistake.first + len(mistake.corrected))
+            if error is None or _place(corrected, error)[0] >= read_up_to:
                 return mistake
     return None
-
-
-def _end(before: Sequence[str], after: Sequence[str], line: int, mistake: Mistake) -> int:
-    """Return the line that a corrected text must be read up to."""
-    return max(line + len(after) - len(before) + 1, mistake.first + len(mistake.corrected))
 
 
 def _tab(lines: Sequence[str], number: int) -> Iterator[Mistake]:
@@ -297,11 +294,7 @@ def _missing_dash(lines: Sequence[str], number: int) -> Iterator[Mistake]:
     if _indentation(above) != blank or not above.lstrip().startswith("- ") or line.lstrip().startswith("-"):
         return
     if is_key_line(line) and re.match(KEY_LINE, above):
-        end = number + 1
-        while end < len(lines) and not lines[end].lstrip().startswith("- "):
-            end += 1
-        while not lines[end - 1].strip():
-            end -= 1
+        end = _end(lines, number, lambda one: not one.lstrip().startswith("- "))
         corrected = [f"  {one}" if one.strip() else one for one in lines[number:end]]
         message = "This line belongs to the item above, but is not indented."
         hint = "Begin it in the same column as the first key of the item."
@@ -321,13 +314,10 @@ def _text_of_several_lines(lines: Sequence[str], number: int) -> Iterator[Mistak
     value = "" if is_block else lines[first][found.end() :].strip()
     if value[:1] in {*"\"'[{|>"}:
         return
-    end = first + 1
-    while end < len(lines) and not is_key_line(lines[end]) and not re.match(_NEVER_TEXT, lines[end]):
-        end += 1
+    end = _end(lines, first, lambda one: not is_key_line(one) and not re.match(_NEVER_TEXT, one))
     below = [one for one in range(first + 1, end) if lines[one].strip()]
-    if not below or not first <= number <= below[-1]:
+    if not below or not first <= number < end:
         return
-    end = below[-1] + 1
     head = lines[first] if is_block else f"{found[0].rstrip()} |"
     texts = [*([value] if value else []), *(line.strip() for line in lines[first + 1 : end])]
     key = f'"{short(found["key"])}"'
@@ -410,9 +400,11 @@ def is_key_line(line: str) -> bool:
 def _end_of_value(lines: Sequence[str], number: int) -> int:
     """Return the index behind the lines that are indented below this one."""
     column = column_of_key(lines[number])
-    end = number + 1
-    while end < len(lines) and (not lines[end].strip() or _indentation(lines[end]) > column):
-        end += 1
-    while end > number + 1 and not lines[end - 1].strip():
-        end -= 1
-    return end
+    return _end(lines, number, lambda line: _indentation(line) > column)
+
+
+def _end(lines: Sequence[str], number: int, belongs: Callable[[str], bool]) -> int:
+    """Return the index behind a line and those below that belong to it, without empty ones at the end."""
+    rest = range(number + 1, len(lines))
+    below = takewhile(lambda one: not lines[one].strip() or belongs(lines[one]), rest)
+    return max((one for one in below if lines[one].strip()), default=number) + 1

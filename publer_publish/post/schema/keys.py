@@ -88,8 +88,8 @@ class UnknownKeys:
     def meant(self, key: str, allowed: Mapping[str, Any], path: Path) -> tuple[str, ...]:
         """Return the keys of which nothing more need be said if this one is not known."""
         guess = self.suggestion(key, allowed)
-        accounts = ("accounts",) if _is_post(path) and letters(key) in _TARGETS else ()
-        return (*((guess,) if guess else ()), *accounts)
+        target = "accounts" if _is_post(path) and letters(key) in _TARGETS else ""
+        return tuple(filter(None, (guess, target)))
 
     def suggestion(self, key: str, allowed: Mapping[str, Any]) -> str:
         """Return the allowed key that was probably meant; empty if none is near."""
@@ -133,7 +133,7 @@ class UnknownKeys:
         near = exact or suggest(key, [guess], likeness=_NEAR)
         places = [] if exact and not is_network(key) else self._places(key, path)
         if near:
-            places = [place for place in places if not place.startswith("networks.")]
+            places = [one for one in places if one != "a network" and not one.startswith("networks.")]
         if places:
             more = " and others" if len(places) > _MAX_PLACES else ""
             return f'"{short(key)}" belongs in {" or ".join(places[:_MAX_PLACES])}{more}.'
@@ -147,7 +147,10 @@ class UnknownKeys:
         """Name the levels that know the key: those of this network if there are any."""
         found = [label for label, keys in self._levels.items() if _knows(keys, key)]
         own = f"networks.{canonical(network_of(path))}"
-        return [label for label in found if label in {own, f"{own}.details"}] or found
+        if of_own := [label for label in found if label in {own, f"{own}.details"}]:
+            return of_own
+        elsewhere = [label for label in found if not label.startswith("networks.")]
+        return found if len(found) - len(elsewhere) <= _MAX_PLACES else [*elsewhere, "a network"]
 
     def _of_post(self, key: str, value: Json, path: Path) -> tuple[str, str] | None:
         word, at = letters(key), (*path, key)

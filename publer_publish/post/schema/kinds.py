@@ -122,9 +122,10 @@ class WrongKinds:
         if isinstance(value, dict) and path[-1] == "text" and value and all(map(is_network, value)):
             hint = 'A network\'s own text is written below "networks".'
             return hint, texts_of_networks(self._rewrite, value, path)
-        if isinstance(value, dict) and value:
-            may_be_one = len(value) == 1 or all(item is None for item in value.values())  # {We are live}
-            return "Put the whole text in quotes.", self._rewrite.in_quotes(path) if may_be_one else ""
+        if (
+            isinstance(value, dict) and value and (len(value) == 1 or not any(value.values()))
+        ):  # {We are live, now}
+            return "Put the whole text in quotes.", self._rewrite.in_quotes(path)
         if isinstance(value, list) and path[-1] == "text" and all(isinstance(one, str) for one in value):
             lines = [line for one in value for line in one.splitlines()]
             hint = 'Write one text; with several lines it begins with "|".'
