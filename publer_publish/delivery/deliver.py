@@ -103,22 +103,14 @@ class Delivery:
         end = Deadline(self.deadline.clock, self._settled_at + LISTED_WITHIN)
         progress = Progress(end.clock, self.console.line, "Waiting until Publer lists what was sent")
         since = end.clock.time() - self.rules.window.seconds
-        sent = self._perhaps_live()
+        perhaps_live = (one for targets in self.ledger.sent().values() for one in targets)
+        sent = [one for one in perhaps_live if self.ledger.result_of(one).status is not Status.FAILED]
         while sent and not end.expired():
             with suppress(ServiceError):
                 listed = self._posts.read([one.account.id for one in sent], since=since, deadline=end)
                 sent = [one for one in sent if not self._is_listed(one, listed)]
             if sent:
                 progress.wait(min(_LOOK_AGAIN, end.remaining()))
-
-    def _perhaps_live(self) -> list[Target]:
-        """What was sent, and is not known to have failed."""
-        return [
-            target
-            for targets in self.ledger.sent().values()
-            for target in targets
-            if self.ledger.result_of(target).status is not Status.FAILED
-        ]
 
     def _is_listed(self, target: Target, posts: Iterable[ListedPost]) -> bool:
         own = self.ledger.result_of(target).post_id
@@ -160,8 +152,7 @@ class Delivery:
                 self.ledger.settle(target, Status.FAILED, failure)
                 continue
             ready.append(target)
-            for warning in media.warnings(target.content):
-                self.problems.add(warning)
+            media.warn(target.content, self.problems)
         return ready
 
     def _drop_duplicates(self, targets: Sequence[Target], deadline: Deadline) -> list[Target]:

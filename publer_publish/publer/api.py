@@ -269,9 +269,5 @@ class Publer:
 def is_busy(error: RefusedError) -> bool:
     """Whether this 403 only means that another import is running, which passes."""
     # Publer's sentences may be in the user's language: what is not about access is about waiting.
-    return (
-        error.status == FORBIDDEN
-        and not error.from_cdn
-        and bool(error.sentence)
-        and not _ABOUT_ACCESS.search(error.sentence)
-    )
+    is_about_access = error.from_cdn or not error.sentence or _ABOUT_ACCESS.search(error.sentence)
+    return error.status == FORBIDDEN and not is_about_access
