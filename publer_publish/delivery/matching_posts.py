@@ -510,16 +510,6 @@ class _Read(NamedTuple):
     in_pages: bool
     """It came in several: between two of them a post can slip from one page to another."""
 
-    @property
-    def is_counted(self) -> bool:
-        """Whether Publer counts no more posts than it has shown."""
-        return len(self.totals) == 1 and self.totals[0] <= len(self.posts)
-
-    def is_like(self, other: _Read) -> bool:
-        """Whether nothing has changed while and since the other was read."""
-        unchanged = self.posts.keys() == other.posts.keys() and self.totals == other.totals
-        return unchanged and len(self.totals) <= 1
-
 
 @dataclass(slots=True)
 class PostList:
@@ -573,9 +563,11 @@ class PostList:
             read = self._pages(ask, first, last)
             posts |= read.posts
             is_counting = bool(read.totals) and not self._total_counts_more
-            if read.is_counted or not (is_counting or read.in_pages):
+            is_counted = len(read.totals) == 1 and read.totals[0] <= len(read.posts)
+            if is_counted or not (is_counting or read.in_pages):
                 return posts
-            if before and read.is_like(before):
+            is_same = before and before.posts.keys() == read.posts.keys() and before.totals == read.totals
+            if is_same and len(read.totals) <= 1:
                 if is_counting:
                     self._doubt(read.totals[0], len(posts), ask, first, last)
                 return posts
@@ -614,7 +606,9 @@ class PostList:
             if page.total is not None:
                 totals[page.total] = None
             read = _Read(posts, tuple(totals), in_pages=filled > 1)
-            if self._is_whole or _is_all(page, number, len(posts)):
+            # Pages alone are not believed.
+            counted = page.total is not None and len(posts) >= page.total
+            if self._is_whole or (counted and (page.total_pages or 0) <= number + 1):
                 return read
             # Where pages count from 1, page 0 is empty or the same as page 1.
             if (number > 0 and not page.posts) or (number > 1 and len(posts) == before):
@@ -654,8 +648,3 @@ class PostList:
     def compare(self, target: Target, post: ListedPost, origin: Origin) -> Comparison:
         """Compare with all that is known of the account's signatures."""
         return compare(target, post, origin=origin, signatures=self._signatures.get(target.account.id, ()))
-
-
-def _is_all(page: PostPage, number: int, count: int) -> bool:
-    """Whether Publer's own count says that this was the last page. Pages alone are not believed."""
-    return page.total is not None and count >= page.total and (page.total_pages or 0) <= number + 1

@@ -133,10 +133,7 @@ class _Crew:
     def _do(self, publer: Publer, task: _Task) -> None:
         task.began = self._clock.monotonic()
         try:
-            if task.is_file:
-                self._upload(publer, task)
-            else:
-                self._import(publer, task)
+            (self._upload if task.is_file else self._import)(publer, task)
         except ActionError as error:
             task.fail(error.message)
         except Exception as error:  # noqa: BLE001 - handed to the main thread, which raises it

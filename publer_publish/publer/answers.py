@@ -56,12 +56,10 @@ _MAX_LINK = 2000
 
 
 def words(text: str) -> frozenset[str]:
-    """Return a set of words, from a list of them."""
     return frozenset(text.split())
 
 
 def first(values: Iterable[str]) -> str:
-    """Return the first that is not empty."""
     return next((value for value in values if value), "")
 
 
@@ -239,7 +237,6 @@ _BROKEN = words(
 
 
 def read_user(body: Json) -> User:
-    """Read the owner of the key."""
     for holder in holders(body, "user"):
         if isinstance(holder, dict) and (found := id_of(holder.get("id"))):
             return User(id=found, name=_name(holder), email=name_of(holder.get("email")))
@@ -275,7 +272,6 @@ def read_accounts(body: Json) -> tuple[Account, ...]:
 
 
 def read_signatures(body: Json) -> dict[str, tuple[str, ...]]:
-    """Read the texts of the signatures of each account."""
     found: dict[str, tuple[str, ...]] = {}
     for item in objects_of(body, "signatures"):
         account_id, signatures = id_of(item.get("account_id")), item.get("signatures")
@@ -286,7 +282,6 @@ def read_signatures(body: Json) -> dict[str, tuple[str, ...]]:
 
 
 def read_media_options(body: Json) -> dict[str, tuple[Album, ...]]:
-    """Read the albums of each account."""
     return {
         found: _albums(item.get("albums"))
         for item in objects_of(body, "media_options")

@@ -62,10 +62,6 @@ class _Session(requests.Session):
         """Know of no redirects: even when it may not follow them, requests would read the whole body."""
 
 
-def _nothing(**_: object) -> None:
-    """Write nothing down."""
-
-
 class Transport:
     """A session with Publer: one key, one workspace, one connection that is kept."""
 
@@ -80,7 +76,7 @@ class Transport:
         """What the latest answer said."""
         self.transcript: Transcript | None = None
         """Where every exchange is written down, if somebody wants to read it."""
-        self._write_down: Callable[..., None] = _nothing
+        self._write_down: Callable[..., None] = lambda **_: None
         self._url = api_url.rstrip("/")
         self._key = api_key
         self._wire = Wire()
