@@ -135,11 +135,10 @@ def _sentences(value: Json, depth: int) -> list[str]:
 
 def sentence_of_text(text: str) -> str:
     """Find the sentence in an answer that is not JSON. A page of HTML is named as what it is."""
-    head = text.lstrip("\ufeff \t\r\n")[:20_000]
-    cloudflare = _CLOUDFLARE.search(head)
-    if not head.startswith("<") and not cloudflare:
+    head = text[:20_000]
+    if not is_from_cdn(head):
         return one_line(head)
-    title = _TITLE.search(head)
+    title, cloudflare = _TITLE.search(head), _CLOUDFLARE.search(head)
     named = f" (“{one_line(title.group(1), 120)}”)" if title else ""
     code = f" (Cloudflare error {cloudflare.group(1)})" if cloudflare else ""
     return f"An infrastructure page{named}{code} came back instead of an answer of Publer's"
