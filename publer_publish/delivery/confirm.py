@@ -279,14 +279,12 @@ class Confirmer:
             return False
         if post.at is None:
             return self.takes_timeless
-        # What is live is ours, or as good. A failure that is listed late may be that of an earlier attempt.
-        return post.at >= (self._began_as_listed(post.at) if post.has_failed else self.since)
-
-    def _began_as_listed(self, at: float) -> float:
-        """When the request left, in the form of a listed time: cut to the minute, or to the second."""
-        return (
-            self.began // _MINUTE * _MINUTE if at % _MINUTE == 0 else math.floor(self.began) - _CLOCKS_DIFFER
-        )
+        if not post.has_failed:
+            return post.at >= self.since
+        # A failure that is listed late may be that of an earlier attempt; its time may be cut, as here.
+        is_cut = post.at % _MINUTE == 0
+        began = self.began // _MINUTE * _MINUTE if is_cut else math.floor(self.began) - _CLOCKS_DIFFER
+        return post.at >= began
 
     def find_links(self, targets: Sequence[Target]) -> None:
         """Rule 7: look a few times for links that the job's answer lacks. A missing one is no failure."""

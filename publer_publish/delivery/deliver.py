@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from publer_publish.clock import Clock, Deadline, Progress
 from publer_publish.delivery import duplicates
@@ -82,7 +83,6 @@ class Delivery:
         self._spacing = Spacing(clock=self.deadline.clock, log=self.console.line)
 
     def deliver(self, targets: Sequence[Target]) -> None:
-        """Send what is missing."""
         missing = self.look(targets)
         try:
             self._send_all(missing)
@@ -102,22 +102,14 @@ class Delivery:
         end = Deadline(self.deadline.clock, self._settled_at + LISTED_WITHIN)
         progress = Progress(end.clock, self.console.line, "Waiting until Publer lists what was sent")
         since = end.clock.time() - self.rules.window.seconds
-        sent = self._perhaps_live()
+        perhaps_live = (one for targets in self.ledger.sent().values() for one in targets)
+        sent = [one for one in perhaps_live if self.ledger.result_of(one).status is not Status.FAILED]
         while sent and not end.expired():
             with suppress(ServiceError):
                 listed = self._posts.read([one.account.id for one in sent], since=since, deadline=end)
                 sent = [one for one in sent if not self._is_listed(one, listed)]
             if sent:
                 progress.wait(min(_LOOK_AGAIN, end.remaining()))
-
-    def _perhaps_live(self) -> list[Target]:
-        """What was sent, and is not known to have failed."""
-        return [
-            target
-            for targets in self.ledger.sent().values()
-            for target in targets
-            if self.ledger.result_of(target).status is not Status.FAILED
-        ]
 
     def _is_listed(self, target: Target, posts: Iterable[ListedPost]) -> bool:
         own = self.ledger.result_of(target).post_id
@@ -159,8 +151,7 @@ class Delivery:
                 self.ledger.settle(target, Status.FAILED, failure)
                 continue
             ready.append(target)
-            for warning in media.warnings(target.content):
-                self.problems.add(warning)
+            media.warn(target.content, self.problems)
         return ready
 
     def _drop_duplicates(self, targets: Sequence[Target], deadline: Deadline) -> list[Target]:
@@ -253,7 +244,17 @@ class Delivery:
             nonlocal began
             self._look_again(sending, enough)
             began = deadline.clock.time()
-            return self._publish(sending, bulk_body(sending, media), enough) if sending else ""
+            if not sending:
+                return ""
+            body = bulk_body(sending, media)
+            self.console.line(f"Publishing: {', '.join(map(str, sending))}")
+            # While the attempt lasts, and after it is lost, silence means "unknown"; else "not sent".
+            self.ledger.sending(sending)
+            try:
+                return self.publer.publish(body, deadline=enough)
+            except (NotSentError, RateLimitedError, RefusedError):
+                self.ledger.not_sent(sending)
+                raise
 
         job_id, silence = "", ""
         try:
@@ -261,7 +262,10 @@ class Delivery:
         except LostError as error:
             silence = error.message
         except ServiceError as error:
-            self._not_taken(error)
+            # Publer refused it, or it never got there: nothing was posted, and the rest is not tried.
+            for target in self._unsettled(self.ledger.open_targets()):
+                self.ledger.settle(target, Status.FAILED, f"not sent: {error.message}")
+            self.problems.warn(error.message, error.hint)
             return None
         confirmer = Confirmer(
             posts=self._posts,
@@ -277,7 +281,8 @@ class Delivery:
         )
         too_soon = self._follow(job_id, silence, sending, confirmer) if sending else []
         self._settled_at = deadline.clock.monotonic()
-        self._spacing.posted(sending)
+        for target in sending:
+            self._spacing.posted(target.account.id)
         self._known.update(self.ledger.post_ids())
         return too_soon
 
@@ -291,23 +296,6 @@ class Delivery:
         except ServiceError as error:
             # However the look failed, it is certain that nothing was published.
             raise NotSentError(error.message, hint=error.hint, hopeless=True) from error
-
-    def _publish(self, request: Sequence[Target], body: Mapping[str, Any], deadline: Deadline) -> str:
-        """One attempt. While it lasts, and after it is lost, silence means "unknown"; else "not sent"."""
-        self.console.line(f"Publishing: {', '.join(map(str, request))}")
-        self.ledger.sending(request)
-        try:
-            return self.publer.publish(body, deadline=deadline)
-        except (NotSentError, RateLimitedError, RefusedError):
-            self.ledger.not_sent(request)
-            raise
-
-    def _not_taken(self, error: ServiceError) -> None:
-        """Publer refused it, or it never got there: nothing was posted, and the rest is not tried."""
-        for target in self.ledger.open_targets():
-            if target.key not in self._repeats:
-                self.ledger.settle(target, Status.FAILED, f"not sent: {error.message}")
-        self.problems.warn(error.message, error.hint)
 
     def _follow(
         self, job_id: str, silence: str, request: Sequence[Target], confirmer: Confirmer
@@ -407,14 +395,10 @@ class Spacing:
         for account_id, at in last_post_at.items():
             latest = at + _MINUTE if at % _MINUTE == 0 else at
             # A time in the future is a mistake of a clock: never wait for longer than the gap itself.
-            self._busy(account_id, min(GAP, latest + GAP - self.clock.time()))
+            self.posted(account_id, min(GAP, latest + GAP - self.clock.time()))
 
-    def posted(self, targets: Sequence[Target]) -> None:
-        """Learn that a request with these targets has just been settled."""
-        for target in targets:
-            self._busy(target.account.id, GAP)
-
-    def _busy(self, account_id: str, seconds: float) -> None:
+    def posted(self, account_id: str, seconds: float = GAP) -> None:
+        """Learn that an account is not free for so many seconds."""
         until = self.clock.monotonic() + seconds
         self._free_at[account_id] = max(until, self._free_at.get(account_id, until))
 
@@ -425,13 +409,11 @@ class Spacing:
 
     def keep(self, request: Sequence[Target]) -> None:
         """Wait until every account of a request is free, and show it."""
-        now = self.clock.monotonic()
-        late = [target for target in request if self._free_at.get(target.account.id, now) > now]
-        if not late:
-            return
-        wait = self.wait_for(late)
-        self.log(f"Waiting {wait:.0f} s: {_WHY} ({', '.join(map(str, late))}).")
-        Progress(self.clock, self.log, "Still keeping the minute between two posts of one account").wait(wait)
+        if wait := self.wait_for(request):
+            late = ", ".join(str(target) for target in request if self.wait_for([target]))
+            self.log(f"Waiting {wait:.0f} s: {_WHY} ({late}).")
+            what = "Still keeping the minute between two posts of one account"
+            Progress(self.clock, self.log, what).wait(wait)
 
 
 def rounds(targets: Sequence[Target], *, at_most: int) -> list[list[Target]]:
@@ -441,22 +423,18 @@ def rounds(targets: Sequence[Target], *, at_most: int) -> list[list[Target]]:
     the n-th round, in file order; so does the n-th of a network that takes one account at a time.
     ``at_most`` is the number of posts that one request may carry.
     """
-    by_round: list[list[Target]] = []
-    taken: dict[str, int] = {}
+    by_round: defaultdict[int, list[Target]] = defaultdict(list)
+    taken: Counter[str] = Counter()
     for target in targets:
         rules = network(target.content.network)
         slot = rules.key if rules.one_account_at_a_time else target.account.id
-        number = taken.get(slot, 0)
-        taken[slot] = number + 1
-        if number == len(by_round):
-            by_round.append([])
-        by_round[number].append(target)
-    return [part for group in by_round for part in _parts(group, at_most)]
+        by_round[taken[slot]].append(target)
+        taken[slot] += 1
+    return [part for group in by_round.values() for part in _parts(group, at_most)]
 
 
 def _parts(targets: Sequence[Target], at_most: int) -> Iterable[list[Target]]:
-    posts = dict.fromkeys(target.key[:2] for target in targets)
-    order = {post: position for position, post in enumerate(posts)}
-    count = (len(order) + at_most - 1) // at_most
-    for part in range(count):
-        yield [target for target in targets if order[target.key[:2]] // at_most == part]
+    posts = list(dict.fromkeys(target.key[:2] for target in targets))
+    for start in range(0, len(posts), at_most):
+        some = set(posts[start : start + at_most])
+        yield [target for target in targets if target.key[:2] in some]

@@ -42,7 +42,7 @@ def examine(
         checks.append(_plan(workspace))
         publer.transport.workspace_id = workspace.id
         accounts = publer.accounts(deadline=deadline)
-        checks += [_accounts(accounts), *_broken(accounts), *_selectors(refs, accounts)]
+        checks += [*_accounts(accounts), *_selectors(refs, accounts)]
         checks += _boards(accounts, publer, deadline)
     except ActionError as error:
         name = ("API key", "workspace", "accounts")[min(len(checks), 2)]
@@ -51,36 +51,27 @@ def examine(
 
 
 def _plan(workspace: Workspace) -> Check:
-    plan = workspace.plan or "not said by Publer"
-    known_without = bool(workspace.plan) and not any(word in workspace.plan.lower() for word in _PLANS)
-    if known_without:
-        return Check(
-            name="plan",
-            ok=False,
-            detail=f"`{plan}` does not include the API, as far as Publer documents it",
-            cure="The API needs a Business or Enterprise plan: look under Settings → Billing in Publer.",
-        )
-    return Check(name="plan", ok=True, detail=plan)
+    plan = workspace.plan
+    if not plan or any(word in plan.lower() for word in _PLANS):
+        return Check(name="plan", ok=True, detail=plan or "not said by Publer")
+    return Check(
+        name="plan",
+        ok=False,
+        detail=f"`{plan}` does not include the API, as far as Publer documents it",
+        cure="The API needs a Business or Enterprise plan: look under Settings → Billing in Publer.",
+    )
 
 
-def _accounts(accounts: Sequence[Account]) -> Check:
-    if not accounts:
+def _accounts(accounts: Sequence[Account]) -> Iterator[Check]:
+    if accounts:
+        yield Check(name="accounts", ok=True, detail=f"{len(accounts)} connected")
+    else:
         cure = "Connect social accounts to this workspace in Publer, or check `workspace-id`."
-        return Check(name="accounts", ok=False, detail="the workspace has none", cure=cure)
-    return Check(name="accounts", ok=True, detail=f"{len(accounts)} connected")
-
-
-def _broken(accounts: Sequence[Account]) -> list[Check]:
-    return [
-        Check(
-            name="connection",
-            ok=False,
-            detail=f"{describe(account)}: {account.trouble}",
-            cure="Reconnect the account in Publer.",
-        )
-        for account in accounts
-        if account.trouble
-    ]
+        yield Check(name="accounts", ok=False, detail="the workspace has none", cure=cure)
+    for account in accounts:
+        if account.trouble:
+            detail, cure = f"{describe(account)}: {account.trouble}", "Reconnect the account in Publer."
+            yield Check(name="connection", ok=False, detail=detail, cure=cure)
 
 
 def _boards(accounts: Sequence[Account], publer: Publer, deadline: Deadline) -> Iterator[Check]:
@@ -122,8 +113,6 @@ def _rate_limit(publer: Publer, now: float) -> Check:
         return Check(name="rate limit", ok=True, detail="Publer does not say how many requests are left")
     reset = f", reset in {max(0.0, limit.reset_at - now):.0f} s" if limit.reset_at is not None else ""
     detail = f"{limit.remaining} of {limit.limit or 100} requests left{reset}"
-    cure = (
-        "Something else uses this key's limit of 100 requests in 2 minutes: wait, or run fewer jobs at once."
-    )
+    cure = "Something else uses this key's 100 requests in 2 minutes: wait, or run fewer jobs at once."
     ok = limit.remaining >= _ENOUGH
     return Check(name="rate limit", ok=ok, detail=detail, cure="" if ok else cure)

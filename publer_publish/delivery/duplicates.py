@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Container, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import MappingProxyType
@@ -182,7 +182,7 @@ def _named(post: ListedPost) -> str:
 
 def repeats_among(targets: Iterable[Target]) -> dict[Key, Target]:
     """Of every target that is the same post on the same account as an earlier one: that earlier one."""
-    first: dict[Hashable, Target] = {}
+    first: dict[str, Target] = {}
     return {
         target.key: original
         for target in targets
@@ -190,27 +190,19 @@ def repeats_among(targets: Iterable[Target]) -> dict[Key, Target]:
     }
 
 
-def _what_is_posted(target: Target) -> Hashable:
+def _what_is_posted(target: Target) -> str:
     """Everything by which two posts on an account can differ, but for what is said below them."""
     content = target.content
-    return (
-        target.account.id,
-        content.type,
-        comparable(content.text),
-        tuple(map(key_of, content.media)),
-        _written(content.fields),
-        _written(content.extra),
-    )
-
-
-def _written(fields: Mapping[str, object]) -> str:
-    return json.dumps(fields, sort_keys=True, default=str)
+    written = [comparable(content.text), dict(content.fields), dict(content.extra)]
+    what = [target.account.id, content.type, *map(key_of, content.media), *written]
+    return json.dumps(what, sort_keys=True, default=str)
 
 
 def settle_repeat(target: Target, original: Target, ledger: Ledger) -> None:
     """Let it share the fate of the earlier one: "skipped as live" only if that is live."""
     became = ledger.result_of(original)
-    earlier = f"the same post comes earlier in this run ({_place(original)})"
+    place = f"post {original.post.index + 1} of {original.post.file or 'the input `text`'}"
+    earlier = f"the same post comes earlier in this run ({place})"
     post = ListedPost(
         id=became.post_id or "", account_id=target.account.id, state="published", link=became.url or ""
     )
@@ -221,7 +213,3 @@ def settle_repeat(target: Target, original: Target, ledger: Ledger) -> None:
         ledger.settle(target, Status.UNCONFIRMED, said, live=post)
     else:
         ledger.settle(target, Status.SKIPPED, earlier, live=post, duplicate=True)
-
-
-def _place(target: Target) -> str:
-    return f"post {target.post.index + 1} of {target.post.file or 'the input `text`'}"

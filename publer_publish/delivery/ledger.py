@@ -61,7 +61,6 @@ class Ledger:
         )
 
     def expect(self, targets: Iterable[Target]) -> None:
-        """Record what is to be sent."""
         for target in targets:
             self._entries[target.key] = _Entry(target, _blank(target))
 
@@ -84,7 +83,6 @@ class Ledger:
         live: ListedPost | None = None,
         duplicate: bool = False,
     ) -> None:
-        """Record what became of a target."""
         entry = self._entries[target.key]
         result = entry.result._replace(
             status=status,
@@ -98,14 +96,10 @@ class Ledger:
     def add_link(self, target: Target, live: ListedPost) -> None:
         """Complete a settled target with what the post list knows by now."""
         entry = self._entries[target.key]
-        self._entries[target.key] = entry._replace(
-            result=entry.result._replace(
-                url=live.link or entry.result.url, post_id=entry.result.post_id or live.id
-            ),
-        )
+        result = entry.result._replace(url=live.link, post_id=entry.result.post_id or live.id)
+        self._entries[target.key] = entry._replace(result=result)
 
     def result_of(self, target: Target) -> Result:
-        """What is known of one target now."""
         return _final(self._entries[target.key], "the run ended before its turn")
 
     def open_targets(self) -> list[Target]:

@@ -20,6 +20,7 @@ from urllib.parse import unquote, urlsplit
 from publer_publish.clock import Deadline
 from publer_publish.delivery.ledger import Key, Target
 from publer_publish.errors import ServiceError
+from publer_publish.networks.forms import mapping
 from publer_publish.publer.api import Publer
 from publer_publish.publer.model import ListedPost, PostPage
 
@@ -155,12 +156,9 @@ def _texts(target: Target) -> list[str]:
     """The text of a target; where it has none, the words of another field."""
     if target.content.text.strip():
         return [target.content.text]
-    elsewhere = (_sent(target).get(key) for key in _WORDS_ELSEWHERE)
+    # Where a post without a text has its words (publer-api 5.3), which Publer may list as its text.
+    elsewhere = (_sent(target).get(key) for key in ("description", "question"))
     return [one for one in elsewhere if isinstance(one, str) and one.strip()]
-
-
-_WORDS_ELSEWHERE = ("description", "question")
-"""Where a post without a text has its words (publer-api 5.3): Publer may list them as its text."""
 
 
 def _without_moved_link(text: str, url: str) -> Iterator[_Wording]:
@@ -295,9 +293,9 @@ def compare_links(ours: str, theirs: str) -> Comparison:
         return Comparison.SHORTENED
     missing, added = own.words - listed.words, listed.words - own.words
     is_other_place = own.path != listed.path or own.fragment not in ("", listed.fragment)
-    if is_other_place or not all(map(_is_tracking, missing)):
+    if is_other_place or not all(map(_TRACKING.match, missing)):
         return OTHER
-    only_added = not missing and all(map(_is_tracking, added)) and own.fragment == listed.fragment
+    only_added = not missing and all(map(_TRACKING.match, added)) and own.fragment == listed.fragment
     return SAME if only_added else Comparison.SHORTENED
 
 
@@ -334,10 +332,6 @@ _TRACKING = re.compile(
 )
 
 
-def _is_tracking(word: str) -> bool:
-    return bool(_TRACKING.match(word))
-
-
 # What is sent beside the text
 
 
@@ -358,16 +352,14 @@ def _sent(target: Target) -> dict[str, Any]:
 
 def _link_beside(target: Target) -> str:
     sent = _sent(target)
-    below = sent.get("link")
-    url = sent.get("url") or (below.get("url") if isinstance(below, Mapping) else "")
+    url = sent.get("url") or mapping(sent.get("link")).get("url")
     return url.strip() if isinstance(url, str) else ""
 
 
 def _title(target: Target) -> str:
     """That of an event or an offer, whose ``title`` names a button, or else its own."""
     sent = _sent(target)
-    details = sent.get("details")
-    title = (details.get("title") if isinstance(details, Mapping) else "") or sent.get("title")
+    title = mapping(sent.get("details")).get("title") or sent.get("title")
     return _kept(title) if isinstance(title, str) else ""
 
 
@@ -390,9 +382,7 @@ _KNOWN_TYPES = frozenset().union(*_LISTED_AS.values()) | {"poll", "article"}
 
 def type_fits(target: Target, listed: str) -> bool:
     """Whether Publer may list the target under this type; an unknown type may be any."""
-    details = _sent(target).get("details")
-    own = details.get("type") if isinstance(details, Mapping) else None
-    kinds = [target.content.type, *([own] if isinstance(own, str) else [])]
+    kinds = target.content.type, str(mapping(_sent(target).get("details")).get("type"))
     return listed not in _KNOWN_TYPES or any(listed in _LISTED_AS.get(kind, {kind}) for kind in kinds)
 
 
@@ -421,19 +411,17 @@ def match(targets: Sequence[Target], posts: Iterable[ListedPost], how: Compare =
     Targets that are mistaken for each other, by way of a third too, form a group with the posts that may be
     theirs. If these are fewer than the targets, whose they are is not known.
     """
-    groups: list[_Group] = []
+    groups: list[dict[Key, list[Match]]] = []
     own = _by_account(targets)
     for post in posts:
         may_be = _may_be(own.get(post.account_id, ()) if post.account_id else targets, post, how)
-        if not may_be:
-            continue
-        mixed = [group for group in groups if not may_be.keys().isdisjoint(group.found)]
-        groups = [group for group in groups if may_be.keys().isdisjoint(group.found)]
-        found: dict[Key, list[Match]] = {}
-        for part in (*(group.found for group in mixed), may_be):
+        mixed = [group for group in groups if not may_be.keys().isdisjoint(group)]
+        groups = [group for group in groups if may_be.keys().isdisjoint(group)]
+        joined: dict[Key, list[Match]] = {}
+        for part in (*mixed, may_be):
             for key, matches in part.items():
-                found.setdefault(key, []).extend(matches)
-        groups.append(_Group(found, [*(one for group in mixed for one in group.posts), post]))
+                joined.setdefault(key, []).extend(matches)
+        groups.append(joined)
     order = [target.key for target in targets]
     return {key: one for group in groups for key, one in _given_out(group, order).items()}
 
@@ -451,11 +439,6 @@ def _by_account(targets: Iterable[Target]) -> dict[str, list[Target]]:
     return found
 
 
-class _Group(NamedTuple):
-    found: dict[Key, list[Match]]
-    posts: list[ListedPost]
-
-
 def _may_be(targets: Sequence[Target], post: ListedPost, how: Compare) -> dict[Key, list[Match]]:
     """The targets that a post may be.
 
@@ -467,27 +450,27 @@ def _may_be(targets: Sequence[Target], post: ListedPost, how: Compare) -> dict[K
     same = [target for target in same if type_fits(target, post.type)] or same
     texts = {_kept(text) for target in same for text in _texts(target)}
     if same:
-        alike = [one for one in alike if one in same or _is_open_with(one, found, texts)]
+        alike = [
+            one
+            for one in alike
+            if one in same or (found[one.key] is not SAME and not texts.isdisjoint(map(_kept, _texts(one))))
+        ]
     return {target.key: [Match(post, found[target.key])] for target in alike}
 
 
-def _is_open_with(target: Target, found: Mapping[Key, Comparison], texts: set[str]) -> bool:
-    return found[target.key] is not SAME and bool(texts & set(map(_kept, _texts(target))))
-
-
-def _given_out(group: _Group, order: Sequence[Key]) -> dict[Key, Match]:
-    keys = sorted(group.found, key=order.index)
-    unclear = {key: Match(group.posts[0], Comparison.SEVERAL) for key in keys}
-    if len(group.posts) < len(keys):
+def _given_out(group: Mapping[Key, Sequence[Match]], order: Sequence[Key]) -> dict[Key, Match]:
+    keys = sorted(group, key=order.index)
+    free = dict.fromkeys(one.post for key in keys for one in group[key])
+    unclear = {key: Match(group[key][0].post, Comparison.SEVERAL) for key in keys}
+    if len(free) < len(keys):
         return unclear
     given: dict[Key, Match] = {}
-    free = list(group.posts)
-    for key in sorted(keys, key=lambda one: len(group.found[one])):
-        own = [one for one in group.found[key] if one.post in free]
+    for key in sorted(keys, key=lambda one: len(group[one])):
+        own = [one for one in group[key] if one.post in free]
         if not own:
             return unclear
         given[key] = min(own, key=lambda one: _suits(one, in_order=len(keys) > 1))
-        free.remove(given[key].post)
+        del free[given[key].post]
     return given
 
 
@@ -526,16 +509,6 @@ class _Read(NamedTuple):
     """What Publer counted: several numbers if the list changed meanwhile, none if it does not count."""
     in_pages: bool
     """It came in several: between two of them a post can slip from one page to another."""
-
-    @property
-    def is_counted(self) -> bool:
-        """Whether Publer counts no more posts than it has shown."""
-        return len(self.totals) == 1 and self.totals[0] <= len(self.posts)
-
-    def is_like(self, other: _Read) -> bool:
-        """Whether nothing has changed while and since the other was read."""
-        unchanged = self.posts.keys() == other.posts.keys() and self.totals == other.totals
-        return unchanged and len(self.totals) <= 1
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -590,9 +563,11 @@ class PostList:
             read = self._pages(ask, first, last)
             posts |= read.posts
             is_counting = bool(read.totals) and not self._total_counts_more
-            if read.is_counted or not (is_counting or read.in_pages):
+            is_counted = len(read.totals) == 1 and read.totals[0] <= len(read.posts)
+            if is_counted or not (is_counting or read.in_pages):
                 return posts
-            if before and read.is_like(before):
+            is_same = before and before.posts.keys() == read.posts.keys() and before.totals == read.totals
+            if is_same and len(read.totals) <= 1:
                 if is_counting:
                     self._doubt(read.totals[0], len(posts), ask, first, last)
                 return posts
@@ -631,7 +606,9 @@ class PostList:
             if page.total is not None:
                 totals[page.total] = None
             read = _Read(posts, tuple(totals), in_pages=filled > 1)
-            if self._is_whole or _is_all(page, number, len(posts)):
+            # Pages alone are not believed.
+            counted = page.total is not None and len(posts) >= page.total
+            if self._is_whole or (counted and (page.total_pages or 0) <= number + 1):
                 return read
             # Where pages count from 1, page 0 is empty or the same as page 1.
             if (number > 0 and not page.posts) or (number > 1 and len(posts) == before):
@@ -671,8 +648,3 @@ class PostList:
     def compare(self, target: Target, post: ListedPost, origin: Origin) -> Comparison:
         """Compare with all that is known of the account's signatures."""
         return compare(target, post, origin=origin, signatures=self._signatures.get(target.account.id, ()))
-
-
-def _is_all(page: PostPage, number: int, count: int) -> bool:
-    """Whether Publer's own count says that this was the last page. Pages alone are not believed."""
-    return page.total is not None and count >= page.total and (page.total_pages or 0) <= number + 1

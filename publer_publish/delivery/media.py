@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import PurePosixPath
@@ -17,7 +17,8 @@ from typing import Any, NamedTuple
 
 from publer_publish.clock import Clock, Deadline, Progress
 from publer_publish.delivery.waiting import wait_for_job
-from publer_publish.errors import ActionError, CancelledError, Problem, Problems, Severity
+from publer_publish.errors import ActionError, CancelledError, Problems
+from publer_publish.networks.forms import mapping
 from publer_publish.networks.table import network
 from publer_publish.post.media.files import check_file, described, with_thumbnails
 from publer_publish.post.media.kinds import MediaInfo
@@ -35,7 +36,6 @@ PROGRESS_EVERY = 4.0
 _LOOK_EVERY = 0.2  # seconds
 _GRACE = 10
 """Times ``_LOOK_EVERY`` that threads may go on after the deadline: the client ends its requests by itself."""
-_LONGEST_NAME = 100
 
 
 @dataclass(slots=True, kw_only=True, eq=False, repr=False)
@@ -103,6 +103,7 @@ class _Crew:
         self._clock = deadline.clock
         self._messages: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._stopped = threading.Event()
+        self._stoppable = _StoppableClock(self._clock, self._stopped)
         self._told = self._clock.monotonic()
 
     def bring(self, tasks: Sequence[_Task]) -> None:
@@ -120,8 +121,7 @@ class _Crew:
 
     def _work(self, tasks: queue.SimpleQueue[_Task]) -> None:
         # A requests session is not made for several threads: each has its own.
-        clock = _StoppableClock(self._clock, self._stopped)
-        publer = self._uploader.publer.another(clock, self._messages.put)
+        publer = self._uploader.publer.another(self._stoppable, self._messages.put)
         try:
             while not self._stopped.is_set():
                 self._do(publer, tasks.get_nowait())
@@ -133,10 +133,7 @@ class _Crew:
     def _do(self, publer: Publer, task: _Task) -> None:
         task.began = self._clock.monotonic()
         try:
-            if task.is_file:
-                self._upload(publer, task)
-            else:
-                self._import(publer, task)
+            (self._upload if task.is_file else self._import)(publer, task)
         except ActionError as error:
             task.fail(error.message)
         except Exception as error:  # noqa: BLE001 - handed to the main thread, which raises it
@@ -169,17 +166,19 @@ class _Crew:
         task.brought.infos.update(dict.fromkeys(task.keys, info))
 
     def _import(self, publer: Publer, task: _Task) -> None:
-        names = _distinct(_name_of(media, _name_of_url(media.value)) for media in task.media)
+        names = _distinct(
+            _name_of(media, PurePosixPath(path_of_url(media.value) or "").name or "media")
+            for media in task.media
+        )
         items = [{"url": media.value, "name": name} for media, name in zip(task.media, names, strict=True)]
         job_id = publer.import_urls(items, deadline=self._deadline)
-        clock = _StoppableClock(self._clock, self._stopped)
-        progress = Progress(clock, self._messages.put, "Publer is still importing the media given by `url`")
-        deadline = Deadline(clock, self._deadline.at)
-        job = wait_for_job(publer, job_id, deadline=deadline, progress=progress)
-        if job is None:
+        what = "Publer is still importing the media given by `url`"
+        progress = Progress(self._stoppable, self._messages.put, what)
+        deadline = Deadline(self._stoppable, self._deadline.at)
+        if job := wait_for_job(publer, job_id, deadline=deadline, progress=progress):
+            _read_import(task, names, job)
+        else:
             task.fail("Publer did not finish the import in time; raise `timeout`.")
-            return
-        _read_import(task, items, job)
 
     def _watch(self, tasks: Sequence[_Task]) -> None:
         grace = _GRACE
@@ -245,22 +244,21 @@ class _StoppableClock:
         return self.clock.wait_for(event, seconds)
 
 
-def _read_import(task: _Task, items: Sequence[Mapping[str, Any]], job: Job) -> None:
+def _read_import(task: _Task, names: Sequence[str], job: Job) -> None:
     """Give each URL what Publer made of it."""
     made = list(job.media)
     if job.state is JobState.FAILED or not made:
         said_of_all = job.message or next((entry.message for entry in job.entries if entry.message), "")
         task.fail(said_of_all or "Publer's import ended without a result.")
         return
-    groups = [made] if len(items) == 1 else _by_name([item["name"] for item in items], made)
+    groups = [made] if len(names) == 1 else _by_name(names, made)
     if groups is None:
         task.fail("Publer's answer does not tell which of the imported files is which; use `file`.")
         return
     for media, answers in zip(task.media, groups, strict=True):
-        broken = next((answer for answer in answers if not answer.get("id")), None)
-        if broken is not None or not answers:
-            said = sentence_of(broken)
-            task.brought.failures[key_of(media)] = said or "Publer could not import it."
+        broken = [sentence_of(answer) for answer in answers if not answer.get("id")]
+        if broken or not answers:
+            task.brought.failures[key_of(media)] = "".join(broken[:1]) or "Publer could not import it."
         else:
             task.brought.answers[key_of(media)] = tuple(answers)
 
@@ -293,11 +291,6 @@ def _name_of(media: Media, otherwise: str) -> str:
     """The name that the post gives, if it gives one."""
     given = media.fields.get("name")
     return given if isinstance(given, str) and given else otherwise
-
-
-def _name_of_url(url: str) -> str:
-    name = PurePosixPath(path_of_url(url) or "").name or "media"
-    return name[-_LONGEST_NAME:]
 
 
 Key = tuple[MediaSource, str]
@@ -336,24 +329,18 @@ class UploadedMedia:
         """Write the entries of a network's ``media``; several when Publer split a PDF into its pages."""
         return tuple(self._item(media, answer) for answer in self._objects(media))
 
-    def warnings(self, content: Content) -> Iterator[Problem]:
+    def warn(self, content: Content, problems: Problems) -> None:
         """Warn of items that this network will not take, in Publer's own judgement."""
+        uses = mapping(content.fields.get("details")).get("type"), content.type
         for media in content.media:
-            details = content.fields.get("details")
-            subtype = details.get("type") if isinstance(details, dict) else ""
-            refused = any(
-                _is_refused(answer.get("validity"), content.network, (subtype, content.type))
-                for answer in self.answers.get(key_of(media), ())
-            )
-            if refused:
+            answers = self.answers.get(key_of(media), ())
+            if any(_is_refused(answer.get("validity"), content.network, uses) for answer in answers):
                 info = self.infos.get(key_of(media))
-                known = f" ({described(info)})" if info else ""
-                label = network(content.network).label
-                yield Problem(
-                    message=f"Publer says that {label} will not take {media.value!r}{known}.",
-                    hint="It gives no reason. Networks judge by kind, size, pixels, ratio and duration.",
-                    where=media.where,
-                    severity=Severity.WARNING,
+                shown = f"{media.value!r} ({described(info)})" if info else repr(media.value)
+                problems.warn(
+                    f"Publer says that {network(content.network).label} will not take {shown}.",
+                    "It gives no reason. Networks judge by kind, size, pixels, ratio and duration.",
+                    media.where,
                 )
 
     def _objects(self, media: Media) -> tuple[Mapping[str, Any], ...]:
@@ -405,14 +392,6 @@ class Transfer(NamedTuple):
     seconds: float
     """Since its upload began."""
 
-    @property
-    def percent(self) -> int:
-        return min(100, 100 * self.sent // self.total) if self.total else 100
-
-    @property
-    def rate(self) -> str:
-        return f"{file_size(round(self.sent / self.seconds))}/s" if self.seconds > 0 else "-"
-
 
 Show = Callable[[Sequence[Transfer]], None]
 """Is called with the files on their way, several times a second; an empty sequence ends it."""
@@ -420,5 +399,6 @@ Show = Callable[[Sequence[Transfer]], None]
 
 def line(transfer: Transfer) -> str:
     """Name, percent and rate, as a line of a log."""
-    total = file_size(transfer.total)
-    return f"Uploading {one_line(transfer.name)}: {transfer.percent} % of {total}, {transfer.rate}"
+    percent = min(100, 100 * transfer.sent // transfer.total) if transfer.total else 100
+    rate = f"{file_size(round(transfer.sent / transfer.seconds))}/s" if transfer.seconds > 0 else "-"
+    return f"Uploading {one_line(transfer.name)}: {percent} % of {file_size(transfer.total)}, {rate}"

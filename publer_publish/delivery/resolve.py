@@ -171,18 +171,12 @@ def place_pin(target: Target, boards: Boards, problems: Problems) -> Target:
             f"Name the one you mean by its id: {ids}.",
             target.ref.where,
         )
-    elif there and not found:
-        problems.error(f"{name} has no board {wanted!r}.", f"It has: {listed(there)}.", target.ref.where)
-    elif not there and not _ID.fullmatch(wanted):
+    elif not found and (there or not _ID.fullmatch(wanted)):
         problems.error(
-            f"Publer lists no boards of {name}, so {wanted!r} cannot be found.",
-            "Write the board's id instead of its name, or connect the account again in Publer.",
-            target.ref.where,
-        )
-    elif not there:
-        problems.warn(
-            f"Publer lists no boards of {name}: whether {wanted!r} is one of them is not known.",
-            "It is sent as it is. If Publer refuses it, connect the account again in Publer.",
+            f"{name} has no board {wanted!r}.",
+            f"It has: {listed(there)}."
+            if there
+            else "Publer lists none of it. Write the board's id, or connect the account again in Publer.",
             target.ref.where,
         )
     return target._replace(ref=target.ref._replace(fields={**target.ref.fields, "album_id": album_id}))

@@ -50,11 +50,8 @@ def wait_for_job(publer: Publer, job_id: str, *, deadline: Deadline, progress: P
                 raise
             progress.note(f"{error.message} Still waiting.")
             continue
-        except RateLimitedError as error:
-            progress.note(f"{error.message} Still waiting.")
-            progress.wait(min(error.wait_seconds, deadline.remaining()))
-            continue
-        except (LostError, NotSentError) as error:
+        except (RateLimitedError, LostError, NotSentError) as error:
+            # The client has asked as often as the deadline leaves.
             progress.note(f"{error.message} Still waiting.")
             continue
         refusals, refused_since, refusal = 0, clock.monotonic(), None

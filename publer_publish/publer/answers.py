@@ -40,25 +40,26 @@ def objects_of(body: Json, name: str) -> list[dict[str, Any]]:
 
 def unreadable(what: str, body: Json) -> LostError:
     """Make the error about an answer of an unknown form, with what it says."""
-    said = sentence_of(body) if isinstance(body, dict) else ""
-    quoted = f" It said: {said}" if said else ""
     return LostError(
-        f"Publer's answer about {what} could not be read: it has another form.{quoted}", hint=UNREADABLE
+        f"Publer's answer about {what} could not be read: it has another form.{_quoted(body)}",
+        hint=UNREADABLE,
     )
 
 
-_MAX_ID_DIGITS = 40
+def _quoted(body: Json) -> str:
+    said = sentence_of(body)
+    return f" It said: {said}" if said else ""
+
+
 _MAX_WORD = 60
 _MAX_LINK = 2000
 
 
 def words(text: str) -> frozenset[str]:
-    """Return a set of words, from a list of them."""
     return frozenset(text.split())
 
 
 def first(values: Iterable[str]) -> str:
-    """Return the first that is not empty."""
     return next((value for value in values if value), "")
 
 
@@ -67,7 +68,7 @@ def id_of(value: Json) -> str:
     if isinstance(value, str):
         text = value.strip()
         return text if text.isprintable() and " " not in text else ""
-    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**_MAX_ID_DIGITS:
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
         return str(value)
     return ""
 
@@ -134,11 +135,10 @@ def _sentences(value: Json, depth: int) -> list[str]:
 
 def sentence_of_text(text: str) -> str:
     """Find the sentence in an answer that is not JSON. A page of HTML is named as what it is."""
-    head = text.lstrip("\ufeff \t\r\n")[:20_000]
-    cloudflare = _CLOUDFLARE.search(head)
-    if not head.startswith("<") and not cloudflare:
+    head = text[:20_000]
+    if not is_from_cdn(head):
         return one_line(head)
-    title = _TITLE.search(head)
+    title, cloudflare = _TITLE.search(head), _CLOUDFLARE.search(head)
     named = f" (“{one_line(title.group(1), 120)}”)" if title else ""
     code = f" (Cloudflare error {cloudflare.group(1)})" if cloudflare else ""
     return f"An infrastructure page{named}{code} came back instead of an answer of Publer's"
@@ -152,13 +152,9 @@ def is_from_cdn(text: str) -> bool:
     return head.startswith("<") or bool(_CLOUDFLARE.search(head))
 
 
-_MAX_JOB_ID = 128
-
-
 def read_media(body: Json) -> Mapping[str, Any]:
     """Read the media object of an upload, as Publer sent it; ``id`` is text."""
-    candidates = [*holders(body, "media"), *(body[:1] if isinstance(body, list) else [])]
-    for holder in candidates:
+    for holder in holders(body, "media"):
         if isinstance(holder, dict) and (found := id_of(holder.get("id"))):
             return {**holder, "id": found}
     said = sentence_of(body)
@@ -176,23 +172,15 @@ def read_job_id(body: Json) -> str:
     A 2xx without one (seen when Publer ignored a body it did not understand) raises LostError:
     whether anything was started is not known.
     """
-    places = [body]
-    if isinstance(body, dict):
-        places += [body.get("data"), body.get("job")]
-    for holder in places:
+    for holder in holders(body, "job"):
         if isinstance(holder, dict):
             found = id_of(holder.get("job_id")) or (id_of(holder.get("id")) if holder is not body else "")
-            if found and len(found) <= _MAX_JOB_ID and all(char.isalnum() or char in "-_" for char in found):
+            if re.fullmatch(r"[0-9A-Za-z_-]{1,128}", found):
                 return found
-    said = sentence_of(body)
-    quoted = f" It said: {said}" if said else ""
     raise LostError(
-        f"Publer answered without a job id, so whether it took the request is not known.{quoted}",
+        f"Publer answered without a job id, so whether it took the request is not known.{_quoted(body)}",
         hint="Look in Publer before sending it again.",
     )
-
-
-_MAX_COUNT = 1_000_000_000
 
 
 def read_posts(body: Json) -> PostPage:
@@ -212,13 +200,11 @@ def read_counts(body: Json) -> tuple[int | None, int | None]:
 
 def post_of(item: Mapping[str, Json]) -> ListedPost:
     """Read a post from a list of posts or from a job's answer."""
-    account = item.get("account")
-    owner = account if isinstance(account, dict) else {}
     times = (time_of(item.get(key)) for key in ("published_at", "scheduled_at", "created_at"))
     text, title = item.get("text"), item.get("title")
     return ListedPost(
         id=id_of(item.get("id")) or id_of(item.get("post_id")),
-        account_id=id_of(item.get("account_id")) or id_of(owner.get("id")),
+        account_id=id_of(item.get("account_id")),
         state=word_of(item.get("state")),
         text=text if isinstance(text, str) else "",
         type=word_of(item.get("type")),
@@ -239,10 +225,7 @@ def error_of(post: Mapping[str, Json]) -> str:
 
 
 def _count(value: Json) -> int | None:
-    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < len(str(_MAX_COUNT)):
-        value = int(value)
-    usable = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MAX_COUNT
-    return value if usable else None
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
 
 
 _BROKEN = words(
@@ -253,7 +236,6 @@ _BROKEN = words(
 
 
 def read_user(body: Json) -> User:
-    """Read the owner of the key."""
     for holder in holders(body, "user"):
         if isinstance(holder, dict) and (found := id_of(holder.get("id"))):
             return User(id=found, name=_name(holder), email=name_of(holder.get("email")))
@@ -274,20 +256,21 @@ def read_accounts(body: Json) -> tuple[Account, ...]:
     accounts: dict[str, Account] = {}
     for item in objects_of(body, "accounts"):
         if found := id_of(item.get("id")):
+            status = name_of(item.get("status"))
             account = Account(
                 id=found,
-                provider=_provider(item),
+                # Where it is missing, the type begins with it: `in_page`, `ig_business`.
+                provider=word_of(item.get("provider")) or of_account_type(word_of(item.get("type"))),
                 name=_name(item),
                 type=word_of(item.get("type")),
                 albums=_albums(item.get("albums")),
-                trouble=_trouble(item.get("status")),
+                trouble=status if status.lower().replace(" ", "_") in _BROKEN else "",
             )
             accounts.setdefault(found, account)
     return tuple(accounts.values())
 
 
 def read_signatures(body: Json) -> dict[str, tuple[str, ...]]:
-    """Read the texts of the signatures of each account."""
     found: dict[str, tuple[str, ...]] = {}
     for item in objects_of(body, "signatures"):
         account_id, signatures = id_of(item.get("account_id")), item.get("signatures")
@@ -298,7 +281,6 @@ def read_signatures(body: Json) -> dict[str, tuple[str, ...]]:
 
 
 def read_media_options(body: Json) -> dict[str, tuple[Album, ...]]:
-    """Read the albums of each account."""
     return {
         found: _albums(item.get("albums"))
         for item in objects_of(body, "media_options")
@@ -315,12 +297,3 @@ def _albums(listed: Json) -> tuple[Album, ...]:
 
 def _name(item: Mapping[str, Any]) -> str:
     return first(name_of(item.get(key)) for key in ("name", "username", "first_name"))
-
-
-def _provider(item: Mapping[str, Any]) -> str:
-    """Take ``provider``, or where it is missing what the type begins with (``in_page``, ``ig_business``)."""
-    return word_of(item.get("provider")) or of_account_type(word_of(item.get("type")))
-
-
-def _trouble(status: Json) -> str:
-    return one_line(status, 60) if word_of(status).replace(" ", "_") in _BROKEN else ""

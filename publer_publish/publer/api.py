@@ -60,24 +60,19 @@ class Publer:
         self.transport = transport
 
     def close(self) -> None:
-        """Close the connection; a later request opens a new one."""
         self.transport.close()
 
     def another(self, clock: Clock, log: Callable[[str], None]) -> Publer:
-        """Make a client with a connection of its own, for another thread."""
         return Publer(self.transport.another(clock, log))
 
     @property
     def rate_limit(self) -> RateLimit:
-        """What the latest answer said about the rate limit."""
         return self.transport.rate_limit
 
     def me(self, *, deadline: Deadline) -> User:
-        """Ask for the owner of the key."""
         return self._get("/users/me", read_user, deadline)
 
     def workspaces(self, *, deadline: Deadline) -> tuple[Workspace, ...]:
-        """Ask for the workspaces that the key can see."""
         return self._get("/workspaces", read_workspaces, deadline)
 
     def accounts(self, *, deadline: Deadline) -> tuple[Account, ...]:
@@ -146,13 +141,9 @@ class Publer:
         Raises NotSentError or RateLimitedError (certainly not taken), RefusedError (a no), and
         LostError, also for a 2xx without a job id (perhaps taken).
         """
+        path, document = "/posts/schedule/publish", {"bulk": bulk}
         answer = self.transport.send(
-            "POST",
-            "/posts/schedule/publish",
-            deadline=deadline,
-            document={"bulk": bulk},
-            patience=PUBLISH_PATIENCE,
-            fresh=True,
+            "POST", path, deadline=deadline, document=document, patience=PUBLISH_PATIENCE, fresh=True
         )
         return read_job_id(answer)
 
@@ -269,9 +260,5 @@ class Publer:
 def is_busy(error: RefusedError) -> bool:
     """Whether this 403 only means that another import is running, which passes."""
     # Publer's sentences may be in the user's language: what is not about access is about waiting.
-    return (
-        error.status == FORBIDDEN
-        and not error.from_cdn
-        and bool(error.sentence)
-        and not _ABOUT_ACCESS.search(error.sentence)
-    )
+    is_about_access = error.from_cdn or not error.sentence or _ABOUT_ACCESS.search(error.sentence)
+    return error.status == FORBIDDEN and not is_about_access

@@ -291,14 +291,14 @@ def _verdict(
     if post is None:
         return Verdict.UNKNOWN, ""
     trouble = sentence_of([source.get(key) for key in FAILURE_KEYS]) or error_of(source)
-    if post.is_live and post.id:
-        # A live post that carries an error contradicts itself: the list of posts decides.
-        return (Verdict.UNKNOWN, trouble) if trouble else (Verdict.PUBLISHED, "")
     # Declined is final. Pending, reauth and locked may still go out: "failed" would invite a second post.
     if post.has_failed or post.state in FAILED_WORDS or (trouble and not post.state):
         return Verdict.FAILED, trouble or f"Publer lists the post as {post.state}."
     if post.is_live:
-        return Verdict.UNKNOWN, trouble or "Publer says that it is published, but names no post."
+        # A live post that carries an error contradicts itself: the list of posts decides.
+        evident = bool(post.id and not trouble)
+        why = trouble or "Publer says that it is published, but names no post."
+        return (Verdict.PUBLISHED, "") if evident else (Verdict.UNKNOWN, why)
     if post.state:
         return Verdict.UNKNOWN, trouble or f"Publer lists the post as {post.state}, not as published."
     status = word_of(node.get("status"))

@@ -44,13 +44,7 @@ _CLEAR_NO = frozenset(
     {400, 401, 402, 403, 404, 405, 406, 410, 411, 413, 414, 415, 417, 422, 426, 428, 431, 451}
 )
 """Statuses that say that nothing was taken. 408, 409, 425 and unknown ones do not say that."""
-_FAULTS = (
-    requests.RequestException,
-    urllib3.exceptions.HTTPError,
-    http.client.HTTPException,
-    OSError,
-    ValueError,
-)
+_FAULTS = (OSError, ValueError, http.client.HTTPException, urllib3.exceptions.HTTPError)
 """Whatever the libraries raise about a connection; not all of them wrap it."""
 _SHORTEST_SECRET = 8
 
@@ -68,10 +62,6 @@ class _Session(requests.Session):
         """Know of no redirects: even when it may not follow them, requests would read the whole body."""
 
 
-def _nothing(**_: object) -> None:
-    """Write nothing down."""
-
-
 class Transport:
     """A session with Publer: one key, one workspace, one connection that is kept."""
 
@@ -86,7 +76,7 @@ class Transport:
         """What the latest answer said."""
         self.transcript: Transcript | None = None
         """Where every exchange is written down, if somebody wants to read it."""
-        self._write_down: Callable[..., None] = _nothing
+        self._write_down: Callable[..., None] = lambda **_: None
         self._url = api_url.rstrip("/")
         self._key = api_key
         self._wire = Wire()
@@ -162,9 +152,13 @@ class Transport:
             request = {"upload": True} if stream else document
             self._write_down = self.transcript.begin(method, path, params, request)
         self._wire.begin(seconds)
+
+        def still_waiting(waited: float) -> None:
+            self.log(f"Still waiting for Publer's answer to {label} ({waited:.0f} s).")
+
         try:
             with (
-                Watch(self._wire, self.clock, seconds, lambda waited: self._still_waiting(label, waited)),
+                Watch(self._wire, self.clock, seconds, still_waiting),
                 self._session.request(
                     method,
                     self._url + path,
@@ -181,9 +175,6 @@ class Transport:
             outcome = "lost" if self._wire.established else "not_sent"
             self._write_down(status=None, **{outcome: self._cause(error)})
             raise self._failure(label, error) from None
-
-    def _still_waiting(self, label: str, waited: float) -> None:
-        self.log(f"Still waiting for Publer's answer to {label} ({waited:.0f} s).")
 
     def _judge(self, label: str, response: requests.Response) -> Json:
         status = response.status_code
@@ -247,15 +238,14 @@ def _lost(label: str, cause: str) -> LostError:
 
 
 def _parsed(label: str, text: str, status: int) -> Json:
-    if not text.strip():
-        raise _lost(label, f"HTTP {status} with an empty answer")
     try:
         value = json.loads(text.removeprefix("\ufeff"))
         if "\\ud" in text or "\\uD" in text:
             # Half a surrogate pair is legal in JSON and cannot be written anywhere.
             value = json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
     except (ValueError, RecursionError):
-        raise _lost(label, f"HTTP {status} with an answer that is not JSON: {_sentence(text)}") from None
+        said = _sentence(text) or "nothing"
+        raise _lost(label, f"HTTP {status} with an answer that is not JSON: {said}") from None
     return value
 
 
@@ -301,10 +291,8 @@ _CAUSES: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
 def _cause(error: BaseException) -> str:
     """Say it in few words of our own: what libraries say contains addresses, and of proxies the password."""
     chain = _chain(error)
-    words = _words(chain)
-    if any(isinstance(item, urllib3.exceptions.ProxyError) for item in chain):
-        return f"the proxy could not be used: {words}"
-    return words
+    is_of_proxy = any(isinstance(item, urllib3.exceptions.ProxyError) for item in chain)
+    return f"the proxy could not be used: {_words(chain)}" if is_of_proxy else _words(chain)
 
 
 def _words(chain: Sequence[BaseException]) -> str:

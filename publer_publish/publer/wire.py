@@ -127,8 +127,9 @@ def _watched_pools(wire: Wire) -> dict[str, type[HTTPConnectionPool]]:
             try:
                 sock = super()._new_conn()
             except NewConnectionError as error:
-                # Accepted and reset so quickly that connect() itself reports the reset.
-                wire.established = isinstance(error.__cause__, ConnectionResetError)
+                # Accepted and reset so quickly that connect() itself reports the reset; TLS has not begun.
+                is_secure = isinstance(self, HTTPSConnection)
+                wire.established = isinstance(error.__cause__, ConnectionResetError) and not is_secure
                 raise
             wire.opened(sock)
             return sock
@@ -139,17 +140,8 @@ def _watched_pools(wire: Wire) -> dict[str, type[HTTPConnectionPool]]:
             wire.ready(self.sock)
             super().request(*args, **kwargs)
 
-    class Secure(HTTPSConnection):
-        def _new_conn(self) -> socket.socket:
-            sock = super()._new_conn()
-            wire.opened(sock)
-            return sock
-
-        def request(self, *args: Foreign, **kwargs: Foreign) -> None:
-            if self.sock is None:
-                self.connect()
-            wire.ready(self.sock)
-            super().request(*args, **kwargs)
+    class Secure(Plain, HTTPSConnection):
+        """The same with TLS."""
 
     class PlainPool(HTTPConnectionPool):
         ConnectionCls = Plain
@@ -185,13 +177,11 @@ def multipart(
     name: str, stream: BinaryIO, size: int, content_type: str, on_progress: Callable[[int, int], None]
 ) -> Foreign:
     """Make the body of ``POST /media``, a stream with a length; ``on_progress`` gets bytes sent, and all."""
-    from requests_toolbelt import (  # noqa: PLC0415  (only runs with files need it)
-        MultipartEncoder,
-        MultipartEncoderMonitor,
-    )
+    import requests_toolbelt  # noqa: PLC0415  (only runs with files need it)
 
     file = (name, _Exactly(name, stream, size), content_type)
     fields = [("direct_upload", "false"), ("in_library", "false"), ("file", file)]
-    return MultipartEncoderMonitor(
-        MultipartEncoder(fields), lambda monitor: on_progress(monitor.bytes_read, monitor.len)
+    encoder = requests_toolbelt.MultipartEncoder(fields)
+    return requests_toolbelt.MultipartEncoderMonitor(
+        encoder, lambda monitor: on_progress(monitor.bytes_read, monitor.len)
     )

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from publer_publish.delivery.media import UploadedMedia, key_of
-from publer_publish.errors import Severity, Where
+from publer_publish.errors import Problems, Severity, Where
 from publer_publish.networks.table import Kind
 from publer_publish.post.media.kinds import MediaInfo
 from publer_publish.post.model import Content, Media, MediaSource
@@ -26,7 +26,8 @@ def warnings(
     content = Content(
         network=network, type=content_type, text="", where=Where(), media=(MEDIA,), fields=fields
     )
-    found = list(prepared.warnings(content))
+    found = Problems()
+    prepared.warn(content, found)
     assert all(problem.severity is Severity.WARNING and problem.where == MEDIA.where for problem in found)
     return [problem.message for problem in found]
 
@@ -71,7 +72,9 @@ def test_wordpress_has_three_spellings() -> None:
 
 def test_a_failed_item_has_no_warning() -> None:
     content = Content(network="twitter", type="video", text="", where=Where(), media=(MEDIA,))
-    assert list(UploadedMedia(failures={key_of(MEDIA): "no"}).warnings(content)) == []
+    problems = Problems()
+    UploadedMedia(failures={key_of(MEDIA): "no"}).warn(content, problems)
+    assert not len(problems)
 
 
 @pytest.mark.parametrize("source", MediaSource)

@@ -180,9 +180,7 @@ def test_a_post_in_full() -> None:
 
 
 @pytest.mark.parametrize("name", ["total", "total_pages"])
-@pytest.mark.parametrize(
-    ("said", "read"), [(3, 3), ("3", 3), (0, 0), (-1, None), (True, None), (10**10, None), (None, None)]
-)
+@pytest.mark.parametrize(("said", "read"), [(3, 3), (0, 0), (-1, None), (True, None), (None, None)])
 def test_what_publer_counts_is_read_where_it_is_a_number(name: str, said: Any, read: int | None) -> None:
     assert getattr(read_posts({"posts": [], name: said}), name) == read
     assert getattr(read_posts({"data": {"posts": [], name: said}}), name) == read
@@ -243,7 +241,7 @@ def test_a_posts_time_is_when_it_went_out_or_is_due(fields: Any, expected: float
     assert read_posts([{"id": "p", **fields}]).posts[0].at == expected
 
 
-@pytest.mark.parametrize("wrap", [lambda x: x, lambda x: {"data": x}, lambda x: {"media": x}, lambda x: [x]])
+@pytest.mark.parametrize("wrap", [lambda x: x, lambda x: {"data": x}, lambda x: {"media": x}])
 def test_an_uploaded_file_is_passed_on_as_publer_sent_it(wrap: Any) -> None:
     """6.1"""
     sent = {"id": 5, "type": "video", "path": "p", "thumbnails": [{"id": 1}]}
