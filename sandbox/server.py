@@ -15,7 +15,6 @@ from collections.abc import Callable
 from email.message import Message
 from http.server import BaseHTTPRequestHandler
 from socketserver import ThreadingTCPServer
-from types import TracebackType
 from typing import Any, BinaryIO, Self, cast
 
 from sandbox import github_api, page, publer_api
@@ -86,9 +85,7 @@ class Sandbox:
     def __enter__(self) -> Self:
         return self.start()
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
         self.close()
         if self.errors and error is None:
             raise self.errors[0]
