@@ -61,10 +61,8 @@ def _check_key(world: World, call: Call) -> Answer | None:
     if scheme != "Bearer-API" or not key:
         return refused(401, "Missing or malformed Authorization header")
     if key != world.scenario.api_key:
-        return refused(
-            403 if world.scenario.auth == "observed" else 401,
-            "Invalid API key or not active for this account.",
-        )
+        status = 403 if world.scenario.auth == "observed" else 401
+        return refused(status, "Invalid API key or not active for this account.")
     return None
 
 
@@ -92,8 +90,9 @@ def _workspace_id(world: World, call: Call) -> str:
     in_header = call.headers.get("publer-workspace-id", "")
     wish = world.scenario.job_status_header
     if call.path.startswith("/job_status/") and wish != "needed":
-        is_refused = in_header and wish == "refused"
-        return "" if is_refused else world.workspace_of_job(call.path.rpartition("/")[2])
+        job_id = call.path.rpartition("/")[2]
+        job = world.publish_jobs.get(job_id) or world.import_jobs.get(job_id)
+        return job.workspace_id if job and not (in_header and wish == "refused") else ""
     return in_path[1] if in_path else in_header
 
 

@@ -174,11 +174,6 @@ class World:
     def workspace(self, workspace_id: str) -> Workspace | None:
         return next((w for w in self.scenario.workspaces if w.id == workspace_id), None)
 
-    def workspace_of_job(self, job_id: str) -> str:
-        """The id of the workspace that a job works for; empty if there is no such job."""
-        job = self.publish_jobs.get(job_id) or self.import_jobs.get(job_id)
-        return job.workspace_id if job else ""
-
     # The rate limit
 
     def take_request(self) -> bool:
@@ -423,9 +418,7 @@ def _moved(text: str, url: str) -> tuple[str, str]:
     found = _LINK.search(text)
     if found is None or url:
         return text, url
-    before, after = text[: found.start()].rstrip(" \t"), text[found.end() :].lstrip(" \t")
-    between = " " if before and after and not (before.endswith("\n") or after.startswith("\n")) else ""
-    return re.sub(r"\n{3,}", "\n\n", before + between + after).strip(), found[0]
+    return (text[: found.start()].rstrip() + text[found.end() :]).strip(), found[0]
 
 
 def _spaced(rule: StoredText, text: str) -> str:
