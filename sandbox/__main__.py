@@ -15,6 +15,9 @@ from sandbox.replay import replay
 from sandbox.scenario import GitHub, Release, Scenario
 from sandbox.server import Sandbox
 
+_PYTHON = sys.executable.removeprefix(f"{Path.cwd()}{os.sep}")
+"""This Python as one types it here: the one that has what the program needs."""
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Serve until interrupted, or play a log back."""
@@ -30,43 +33,37 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if options.command == "replay":
         return replay(options.log, options.keep)
-    try:
-        text = options.scenario.read_text(encoding="utf-8") if options.scenario else ""
-        scenario = Scenario.from_json(text) if text else Scenario(github=GitHub(releases=(Release(),)))
-        sandbox = Sandbox(scenario, port=options.port).start()
-    except (FormError, OSError) as problem:
-        print(f"sandbox: {problem}", file=sys.stderr)
-        if isinstance(problem, OSError) and problem.errno == errno.EADDRINUSE:
-            print(
-                f"Another one may be running. On a free port: {_python()} -m sandbox --port 0",
-                file=sys.stderr,
-            )
-        return 1
     # SIGINT too: what a script starts in the background inherits that it is ignored.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
     try:
-        print(_greeting(sandbox), flush=True)
-        threading.Event().wait()
+        text = options.scenario.read_text(encoding="utf-8") if options.scenario else ""
+        scenario = Scenario.from_json(text) if text else Scenario(github=GitHub(releases=(Release(),)))
+        with Sandbox(scenario, port=options.port) as sandbox:
+            print(_greeting(sandbox), flush=True)
+            threading.Event().wait()
     except KeyboardInterrupt:
         print()
-    finally:
-        sandbox.close()
+    except (FormError, OSError) as problem:
+        print(f"sandbox: {problem}", file=sys.stderr)
+        if isinstance(problem, OSError) and problem.errno == errno.EADDRINUSE:
+            print(
+                f"Another one may be running. On a free port: {_PYTHON} -m sandbox --port 0", file=sys.stderr
+            )
+        return 1
     return 0
 
 
 def _greeting(sandbox: Sandbox) -> str:
     workspace = sandbox.scenario.workspaces[0]
-    accounts = "\n".join(
-        f"  {account.id}  {account.provider}/{account.name}" for account in workspace.accounts
-    )
+    accounts = "\n".join(f"  {one.id}  {one.provider}/{one.name}" for one in workspace.accounts)
     return f"""Publer sandbox: {sandbox.root_url}/  (what was published)
 
 Publish to it from another terminal:
 
   export PUBLER_API_KEY={sandbox.scenario.api_key}
   export PUBLER_WORKSPACE_ID={workspace.id}
-{_release(sandbox)}  {_python()} entrypoint.py publish --api-url {sandbox.url} examples/simple.publer.yml
+{_release(sandbox)}  {_PYTHON} entrypoint.py publish --api-url {sandbox.url} examples/simple.publer.yml
 
 Accounts in {workspace.name}:
 {accounts}
@@ -82,12 +79,6 @@ def _release(sandbox: Sandbox) -> str:
     return f"""  export GITHUB_API_URL={sandbox.github_url}
   export GITHUB_REPOSITORY={first.repository}    # for posts about a release: --variables tag={first.tag_name}
 """
-
-
-def _python() -> str:
-    """This Python as one types it here: the one that has what the program needs."""
-    here = f"{Path.cwd()}{os.sep}"
-    return sys.executable.removeprefix(here)
 
 
 if __name__ == "__main__":

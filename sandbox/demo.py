@@ -7,6 +7,7 @@ import sys
 import tempfile
 from functools import partial
 from pathlib import Path
+from textwrap import indent
 
 from sandbox.networks import NETWORKS
 from sandbox.record import Record
@@ -75,7 +76,7 @@ def main(program: Path | None = None, *, linkedin_takes: float = 3.0) -> int:
         outcome = step.follow(partial(print, flush=True))
         print(f"\n(exit code {outcome.exit_code})")
         _heading("2. The outputs, for the next steps")
-        _show_outputs(outcome.outputs, outcome.summary)
+        _show_outputs(outcome.outputs)
         _heading("3. The summary, on the page of the run (Markdown)")
         print(outcome.summary.strip() or "(empty)")
         _heading("What the sandbox says was really published")
@@ -84,27 +85,25 @@ def main(program: Path | None = None, *, linkedin_takes: float = 3.0) -> int:
     return outcome.exit_code if _is_true(record, outcome.outputs) else 1
 
 
-def _show_outputs(outputs: dict[str, str], summary: str) -> None:
+def _show_outputs(outputs: dict[str, str]) -> None:
     for name, value in outputs.items():
-        shown = value.replace("},{", "},\n {") if name == "results" else value
-        if name == "summary" and value.strip() == summary.strip():
-            shown = "(the Markdown of part 3)"
-        if "\n" in shown or name == "results":
+        if name == "summary":
+            print("summary: (the Markdown of part 3)")
+        elif "\n" in value or name == "results":
             print(f"{name}:")
-            print("\n".join(f"    {line}" for line in shown.splitlines()))
+            print(indent(value.replace("},{", "},\n {"), "    "))
         else:
-            print(f"{name}: {shown}")
+            print(f"{name}: {value}")
 
 
 def _show_published(record: Record) -> None:
     if not record.published:
         print("Nothing.")
-    begin = record.requests[0].time if record.requests else 0.0
     for post in record.published:
+        seconds = post.time - record.requests[0].time
         name = f"{NETWORKS[post.network].title} · {post.account.name}"
-        print(f"{name} ({post.type}, {post.time - begin:.1f} s after the first request)")
-        print("\n".join(f"    {line}".rstrip() for line in post.text.splitlines()))
-        print(f"    → {post.link}\n")
+        print(f"{name} ({post.type}, {seconds:.1f} s after the first request)")
+        print(f"{indent(post.text, '    ')}\n    → {post.link}\n")
     for surprise in record.surprises:
         print(f"Not in Publer's documentation: {surprise}")
 

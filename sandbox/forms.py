@@ -21,14 +21,16 @@ def to_json(value: object) -> Json:
     return _CONVERTER.unstructure(value)
 
 
-def from_json(kind: type[T], data: object, where: str = "scenario") -> T:
-    """Build a dataclass tree. Raises FormError for unknown keys and for values of a wrong type."""
+def from_json(kind: type[T], data: object) -> T:
+    """Build a scenario, or a part. Raises FormError for unknown keys and for values of a wrong type."""
     try:
         return _CONVERTER.structure(data, kind)
     except (ClassValidationError, IterableValidationError) as problem:
-        raise FormError("; ".join(transform_error(problem, path=where, format_exception=_said))) from None
+        raise FormError(
+            "; ".join(transform_error(problem, path="scenario", format_exception=_said))
+        ) from None
     except (AttributeError, TypeError, ValueError) as problem:
-        raise FormError(f"{_said(problem, None)} @ {where}") from None
+        raise FormError(f"{_said(problem, None)} @ scenario") from None
 
 
 def _said(problem: BaseException, _kind: object) -> str:
@@ -55,8 +57,7 @@ def _tuple(data: object, kind: Any) -> Any:  # noqa: ANN401  a type, and its val
 
 
 _CONVERTER = Converter(forbid_extra_keys=True, unstruct_collection_overrides={tuple: list})
-_scalar(str, taken=(str,))
-_scalar(bool, taken=(bool,))
-_scalar(int, taken=(int,))
+for _kind in (str, bool, int):
+    _scalar(_kind, taken=(_kind,))
 _scalar(float, taken=(int, float))
 _CONVERTER.register_structure_hook_func(lambda kind: str(kind).startswith("tuple["), _tuple)

@@ -149,12 +149,8 @@ def _change_ref(world: World, method: str, below: str, body: Mapping[str, Any]) 
 
 
 def _commit(sha: str, message: str, tree: str, parents: list[str]) -> dict[str, Any]:
-    return {
-        "sha": sha,
-        "message": message,
-        "tree": {"sha": tree},
-        "parents": [{"sha": one} for one in parents],
-    }
+    above = [{"sha": one} for one in parents]
+    return {"sha": sha, "message": message, "tree": {"sha": tree}, "parents": above}
 
 
 def _ref(name: str, sha: str) -> dict[str, Any]:

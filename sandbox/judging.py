@@ -12,21 +12,8 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
+from sandbox import networks
 from sandbox.forms import Json
-from sandbox.networks import (
-    ITEM_TYPES,
-    LONG_POST_LIMIT,
-    MEDIA_KINDS,
-    MOST_CARDS,
-    MOST_ITEMS,
-    MOST_PAGES,
-    NETWORKS,
-    PAGES,
-    POLLS,
-    VALUES,
-    WITH_COMMENTS,
-    text_length,
-)
 from sandbox.scenario import Accepts, Account
 
 BACKDATED = "Posts cannot be backdated"
@@ -92,7 +79,7 @@ def _complaints(
     yield from _text(content, account, accepts)
     yield from _link(content, accepts)
     yield from _poll(content, account, accepts)
-    for (provider, path), known in VALUES.items():
+    for (provider, path), known in networks.VALUES.items():
         _, _, below = path.partition("details.")
         value = _below(content, below) if below else content.get(path)
         if provider == account.network and value is not None and value not in known:
@@ -109,7 +96,7 @@ def comes_to_nothing(content: Content, account: Account, accepts: Accepts) -> bo
 
 def _is_type_taken(content: Content, account: Account, accepts: Accepts) -> bool:
     kind, subtype = content.get("type"), _below(content, "type")
-    is_taken = isinstance(kind, str) and kind in NETWORKS[account.network].types
+    is_taken = isinstance(kind, str) and kind in networks.NETWORKS[account.network].types
     if kind == "status" and account.network == "google":
         is_taken = accepts.text_alone_on_google
     if kind == "link" and account.network in {"threads", "bluesky"}:
@@ -131,7 +118,7 @@ def _below(content: Content, key: str) -> Json:
 
 def _media(content: Content, account: Account, kind_of: MediaKind, accepts: Accepts) -> Iterator[str]:
     kind, subtype, media = content["type"], _below(content, "type"), content.get("media")
-    if kind not in MEDIA_KINDS and account.network != "pinterest":
+    if kind not in networks.MEDIA_KINDS and account.network != "pinterest":
         if media:
             yield BAD_TYPE
         return
@@ -140,7 +127,7 @@ def _media(content: Content, account: Account, kind_of: MediaKind, accepts: Acce
     if not media or not isinstance(media, list) or any(not isinstance(item, dict) for item in media):
         yield NO_COUNT
         return
-    allowed = PAGES if subtype == "document" else MEDIA_KINDS.get(kind, {"photo"})
+    allowed = networks.PAGES if subtype == "document" else networks.MEDIA_KINDS.get(kind, {"photo"})
     if subtype is None and account.network == "instagram" and accepts.pictures_with_videos_on_instagram:
         allowed = {"photo", "video"}
     words = [item["type"] for item in media if item.get("type") is not None]
@@ -150,7 +137,9 @@ def _media(content: Content, account: Account, kind_of: MediaKind, accepts: Acce
             yield from _item(item, allowed, kind_of)
     if len(media) > 1 and (kind == "gif" or subtype in {"reel", "short", "story"} or allowed == {"video"}):
         yield BAD_TYPE
-    most = MOST_PAGES if subtype == "document" else MOST_ITEMS.get(account.network, len(media))
+    most = (
+        networks.MOST_PAGES if subtype == "document" else networks.MOST_ITEMS.get(account.network, len(media))
+    )
     if len(media) > most:
         yield f"At most {most} media are allowed"
 
@@ -159,13 +148,14 @@ def _item(item: Content, allowed: set[str], kind_of: MediaKind) -> Iterator[str]
     found = kind_of(item["id"]) if isinstance(item.get("id"), str) else None
     if found is None:
         yield UNKNOWN_MEDIA if "id" in item else NO_ID
-    if found not in allowed or ITEM_TYPES.get(str(item.get("type")), found) != found:
+    if found not in allowed or networks.ITEM_TYPES.get(str(item.get("type")), found) != found:
         yield BAD_TYPE
 
 
 def _is_word(said: Json, accepts: Accepts) -> bool:
     """Whether a media item may call itself so."""
-    return said in ITEM_TYPES and (ITEM_TYPES[said] != "photo" or accepts.pictures_are in {"either", said})
+    is_picture = networks.ITEM_TYPES.get(said) == "photo"
+    return said in networks.ITEM_TYPES and (not is_picture or accepts.pictures_are in {"either", said})
 
 
 def _is_external(item: Content, content: Content, account: Account) -> bool:
@@ -177,7 +167,7 @@ def _is_external(item: Content, content: Content, account: Account) -> bool:
 
 
 def _text(content: Content, account: Account, accepts: Accepts) -> Iterator[str]:
-    network, text = NETWORKS[account.network], content.get("text", "")
+    network, text = networks.NETWORKS[account.network], content.get("text", "")
     if not isinstance(text, str):
         yield "Text is not valid"
         return
@@ -185,10 +175,10 @@ def _text(content: Content, account: Account, accepts: Accepts) -> Iterator[str]
         yield "Text can't be blank"
     limit = account.text_limit or network.limit
     if account.network == "twitter" and _below(content, "type") == "long_post":
-        limit = LONG_POST_LIMIT
-    length = len(text) if accepts.lengths == "characters" else text_length(account.network, text)
+        limit = networks.LONG_POST_LIMIT
+    length = len(text) if accepts.lengths == "characters" else networks.text_length(account.network, text)
     if account.network == "mastodon" and isinstance(content.get("spoilerText"), str):
-        length += text_length("mastodon", content["spoilerText"])
+        length += networks.text_length("mastodon", content["spoilerText"])
     if limit is not None and length > limit:
         yield f"{network.title} posts can have at most {limit} characters"
 
@@ -196,7 +186,7 @@ def _text(content: Content, account: Account, accepts: Accepts) -> Iterator[str]
 def _link(content: Content, accepts: Accepts) -> Iterator[str]:
     if content["type"] == "carousel":
         cards = content["sublinks"]
-        if not isinstance(cards, list) or len(cards) > MOST_CARDS or not all(map(_is_card, cards)):
+        if not isinstance(cards, list) or len(cards) > networks.MOST_CARDS or not all(map(_is_card, cards)):
             yield "Sublinks are not valid"
     if content["type"] == "link":
         link = content.get("link")
@@ -214,7 +204,7 @@ def _poll(content: Content, account: Account, accepts: Accepts) -> Iterator[str]
     if content["type"] != "poll":
         return
     options, days = content.get("options"), content.get("duration")
-    longest, most_days = POLLS[account.network]
+    longest, most_days = networks.POLLS[account.network]
     most = most_days if accepts.polls_run == "days" else 24 * most_days
     if not isinstance(options, list) or not 2 <= len(options) <= 4:
         yield "Polls need two to four options"
@@ -322,7 +312,9 @@ _SENTENCES: dict[str, tuple[str, dict[str, Any]]] = {
 
 def _followups(target: Mapping[str, Any], network: str, accepts: Accepts) -> Iterator[str]:
     """What an entry of ``accounts`` asks for afterwards: comments, shares, its end."""
-    has_comments = network in WITH_COMMENTS and (network != "instagram" or accepts.comments_on_instagram)
+    has_comments = network in networks.WITH_COMMENTS
+    if network == "instagram":
+        has_comments = accepts.comments_on_instagram
     if target.get("comments") and not has_comments:
         yield "Comments are not valid"
     not_read = {"either": set(), "delay": {"conditions"}, "conditions": {"delay", "after"}}

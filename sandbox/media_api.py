@@ -60,13 +60,11 @@ def import_from_url(world: World, workspace: Workspace, call: Call) -> Answer:
         document = parsed_json(call.body)
     except ValueError:
         return refused(400, "The request body is not valid JSON")
-    if not isinstance(document, dict):
-        return refused(400, "param is missing or the value is empty: media")
-    if "media" not in document and "url" in document:
+    if isinstance(document, dict) and "media" not in document and "url" in document:
         return ok({})
-    problem = _problem_of_import(document)
-    if problem:
-        return refused(400, problem)
+    missing = _missing_in_import(document)
+    if missing:
+        return refused(400, f"param is missing or the value is empty: {missing}")
     if world.is_importing():
         return refused(403, BUSY_WITH_IMPORT)
     for key in document:
@@ -75,16 +73,16 @@ def import_from_url(world: World, workspace: Workspace, call: Call) -> Answer:
     return ok({"job_id": _start_import(world, workspace, document).id})
 
 
-def _problem_of_import(document: dict[str, Any]) -> str:
-    items = document.get("media")
+def _missing_in_import(document: Json) -> str:
+    items = document.get("media") if isinstance(document, dict) else None
     if not isinstance(items, list) or not items:
-        return "param is missing or the value is empty: media"
+        return "media"
     if document.get("type") not in {"single", "bulk", "multi", "thumbnail"}:
-        return "param is missing or the value is empty: type"
+        return "type"
     for item in items:
         for name in ("url", "name"):
             if not isinstance(item, dict) or not isinstance(item.get(name), str) or not item[name]:
-                return f"param is missing or the value is empty: {name}"
+                return name
     return ""
 
 

@@ -14,10 +14,7 @@ from sandbox.scenario import Scenario
 
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store",
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 }
 _PAGE = """\
 <!DOCTYPE html>

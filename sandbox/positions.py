@@ -23,6 +23,7 @@ _WITH: dict[str, dict[str, Any]] = {
 }
 """What a switch needs beside it to be felt."""
 
+_SIGNED = {"default_signature": "appended"}
 _OTHER: dict[str, dict[str, dict[str, Any]]] = {
     "a list that is 18 s late": {"listing": {"lag": 18.0}},
     "days of a zone in the east": {"listing": {"zone": 14.0}},
@@ -30,14 +31,8 @@ _OTHER: dict[str, dict[str, dict[str, Any]]] = {
     "the word completed": {"job": {"status_word": "completed"}},
     "no status while the job runs": {"job": {"working_word": None, "working_polls": 1}},
     "an answer with 202": {"job": {"http_status": 202}},
-    "a signature that may not be read": {
-        "": {"signatures": "forbidden"},
-        "stored_text": {"default_signature": "appended"},
-    },
-    "a signature and no list of signatures": {
-        "": {"signatures": "not_found"},
-        "stored_text": {"default_signature": "appended"},
-    },
+    "a signature that may not be read": {"": {"signatures": "forbidden"}, "stored_text": _SIGNED},
+    "a signature and no list of signatures": {"": {"signatures": "not_found"}, "stored_text": _SIGNED},
     "a text of its own below every post": {"stored_text": {"appended": "Posted by Acme"}},
 }
 """Positions of what is no choice between few words."""

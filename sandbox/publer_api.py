@@ -17,10 +17,6 @@ from sandbox.scenario import Account, Workspace
 from sandbox.world import World
 
 BASE = "/api/v1"
-NO_ACCESS = "You don't have access on this workspace"
-BAD_KEY = "Invalid API key or not active for this account."
-NO_KEY = "Missing or malformed Authorization header"
-BAD_PLAN = "The API is available on the Business and Enterprise plans only"
 
 _BULK_STATES = words("scheduled published draft draft_private draft_public")
 _MAX_POSTS = 500
@@ -37,15 +33,14 @@ def answer(world: World, call: Call) -> Answer:
     if problem is not None:
         return problem
     if not world.take_request():
-        return rate_limited(world)
+        return _rate_limited(world)
     result = _route(world, call)
     if world.scenario.rate_limit.headers:
-        return replace(result, headers={**result.headers, **limit_headers(world)})
+        return replace(result, headers={**result.headers, **_limit_headers(world)})
     return result
 
 
-def limit_headers(world: World) -> dict[str, str]:
-    """The three ``X-RateLimit`` headers as they are now."""
+def _limit_headers(world: World) -> dict[str, str]:
     return {
         "X-RateLimit-Limit": str(world.scenario.rate_limit.limit),
         "X-RateLimit-Remaining": str(world.requests_left()),
@@ -53,23 +48,21 @@ def limit_headers(world: World) -> dict[str, str]:
     }
 
 
-def rate_limited(world: World) -> Answer:
-    """The 429 of this scenario."""
+def _rate_limited(world: World) -> Answer:
     rule = world.scenario.rate_limit
-    headers = limit_headers(world) if rule.headers_when_limited else {}
+    headers = _limit_headers(world) if rule.headers_when_limited else {}
     if rule.retry_after:
         headers["Retry-After"] = str(max(1, world.limit_resets_at() - int(world.clock.time())))
-    return Answer(
-        status=429, body=RATE_LIMITED.encode(), headers=headers, error="Rate limit exceeded. Retry later."
-    )
+    return Answer(status=429, body=RATE_LIMITED.encode(), headers=headers, error="Rate limit exceeded")
 
 
 def _check_key(world: World, call: Call) -> Answer | None:
     scheme, _, key = call.headers.get("authorization", "").partition(" ")
     if scheme != "Bearer-API" or not key:
-        return refused(401, NO_KEY)
+        return refused(401, "Missing or malformed Authorization header")
     if key != world.scenario.api_key:
-        return refused(403 if world.scenario.auth == "observed" else 401, BAD_KEY)
+        status = 403 if world.scenario.auth == "observed" else 401
+        return refused(status, "Invalid API key or not active for this account.")
     return None
 
 
@@ -80,9 +73,10 @@ def _route(world: World, call: Call) -> Answer:
         return ok(_workspaces(world))
     workspace = world.workspace(_workspace_id(world, call))
     if workspace is None:
-        return refused(401 if world.scenario.auth == "observed" else 403, NO_ACCESS)
+        status = 401 if world.scenario.auth == "observed" else 403
+        return refused(status, "You don't have access on this workspace")
     if workspace.plan not in {"business", "enterprise"}:
-        return refused(403, BAD_PLAN)
+        return refused(403, "The API is available on the Business and Enterprise plans only")
     for method, path, scope, endpoint in _ENDPOINTS:
         if call.method == method and re.fullmatch(path, call.path):
             if scope not in world.scenario.scopes:
@@ -96,8 +90,9 @@ def _workspace_id(world: World, call: Call) -> str:
     in_header = call.headers.get("publer-workspace-id", "")
     wish = world.scenario.job_status_header
     if call.path.startswith("/job_status/") and wish != "needed":
-        is_refused = in_header and wish == "refused"
-        return "" if is_refused else world.workspace_of_job(call.path.rpartition("/")[2])
+        job_id = call.path.rpartition("/")[2]
+        job = world.publish_jobs.get(job_id) or world.import_jobs.get(job_id)
+        return job.workspace_id if job and not (in_header and wish == "refused") else ""
     return in_path[1] if in_path else in_header
 
 

@@ -81,10 +81,6 @@ class Post:
     def network(self) -> str:
         return self.account.network
 
-    @property
-    def media_ids(self) -> tuple[str, ...]:
-        return tuple(str(item.get("id", "")) for item in self.media)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upload:

@@ -19,15 +19,15 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.faults import Fault
-from sandbox.forms import Json
 from sandbox.networks import FIELDS
 from sandbox.scenario import Scenario, Workspace
 from sandbox.server import Sandbox
 from tests.support.fake_runner import FakeRunner
+from tests.support.fake_runner.commands import unescape_data
 
 ROOT = Path(__file__).parent.parent
 _LINE = re.compile(r"(##\[debug\]|::debug::|debug: )(\{\"publer\": 1, .*\})\s*$")
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:Z|[+-]\d\d:\d\d)")
+_TIME = re.compile(r'"(\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:Z|[+-]\d\d:\d\d))"')
 _ADDRESS = "https://replayed.example/media"
 _MEDIA_TYPES = {"video": "video", "gif": "gif"}
 
@@ -97,9 +97,7 @@ class Recording:
     def _answers(self, shift: float) -> Iterator[Fault]:
         counts: Counter[tuple[str, str]] = Counter()
         last: dict[tuple[str, str], Fault] = {}
-        for exchange in self.exchanges:
-            if "not_sent" in exchange:
-                continue
+        for exchange in (one for one in self.exchanges if "not_sent" not in one):
             place = exchange["method"], exchange["path"]
             counts[place] += 1
             last[place] = _answer(exchange, counts[place], shift)
@@ -119,7 +117,7 @@ def _answer(exchange: dict[str, Any], nth: int, shift: float) -> Fault:
     if limit.get("reset_at") is not None:
         headers["X-RateLimit-Reset"] = str(round(limit["reset_at"] + shift))
     response = exchange["response"]
-    raw = response.get("raw") if isinstance(response, dict) and response.keys() == {"raw"} else None
+    is_raw = isinstance(response, dict) and response.keys() == {"raw"}
     return Fault(
         kind="answer",
         method=method,
@@ -127,19 +125,17 @@ def _answer(exchange: dict[str, Any], nth: int, shift: float) -> Fault:
         nth=nth,
         status=exchange["status"],
         headers=headers,
-        body=json.dumps(_shifted(response, shift)) if raw is None else raw,
+        body=response["raw"] if is_raw else _shifted(json.dumps(response), shift),
     )
 
 
-def _shifted(value: Json, shift: float) -> Json:
-    """The value with all its times moved."""
-    if isinstance(value, dict):
-        return {key: _shifted(item, shift) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_shifted(item, shift) for item in value]
-    if isinstance(value, str) and _TIME.fullmatch(value):
-        return (datetime.fromisoformat(value) + timedelta(seconds=shift)).isoformat()
-    return value
+def _shifted(document: str, shift: float) -> str:
+    """JSON with all its times moved."""
+
+    def moved(found: re.Match[str]) -> str:
+        return f'"{(datetime.fromisoformat(found[1]) + timedelta(seconds=shift)).isoformat()}"'
+
+    return _TIME.sub(moved, document)
 
 
 def read_log(log: str) -> Recording:
@@ -147,19 +143,14 @@ def read_log(log: str) -> Recording:
     lines = [found for found in map(_LINE.search, log.splitlines()) if found]
     if not lines:
         raise ReplayError(
-            'There is no transcript in this log. Re-run the job with "Enable debug logging", '
-            "and download its log."
+            'No transcript in this log. Re-run with "Enable debug logging", and download that log.'
         )
-    entries = [json.loads(_unescape(one[2]) if one[1] == "::debug::" else one[2]) for one in lines]
+    entries = [json.loads(unescape_data(one[2]) if one[1] == "::debug::" else one[2]) for one in lines]
     exchanges = tuple(entry for entry in entries if "method" in entry)
     plans = [entry for entry in entries if "plan" in entry]
     if not plans or not exchanges:
         raise ReplayError("This run ended before it knew what to send: there is nothing to play back.")
     return Recording(plan=plans[-1]["plan"], rules=plans[-1]["rules"], exchanges=exchanges)
-
-
-def _unescape(text: str) -> str:
-    return text.replace("%0D", "\r").replace("%0A", "\n").replace("%25", "%")
 
 
 def replay(log: Path, keep: Path | None = None) -> int:

@@ -64,7 +64,6 @@ class Account:
     """For a late link: how many answers of ``GET /posts`` show the post without it."""
     link_after_seconds: float = 0.0
     """For a late link: seconds after publication before it is known."""
-
     boards: tuple[Board, ...] = (Board(),)
     """Pinterest's."""
     signatures: tuple[Signature, ...] = ()
@@ -388,11 +387,9 @@ class Scenario:
         return form
 
     def account(self, network: str, name: str = "Acme Inc") -> Account:
-        """The first workspace's account on a network. Raises LookupError."""
-        for account in self.workspaces[0].accounts:
-            if account.network == network and account.name == name:
-                return account
-        raise LookupError(f"{network}/{name}")
+        """The first workspace's account on a network."""
+        accounts = self.workspaces[0].accounts
+        return next(one for one in accounts if (one.network, one.name) == (network, name))
 
     def with_account(self, network: str, **changes: Any) -> Scenario:  # noqa: ANN401  fields of Account
         """This scenario with other fields for the first workspace's accounts on a network; ``*``: on all."""

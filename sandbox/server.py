@@ -15,7 +15,6 @@ from collections.abc import Callable
 from email.message import Message
 from http.server import BaseHTTPRequestHandler
 from socketserver import ThreadingTCPServer
-from types import TracebackType
 from typing import Any, BinaryIO, Self, cast
 
 from sandbox import github_api, page, publer_api
@@ -29,7 +28,6 @@ from sandbox.scenario import Scenario
 from sandbox.world import World
 
 HOST = "127.0.0.1"
-MAX_JSON = 16 * 1024 * 1024
 _LOOK_EVERY = 0.02
 
 
@@ -52,10 +50,9 @@ class Sandbox:
         self.errors: list[BaseException] = []
         """Mistakes of the sandbox: they must not look like a fault of the network."""
         self.is_closing = False
+        self.port = port
         self._faults = FaultPlan(self.world.scenario.faults)
         self._hang = threading.Event()
-        self._asked_port = port
-        self._holder: socket.socket | None = None
         self._door: _Door | None = None
         self._door_lock = threading.RLock()
 
@@ -63,8 +60,9 @@ class Sandbox:
         """Take a port and listen."""
         holder = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        holder.bind((HOST, self._asked_port))
-        self._holder = holder
+        holder.bind((HOST, self.port))
+        self.port = holder.getsockname()[1]
+        self.cleanup.callback(holder.close)
         with self.world.lock:
             refusal = self._faults.refusal_before(1)
         if refusal is None:
@@ -79,25 +77,15 @@ class Sandbox:
         self.release_hangs()
         self.shut_door()
         self._end_connections(idle_only=False)
-        if self._holder is not None:
-            self._holder.close()
         self.cleanup.close()
 
     def __enter__(self) -> Self:
         return self.start()
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
         self.close()
         if self.errors and error is None:
             raise self.errors[0]
-
-    @property
-    def port(self) -> int:
-        if self._holder is None:
-            raise RuntimeError("the sandbox has not been started")
-        return int(self._holder.getsockname()[1])
 
     @property
     def root_url(self) -> str:
@@ -296,10 +284,7 @@ class _Connection(BaseHTTPRequestHandler):
         boundary = described.get_param("boundary")
         if described.get_content_type() == "multipart/form-data" and isinstance(boundary, str):
             return read_form(cast("BinaryIO", self.rfile), length, boundary), b""
-        body = self.rfile.read(min(length, MAX_JSON))
-        for _ in range(0, length - len(body), MAX_JSON):
-            self.rfile.read(min(MAX_JSON, length - len(body)))
-        return None, body
+        return None, self.rfile.read(length)
 
     # One request and its fault
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import copy
 import hashlib
+import html
 import itertools
 import math
+import re
 import threading
 from collections import deque
 from dataclasses import dataclass, field
@@ -13,10 +15,9 @@ from typing import Any
 
 from sandbox.clock import Clock
 from sandbox.judging import GAP, ONE_AT_A_TIME, SAID_ALREADY, UNKNOWN_ACCOUNT, comes_to_nothing, judge
-from sandbox.keeping import kept
 from sandbox.networks import NETWORKS, SPELLINGS
 from sandbox.record import Imported, Post, Record, Request, Upload
-from sandbox.scenario import Account, Import, Job, Scenario, Workspace
+from sandbox.scenario import Account, Import, Job, Scenario, StoredText, Workspace
 
 
 @dataclass(slots=True, kw_only=True)
@@ -54,31 +55,30 @@ class Delivery:
 
 
 @dataclass(slots=True, kw_only=True)
-class PublishJob:
-    """A job started by ``POST /posts/schedule/publish``."""
-
+class _Job:
     id: str
     workspace_id: str
-    spec: Job
-    state: str
-    """``bulk.state`` of the request: ``draft`` and its like never go live."""
     done_at: float
-    deliveries: list[Delivery] = field(default_factory=list)
     polls: int = 0
     consumed: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
-class ImportJob:
+class PublishJob(_Job):
+    """A job started by ``POST /posts/schedule/publish``."""
+
+    spec: Job
+    state: str
+    """``bulk.state`` of the request: ``draft`` and its like never go live."""
+    deliveries: list[Delivery] = field(default_factory=list)
+
+
+@dataclass(slots=True, kw_only=True)
+class ImportJob(_Job):
     """A job started by ``POST /media/from-url``."""
 
-    id: str
-    workspace_id: str
     spec: Import
-    done_at: float
     payload: Any
-    polls: int = 0
-    consumed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,23 +174,20 @@ class World:
     def workspace(self, workspace_id: str) -> Workspace | None:
         return next((w for w in self.scenario.workspaces if w.id == workspace_id), None)
 
-    def workspace_of_job(self, job_id: str) -> str:
-        """The id of the workspace that a job works for; empty if there is no such job."""
-        job = self.publish_jobs.get(job_id) or self.import_jobs.get(job_id)
-        return job.workspace_id if job else ""
-
     # The rate limit
 
     def take_request(self) -> bool:
         """Count a request against the limit; False if there is none left."""
-        self._forget_old_requests()
-        if len(self._recent) >= self.scenario.rate_limit.limit:
+        if not self.requests_left():
             return False
         self._recent.append(self.clock.time())
         return True
 
     def requests_left(self) -> int:
-        self._forget_old_requests()
+        rule, now = self.scenario.rate_limit, self.clock.time()
+        begin = now - rule.window if rule.kind == "sliding" else now // rule.window * rule.window - 1e-9
+        while self._recent and self._recent[0] <= begin:
+            self._recent.popleft()
         return max(0, self.scenario.rate_limit.limit - len(self._recent))
 
     def limit_resets_at(self) -> int:
@@ -199,12 +196,6 @@ class World:
         if rule.kind == "fixed":
             return math.ceil((now // rule.window + 1) * rule.window)
         return math.ceil((self._recent[0] if self._recent else now) + rule.window)
-
-    def _forget_old_requests(self) -> None:
-        rule, now = self.scenario.rate_limit, self.clock.time()
-        begin = now - rule.window if rule.kind == "sliding" else now // rule.window * rule.window - 1e-9
-        while self._recent and self._recent[0] <= begin:
-            self._recent.popleft()
 
     # Publishing
 
@@ -310,7 +301,7 @@ class World:
 
     def _post(self, job: PublishJob, delivery: Delivery, account: Account, state: str) -> Post:
         scenario, live = self.scenario, state == "published"
-        text, url = kept(scenario.stored_text, account, delivery.word("text"), delivery.url())
+        text, url = _kept(scenario.stored_text, account, delivery.word("text"), delivery.url())
         post_id = delivery.live_id if live else delivery.scheduled_id
         others = live and scenario.listing.ids == "others"
         media = tuple(delivery.media())
@@ -367,26 +358,9 @@ class World:
 
     # Media
 
-    def add_media(
-        self,
-        workspace_id: str,
-        kind: str,
-        name: str,
-        *,
-        size: tuple[int, int] = (1200, 675),
-        caption: str | None = None,
-        source: str | None = None,
-    ) -> Media:
+    def add_media(self, workspace_id: str, kind: str, name: str, **others: Any) -> Media:  # noqa: ANN401  fields of Media
         """Put a media object into the library."""
-        media = Media(
-            id=self.new_id("media"),
-            workspace_id=workspace_id,
-            type=kind,
-            name=name,
-            size=size,
-            caption=caption,
-            source=source,
-        )
+        media = Media(id=self.new_id("media"), workspace_id=workspace_id, type=kind, name=name, **others)
         self.media[media.id] = media
         return media
 
@@ -405,3 +379,53 @@ def _without_media_that_have_no_id(post: dict[str, Any]) -> dict[str, Any]:
             with_id = [one for one in media if not isinstance(one, dict) or "id" in one]
             networks[name] = {**content, "media": with_id}
     return {**post, "networks": networks}
+
+
+# What becomes of a text and its link when Publer keeps and lists a post
+
+_LINK = re.compile(r"https?://[^\s<>\"]+")
+
+
+def _kept(rule: StoredText, account: Account, text: str, url: str) -> tuple[str, str]:
+    """The text and the link of a post as the list shows them."""
+    if rule.default_signature == "appended":
+        text = "\n\n".join([text, *(one.text for one in account.signatures if one.default)])
+    if rule.appended:
+        text = f"{text}\n{rule.appended}"
+    if rule.tracking == "added":
+        text = _LINK.sub(lambda found: _tracked(found[0], account), text)
+        url = _tracked(url, account) if url else ""
+    if rule.shorten_links:
+        text = _LINK.sub(lambda found: _short(found[0]), text)
+    if rule.links == "moved_to_url":
+        text, url = _moved(text, url)
+    if rule.entities == "escaped":
+        text = html.escape(text)
+    return _spaced(rule, text), url
+
+
+def _tracked(link: str, account: Account) -> str:
+    address, mark, fragment = link.partition("#")
+    joined = "&" if "?" in address else "?"
+    return f"{address}{joined}utm_source=publer&utm_medium={account.provider}{mark}{fragment}"
+
+
+def _short(link: str) -> str:
+    return "https://pblr.example/" + hashlib.sha256(link.encode()).hexdigest()[:7]
+
+
+def _moved(text: str, url: str) -> tuple[str, str]:
+    found = _LINK.search(text)
+    if found is None or url:
+        return text, url
+    return (text[: found.start()].rstrip() + text[found.end() :]).strip(), found[0]
+
+
+def _spaced(rule: StoredText, text: str) -> str:
+    if rule.whitespace == "collapsed":
+        return re.sub(r"\s+", " ", text).strip()
+    if rule.whitespace == "crlf":
+        return re.sub(r"\r?\n", "\r\n", text)
+    if rule.whitespace == "stripped":
+        return "\n".join(line.rstrip() for line in text.split("\n")).strip()
+    return text
