@@ -34,10 +34,8 @@ _FLAGS = {name: one for name, one in INPUTS.items() if name not in {"mode", "pos
 """What is not said by the command and its files."""
 _AMBIGUOUS = ("text", "accounts")
 """Keys of a post as well: without the word "input" before it, a message means the key."""
-_NAMED = re.compile(
-    r"(?:(?:[Tt]he )?\b(?P<said>[Ii]nput) )?`(?P<name>" + "|".join(INPUTS) + r")(?:: (?P<value>[^`]*))?`"
-)
-_AGAIN = re.compile(r"\b([Rr]un|[Rr]e-run) (?:the|this) job\b")
+_NAMED = r"(?:(?:[Tt]he )?\b(?P<said>[Ii]nput) )?`(?P<name>" + "|".join(INPUTS) + r")(?:: (?P<value>[^`]*))?`"
+_AGAIN = r"\b([Rr]un|[Rr]e-run) (?:the|this) job\b"
 
 
 def in_words_of_a_terminal(problem: Problem) -> Problem:
@@ -50,7 +48,7 @@ def in_words_of_a_terminal(problem: Problem) -> Problem:
 
 
 def _typed(text: str) -> str:
-    return _AGAIN.sub(r"\1 the command", _NAMED.sub(_flag, text))
+    return re.sub(_AGAIN, r"\1 the command", re.sub(_NAMED, _flag, text))
 
 
 def _flag(match: re.Match[str]) -> str:

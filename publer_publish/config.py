@@ -130,7 +130,7 @@ _RUNNER_INPUTS = {"entrypoint", "args"}
 """The runner itself accepts these two under ``with:`` for every container action."""
 
 _BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
-_DURATION = re.compile(r"(\d{1,7})([smh]?)")
+_DURATION = r"(\d{1,7})([smh]?)"
 _SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600}
 _LONGEST_WAIT = 6 * 3600
 """A hosted job ends after six hours: a longer wait could never be reported."""
@@ -138,7 +138,7 @@ _LONGEST_WINDOW = 31 * 24 * 3600
 _AS_JSON = '{"notes": ${{ toJSON(steps.x.outputs.notes) }}}'
 _SEVERAL_LINES = f"If it is a line of a longer value, pass the values as JSON: {_AS_JSON}."
 _NAMES = "A name has letters, digits and underscores, and does not begin with a digit."
-_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_VARIABLE = r"[A-Za-z_][A-Za-z0-9_]*"
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
 
@@ -351,7 +351,7 @@ class _Reader:
 
     def duration(self, name: str, *, shortest: int, longest: int) -> float:
         value = self.text(name)
-        match = _DURATION.fullmatch(value)
+        match = re.fullmatch(_DURATION, value)
         seconds = int(match[1]) * _SECONDS[match[2]] if match else -1
         if shortest <= seconds <= longest:
             return float(seconds)
@@ -365,7 +365,7 @@ class _Reader:
         pairs = self._json_pairs(name, written) if written.startswith("{") else self._line_pairs(name)
         found: dict[str, Any] = {}
         for key, value in pairs:
-            if not _VARIABLE.fullmatch(key):
+            if not re.fullmatch(_VARIABLE, key):
                 self.wrong(name, f"has the name {quoted(key)}", f"{_NAMES} {_SEVERAL_LINES}")
             elif key in found:
                 self.wrong(name, f"sets `{key}` twice", f"Keep one of the two. {_SEVERAL_LINES}")

@@ -16,7 +16,7 @@ from typing import NamedTuple
 Path = tuple[str | int, ...]
 """Keys and indices that lead to a value of a document."""
 
-_PLAIN_KEY = re.compile(r"[A-Za-z0-9_-]{1,60}")
+_PLAIN_KEY = r"[A-Za-z0-9_-]{1,60}"
 _MAX_KEY = 60
 
 
@@ -65,7 +65,7 @@ def format_path(path: Path) -> str:
     for step in path:
         if isinstance(step, int):
             written += f"[{step}]"
-        elif _PLAIN_KEY.fullmatch(step):
+        elif re.fullmatch(_PLAIN_KEY, step):
             written += f".{step}" if written else step
         else:
             shown = step if len(step) <= _MAX_KEY else step[: _MAX_KEY - 1] + "…"

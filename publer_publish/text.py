@@ -15,12 +15,12 @@ _BEGINNING = 60
 """Code points."""
 
 # The one list of characters that do something instead of being read. All that is shown goes through it.
-_LINE_ENDS = re.compile("\r\n|[\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]")
+_LINE_ENDS = "\r\n|[\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]"
 """As Python, GitHub's runner and a browser between them see them."""
-_BEYOND_ASCII = re.compile("[^\x00-\x7f]")
-_NO_LOSS = re.compile("[\u061c\u200e\u200f\ufeff]")
+_BEYOND_ASCII = "[^\x00-\x7f]"
+_NO_LOSS = "[\u061c\u200e\u200f\ufeff]"
 """Marks that only choose a direction where none is given, and the byte order mark: invisible."""
-_DANGEROUS = re.compile(
+_DANGEROUS = (
     "[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f"  # controls: C0, DEL and C1
     "\u202a-\u202e\u2066-\u206f"  # bidi embeddings, overrides, isolates: text that reads otherwise than it is
     "\ufff9-\ufffb\ufdd0-\ufdef\ufffe\uffff"  # annotation controls and noncharacters
@@ -28,7 +28,7 @@ _DANGEROUS = re.compile(
 )
 
 
-_UNSEEN = re.compile(
+_UNSEEN = (
     "[\u00ad\u034f\u180b-\u180f\u200b\u2060-\u2064\ufeff\ufff9-\ufffb\U0001d173-\U0001d17a"  # no width
     "\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"  # fillers: letters that are blank
     "\u202a-\u202e\u2066-\u206f]"  # bidi embeddings, overrides, isolates
@@ -36,7 +36,7 @@ _UNSEEN = re.compile(
     "|(?<![^\x00-\x7f])[\u200c\u200d]|[\u200c\u200d](?![^\x00-\x7f])"  # joiners of nothing that is joined
     "|(?<=[A-Za-z\ufe00-\ufe0f\U000e0100-\U000e01ef])[\ufe00-\ufe0f\U000e0100-\U000e01ef]"  # of no variant
 )
-_MARKS = re.compile("[\u061c\u200e\u200f]")
+_MARKS = "[\u061c\u200e\u200f]"
 
 
 def unseen(text: str) -> list[str]:
@@ -47,8 +47,8 @@ def unseen(text: str) -> list[str]:
     """
     if text.isascii():
         return []
-    found = _UNSEEN.findall(text)
-    if (marks := _MARKS.findall(text)) and not any(map(_is_from_the_right, text)):
+    found = re.findall(_UNSEEN, text)
+    if (marks := re.findall(_MARKS, text)) and not any(map(_is_from_the_right, text)):
         found += marks
     return [f"U+{ord(char):04X} {unicodedata.name(char, 'without a name')}" for char in dict.fromkeys(found)]
 
@@ -62,8 +62,8 @@ def visible(text: str) -> str:
 
     Only what is plainly a credential is not shown: here, because escaping would change its form.
     """
-    text = _NO_LOSS.sub("", _LINE_ENDS.sub("\n", encodable(text)))
-    return without_credentials(_DANGEROUS.sub(REPLACEMENT, text))
+    text = re.sub(_NO_LOSS, "", re.sub(_LINE_ENDS, "\n", encodable(text)))
+    return without_credentials(re.sub(_DANGEROUS, REPLACEMENT, text))
 
 
 def encodable(text: str) -> str:
@@ -150,7 +150,7 @@ def file_size(count: int) -> str:
 
 def columns(text: str) -> int:
     """Return how many columns of a terminal the text takes."""
-    return len(text) + sum(map(_more_than_one_column, _BEYOND_ASCII.findall(text)))
+    return len(text) + sum(map(_more_than_one_column, re.findall(_BEYOND_ASCII, text)))
 
 
 def _more_than_one_column(char: str) -> int:

@@ -68,17 +68,17 @@ class Verdicts(NamedTuple):
 
 
 # Publer's sentences may be in the user's language: what matters is one minute, and posts.
-_ONE_MINUTE = re.compile(
-    r"\b(?:one|1|una?|uno|um|une|eine[rmn]?|ein|een|en|ett|jedn\w+)[\s-]+minu\w+", re.IGNORECASE
-)
-_POSTS = re.compile(r"\b(?:post|beitr|public|bericht|inl[æä]g|wpis)\w*", re.IGNORECASE)
-_ABOUT_MEDIA = re.compile(r"\b(?:video|reel|stor|clip|film|durat|dauer)\w*", re.IGNORECASE)
+_ONE_MINUTE = r"(?i)\b(?:one|1|una?|uno|um|une|eine[rmn]?|ein|een|en|ett|jedn\w+)[\s-]+minu\w+"
+_POSTS = r"(?i)\b(?:post|beitr|public|bericht|inl[æä]g|wpis)\w*"
+_ABOUT_MEDIA = r"(?i)\b(?:video|reel|stor|clip|film|durat|dauer)\w*"
 
 
 def is_about_the_minute(sentence: str) -> bool:
     """Whether Publer refuses a post because its account had another within the minute."""
     return bool(
-        _ONE_MINUTE.search(sentence) and _POSTS.search(sentence) and not _ABOUT_MEDIA.search(sentence)
+        re.search(_ONE_MINUTE, sentence)
+        and re.search(_POSTS, sentence)
+        and not re.search(_ABOUT_MEDIA, sentence)
     )
 
 

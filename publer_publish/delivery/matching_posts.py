@@ -128,7 +128,7 @@ def _one_text(
 
 
 def _is_beginning_of_article(target: Target, text: str) -> bool:
-    beginning, *_ = _BLANK_LINE.split(target.content.text.strip())
+    beginning, *_ = re.split(_BLANK_LINE, target.content.text.strip())
     return target.content.type == "article" and bool(beginning) and comparable(text) == comparable(beginning)
 
 
@@ -177,7 +177,7 @@ def _links_in(text: str) -> tuple[tuple[str, str, str], ...]:
     found = []
     for word in re.finditer(r"\S+", text):
         link = word.group().lstrip(_BEFORE_A_LINK).rstrip(_BEHIND_A_LINK)
-        if _LINK_LIKE.match(link):
+        if re.match(_LINK_LIKE, link):
             begin = word.start() + word.group().find(link)
             found.append((text[:begin], link, text[begin + len(link) :]))
     return tuple(found)
@@ -231,14 +231,14 @@ class _Skeleton(NamedTuple):
     links: tuple[str, ...]
 
 
-_SPACE = re.compile(r"\s+")
-_BLANK_LINE = re.compile(r"\n\s*\n")
-_URL = re.compile(r"https?://[^\s<>\"'\0]+", re.IGNORECASE)
-_LINK_LIKE = re.compile(r"(?:https?://|(?:[\w-]+\.)+[a-z]{2,}(?:[/?#]|$))", re.IGNORECASE)
+_SPACE = r"\s+"
+_BLANK_LINE = r"\n\s*\n"
+_URL = r"(?i)https?://[^\s<>\"'\0]+"
+_LINK_LIKE = r"(?i)(?:https?://|(?:[\w-]+\.)+[a-z]{2,}(?:[/?#]|$))"
 _BEFORE_A_LINK = "([{<\"'"
 _BEHIND_A_LINK = ".,;:!?)]}>\"'"
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u2060\ufeff"))
-_ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,31});", re.IGNORECASE)
+_ENTITY = r"(?i)&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,31});"
 _MOST_ESCAPES = 4
 
 
@@ -246,7 +246,7 @@ _MOST_ESCAPES = 4
 def comparable(text: str) -> str:
     """The text without the differences in white space and composition that Publer is known to make."""
     composed = unicodedata.normalize("NFC", text).translate(_INVISIBLE)
-    return _SPACE.sub(" ", composed).strip()
+    return re.sub(_SPACE, " ", composed).strip()
 
 
 def _kept(text: str) -> str:
@@ -256,7 +256,7 @@ def _kept(text: str) -> str:
 
 def _without_entities(text: str) -> str:
     for _ in range(_MOST_ESCAPES):
-        plain = _ENTITY.sub(lambda match: html.unescape(match.group()), text) if "&" in text else text
+        plain = re.sub(_ENTITY, lambda match: html.unescape(match.group()), text) if "&" in text else text
         if plain == text:
             break
         text = plain
@@ -272,7 +272,7 @@ def _skeleton(text: str) -> _Skeleton:
         links.append(link)
         return "\0" + match.group()[len(link) :]
 
-    return _Skeleton(comparable(_URL.sub(take, _without_entities(text.replace("\0", "")))), tuple(links))
+    return _Skeleton(comparable(re.sub(_URL, take, _without_entities(text.replace("\0", "")))), tuple(links))
 
 
 # Links

@@ -19,7 +19,7 @@ from publer_publish.text import suggest
 
 Boards = Callable[[Account], Sequence[Album]]
 """The boards of an account, as Publer lists them; empty if it lists none."""
-_ID = re.compile(r"(?=.*\d)[0-9A-Za-z_-]+")
+_ID = r"(?=.*\d)[0-9A-Za-z_-]+"
 _MOST_NAMES = 20
 
 
@@ -171,7 +171,7 @@ def place_pin(target: Target, boards: Boards, problems: Problems) -> Target:
             f"Name the one you mean by its id: {ids}.",
             target.ref.where,
         )
-    elif not found and (there or not _ID.fullmatch(wanted)):
+    elif not found and (there or not re.fullmatch(_ID, wanted)):
         problems.error(
             f"{name} has no board {wanted!r}.",
             f"It has: {listed(there)}."

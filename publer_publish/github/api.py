@@ -31,7 +31,7 @@ _READ_TIMEOUT = 15.0
 _TOTAL_TIMEOUT = 45.0
 _RETRIED_PAUSE = 1.0
 
-_REPOSITORY = re.compile(r"[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+")
+_REPOSITORY = r"[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+"
 _PAGE = 100
 MOST_LISTED = 3_000
 """GitHub lists no more files of a pull request."""
@@ -226,7 +226,7 @@ class GitHub:
         self, event: Event, token: str, clock: Clock, *, read_timeout: float = _READ_TIMEOUT
     ) -> None:
         """Raises ``ActionError`` if the event's repository is not ``owner/name``."""
-        if not _REPOSITORY.fullmatch(event.repository) or {".", ".."} & set(event.repository.split("/")):
+        if not re.fullmatch(_REPOSITORY, event.repository) or {".", ".."} & set(event.repository.split("/")):
             raise ActionError(
                 f"GitHub cannot be asked: {event.repository!r} is not a repository.",
                 hint="A workflow names it itself. On the command line, set GITHUB_REPOSITORY to owner/name.",

@@ -21,12 +21,12 @@ ANNOTATION_LIMIT = 4096
 
 # An escape sequence, in its 7-bit form: CSI, then OSC and its relatives up to their terminator, then the
 # two-character ones. The body of an OSC is bounded, so that an unterminated one costs nothing.
-_ANSI_ESCAPE = re.compile(
+_ANSI_ESCAPE = (
     r"\x1b\[[0-?]{0,64}[ -/]{0,8}[@-~]"
     r"|\x1b[\]PX^_][^\x07\x1b\n]{0,256}(?:\x07|\x1b\\)"
     r"|\x1b[ -/]{0,8}[0-~]"
 )
-_LINE_START_COMMAND = re.compile(r"^([^\S\n]*):(?=:)", re.MULTILINE)
+_LINE_START_COMMAND = r"(?m)^([^\S\n]*):(?=:)"
 
 
 def escape_data(text: str) -> str:
@@ -51,8 +51,8 @@ def neutralise(text: str) -> str:
     Line ends stay, terminal escape sequences are dropped, and what would be a command is broken by one
     space, so that it can still be read. Doing it twice changes nothing more.
     """
-    text = visible(_ANSI_ESCAPE.sub("", text)).replace("##[", "# #[")
-    return _LINE_START_COMMAND.sub(r"\1: ", text)
+    text = visible(re.sub(_ANSI_ESCAPE, "", text)).replace("##[", "# #[")
+    return re.sub(_LINE_START_COMMAND, r"\1: ", text)
 
 
 def one_line(text: str) -> str:

@@ -162,12 +162,12 @@ class Event(NamedTuple):
 
 
 _NUMBER = r"(\d+(?:\.\d+)*(?:[-+._]?[0-9A-Za-z]+)*)\Z"
-_VERSION = re.compile(rf"(?:\A|[-_/@])[vV]{_NUMBER}|(?:\A|[-_/@])(?=\d+\.\d){_NUMBER}")
+_VERSION = rf"(?:\A|[-_/@])[vV]{_NUMBER}|(?:\A|[-_/@])(?=\d+\.\d){_NUMBER}"
 
 
 def tag_context(tag: str) -> dict[str, str]:
     """``tag`` and ``version``: the version number in the tag, or all of a tag without one."""
-    found = _VERSION.search(tag)
+    found = re.search(_VERSION, tag)
     return {"tag": tag, "version": (found[1] or found[2]) if found else tag}
 
 

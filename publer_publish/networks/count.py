@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import regex
 
 
-_ONE_BY_ONE = re.compile("[\u0020-\u02ff\n\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u2190-\u21ff]*")
+_ONE_BY_ONE = "[\u0020-\u02ff\n\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u2190-\u21ff]*"
 """Characters that never join their neighbours (pictographs only do beside a joiner): each is a grapheme."""
 MAX_COUNTED = 200_000
 """Code points. A longer text is over every limit that a file can set, and its code points are reported."""
@@ -97,21 +97,21 @@ def _utf16(text: str) -> int:
 
 
 def _graphemes(text: str) -> int:
-    return len(text) if _ONE_BY_ONE.fullmatch(text) else sum(1 for _ in clusters(text))
+    return len(text) if re.fullmatch(_ONE_BY_ONE, text) else sum(1 for _ in clusters(text))
 
 
 def _twitter(text: str) -> int:
     """Add up the words: neither a URL nor an emoji reaches over a space."""
-    first, *rest = _LINE_END.sub("\n", text).replace("\n", " ").split(" ")
+    first, *rest = re.sub(_LINE_END, "\n", text).replace("\n", " ").split(" ")
     return _word_length(first) + len(rest) + sum(map(_later_word, rest))
 
 
 def _mastodon(text: str) -> int:
-    return _graphemes(_SPACED_WORD.sub(lambda word: _as_counted(word[0]), text))
+    return _graphemes(re.sub(_SPACED_WORD, lambda word: _as_counted(word[0]), text))
 
 
 def _threads(text: str) -> int:
-    if _ONE_BY_ONE.fullmatch(text):
+    if re.fullmatch(_ONE_BY_ONE, text):
         return len(text)
     import regex  # noqa: PLC0415  (30 ms that plain text need not pay)
 
@@ -133,7 +133,7 @@ _MEASURES: Mapping[Counting, Callable[[str], int]] = {
 
 # --- X ---
 
-_LINE_END = re.compile(r"\r\n?")
+_LINE_END = r"\r\n?"
 _HEAVY = "[^\u0000-\u10ff\u2000-\u200d\u2010-\u201f\u2032-\u2037]"
 """What counts 2 on X: all but twitter-text's four ranges of weight 100."""
 
@@ -195,10 +195,8 @@ def _beyond_ascii() -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 MAX_DOMAIN_LENGTH = 253
 
-_MENTION = re.compile(
-    r"(?<![=/\w])@[a-z0-9_]+(?:[.-]+[a-z0-9_]+)*(?P<domain>@\w+(?:[.-]+\w+)*)?", re.IGNORECASE
-)
-_SPACED_WORD = re.compile(r"[^ \n]+")
+_MENTION = r"(?i)(?<![=/\w])@[a-z0-9_]+(?:[.-]+[a-z0-9_]+)*(?P<domain>@\w+(?:[.-]+\w+)*)?"
+_SPACED_WORD = r"[^ \n]+"
 _NOT_AFTER_MENTION = re.compile("[@\uff20\u00c0-\u024f]|://")
 
 
@@ -218,7 +216,7 @@ def _as_counted(word: str) -> str:
 def _entities(text: str) -> list[tuple[int, int, str]]:
     urls = twitter_text.find_urls(text, grammar=twitter_text.mastodon(), bare_domains=False)
     entities = [(start, end, "x" * URL_LENGTH) for start, end in urls]
-    for mention in _MENTION.finditer(text):
+    for mention in re.finditer(_MENTION, text):
         domain = mention["domain"] or ""
         if 0 < len(domain) <= MAX_DOMAIN_LENGTH and not _NOT_AFTER_MENTION.match(text, mention.end()):
             entities.append((mention.start(), mention.end(), mention.group().removesuffix(domain)))

@@ -16,7 +16,7 @@ SHOWN_BELOW = frozenset({"reel", "story", "short", "document", "event", "offer"}
 _VIDEOS = frozenset({"reel", "short"})
 _BOARD = ("board", "boardId", "board_id", "album_id")
 """The board of a pin: our own name for it, and those of Publer's sources."""
-_BLANK_LINES = re.compile(r"\n\s*\n")
+_BLANK_LINES = r"\n\s*\n"
 
 
 def as_sent(body: dict[str, Any]) -> None:
@@ -79,7 +79,7 @@ def article(body: dict[str, Any]) -> None:
     """Write the text as paragraphs: Publer requires the blocks of an article, and their text is HTML."""
     if "content" in body:
         return
-    paragraphs = [part.strip() for part in _BLANK_LINES.split(body.get("text", ""))]
+    paragraphs = [part.strip() for part in re.split(_BLANK_LINES, body.get("text", ""))]
     body["content"] = [
         {"id": f"p{number}", "type": "paragraph", "data": {"text": _as_html(part)}}
         for number, part in enumerate(filter(None, paragraphs), 1)

@@ -39,7 +39,7 @@ _NEVER_AFTER_TLD = _ALNUM | frozenset("@+-")
 
 _INNER_DOT = re.compile(r"(?<=[^ \n./@:,;!?()])\.(?=[^ \n./@:,;!?()])")
 _SCHEME_BEFORE = re.compile(r"https?://\Z", re.IGNORECASE)
-_FULL_STOPS = re.compile("[\u3002\uff0e\uff61]")
+_FULL_STOPS = "[\u3002\uff0e\uff61]"
 _PORT = re.compile(r":[0-9]+")
 _ASCII_PREFIX = re.compile(r"[0-9A-Za-z]+")
 _PUNYCODE = re.compile(r"xn--[-0-9a-z]+", re.IGNORECASE)
@@ -272,7 +272,7 @@ def _encodable(domain: str, url_length: int) -> bool:
 def _encoded_length(label: str) -> int:
     if label.isascii() or len(label) > MAX_LABEL_LENGTH:
         return len(label)
-    parts = _FULL_STOPS.split(label)
+    parts = re.split(_FULL_STOPS, label)
     encoded = (len(part) if part.isascii() else 4 + len(part.encode("punycode")) for part in parts)
     return sum(encoded) + len(parts) - 1
 

@@ -106,8 +106,8 @@ def time_of(value: Json) -> float | None:
 
 
 _SAYING = ("message", "error", "errors", "error_message", "reason", "description", "detail")
-_TITLE = re.compile(r"<title[^<>]{0,100}>([^<]{1,200})", re.IGNORECASE)
-_CLOUDFLARE = re.compile(r"error code:\s{0,5}(\d{3,4})", re.IGNORECASE)
+_TITLE = r"(?i)<title[^<>]{0,100}>([^<]{1,200})"
+_CLOUDFLARE = r"(?i)error code:\s{0,5}(\d{3,4})"
 _MAX_NESTING = 6
 _MAX_SAID = 2_000
 
@@ -138,7 +138,7 @@ def sentence_of_text(text: str) -> str:
     head = text[:20_000]
     if not is_from_cdn(head):
         return one_line(head)
-    title, cloudflare = _TITLE.search(head), _CLOUDFLARE.search(head)
+    title, cloudflare = re.search(_TITLE, head), re.search(_CLOUDFLARE, head)
     named = f" (“{one_line(title.group(1), 120)}”)" if title else ""
     code = f" (Cloudflare error {cloudflare.group(1)})" if cloudflare else ""
     return f"An infrastructure page{named}{code} came back instead of an answer of Publer's"
@@ -149,7 +149,7 @@ def is_from_cdn(text: str) -> bool:
     head = text.lstrip("\ufeff \t\r\n")[:20_000]
     if head.startswith(("{", "[")):
         return '"cloudflare_error"' in head
-    return head.startswith("<") or bool(_CLOUDFLARE.search(head))
+    return head.startswith("<") or bool(re.search(_CLOUDFLARE, head))
 
 
 def read_media(body: Json) -> Mapping[str, Any]:

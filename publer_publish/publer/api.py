@@ -46,7 +46,7 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.5, 10.0
 FIRST_PATIENCE, LONGEST_PATIENCE = 10.0, 40.0
 """Seconds for one attempt to read; doubled each time, because Publer may just be slow today."""
 
-_ABOUT_ACCESS = re.compile(
+_ABOUT_ACCESS = (
     r"(?i)\b(api|key|workspace|scope|permissions?|access|plan|upgrade|denied|forbidden|cloudflare)\b"
 )
 
@@ -260,5 +260,5 @@ class Publer:
 def is_busy(error: RefusedError) -> bool:
     """Whether this 403 only means that another import is running, which passes."""
     # Publer's sentences may be in the user's language: what is not about access is about waiting.
-    is_about_access = error.from_cdn or not error.sentence or _ABOUT_ACCESS.search(error.sentence)
+    is_about_access = error.from_cdn or not error.sentence or re.search(_ABOUT_ACCESS, error.sentence)
     return error.status == FORBIDDEN and not is_about_access

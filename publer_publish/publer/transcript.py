@@ -75,17 +75,18 @@ _SEGMENTS = words(
 )
 
 _ID = re.compile(r"[0-9a-f]{24}", re.IGNORECASE)
-_DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?)?")
-_WORD_OF_PUBLERS = re.compile(r"[A-Za-z][A-Za-z_]{0,30}")
-_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,40}")
+_DATE = r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?)?"
+_WORD_OF_PUBLERS = r"[A-Za-z][A-Za-z_]{0,30}"
+_KEY = r"[A-Za-z][A-Za-z0-9_-]{0,40}"
 _ADDRESS = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)
-_PART = re.compile(
-    r"(?P<entity>&(?:amp|lt|gt|quot|apos|nbsp|#\d{1,6}|#x[0-9a-f]{1,6});)|(?P<address>https?://[^\s<>\"]+)|[^\W_]+",
-    re.IGNORECASE,
+_PART = (
+    r"(?i)(?P<entity>&(?:amp|lt|gt|quot|apos|nbsp|#\d{1,6}|#x[0-9a-f]{1,6});)"
+    r"|(?P<address>https?://[^\s<>\"]+)|[^\W_]+"
 )
-_WORD = re.compile(r"[^\W_]+")
-_QUOTED = re.compile(
-    "[\"\u201c\u201e\u00ab]([^\"\u201c\u201d\u201e\u00bb]{2,})[\"\u201d\u201c\u00bb]|(?<!\\w)['\u2018]([^'\u2018\u2019]{2,})['\u2019](?!\\w)"
+_WORD = r"[^\W_]+"
+_QUOTED = (
+    '["\u201c\u201e\u00ab]([^"\u201c\u201d\u201e\u00bb]{2,})["\u201d\u201c\u00bb]'
+    "|(?<!\\w)['\u2018]([^'\u2018\u2019]{2,})['\u2019](?!\\w)"
 )
 _NUMBER = re.compile(r"\d{5,}|\d{1,3}(?:\.\d{1,3}){3}")
 _MAIL = re.compile(r"[^\s@<>\"']+@[^\s@<>\"']+|@[\w.-]+")
@@ -138,12 +139,12 @@ class Anonymiser:
 
     def text(self, text: str) -> str:
         """A text that somebody wrote: entities and the structure of addresses stay."""
-        return _PART.sub(self._part, self._without_secrets(text))
+        return re.sub(_PART, self._part, self._without_secrets(text))
 
     def _part(self, found: re.Match[str]) -> str:
         if found["address"]:
-            return _WORD.sub(
-                lambda word: word[0] if word[0].lower() in _PUBLIC else self._word(word[0]), found[0]
+            return re.sub(
+                _WORD, lambda word: word[0] if word[0].lower() in _PUBLIC else self._word(word[0]), found[0]
             )
         return found[0] if found["entity"] else self._word(found[0])
 
@@ -152,12 +153,12 @@ class Anonymiser:
         text = self._without_secrets(text)
         for private in (_ADDRESS, _MAIL, _ID, _NUMBER):
             text = private.sub(lambda found: self.text(found[0]), text)
-        text = _QUOTED.sub(self._quoted, text)
-        return _WORD.sub(lambda word: self._word(word[0]) if self._is_private(word[0]) else word[0], text)
+        text = re.sub(_QUOTED, self._quoted, text)
+        return re.sub(_WORD, lambda word: self._word(word[0]) if self._is_private(word[0]) else word[0], text)
 
     def _quoted(self, found: re.Match[str]) -> str:
         inner = found[1] or found[2]
-        is_a_name = _WORD_OF_PUBLERS.fullmatch(inner) is not None and not self._is_private(inner)
+        is_a_name = re.fullmatch(_WORD_OF_PUBLERS, inner) is not None and not self._is_private(inner)
         return found[0] if is_a_name else found[0].replace(inner, self.text(inner))
 
     def _is_private(self, word: str) -> bool:
@@ -165,17 +166,17 @@ class Anonymiser:
         return len(known) >= _SHORTEST and known in self._private and known not in _COMMON
 
     def _string(self, text: str, key: str) -> str:
-        if _DATE.fullmatch(text):
+        if re.fullmatch(_DATE, text):
             return text
         if key in _SENTENCES or (not key and text):
             return self.sentence(text)
-        if key in _PUBLERS_WORDS and _WORD_OF_PUBLERS.fullmatch(text) and not self._is_private(text):
+        if key in _PUBLERS_WORDS and re.fullmatch(_WORD_OF_PUBLERS, text) and not self._is_private(text):
             return text
         return text if text in {"external", "external-0"} else self.text(text)
 
     def _key(self, key: str) -> str:
         is_public = key in _KEYS or (
-            _KEY.fullmatch(key) and not _ID.fullmatch(key) and key.casefold() not in self._private
+            re.fullmatch(_KEY, key) and not _ID.fullmatch(key) and key.casefold() not in self._private
         )
         return key if is_public else self.text(key)
 

@@ -18,21 +18,19 @@ CELL_LIMIT = 500
 """Code points of foreign text in a table cell or a list item: enough for a sentence."""
 
 _ZERO_WIDTH = "&#8203;"
-_COPYABLE = re.compile(
-    r"""(?:(?:https?|ftp)://|\bwww\.)[^\s|`<>"$]*[^\s|`<>"$.,;:!?)'\]*_]"""  # up to a sentence's end
+_COPYABLE = (
+    r"""(?i)(?:(?:https?|ftp)://|\bwww\.)[^\s|`<>"$]*[^\s|`<>"$.,;:!?)'\]*_]"""  # up to a sentence's end
     r"|\b[0-9a-f]{7,64}\b"  # what may be the id of a commit
-    r"|`[^`|]+`",  # a code span as it is: nothing in it can close it
-    re.IGNORECASE,
+    r"|`[^`|]+`"  # a code span as it is: nothing in it can close it
 )
-_HEX = re.compile(r"\b[0-9a-f]{7,}\b", re.IGNORECASE)
-_BREAK_AFTER = re.compile(
-    r"@"  # a mention, a mail address
+_HEX = r"(?i)\b[0-9a-f]{7,}\b"
+_BREAK_AFTER = (
+    r"(?i)@"  # a mention, a mail address
     r"|\#(?=\w)"  # an issue
     r"|:(?=/|[\w+-]+:)"  # a URL, an emoji's name
     r"|\bwww(?=\.)"
     r"|\[(?=!)"  # an alert
-    r"|(?<=[A-Za-z])-(?=\d)|(?<=GHSA)-",  # GH-1, CVE-2024-1, GHSA-…, a ticket of another system
-    re.IGNORECASE,
+    r"|(?<=[A-Za-z])-(?=\d)|(?<=GHSA)-"  # GH-1, CVE-2024-1, GHSA-…, a ticket of another system
 )
 # Not with `html.escape`: importing it brings a table of 2,231 entities, which every run would wait for.
 _IN_HTML = {
@@ -46,7 +44,7 @@ _HTML_ESCAPES = str.maketrans({**_IN_HTML, '"': "&quot;", "'": "&#x27;"})
 _ESCAPES = str.maketrans(
     {**_IN_HTML, **{char: f"\\{char}" for char in "\\*_[]~#"}, "`": "&#96;", "|": "&#124;"}
 )
-_BLOCK_START = re.compile(r"^(?:(?=[-+=])|(\d{1,9})(?=[.)]))")
+_BLOCK_START = r"^(?:(?=[-+=])|(\d{1,9})(?=[.)]))"
 _URL_SAFE = "-._~:/?#[]@!$&'*+,;=%"
 
 
@@ -55,7 +53,7 @@ def inline(text: str, limit: int = CELL_LIMIT) -> str:
     line = one_line(text, limit)
     parts: list[str] = []
     done = 0
-    for match in _COPYABLE.finditer(line):
+    for match in re.finditer(_COPYABLE, line):
         span = match.group().strip("`")
         parts += (_plain(line[done : match.start()], at_start=not done), f"`{span}`")
         done = match.end()
@@ -65,13 +63,13 @@ def inline(text: str, limit: int = CELL_LIMIT) -> str:
 
 def _plain(text: str, *, at_start: bool) -> str:
     escaped = _broken(text).translate(_ESCAPES)
-    return _BLOCK_START.sub(r"\1\\", escaped) if at_start else escaped
+    return re.sub(_BLOCK_START, r"\1\\", escaped) if at_start else escaped
 
 
 def _broken(text: str) -> str:
     """Return text with zero-width spaces in all that GitHub would make something of."""
-    apart = _BREAK_AFTER.sub(lambda match: match.group() + "\u200b", text)
-    return _HEX.sub(lambda match: "\u200b".join(re.findall(".{1,6}", match.group())), apart)
+    apart = re.sub(_BREAK_AFTER, lambda match: match.group() + "\u200b", text)
+    return re.sub(_HEX, lambda match: "\u200b".join(re.findall(".{1,6}", match.group())), apart)
 
 
 def quoted(text: str) -> str:

@@ -301,12 +301,12 @@ def is_web_address(url: str | None) -> bool:
 
 
 # A part of a word is no tag: `C#`, `a@b.example`, `page#top`.
-_COLOURED = re.compile(rf"({LINK.pattern}|(?<![\w/&])[#@]\w[\w.@-]*\w)", re.IGNORECASE)
+_COLOURED = rf"(?i)({LINK.pattern}|(?<![\w/&])[#@]\w[\w.@-]*\w)"
 
 
 def coloured(text: str) -> list[tuple[str, bool]]:
     """Return the pieces of a text, and whether each is a link, a mention or a tag."""
-    return [(piece, number % 2 == 1) for number, piece in enumerate(_COLOURED.split(text)) if piece]
+    return [(piece, number % 2 == 1) for number, piece in enumerate(re.split(_COLOURED, text)) if piece]
 
 
 def in_backticks(text: str) -> list[str]:
@@ -336,7 +336,7 @@ _NOTHING_KNOWN = {
     MediaSource.URL: "not loaded: at an address of its own",
     MediaSource.ID: "in Publer's library",
 }
-_VIDEO = re.compile(r"\.(?:mp4|mov|webm|avi)(?:\?|\Z)", re.IGNORECASE)
+_VIDEO = r"(?i)\.(?:mp4|mov|webm|avi)(?:\?|\Z)"
 
 
 class Gallery:
@@ -363,7 +363,7 @@ class Gallery:
 
     def _frame(self, media: Media) -> Frame:
         known = self._known(media)
-        is_video = known.kind == "video" if known else bool(_VIDEO.search(media.value))
+        is_video = known.kind == "video" if known else bool(re.search(_VIDEO, media.value))
         about = known.about if known else media.about or _NOTHING_KNOWN.get(media.source, "")
         path = media.value.rstrip("/").rpartition("/")[2] if media.source is MediaSource.FILE else ""
         frame = Frame(
