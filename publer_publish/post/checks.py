@@ -31,7 +31,7 @@ _SHARED = ("text", "media")
 _TYPE_COMES_FROM = ("media", "options", "url", "link")
 """What decides the type of a post that names none."""
 _LONGEST_QUOTE = 40
-_DAY_AND_TIME = re.compile(r"\d{4}-?\d\d-?\d\dT\d\d")
+_DAY_AND_TIME = r"\d{4}-?\d\d-?\d\dT\d\d"
 OF_ACCOUNT = dict.fromkeys(("comments", "share", "delete", "labels", "previewed_media", "album_id"))
 """What an entry of ``accounts`` has under names of its own."""
 _NEVER_EXTRA = frozenset({"id", "type", "text", "media", "state"})
@@ -325,4 +325,4 @@ def _time(value: str) -> datetime | None:
         time = datetime.fromisoformat(value.upper())
     except ValueError:  # such as the 13th month
         return None
-    return time if time.tzinfo and _DAY_AND_TIME.match(value.upper()) else None
+    return time if time.tzinfo and re.match(_DAY_AND_TIME, value.upper()) else None

@@ -19,8 +19,8 @@ from publer_publish.post.template.render import Positions, Renderer
 from publer_publish.secrets import credential_in, leak, without_credentials
 from publer_publish.text import unseen
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_LINE_END = re.compile(r"\r\n?")
+_CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
+_LINE_END = r"\r\n?"
 """GitHub's editor writes release notes with these; they are sent as they are counted."""
 _OURS = frozenset({"text", "media", "type", "extra", "max_length"})
 Fits = Callable[[str], bool] | None
@@ -201,15 +201,15 @@ class Draft:
         rendered = self.renderer.text(path, source, fits=stripped_fits, markup=markup, rest=rest)
         if rendered is None:
             return None
-        if _CONTROL.search(rendered):
+        if re.search(_CONTROL, rendered):
             self.problems.warn(
                 "The text contains control characters, which no network shows: they are left out.",
                 "They come with text that is copied from another program. Remove them.",
                 self.positions.where(path),
             )
-            rendered = _CONTROL.sub("", rendered)
+            rendered = re.sub(_CONTROL, "", rendered)
         warn_of_unseen(rendered, self.positions, path, self.problems)
-        return _LINE_END.sub("\n", rendered).strip()
+        return re.sub(_LINE_END, "\n", rendered).strip()
 
     def _media(self, path: Path, items: Json) -> tuple[Media, ...]:
         if not isinstance(items, list):

@@ -15,11 +15,11 @@ from publer_publish.post.document.parse import Document
 from publer_publish.post.document.source import Node, Source, short
 from publer_publish.post.selectors import is_selector
 
-_MAY_LOSE_TEXT = re.compile(r"[ \t]#\w|&[^\s,\[\]{}]")
+_MAY_LOSE_TEXT = r"[ \t]#\w|&[^\s,\[\]{}]"
 _AFTER = re.compile(r"(?:[ \t]+|[ \t]*(?:\r\n|\n|\r)(?P<indentation>[ \t]+))(?P<lost>#\w+)")
 _ANCHOR = re.compile(r"&(?P<name>[^\s,\[\]{}]+)\s+\Z")
-_ALIAS = re.compile(r"\*([^\s,\[\]{}]+)")
-_NAMED = re.compile(r"/(?!\*\Z)")
+_ALIAS = r"\*([^\s,\[\]{}]+)"
+_NAMED = r"/(?!\*\Z)"
 """Which selectors have a name that may go on."""
 _DASH = re.compile(r"-[ \t]+\Z")
 _LONGEST_ANCHOR = 80
@@ -33,9 +33,9 @@ _NO_PROSE = frozenset(
 def report(document: Document, problems: Problems) -> None:
     """Report every unquoted text of a file that has lost something."""
     source = document.source
-    if not _MAY_LOSE_TEXT.search(source.text):
+    if not re.search(_MAY_LOSE_TEXT, source.text):
         return
-    aliases = set(_ALIAS.findall(source.text))
+    aliases = set(re.findall(_ALIAS, source.text))
     for path, node in _texts(source, document.root):
         found = _AFTER.match(source.text, node.end)
         if found:
@@ -55,7 +55,7 @@ def _report_comment(
 ) -> None:
     is_name, indentation = is_selector(path), found["indentation"]
     is_outside = indentation and len(indentation) <= _indentation(document.source, path, node)
-    if is_outside or (is_name and not _NAMED.search(str(node.value))):
+    if is_outside or (is_name and not re.search(_NAMED, str(node.value))):
         return
     problem = Problem(
         message=f'The {"name" if is_name else "text"} ends before "{short(found["lost"])}": a "#" after a '

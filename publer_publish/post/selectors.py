@@ -11,11 +11,10 @@ from publer_publish.post.schema.keys import MEANT
 from publer_publish.text import cut, suggest
 
 _TYPOGRAPHIC_QUOTES = "\u2018\u2019\u201a\u201c\u201d\u201e\xab\xbb"
-_ID = re.compile(r"[0-9a-fA-F]{24}")
-_ANOTHER = re.compile(
-    rf"(?:[,;]\s*|(?:\*|\b[0-9a-f]{{24}})\s+)"
-    rf"(?:\*\s*(?:[,;]|\Z)|[0-9a-f]{{24}}\b|(?:{'|'.join(KEYS)})/\S)",
-    re.IGNORECASE,
+_ID = r"[0-9a-fA-F]{24}"
+_ANOTHER = (
+    rf"(?i)(?:[,;]\s*|(?:\*|\b[0-9a-f]{{24}})\s+)"
+    rf"(?:\*\s*(?:[,;]|\Z)|[0-9a-f]{{24}}\b|(?:{'|'.join(KEYS)})/\S)"
 )
 """Where, in something that begins like a selector, another one begins: behind a comma, a ``*`` or an id.
 
@@ -44,11 +43,11 @@ def parse_selector(written: str, several: str = IN_FILE) -> Selector:
     shown = cut(text, _LONGEST_QUOTE)
     if text and (text[0] in _LIST_MARKS or text[-1] in ",;"):
         raise SelectorError(f"`{shown}` has the punctuation of a list around it.", several)
-    if _ANOTHER.search(text):
+    if re.search(_ANOTHER, text):
         raise SelectorError(f"`{shown}` is more than one selector.", f"{several} {_IF_IT_IS_A_NAME}")
     if text == "*":
         return Selector(kind=SelectorKind.ALL, written=text)
-    if _ID.fullmatch(text):
+    if re.fullmatch(_ID, text):
         return Selector(kind=SelectorKind.ID, written=text, value=text)
     network, slash, name = (part.strip() for part in text.partition("/"))
     key = canonical(network.lower())

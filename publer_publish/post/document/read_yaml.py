@@ -29,9 +29,9 @@ MAX_EXPANSION = 4 * 1024 * 1024
 Scalar = str | int | float | bool | None
 
 _NODE_WEIGHT = 16
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")
+_FORBIDDEN = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]"
 """What YAML forbids, and what only its version 1.1 takes for the end of a line."""
-_INVISIBLE = re.compile(f"[{INVISIBLE}]")
+_INVISIBLE = f"[{INVISIBLE}]"
 _PROPERTIES = re.compile(r"(?:[&!]\S*(?:\s+(?:#[^\n\r]*)?)+)+")
 _TAG = "tag:yaml.org,2002:"
 _WORDS: dict[str, bool | None] = {
@@ -39,18 +39,16 @@ _WORDS: dict[str, bool | None] = {
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
 }
-_INTEGER = re.compile(r"[-+]?[0-9]+")
-_OTHER_BASES = re.compile(r"0o[0-7]{1,99}|0x[0-9a-fA-F]{1,99}")
-_FLOAT = re.compile(
-    r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"
-)
+_INTEGER = r"[-+]?[0-9]+"
+_OTHER_BASES = r"0o[0-7]{1,99}|0x[0-9a-fA-F]{1,99}"
+_FLOAT = r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"
 _MAYBE_NOT_TEXT = frozenset("nN~tTfF.+-0123456789")
 """What a plain scalar begins with that is not text; everything else needs no look."""
 
 
 def read(source: Source, reading: Reading) -> Node:
     """Read the one document of the file."""
-    found = _FORBIDDEN.search(source.text)
+    found = re.search(_FORBIDDEN, source.text)
     if found:
         reading.stop(
             found.start(),
@@ -158,8 +156,8 @@ class _Builder:
             key = written
         elif key == "<<" and is_plain:
             self.reading.error(node.start, '"<<" means nothing in a post file.', "Write the keys out.")
-        elif is_plain and (found := _INVISIBLE.search(key)):
-            visible = short(_INVISIBLE.sub(" ", key).strip())
+        elif is_plain and (found := re.search(_INVISIBLE, key)):
+            visible = short(re.sub(_INVISIBLE, " ", key).strip())
             self.reading.error(
                 node.start + found.start(),
                 f'The key "{visible}" contains an invisible character (U+{ord(found[0]):04X}).',
@@ -218,12 +216,12 @@ class _Builder:
         """Read a plain scalar by the YAML 1.2 core schema."""
         if text in _WORDS:
             return _WORDS[text]
-        if _INTEGER.fullmatch(text) and len(text) <= MAX_DIGITS:
+        if re.fullmatch(_INTEGER, text) and len(text) <= MAX_DIGITS:
             return int(text)
-        if _FLOAT.fullmatch(text):
+        if re.fullmatch(_FLOAT, text):
             is_a_word = text[-1] in "fFnN"
             return self.reading.finite(float(text.replace(".", "") if is_a_word else text), text, start)
-        return int(text, 0) if _OTHER_BASES.fullmatch(text) else text
+        return int(text, 0) if re.fullmatch(_OTHER_BASES, text) else text
 
     def _refuse_tag(self, tag: str, start: int) -> None:
         shown = "!!" + tag.removeprefix(_TAG) if tag.startswith(_TAG) else tag

@@ -13,7 +13,7 @@ from types import UnionType
 from publer_publish.networks.table import NETWORKS, canonical
 from publer_publish.post.document.source import Node, container
 
-_ADDRESS = re.compile(r"\s*https?://", re.IGNORECASE)
+_ADDRESS = r"(?i)\s*https?://"
 
 
 def expand(root: Node) -> None:
@@ -60,7 +60,7 @@ def _expand_media(node: Node, of: UnionType | type = str | dict) -> None:
 
 
 def _media_item(text: Node) -> Node:
-    key = "url" if _ADDRESS.match(text.value) else "file"
+    key = "url" if re.match(_ADDRESS, text.value) else "file"
     item = container(text.start, text.end, {key: text.value})
     item.key_start = text.key_start
     source = Node(text.start, text.end, text.value, text.style, key_start=text.start)

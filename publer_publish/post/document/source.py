@@ -26,8 +26,8 @@ _SPLIT = "Split the posts into several files."
 
 _LINE_BREAK = re.compile(r"\r\n|\n|\r")
 _SPACE = " \t\n\r"
-_SURROGATE = re.compile("[\ud800-\udfff]")
-_ACCOUNT_ID = re.compile("[0-9a-f]{24}")
+_SURROGATE = "[\ud800-\udfff]"
+_ACCOUNT_ID = "[0-9a-f]{24}"
 _TOKENS = {
     "'": re.compile(r"''|[^ \t\n\r]"),
     '"': re.compile(
@@ -159,14 +159,14 @@ class Reading:
 
     def check_text(self, text: str, at: int) -> None:
         """Report a text that cannot be encoded."""
-        if _SURROGATE.search(text):
+        if re.search(_SURROGATE, text):
             self.error(at, "A text contains half of a character.", "Write the character itself.")
 
     def finite(self, value: float | str, written: str, at: int) -> float | str:
         """Return a number that JSON can carry; one that cannot be is an id of digits, or reported."""
         if isinstance(value, str) or math.isfinite(value):
             return value
-        if not _ACCOUNT_ID.fullmatch(written):
+        if not re.fullmatch(_ACCOUNT_ID, written):
             message = f'"{short(written)}" is not a number that can be sent.'
             self.error(at, message, "Put it in quotes if it is meant as text.")
         return written

@@ -15,7 +15,7 @@ from publer_publish.workspace import OpenFile, UnusableFileError, Workspace
 
 MOST_BYTES = 200_000_000
 """Publer's limit for one upload (media handling page)."""
-_NO_ID = re.compile(r"[\s./\\]")
+_NO_ID = r"[\s./\\]"
 
 
 class MediaFiles:
@@ -111,7 +111,7 @@ def _check_source(media: Media, problems: Problems) -> None:
             "Write `url:` instead of `file:`.",
             media.where,
         )
-    elif media.source is MediaSource.ID and _NO_ID.search(media.value):
+    elif media.source is MediaSource.ID and re.search(_NO_ID, media.value):
         problems.error(
             f"{media.value!r} is not the id of a file in Publer.",
             f"Write `{'url' if is_address else 'file'}:` instead of `id:`.",

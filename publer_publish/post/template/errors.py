@@ -13,8 +13,8 @@ from publer_publish.post.template.harmless import Effect, markdown
 from publer_publish.post.template.values import NAMES
 from publer_publish.text import cut, suggest
 
-_NEWLINE = re.compile(r"\r\n|\r|\n")
-_QUOTED = re.compile(r"'([^'\n]{1,80})'")
+_NEWLINE = r"\r\n|\r|\n"
+_QUOTED = r"'([^'\n]{1,80})'"
 _SYNTAX_HINT = (
     "Values go between {{ and }}, conditions and loops between {% and %}. "
     "For literal braces: {% raw %} … {% endraw %}."
@@ -31,7 +31,7 @@ _EMPTY = {
 _GITHUB_CONTEXTS = "github env secrets inputs steps needs matrix strategy job jobs runner".split()
 """What GitHub's own ``${{ … }}`` reads and templates do not."""
 _OF_GITHUB = re.compile(rf"\{{\{{\s*(?:{'|'.join(_GITHUB_CONTEXTS)})\b")
-_TYPED_NEWLINE = re.compile(r"(?<![:\\A-Za-z])\\n|(?<=[A-Za-z.!?])(?<!:)\\n(?!\w*\\\w)")
+_TYPED_NEWLINE = r"(?<![:\\A-Za-z])\\n|(?<=[A-Za-z.!?])(?<!:)\\n(?!\w*\\\w)"
 _TAG_FILL = "\ufffc"
 _LISTED = 12
 _LONGEST_NAME = 60
@@ -109,7 +109,7 @@ def bad_syntax(message: str, source: str, line: int) -> TemplateError:
         hint = _COMMENT_HINT if tag["opening"] == "{#" else _SYNTAX_HINT
         unclosed = f"`{tag['opening']}` is never closed by `{_CLOSING[tag['opening']]}`"
         return TemplateError(unclosed, hint=hint, offset=tag.start())
-    quoted = _QUOTED.search(message)
+    quoted = re.search(_QUOTED, message)
     word = quoted[1] if quoted else ""
     offset = find(source, line, whole_word(word) if word.isidentifier() else re.escape(word))
     message = f"The template is wrong here: {_sentence(message)}"
@@ -168,7 +168,7 @@ def short_hashtag(value: str, offset: int) -> Remark:
 
 def typed_oddities(source: str) -> Iterator[Remark]:
     """Yield the Markdown and the literal new-line signs that the author of a plain text typed."""
-    typed = _TAG.sub(lambda tag: _TAG_FILL * len(tag[0]) if tag["opening"] else tag[0], source)
+    typed = re.sub(_TAG, lambda tag: _TAG_FILL * len(tag[0]) if tag["opening"] else tag[0], source)
     for effect in markdown(typed):
         yield Remark(
             f"No network renders Markdown: {cut(effect.shown.replace(_TAG_FILL, '…'), _LONGEST_NAME)} "
@@ -176,7 +176,7 @@ def typed_oddities(source: str) -> Iterator[Remark]:
             "Remove the signs; write the address of a link after its text.",
             effect.start,
         )
-    if newline := _TYPED_NEWLINE.search(typed):
+    if newline := re.search(_TYPED_NEWLINE, typed):
         yield Remark(
             "The text has a backslash and an n where a new line may be meant.",
             r'In YAML, \n is a new line only between double quotes ("one\ntwo"); or use a block: text: |.',
@@ -199,8 +199,7 @@ def dollars(source: str) -> Iterator[Remark]:
 # --- where things are in a template, without Jinja: it never fails ---
 
 _CLOSING = {"{{": "}}", "{%": "%}", "{#": "#}"}
-_TAG = re.compile(
-    r"""
+_TAG = r"""(?sx)
     \{%[-+]?\s*raw\s*[-+]?%\}.*?(?:\{%[-+]?\s*endraw\s*[-+]?%\}|\Z)  # there are no tags in between
     |(?P<opening>\{[{%\#])
     (?:  # quoted text is skipped; an opening means that the tag itself was never closed
@@ -209,14 +208,12 @@ _TAG = re.compile(
         |(?<=\{%)(?:'[^']*'|"[^"]*"|(?!%\}|\{[{%]).)*+
     )
     (?P<closing>\}\}|%\}|\#\})?
-    """,
-    re.DOTALL | re.VERBOSE,
-)
+    """
 
 
 def tags(source: str) -> Iterator[re.Match[str]]:
     """Yield all tags in their order, as ``opening`` and ``closing``, which may be missing."""
-    return (tag for tag in _TAG.finditer(source) if tag["opening"])
+    return (tag for tag in re.finditer(_TAG, source) if tag["opening"])
 
 
 def places(source: str, pattern: str, start: int = 0) -> Iterator[int]:
@@ -252,7 +249,7 @@ def whole_word(word: str) -> str:
 
 
 def _line_start(source: str, line: int) -> int:
-    starts = [0, *(newline.end() for newline in _NEWLINE.finditer(source))]
+    starts = [0, *(newline.end() for newline in re.finditer(_NEWLINE, source))]
     return starts[max(0, min(line, len(starts)) - 1)]
 
 

@@ -28,7 +28,7 @@ ELLIPSIS = "…"
 LONG_WORD = 40
 """A first word longer than this, in code points, may be cut inside when not even it fits."""
 
-_WORD_END = re.compile(r"(?<=\S)(?=\s|\Z)")
+_WORD_END = r"(?<=\S)(?=\s|\Z)"
 _ONLY_MARKER = re.compile(r"(?:\A|\n)[ \t]*(?:[\u2022\u2610\u2611]|\d{1,9}\.)\Z")
 """The mark of a list item of which nothing would be left."""
 _WITHOUT_SPACES = (
@@ -99,7 +99,7 @@ def _cut(part: str, end: int) -> str:
 
 @lru_cache(maxsize=16)
 def _word_ends(part: str) -> Sequence[int]:
-    ends = [match.start() for match in _WORD_END.finditer(part)]
+    ends = [match.start() for match in re.finditer(_WORD_END, part)]
     ends = [end for end in ends if not _ONLY_MARKER.search(part, max(0, end - 20), end)]
     if re.search(_WITHOUT_SPACES, part):
         ends = sorted({*ends, *_between_characters(part)})
@@ -136,12 +136,12 @@ def _outside_urls(text: str, ends: Sequence[int]) -> list[int]:
 # --- the pieces of a text ---
 
 _FIRST_TAG, _FIRST_PART, _END = 0x100000, 0x10F000, "\U0010fffd"
-_RESERVED = re.compile("[\U00100000-\U0010fffd]")
-_FOREIGN = re.compile("[\U00100000-\U0010efff\U0010fffd]")
+_RESERVED = "[\U00100000-\U0010fffd]"
+_FOREIGN = "[\U00100000-\U0010efff\U0010fffd]"
 """What a value may not bring along: all marks but those of its parts."""
-_VALUE = re.compile(f"([\U00100000-\U0010efff])([^{_END}]*){_END}")
-_PART = re.compile("([\U0010f000-\U0010fffc])")
-_MARKDOWN_SIGNS = re.compile(r"[_*`\[]")
+_VALUE = f"([\U00100000-\U0010efff])([^{_END}]*){_END}"
+_PART = "([\U0010f000-\U0010fffc])"
+_MARKDOWN_SIGNS = r"[_*`\[]"
 
 
 class Piece(NamedTuple):
@@ -176,11 +176,11 @@ class Pieces:
     def read(self, marked: str) -> Iterator[Piece]:
         """Yield the pieces of a text with marks."""
         at = 0
-        for value in _VALUE.finditer(marked):
+        for value in re.finditer(_VALUE, marked):
             yield Piece(without_marks(marked[at : value.start()]))
             tag = ord(value[1]) - _FIRST_TAG
-            for text in _PART.split(value[2]):
-                part = ord(text) - _FIRST_PART if _PART.fullmatch(text) else -1
+            for text in re.split(_PART, value[2]):
+                part = ord(text) - _FIRST_PART if re.fullmatch(_PART, text) else -1
                 if part < len(self._parts):
                     yield Piece(text if part < 0 else self._parts[part][0], tag, part)
             at = value.end()
@@ -208,12 +208,12 @@ class Pieces:
 
 def without_ends(text: str) -> str:
     """Return text without the marks of values, but with those of parts."""
-    return _FOREIGN.sub("", text)
+    return re.sub(_FOREIGN, "", text)
 
 
 def without_marks(text: str) -> str:
     """Return text that cannot be taken for a mark."""
-    return _RESERVED.sub("", text)
+    return re.sub(_RESERVED, "", text)
 
 
 def escaped(pieces: Iterable[Piece], markup: str) -> Iterator[Piece]:
@@ -229,7 +229,7 @@ def _escaped(text: str, markup: str, before: str) -> str:
         return html.escape(text, quote=before.count('"') % 2 == 1)
     if before.endswith("]("):
         return text.replace(")", "%29")
-    return _MARKDOWN_SIGNS.sub(r"\\\g<0>", text)
+    return re.sub(_MARKDOWN_SIGNS, r"\\\g<0>", text)
 
 
 def _joined(pieces: Sequence[Piece], texts: Sequence[str]) -> str:

@@ -16,18 +16,18 @@ from publer_publish.networks.twitter_text import find_urls, is_tld
 
 LINK = "\ue000{}\ue001"
 """Marks what GitHub shows as a link. ``harmless`` removes the marks and leaves what is between them."""
-_LINKS = re.compile("\ue000([^\ue001]*)\ue001")
+_LINKS = "\ue000([^\ue001]*)\ue001"
 PRIVATE = re.compile("[\ue000-\ue00f]")
 """What text from elsewhere may not bring along: our own marks."""
 
-_INVISIBLE = re.compile(
+_INVISIBLE = (
     "(\U0001f3f4[\U000e0020-\U000e007e]+\U000e007f)"
     "|[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
     "\u3164\ufeff\uffa0\ufff9-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
     "|(?<![^\x00-\x7f])[\u200c\u200d]|[\u200c\u200d](?![^\x00-\x7f])"
 )
 """Zero-width joiners stay in emoji and in scripts that need them; tag characters in flags, as Scotland's."""
-_OTHER_SPACES = re.compile("[\xa0\u1680\u2000-\u200a\u202f\u205f]")
+_OTHER_SPACES = "[\xa0\u1680\u2000-\u200a\u202f\u205f]"
 
 _SIGNS = (
     (re.compile(r"(?<!\w)[@\uff20]+(?=\S)"), ""),
@@ -39,19 +39,19 @@ _SIGNS = (
     (re.compile(r"(?<=\w)[#\uff03]+(?=\w)"), " "),
     (re.compile(r"(?<![\w$])\$+(?=[A-Za-z][A-Za-z0-9]{0,5}(?![A-Za-z0-9]))"), ""),
 )
-_DOCUMENT = re.compile(r"[\w-]+\.md", re.IGNORECASE)
+_DOCUMENT = r"(?i)[\w-]+\.md"
 _SCHEME = re.compile(r"https?://(?=\S)", re.IGNORECASE)
-_DOMAIN = re.compile(r"(?:(?<=\s)|(?<=\()|\A)[a-z][a-z0-9]*(?:\.[a-z0-9]+)+", re.IGNORECASE)
+_DOMAIN = r"(?i)(?:(?<=\s)|(?<=\()|\A)[a-z][a-z0-9]*(?:\.[a-z0-9]+)+"
 """A domain as Bluesky's own library finds it, where it has a known ending."""
-_SIGN_INSIDE = re.compile(r"[^\w][#@\uff03\uff20]\w")
+_SIGN_INSIDE = r"[^\w][#@\uff03\uff20]\w"
 _GOES_ON = re.compile(r"[^\s.,:;!?'\")\]}\u2026*_~]")
-_HOST = re.compile(r"[^/?#:]*")
+_HOST = r"[^/?#:]*"
 
 
 def harmless(text: str) -> str:
     """Return text that does nothing by itself; what is marked as a link stays one."""
     kept, at = [], 0
-    for link in _LINKS.finditer(text):
+    for link in re.finditer(_LINKS, text):
         length = _length_of_link(link[1])
         kept += [_without_effects(text[at : link.start()]), link[1][:length]]
         kept += [_without_effects(link[1][length:])]
@@ -63,7 +63,7 @@ def harmless(text: str) -> str:
 
 def without_invisible(text: str) -> str:
     """Return text without characters that nobody sees, and with ordinary spaces."""
-    return _OTHER_SPACES.sub(" ", _INVISIBLE.sub(lambda found: found[1] or "", text))
+    return re.sub(_OTHER_SPACES, " ", re.sub(_INVISIBLE, lambda found: found[1] or "", text))
 
 
 class Effect(NamedTuple):
@@ -108,7 +108,7 @@ def _length_of_link(url: str) -> int:
     """How much of a link networks take for one. One to an unknown domain stays if it does nothing else."""
     known = next((end for start, end in find_urls(url) if start == 0), None)
     if known is None:
-        return 0 if _SIGN_INSIDE.search(url) else len(url)
+        return 0 if re.search(_SIGN_INSIDE, url) else len(url)
     return known
 
 
@@ -133,15 +133,17 @@ def _domains(text: str) -> list[tuple[int, int]]:
     if "." not in text:
         return []
     found = find_urls(text)
-    found += [match.span() for match in _DOMAIN.finditer(text) if is_tld(match[0].rpartition(".")[2].lower())]
+    found += [
+        match.span() for match in re.finditer(_DOMAIN, text) if is_tld(match[0].rpartition(".")[2].lower())
+    ]
     return sorted(found)
 
 
 def _no_link(url: str) -> str:
-    if _DOCUMENT.fullmatch(url):
+    if re.fullmatch(_DOCUMENT, url):
         return url[: -len(".md")]
     while _domains(url):
-        host = _HOST.match(url)
+        host = re.match(_HOST, url)
         dot = url.rfind(".", 0, host.end() if host else None)
         while url[dot - 1 : dot] == " ":
             dot = url.rfind(".", 0, dot)

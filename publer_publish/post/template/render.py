@@ -15,7 +15,7 @@ from publer_publish.text import cut
 
 MAX_REMARKS = 20
 """Of one kind and one text that are reported."""
-_MAY_BE_MARKDOWN = re.compile(r"\*\*|__|\]\(|^#|^```", re.MULTILINE)
+_MAY_BE_MARKDOWN = r"(?m)\*\*|__|\]\(|^#|^```"
 
 TRUE = frozenset({"true", "yes", "1"})
 FALSE = frozenset({"false", "no", "0", ""})
@@ -94,7 +94,7 @@ class Renderer:
         Markdown and what values bring in are warned of; None: it is not the text of a post.
         ``rest`` gets what ``fit(rest="thread")`` cut off.
         """
-        if markup == "" and ("\\n" in source or _MAY_BE_MARKDOWN.search(source)):
+        if markup == "" and ("\\n" in source or re.search(_MAY_BE_MARKDOWN, source)):
             self._warn(path, typed_oddities(source))
         if not is_template(source):
             return source
