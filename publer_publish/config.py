@@ -9,8 +9,8 @@ import ipaddress
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
@@ -143,9 +143,8 @@ _VARIABLE = r"[A-Za-z_][A-Za-z0-9_]*"
 _Choice = TypeVar("_Choice", bound=StrEnum)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Config:
-    """What the user asked for, checked. Secrets stay out of its ``repr``."""
+class Config(NamedTuple):
+    """What the user asked for, checked."""
 
     mode: Mode
     """Never ``auto``: that is decided here."""
@@ -155,8 +154,8 @@ class Config:
     announces: bool = False
     """``text`` is the default announcement of a release: neither a post file nor a text was given."""
     accounts: tuple[str, ...] = ()
-    variables: Mapping[str, Any] = field(default_factory=dict)
-    api_key: str = field(default="", repr=False)
+    variables: Mapping[str, Any] = MappingProxyType({})
+    api_key: str = ""
     workspace_id: str = ""
     fail_on: FailOn = FailOn.ANY
     on_duplicate: OnDuplicate = OnDuplicate.SKIP
@@ -169,8 +168,12 @@ class Config:
     comment: bool = False
     preview_file: str = ""
     """Where to write the preview page; empty: nowhere."""
-    github_token: str = field(default="", repr=False)
+    github_token: str = ""
     api_url: str = INPUTS["api-url"].default
+
+    def __repr__(self) -> str:
+        """Return nothing that could show a secret."""
+        return f"Config(mode={self.mode})"
 
 
 class Asked(NamedTuple):
