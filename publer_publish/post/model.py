@@ -22,8 +22,10 @@ LISTS_OF_POSTS: tuple[Path, ...] = ((), ("posts",), ("bulk", "posts"))
 def value_at(data: Json, path: Sequence[str | int]) -> Json:
     """The value at a path of a document; None if there is none."""
     for step in path:
-        is_item = isinstance(data, list) and isinstance(step, int) and step < len(data)
-        data = data[step] if is_item or (isinstance(data, Mapping) and step in data) else None
+        if isinstance(step, str):
+            data = data.get(step) if isinstance(data, Mapping) else None
+        else:
+            data = data[step] if isinstance(data, list) and step < len(data) else None
     return data
 
 

@@ -42,7 +42,7 @@ _WORDS: dict[str, bool | None] = {
 _INTEGER = r"[-+]?[0-9]+"
 _OTHER_BASES = r"0o[0-7]{1,99}|0x[0-9a-fA-F]{1,99}"
 _FLOAT = r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"
-_MAYBE_NOT_TEXT = frozenset("nN~tTfF.+-0123456789")
+_BEGINS_NUMBERS = frozenset("+-.0123456789")
 """What a plain scalar begins with that is not text; everything else needs no look."""
 
 
@@ -156,7 +156,7 @@ class _Builder:
             key = written
         elif key == "<<" and is_plain:
             self.reading.error(node.start, '"<<" means nothing in a post file.', "Write the keys out.")
-        elif is_plain and (found := re.search(_INVISIBLE, key)):
+        elif is_plain and not key.isascii() and (found := re.search(_INVISIBLE, key)):
             visible = short(re.sub(_INVISIBLE, " ", key).strip())
             self.reading.error(
                 node.start + found.start(),
@@ -200,7 +200,7 @@ class _Builder:
         value: Scalar = text
         if event.tag and event.tag not in {f"{_TAG}str", "!"}:
             self._refuse_tag(event.tag, _start(event))
-        elif not event.tag and style == "" and (not text or text[0] in _MAYBE_NOT_TEXT):
+        elif not event.tag and style == "":
             value = self._resolve(text, begin)
         return Node(begin, max(_end(event), begin), value, style, weight=_NODE_WEIGHT + len(text))
 
@@ -216,6 +216,8 @@ class _Builder:
         """Read a plain scalar by the YAML 1.2 core schema."""
         if text in _WORDS:
             return _WORDS[text]
+        if text[0] not in _BEGINS_NUMBERS:
+            return text
         if re.fullmatch(_INTEGER, text) and len(text) <= MAX_DIGITS:
             return int(text)
         if re.fullmatch(_FLOAT, text):

@@ -23,7 +23,7 @@ class MediaFiles:
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
-        self._known: dict[PurePosixPath, tuple[MediaInfo | None, Problems]] = {}
+        self._known: dict[str, tuple[MediaInfo | None, Problems]] = {}
 
     def info(self, media: Media) -> MediaInfo | None:
         """What the file is; None if the item is not a file that Publer takes."""
@@ -38,7 +38,9 @@ class MediaFiles:
 
     def _look(self, name: str) -> tuple[MediaInfo | None, Problems]:
         """What a file is, and what is wrong with it, wherever it is named; ``./a`` is ``a``."""
-        path = PurePosixPath(name)
+        if name in self._known:
+            return self._known[name]
+        path = str(PurePosixPath(name))
         if path not in self._known:
             info, problems = None, Problems()
             try:
@@ -47,7 +49,8 @@ class MediaFiles:
             except UnusableFileError as error:
                 problems.error(error.message, error.hint)
             self._known[path] = info, problems
-        return self._known[path]
+        self._known[name] = self._known[path]
+        return self._known[name]
 
 
 def check_file(file: OpenFile, problems: Problems) -> MediaInfo | None:

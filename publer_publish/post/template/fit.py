@@ -136,11 +136,11 @@ def _outside_urls(text: str, ends: Sequence[int]) -> list[int]:
 # --- the pieces of a text ---
 
 _FIRST_TAG, _FIRST_PART, _END = 0x100000, 0x10F000, "\U0010fffd"
-_RESERVED = "[\U00100000-\U0010fffd]"
+_RESERVED = re.compile("[\U00100000-\U0010fffd]")
 _FOREIGN = "[\U00100000-\U0010efff\U0010fffd]"
 """What a value may not bring along: all marks but those of its parts."""
 _VALUE = f"([\U00100000-\U0010efff])([^{_END}]*){_END}"
-_PART = "([\U0010f000-\U0010fffc])"
+_PART = re.compile("([\U0010f000-\U0010fffc])")
 _MARKDOWN_SIGNS = r"[_*`\[]"
 
 
@@ -179,8 +179,8 @@ class Pieces:
         for value in re.finditer(_VALUE, marked):
             yield Piece(without_marks(marked[at : value.start()]))
             tag = ord(value[1]) - _FIRST_TAG
-            for text in re.split(_PART, value[2]):
-                part = ord(text) - _FIRST_PART if re.fullmatch(_PART, text) else -1
+            for text in _PART.split(value[2]):
+                part = ord(text) - _FIRST_PART if _PART.fullmatch(text) else -1
                 if part < len(self._parts):
                     yield Piece(text if part < 0 else self._parts[part][0], tag, part)
             at = value.end()
@@ -213,7 +213,7 @@ def without_ends(text: str) -> str:
 
 def without_marks(text: str) -> str:
     """Return text that cannot be taken for a mark."""
-    return re.sub(_RESERVED, "", text)
+    return _RESERVED.sub("", text)
 
 
 def escaped(pieces: Iterable[Piece], markup: str) -> Iterator[Piece]:
