@@ -303,7 +303,7 @@ def _with_preview(session: Session, run: Run) -> tuple[Run, PreviewFile | None]:
     hint = f"{why.hint} Only the page is missing; the posts are not affected."
     where = Where(path=("preview-file",))
     warning = Problem(message=why.message, hint=hint, where=where, severity=Severity.WARNING)
-    return run._replace(problems=(*run.problems, redacted(warning, redact))), None
+    return run._replace(problems=(*run.problems, redacted(session.words(warning), redact))), None
 
 
 MOST_BYTES_EACH = 1_000_000

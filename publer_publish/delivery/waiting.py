@@ -51,8 +51,11 @@ def wait_for_job(publer: Publer, job_id: str, *, deadline: Deadline, progress: P
             progress.note(f"{error.message} Still waiting.")
             continue
         except (RateLimitedError, LostError, NotSentError) as error:
-            # The client has asked as often as the deadline leaves.
             progress.note(f"{error.message} Still waiting.")
+            if isinstance(
+                error, RateLimitedError
+            ):  # that ends after the deadline, or the client had asked again
+                progress.wait(deadline.remaining())
             continue
         refusals, refused_since, refusal = 0, clock.monotonic(), None
         if job.state is not JobState.WORKING:

@@ -12,6 +12,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from publer_publish.networks.forms import mapping
 from publer_publish.publer.answers import (
     error_of,
     first,
@@ -86,10 +87,12 @@ def read_job(body: Json, job_id: str = "") -> Job:
     failed = any(entry.verdict is Verdict.FAILED for entry in entries)
     if state is JobState.COMPLETE and _says_no(levels) and not failed:
         entries += (JobEntry(verdict=Verdict.FAILED, message=_message(levels)),)
+    said = _message(levels) if state is JobState.FAILED or not entries else ""
     return Job(
         state=state,
         entries=entries,
-        message=_message(levels) if state is JobState.FAILED or not entries else "",
+        # What the answer also says of one account is not said of all.
+        message="" if any(entry.message and entry.message in said for entry in entries) else said,
         nothing_failed=state is JobState.COMPLETE and not entries and _nothing_failed(levels),
         locked=locked,
         media=_media(levels),
@@ -294,11 +297,12 @@ def _verdict(
     # Declined is final. Pending, reauth and locked may still go out: "failed" would invite a second post.
     if post.has_failed or post.state in FAILED_WORDS or (trouble and not post.state):
         return Verdict.FAILED, trouble or f"Publer lists the post as {post.state}."
+    # A post that carries an error, readable or not, is no evidence: the list of posts decides.
+    if _denies(source) or _denies(mapping(source.get("details"))):
+        return Verdict.UNKNOWN, trouble or "Publer names the post together with an error."
     if post.is_live:
-        # A live post that carries an error contradicts itself: the list of posts decides.
-        evident = bool(post.id and not trouble)
-        why = trouble or "Publer says that it is published, but names no post."
-        return (Verdict.PUBLISHED, "") if evident else (Verdict.UNKNOWN, why)
+        why = "Publer says that it is published, but names no post."
+        return (Verdict.PUBLISHED, "") if post.id and not trouble else (Verdict.UNKNOWN, trouble or why)
     if post.state:
         return Verdict.UNKNOWN, trouble or f"Publer lists the post as {post.state}, not as published."
     status = word_of(node.get("status"))

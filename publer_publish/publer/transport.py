@@ -332,8 +332,9 @@ def rate_limit_of(headers: Mapping[str, str]) -> RateLimit:
 def wait_of(headers: Mapping[str, str], now: float) -> float:
     """Return how many seconds a 429 asks for: until X-RateLimit-Reset, else Retry-After, else a minute."""
     reset, after = _number(headers, "X-RateLimit-Reset"), _number(headers, "Retry-After")
-    left = after if reset is None else reset - now
-    return USUAL_WAIT if left is None else min(max(left, SHORTEST_WAIT), LONGEST_WAIT)
+    if reset is not None:
+        return min(max(reset - now, SHORTEST_WAIT), LONGEST_WAIT)
+    return USUAL_WAIT if after is None else max(after, SHORTEST_WAIT)
 
 
 def _number(headers: Mapping[str, str], name: str) -> int | None:

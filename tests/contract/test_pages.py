@@ -52,6 +52,15 @@ def test_every_threat_names_tests_that_exist() -> None:
         assert re.search(rf"^\| \*\*[^|]*{threat}", security, re.MULTILINE), threat
 
 
+def test_every_rule_of_delivery_names_modules_that_exist() -> None:
+    rules = re.findall(
+        r"\| (`[^|]+\.py`) \|$", (repo.ROOT / "docs/delivery.md").read_text("utf-8"), re.MULTILINE
+    )
+    named = {name for cell in rules for name in re.findall(r"`([^`]+\.py)`", cell)}
+    assert len(named) > 10
+    assert [name for name in named if not (repo.ROOT / "publer_publish" / name).is_file()] == []
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_make_command_on_a_page_exists(page: Path) -> None:
     makefile = (repo.ROOT / "Makefile").read_text(encoding="utf-8")

@@ -127,6 +127,9 @@ def test_the_preview_is_written_where_one_stands(rocket: Path, type_in: Callable
     assert done.code == 1
     assert "--preview-file" in done.out
     assert not (rocket.parent / "p.html").exists()
+    (rocket / "taken.html").mkdir()
+    done = type_in(rocket, "validate", "posts/launch.publer.yml", "--preview-file", "taken.html")
+    assert "warning: --preview-file: The preview page cannot be written to 'taken.html'" in done.out
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from publer_publish.clock import Deadline, Progress
 from publer_publish.delivery.waiting import pause, wait_for_job
-from publer_publish.publer.errors import RefusedError
+from publer_publish.publer.errors import RateLimitedError, RefusedError
 from publer_publish.publer.model import Job, JobState
 from publer_publish.publer.transport import RateLimit
 from sandbox.clock import VirtualClock
@@ -88,6 +88,25 @@ def test_polls_are_spread_over_what_is_left_of_the_limit(said: dict[str, float],
     publer: Any = Finished(**said)
     assert wait_for_job(publer, "j", deadline=Deadline.after(clock, 600), progress=progress)
     assert clock.monotonic() - began == wait
+
+
+class Limited(Finished):
+    """Publer when the rate limit ends after the deadline."""
+
+    asked = 0
+
+    def job(self, job_id: str, *, deadline: Deadline) -> Job:
+        self.asked += 1
+        raise RateLimitedError(90.0)
+
+
+def test_a_rate_limit_that_ends_too_late_is_not_asked_against() -> None:
+    """Design 5.5: it is waited for; requests in between could only prolong it."""
+    clock = VirtualClock()
+    publer: Any = Limited()
+    progress = Progress(clock, lambda _: None, "Waiting")
+    assert wait_for_job(publer, "j", deadline=Deadline.after(clock, 60), progress=progress) is None
+    assert publer.asked == 1
 
 
 class Refusing(Finished):

@@ -328,6 +328,15 @@ FAMILY_B = {
     "an error that is true": ({"error": True, "account_id": "a2"}, "failed"),
     "no id, a link": ({"post": {"account_id": "a2", "post_link": "https://x.com/1"}}, "unknown"),
     "success, but of type error": ({**SUCCESS, "type": "error"}, "unknown"),
+    "a live post with an error that is no sentence": (
+        {**SUCCESS, "post": {**POST, "error": {"code": 7}}},
+        "unknown",
+    ),
+    "a live post with such an error in its details": (
+        {**SUCCESS, "post": {**POST, "details": {"error": {"code": 7}}}},
+        "unknown",
+    ),
+    "a success whose post denies it": ({**SUCCESS, "post": {**POST, "success": False}}, "unknown"),
     "an empty failure": ({**SUCCESS, "failure": None, "error": "", "errors": []}, "published"),
 }
 
@@ -454,6 +463,18 @@ def test_a_failed_job_says_why_wherever_it_says_it(more: dict[str, Any], message
     assert job.state is JobState.FAILED
     assert message in {job.message, *(entry.message for entry in job.entries)}
     assert not job.nothing_failed
+
+
+def test_what_a_job_says_of_one_account_is_not_said_of_all() -> None:
+    """Publer's minute for one account must not make the post of another go out again."""
+    job = read_job(
+        {
+            "status": "failed",
+            "error": "Boom",
+            "payload": [{"failure": {"account_id": "a", "message": "Boom"}}],
+        }
+    )
+    assert (job.message, job.entries[0].message) == ("", "Boom")
 
 
 @pytest.mark.parametrize("wrap", [lambda x: x, lambda x: {"data": x}, lambda x: {"data": {"result": x}}])

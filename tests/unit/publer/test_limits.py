@@ -23,6 +23,7 @@ NOW = 1_800_000_000.0
         ({"X-RateLimit-Reset": "nan"}, 60),
         ({"X-RateLimit-Reset": "9" * 400}, 60),
         ({"Retry-After": "90"}, 90),
+        ({"Retry-After": "900"}, 900),
         ({"Retry-After": "0"}, 1),
         ({"Retry-After": "later"}, 60),
         ({}, 60),
