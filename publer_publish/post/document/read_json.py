@@ -13,7 +13,7 @@ from publer_publish.post.document.source import MAX_DIGITS, Node, Reading, Sourc
 
 _BETWEEN = re.compile(r"[\s,:]*")
 _WORD = re.compile(r"[^\W\d]\w*")
-_NOT_A_NUMBER = re.compile(r"\d[\w.:/-]")
+_NOT_A_NUMBER = r"\d[\w.:/-]"
 _TEXT_IN_QUOTES = 'Text is in double quotes: "…". Without quotes are only numbers, true, false and null.'
 _MISTAKES = (
     ("Unterminated", "A text is never closed.", 'Put a " at its end.'),
@@ -101,7 +101,7 @@ def _explain(source: Source, reading: Reading, error: json.JSONDecodeError) -> N
         reading.stop(at, "JSON has no comments.", "Remove it, or use a .yml file.")
     if here == "'":
         reading.stop(at, "JSON has no single quotes.", 'Write double ones: "…".')
-    if _NOT_A_NUMBER.match(text, max(at - 1, 0), at + 1):
+    if re.match(_NOT_A_NUMBER, text[max(at - 1, 0) : at + 1]):
         reading.stop(at, "This is not a JSON number.", 'Put it in quotes ("…") if it is meant as text.')
     for begin, message, hint in _MISTAKES:
         if reason.startswith(begin) and (here not in {"]", "}"} or begin == "Expecting ':'"):

@@ -62,7 +62,7 @@ _ONLY_TAGS = re.compile(
 )
 _HASHTAG_STOP = re.compile(r"\w+(?=[^\w\s])\S*\w|\s*\Z")
 _WORDS = re.compile(r"[^\W_]+")
-_UNKNOWN = re.compile(r"No (filter|test) named '(\w+)'")
+_UNKNOWN = r"No (filter|test) named '(\w+)'"
 _OF_TEXT = "capitalize lower string title trim upper urlencode wordcount".split()
 
 _ASKING = frozenset({"defined", "undefined", "default", "d"})
@@ -313,7 +313,7 @@ class Engine:
             offset = errors.find(source, line, errors.name_alone(error.name))
             return errors.no_name(error.name, NAMES.union(values), offset)
         said = str(error.args[0] if error.args else error)
-        if unknown := _UNKNOWN.match(said):
+        if unknown := re.match(_UNKNOWN, said):
             known = self._sandbox.filters if unknown[1] == "filter" else self._sandbox.tests
             offset = errors.find(source, line, errors.whole_word(unknown[2]))
             return errors.unknown(unknown[1], unknown[2], known, offset)

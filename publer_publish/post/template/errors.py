@@ -33,7 +33,7 @@ _GITHUB_CONTEXTS = "github env secrets inputs steps needs matrix strategy job jo
 _OF_GITHUB = re.compile(rf"\{{\{{\s*(?:{'|'.join(_GITHUB_CONTEXTS)})\b")
 _TYPED_NEWLINE = r"(?<![:\\A-Za-z])\\n|(?<=[A-Za-z.!?])(?<!:)\\n(?!\w*\\\w)"
 _TAG_FILL = "\ufffc"
-_OPTIONS = re.compile(r"(?:positional|keyword) argument|takes |expected at ")
+_OPTIONS = r"(?:positional|keyword) argument|takes |expected at "
 """What Python says of options that a filter does not have."""
 _LISTED = 12
 _LONGEST_NAME = 60
@@ -127,7 +127,7 @@ def failed(error: Exception, source: str, line: int) -> TemplateError:
     if "no loader" in said:
         message = "Templates cannot include, import or extend other files"
         hint = "A template is one text with {{ }}, {% if %} and {% for %}."
-    elif _OPTIONS.search(said):
+    elif re.search(_OPTIONS, said):
         message = "The template gives a filter, a test or a method options that it does not take, or too few"
         hint = "See its options in Jinja's documentation; those of our own filters are in docs/post-file.md."
     else:
