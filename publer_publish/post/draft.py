@@ -60,9 +60,6 @@ class Draft:
         for path in dict.fromkeys(map(self._comments_path, self.post.accounts or (None,))):
             if content := self._shared(path):
                 self._has_leaks(content)
-                of_comments = (item for comment in content.comments for item in comment.media)
-                for item in (*content.media, *of_comments):
-                    self.checks.files.check(item, self.problems)
 
     def shared(self, ref: AccountRef | None = None) -> Content | None:
         """What a network gets that the post does not name, for the preview; with ``ref``'s own comments."""
@@ -72,7 +69,9 @@ class Draft:
     def _shared(self, comments_path: Path) -> Content | None:
         text_path = (*self.path, "text")
         text = self._rendered(text_path, self.data.get("text"))
+        media = self._media((*self.path, "media"), self.data.get("media"))
         comments = self._comments(None, comments_path)
+        self._check_files(media, comments)
         if text is None or comments is None:
             return None
         return Content(
@@ -80,7 +79,7 @@ class Draft:
             type="status",
             text=text,
             where=self.positions.where(text_path if text else self.path),
-            media=self._media((*self.path, "media"), self.data.get("media")),
+            media=media,
             comments=comments,
         )
 
@@ -106,6 +105,7 @@ class Draft:
         text_path, text = self._text_of(network, own_path, own, rest)
         comments = self._comments(network, comments_path)
         if text is None or comments is None:
+            self._check_files(media, comments)
             return None
         if comments and not network.comments:
             self.problems.warn(
@@ -145,6 +145,12 @@ class Draft:
         self._check_board(network, content, place)
         self._check_accounts(network, content)
         return _showable(content) if self._has_leaks(content) else content
+
+    def _check_files(self, media: Sequence[Media], comments: Sequence[Comment] | None) -> None:
+        """Check files, of which those of a post whose text is wrong are reported with it."""
+        of_comments = (item for comment in comments or () for item in comment.media)
+        for item in (*media, *of_comments):
+            self.checks.files.check(item, self.problems)
 
     def _check_accounts(self, network: Network, content: Content) -> None:
         """Find accounts that are named, and may not all get one text."""

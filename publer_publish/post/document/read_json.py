@@ -13,6 +13,7 @@ from publer_publish.post.document.source import MAX_DIGITS, Node, Reading, Sourc
 
 _BETWEEN = re.compile(r"[\s,:]*")
 _WORD = re.compile(r"[^\W\d]\w*")
+_NOT_A_NUMBER = r"\d[\w.:/-]"
 _TEXT_IN_QUOTES = 'Text is in double quotes: "…". Without quotes are only numbers, true, false and null.'
 _MISTAKES = (
     ("Unterminated", "A text is never closed.", 'Put a " at its end.'),
@@ -100,14 +101,15 @@ def _explain(source: Source, reading: Reading, error: json.JSONDecodeError) -> N
         reading.stop(at, "JSON has no comments.", "Remove it, or use a .yml file.")
     if here == "'":
         reading.stop(at, "JSON has no single quotes.", 'Write double ones: "…".')
+    if re.match(_NOT_A_NUMBER, text[max(at - 1, 0) : at + 1]):
+        reading.stop(at, "This is not a JSON number.", 'Put it in quotes ("…") if it is meant as text.')
     for begin, message, hint in _MISTAKES:
-        if reason.startswith(begin) and here not in {"]", "}"}:
+        if reason.startswith(begin) and (here not in {"]", "}"} or begin == "Expecting ':'"):
             reading.stop(at, message, hint)
     word = _WORD.match(text, at)
-    if word:
-        reading.stop(at, f'"{short(word[0])}" is not a JSON value.', _TEXT_IN_QUOTES)
-    hint = f"Look for what is missing or too much. {_TEXT_IN_QUOTES}"
-    reading.stop(at, f'"{here}" does not belong here.', hint)
+    message = f'"{short(word[0])}" is not a JSON value.' if word else f'"{here}" does not belong here.'
+    hint = _TEXT_IN_QUOTES if word else f"Look for what is missing or too much. {_TEXT_IN_QUOTES}"
+    reading.stop(at, message, hint)
 
 
 def _after_blank(text: str, at: int) -> int:

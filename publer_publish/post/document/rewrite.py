@@ -59,9 +59,11 @@ class Rewriter:
     def in_quotes(self, path: Path) -> str:
         """Return the line of an entry with all that is written behind its key, or its dash, in quotes."""
         head, lines, _ = self._entry(path)
-        if lines and isinstance(path[-1], int):
+        if len(lines) != 1:
+            return ""
+        if isinstance(path[-1], int):
             return head + in_quotes(lines[0][len(head) :].strip())
-        return with_value_in_quotes(lines[0]) if lines else ""
+        return with_value_in_quotes(lines[0])
 
     def indented(self, path: Path, below: str) -> str:
         """Return an entry with all its lines, indented below another key."""

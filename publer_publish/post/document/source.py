@@ -27,7 +27,7 @@ _SPLIT = "Split the posts into several files."
 _LINE_BREAK = re.compile(r"\r\n|\n|\r")
 _SPACE = " \t\n\r"
 _SURROGATE = "[\ud800-\udfff]"
-_ACCOUNT_ID = "[0-9a-f]{24}"
+_ACCOUNT_ID = "[0-9a-fA-F]{24}"
 _TOKENS = {
     "'": re.compile(r"''|[^ \t\n\r]"),
     '"': re.compile(

@@ -94,7 +94,7 @@ class UnknownKeys:
     def suggestion(self, key: str, allowed: Mapping[str, Any]) -> str:
         """Return the allowed key that was probably meant; empty if none is near."""
         meant = MEANT.get(letters(key), "")
-        words = [name for name in allowed if _knows(allowed, name)]
+        words = [name for name in allowed if knows(allowed, name)]
         return meant if meant in words else suggest(key, words)
 
     def explain(self, key: str, value: Json, allowed: Mapping[str, Any], path: Path) -> Words:
@@ -139,13 +139,13 @@ class UnknownKeys:
             return f'"{short(key)}" belongs in {" or ".join(places[:_MAX_PLACES])}{more}.'
         if guess:
             return f'Did you mean "{guess}"?'
-        names = ", ".join(name for name in allowed if _knows(allowed, name))
+        names = ", ".join(name for name in allowed if knows(allowed, name))
         way_out = ' A field of Publer that is missing here goes into "extra".' if "extra" in allowed else ""
         return f"Allowed here: {names}.{way_out}"
 
     def _places(self, key: str, path: Path) -> list[str]:
         """Name the levels that know the key: those of this network if there are any."""
-        found = [label for label, keys in self._levels.items() if _knows(keys, key)]
+        found = [label for label, keys in self._levels.items() if knows(keys, key)]
         own = f"networks.{canonical(network_of(path))}"
         if of_own := [label for label in found if label in {own, f"{own}.details"}]:
             return of_own
@@ -190,7 +190,7 @@ class UnknownKeys:
         takers = [
             name
             for name in dict.fromkeys(map(canonical, named))
-            if name in NETWORKS and _knows(self._levels[f"networks.{name}"], field)
+            if name in NETWORKS and knows(self._levels[f"networks.{name}"], field)
         ]
         if letters(key) == "tags" and named and not takers:
             return self._in_text(value, path, is_hashtag=True)
@@ -221,7 +221,7 @@ def resolved(definitions: Mapping[str, Any], part: Mapping[str, Any]) -> dict[st
     return {**definitions.get(part.get("$ref", "").rpartition("/")[2], {}), **part}
 
 
-def _knows(keys: Mapping[str, Any], key: str) -> bool:
+def knows(keys: Mapping[str, Any], key: str) -> bool:
     """Whether a key may be written among these."""
     is_refused = key in keys and ("not" in keys[key] or "forbidden_" in keys[key].get("$ref", ""))
     return key in keys and key != "$schema" and not is_refused

@@ -122,11 +122,13 @@ class WrongKinds:
         if isinstance(value, dict) and path[-1] == "text" and value and all(map(is_network, value)):
             hint = 'A network\'s own text is written below "networks".'
             return hint, texts_of_networks(self._rewrite, value, path)
-        if (
-            isinstance(value, dict) and value and (len(value) == 1 or not any(value.values()))
-        ):  # {We are live, now}
-            return "Put the whole text in quotes.", self._rewrite.in_quotes(path)
-        if isinstance(value, list) and path[-1] == "text" and all(isinstance(one, str) for one in value):
+        if isinstance(value, dict) and value:
+            has_comma = not any(value.values())  # {We are live, now}
+            hint = "Write one text here. If this is a text with a colon, put the whole text in quotes."
+            fix = self._rewrite.in_quotes(path) if has_comma or len(value) == 1 else ""
+            return "Put the whole text in quotes." if has_comma else hint, fix
+        is_of_texts = isinstance(value, list) and value and all(isinstance(one, str) for one in value)
+        if isinstance(value, list) and is_of_texts and path[-1] == "text":
             lines = [line for one in value for line in one.splitlines()]
             hint = 'Write one text; with several lines it begins with "|".'
             return hint, self._rewrite.block(path, "|", lines)

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from publer_publish.errors import Path, Problem
 from publer_publish.post.document.parse import Document
 from publer_publish.post.document.source import short
-from publer_publish.post.schema.keys import UnknownKeys, network_of, resolved
+from publer_publish.post.schema.keys import UnknownKeys, knows, network_of, resolved
 from publer_publish.post.schema.kinds import WrongKinds, is_network, name_of
 from publer_publish.text import plural, suggest
 
@@ -75,13 +75,13 @@ class Explainer:
                 continue
             at, fix = (*path, key), ""
             places = [(*path, one) for one in (key, *self._keys.meant(key, allowed, path))]
-            if forbidden := self._keys.forbidden(key, path):
-                message, hint = _not_allowed(key, forbidden)
-            elif above := self._left_empty(finding.value, allowed, key):
+            if above := self._left_empty(finding.value, allowed, key):
                 places.append((*path, above))
                 message = f'"{short(key)}" belongs to "{above}", but is not indented below it.'
                 hint = "Indent it by two spaces more than the key that it belongs to."
                 fix = self._document.rewrite.indented(at, above)
+            elif forbidden := self._keys.forbidden(key, path):
+                message, hint = _not_allowed(key, forbidden)
             else:
                 message, hint, fix = self._keys.explain(key, value, allowed, path)
             yield self._problem(at, message, hint, fix, of_key=True), tuple(places)
@@ -92,7 +92,7 @@ class Explainer:
         above = next((one for one in reversed(before) if one in allowed), "")
         if not above or keys[above] is not None:
             return ""
-        return above if key in resolved(self._definitions, allowed[above]).get("properties", {}) else ""
+        return above if knows(resolved(self._definitions, allowed[above]).get("properties", {}), key) else ""
 
     def _missing(self, finding: Finding) -> Iterator[Explained]:
         path, present, allowed = finding.path, finding.value, finding.schema.get("properties", {})

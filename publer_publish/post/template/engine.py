@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cached_property, partial, wraps
 from itertools import islice
 from typing import Any, NamedTuple, cast
@@ -62,10 +62,14 @@ _ONLY_TAGS = re.compile(
 )
 _HASHTAG_STOP = re.compile(r"\w+(?=[^\w\s])\S*\w|\s*\Z")
 _WORDS = re.compile(r"[^\W_]+")
+_UNKNOWN = r"No (filter|test) named '(\w+)'"
 _OF_TEXT = "capitalize lower string title trim upper urlencode wordcount".split()
 
 _ASKING = frozenset({"defined", "undefined", "default", "d"})
 """Tests and filters for what may not exist."""
+
+_IN_DOUBT = (nodes.And, nodes.CondExpr, nodes.For, nodes.If, nodes.Macro, nodes.Or, nodes.Test)
+"""Where a template may never come to a name that is not there in every run."""
 
 Fits = Callable[[str], bool]
 """Whether a whole text is short enough."""
@@ -195,10 +199,13 @@ class _Form:
                 for offset in errors.places(source, errors.whole_word(name)):
                     yield errors.unknown(kind, name, known, offset)
         paths = {path for node in found((nodes.Getattr, nodes.Getitem)) if (path := _path(node))}
+        fields: dict[str, Collection[str]] = dict(FIELDS)
+        if not any(found(_IN_DOUBT)) and not any(one.name in _ASKING for one in found(nodes.Filter)):
+            fields = {name: value for name, value in values.items() if isinstance(value, Mapping)} | fields
         for root, name in sorted(paths):
-            if root in FIELDS and name not in FIELDS[root] and not hasattr(dict, name):
+            if root in fields and name not in fields[root] and not hasattr(dict, name):
                 for offset in errors.places(source, errors.field_of(root, name)):
-                    yield errors.no_field(source, name, FIELDS[root], offset)
+                    yield errors.no_field(source, name, fields[root], offset)
 
 
 _Parsed = tuple[_Form, Mapping[str, str]]
@@ -306,7 +313,11 @@ class Engine:
             offset = errors.find(source, line, errors.name_alone(error.name))
             return errors.no_name(error.name, NAMES.union(values), offset)
         said = str(error.args[0] if error.args else error)
-        if isinstance(error, TemplateSyntaxError) or said.startswith(("No filter named", "No test named")):
+        if unknown := re.match(_UNKNOWN, said):
+            known = self._sandbox.filters if unknown[1] == "filter" else self._sandbox.tests
+            offset = errors.find(source, line, errors.whole_word(unknown[2]))
+            return errors.unknown(unknown[1], unknown[2], known, offset)
+        if isinstance(error, TemplateSyntaxError):
             return errors.bad_syntax(said, source, line)
         return errors.failed(error, source, line)
 
@@ -378,7 +389,7 @@ def _as_text(value: Any) -> str:
         return ""
     if isinstance(value, str | int | float | Undefined):
         return str(value)
-    what = "a list" if isinstance(value, list | tuple) else "not a value"
+    what = "a list" if isinstance(value, list | tuple) else "a function or the like"
     what = "an object" if isinstance(value, Mapping) else what
     hint = "Name one of its fields, or go through it with {% for %}."
     raise TemplateError(f"This is {what}, not a text", hint=hint)

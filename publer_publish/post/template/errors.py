@@ -33,6 +33,8 @@ _GITHUB_CONTEXTS = "github env secrets inputs steps needs matrix strategy job jo
 _OF_GITHUB = re.compile(rf"\{{\{{\s*(?:{'|'.join(_GITHUB_CONTEXTS)})\b")
 _TYPED_NEWLINE = r"(?<![:\\A-Za-z])\\n|(?<=[A-Za-z.!?])(?<!:)\\n(?!\w*\\\w)"
 _TAG_FILL = "\ufffc"
+_OPTIONS = r"(?:positional|keyword) argument|takes |expected at "
+"""What Python says of options that a filter does not have."""
 _LISTED = 12
 _LONGEST_NAME = 60
 _LONGEST_MESSAGE = 160
@@ -121,11 +123,21 @@ def failed(error: Exception, source: str, line: int) -> TemplateError:
     offset = tag_on(source, line)
     if isinstance(error, RecursionError | SyntaxError):
         return TemplateError("The template is nested too deeply", hint="Use fewer brackets, loops and calls.")
-    message = f"The template cannot be rendered: {_sentence(str(error))}"
-    hint = (
-        "Check what kind of value is here. Texts are joined with ~, as in {{ 'v' ~ 1 }}; int makes a number "
-        "of a text, as in {{ vars.count | int > 1 }}."
-    )
+    said = str(error)
+    if "no loader" in said:
+        message = "Templates cannot include, import or extend other files"
+        hint = "A template is one text with {{ }}, {% if %} and {% for %}."
+    elif re.search(_OPTIONS, said):
+        message = "The template gives a filter, a test or a method options that it does not take, or too few"
+        hint = "See its options in Jinja's documentation; those of our own filters are in docs/post-file.md."
+    else:
+        message = f"The template cannot be rendered: {_sentence(said)}"
+        if isinstance(error, TypeError):  # says it in words of Python
+            message = "The template does something here that the kind of its value does not allow"
+        hint = (
+            "Check what kind of value is here. Texts are joined with ~, as in {{ 'v' ~ 1 }}; int makes a "
+            "number of a text, as in {{ vars.count | int > 1 }}; a list is gone through with {% for %}."
+        )
     return TemplateError(message, hint=hint, offset=offset)
 
 

@@ -345,8 +345,8 @@ def _footnotes(tokens: Sequence[Token]) -> dict[int, str]:
             start = at + 1
         elif token.type == "footnote_close":
             inside = (child for one in tokens[start:at] for child in one.children or [one])
-            words = (one.content for one in inside if one.type in _WORDS)
-            text = marked("".join(words)).strip().rstrip(".")
+            words = (" " if one.type in _BREAKS else one.content * (one.type in _WORDS) for one in inside)
+            text = marked(" ".join("".join(words).split())).rstrip(".")
             if text and len(text) <= MAX_FOOTNOTE:
                 found[tokens[start - 1].meta["id"]] = f" ({text})"
     return found
@@ -392,6 +392,8 @@ _TAG = re.compile(r"<!--.*?(?:-->|\Z)|<(/?)([A-Za-z][A-Za-z0-9-]*)([^<>]*)>|<[!?
 _ATTRIBUTE = re.compile(r"""([A-Za-z-]+)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]+))?""")
 _WORDS = frozenset({"text", "text_special", "code_inline", "fence", "code_block"})
 """Tokens that hold nothing but text."""
+_BREAKS = frozenset({"softbreak", "hardbreak", "paragraph_close"})
+"""Tokens that part words."""
 
 
 def _read_code(page: _Page, token: Token) -> None:

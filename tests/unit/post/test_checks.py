@@ -87,6 +87,15 @@ def test_a_mistake_beside_another_is_told_as_well() -> None:
     ]
 
 
+@pytest.mark.parametrize("account", ["twitter/*", "*"])
+def test_a_missing_file_is_told_also_beside_a_text_that_is_wrong(account: str) -> None:
+    post = {"text": "{{ tagg }}", "media": ["no.png"], "comments": [{"media": ["no2.png"]}]}
+    problems = Problems()
+    for draft in drafts_of({**post, "accounts": [account]}, problems):
+        draft.content("twitter") if account == "twitter/*" else draft.check_shared()
+    assert [one.where.shown_path for one in problems] == ["text", "media[0]", "comments[0].media[0]"]
+
+
 def cure(post: Mapping[str, Any]) -> tuple[str, str]:
     """Give message and hint of the only problem of a post."""
     (problem,) = problems_of(post)

@@ -274,7 +274,14 @@ def test_a_place_in_what_is_no_string_is_the_value_itself() -> None:
 
 
 @pytest.mark.parametrize(
-    "written", ["661234567890123456789012", "66e123456789012345678901", "123456789012345678e99999", "0777"]
+    "written",
+    [
+        "661234567890123456789012",
+        "66e123456789012345678901",
+        "123456789012345678e99999",
+        "123456789012345678E99999",
+        "0777",
+    ],
 )
 def test_an_id_that_reads_as_a_number_is_given_as_written(written: str) -> None:
     document = parse(f"ids: [ {written} , '{written}' ]".encode(), "a.yml")

@@ -26,7 +26,8 @@ NOT_CERTAIN = {
     "account-as-a-handle.yml", "account-as-a-web-address.yml", "comment.json", "date.yml",
     "github-expression.yml", "no-accounts.yml", "only-notes.yml", "path-on-a-computer.yml",
     "path-with-backslashes.yml", "picture-not-there.yml", "publish-at.yml", "schedule.yml", "too-long.yml",
-    "two-files-in-one-item.yml", "two-files-in-one-line.yml", "when-as-a-time.yml", "word-document.yml",
+    "text-as-an-empty-list.yml", "text-with-a-colon-below.yml", "two-files-in-one-item.yml",
+    "two-files-in-one-line.yml", "when-as-a-time.yml", "word-document.yml",
 }  # fmt: skip
 """Of these nobody but the author knows what was meant."""
 

@@ -72,6 +72,7 @@ class NoPlaces:
         ("text <!-- hidden --> and <span>more</span>", "text  and more"),
         ("<details><summary>More</summary>\n\ninner\n\n</details>", "More\n\ninner"),
         ("> [!NOTE]\n> Quoted\n> text", "Note: Quoted\ntext"),
+        ("See[^1] it\n\n[^1]: One,\n    two.\n\n    Three.", "See (One, two. Three) it"),
         ("```py\ndef f():\n\n    return '*x*'\n```", "def f():\n\n    return '*x*'"),
         ("| A | B |\n|---|--:|\n| 1 | `2` |\n\nafter", "A | B\n1 | 2\n\nafter"),
         ("a\n\n---\n\nb", "a\n\nb"),
