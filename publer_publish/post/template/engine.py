@@ -55,7 +55,8 @@ FILTERS = """
 
 MARKUPS = frozenset({"HTML", "Markdown"})
 """What a text may be written in, so that values are escaped for it (Telegram's ``parseMode``)."""
-_INSIDE = r"(?:\{%(?:(?!\{%|[-+]?%\}).)*+|\{\#(?:(?!\{\#|[-+]?\#\}).)*+)"
+# Python 3.11.2, which Debian has, does not match possessive quantifiers rightly (python/cpython#106052).
+_INSIDE = r"(?:\{%(?:(?!\{%|[-+]?%\}).)*(?=[-+]?%\})|\{\#(?:(?!\{\#|[-+]?\#\}).)*(?=[-+]?\#\}))"
 _ONLY_TAGS = re.compile(
     rf"^[ \t]*((?:{_INSIDE}[-+]?[%#]\}}[ \t]*)*{_INSIDE})([-+]?[%#]\}})[ \t]*(\r?\n)",
     re.MULTILINE | re.DOTALL,
