@@ -23,7 +23,7 @@ from publer_publish.errors import (
     ServiceError,
     Where,
 )
-from publer_publish.finish import finish, report_bug, thread_bugs_reported
+from publer_publish.finish import finish, report_bug, stray_bugs_reported
 from publer_publish.github.console import Stream
 from publer_publish.github.event import read_event
 from publer_publish.github.runner import open_console
@@ -74,7 +74,7 @@ def main(
         problems=Problems(limits.note),
     )
 
-    with thread_bugs_reported(console), signals_cancel(limits.check) as ignore_signals:
+    with stray_bugs_reported(console), signals_cancel(limits.check) as ignore_signals:
         try:
             _run(session, asked.inputs, env, cancelled_early, lost)
             ignore_signals()

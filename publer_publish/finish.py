@@ -173,18 +173,19 @@ def _rerun(session: Session) -> Rerun:
 
 
 @contextmanager
-def thread_bugs_reported(console: Console) -> Iterator[None]:
-    """Let no thread print by itself what went wrong in it: that would show secrets, and run commands."""
+def stray_bugs_reported(console: Console) -> Iterator[None]:
+    """Let Python itself print no bug of a thread or a destructor: it would show secrets, and run commands."""
 
-    def report(found: threading.ExceptHookArgs) -> None:
+    def report(found: threading.ExceptHookArgs | sys.UnraisableHookArgs) -> None:
         if found.exc_value is not None:
             report_bug(found.exc_value, console)
 
-    before, threading.excepthook = threading.excepthook, report
+    before = threading.excepthook, sys.unraisablehook
+    threading.excepthook = sys.unraisablehook = report
     try:
         yield
     finally:
-        threading.excepthook = before
+        threading.excepthook, sys.unraisablehook = before
 
 
 def report_bug(error: BaseException, console: Console) -> ActionError:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -161,33 +162,57 @@ def signals_cancel(look: Callable[[], None]) -> Iterator[Callable[[], None]]:
     As PID 1 of a container Python has no default action for SIGTERM: without this it would be ignored.
     Yields a function after which signals are ignored.
     """
-    armed = True
-
-    def ignore() -> None:
-        # By a flag: a handler taken away while its signal is already under way is an error of its own.
-        nonlocal armed
-        armed = False
-
-    def cancel(_number: int, _frame: object) -> None:
-        if armed:
-            ignore()
-            raise CancelledError
-
+    ends = _Ends(look)
     before: dict[int, Any] = {}
     if threading.current_thread() is threading.main_thread():
-        before = {number: signal.signal(number, cancel) for number in (signal.SIGTERM, signal.SIGINT)}
+        before = {number: signal.signal(number, ends.cancel) for number in (signal.SIGTERM, signal.SIGINT)}
         if _HAS_ALARM:
             # A signal that arrives just before Python begins to wait for the network would only be looked at
             # when the wait is over. An alarm interrupts every wait to look.
-            before[signal.SIGALRM] = signal.signal(signal.SIGALRM, lambda _number, _frame: look())
+            before[signal.SIGALRM] = signal.signal(signal.SIGALRM, ends.look)
             signal.setitimer(signal.ITIMER_REAL, LOOK_EVERY, LOOK_EVERY)
+    sys.unraisablehook = ends.swallow
     try:
-        yield ignore
+        yield ends.ignore
     finally:
+        sys.unraisablehook = ends.report_unraisable
         if before and _HAS_ALARM:
             signal.setitimer(signal.ITIMER_REAL, 0)
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+class _Ends:
+    """What ends a run: a signal, or what ``look`` raises."""
+
+    def __init__(self, look: Callable[[], None]) -> None:
+        self._look = look
+        self._are_ignored = False
+        self._swallowed: list[BaseException] = []
+        """What was raised in a destructor, out of which no exception comes: it is raised again."""
+        self.report_unraisable = sys.unraisablehook
+
+    def ignore(self) -> None:
+        # By a flag: a handler taken away while its signal is already under way is an error of its own.
+        self._are_ignored = True
+        self._swallowed.clear()
+
+    def cancel(self, _number: int, _frame: object) -> None:
+        if not self._are_ignored:
+            self.ignore()
+            raise CancelledError
+
+    def look(self, _number: int, _frame: object) -> None:
+        if self._swallowed:
+            raise self._swallowed.pop()
+        self._look()
+
+    def swallow(self, found: sys.UnraisableHookArgs) -> None:
+        if isinstance(found.exc_value, (CancelledError, OverLimitError)):
+            self._swallowed.append(found.exc_value)
+        # Without memory, a generator cannot even be closed. The report says what has used it up.
+        elif not isinstance(found.exc_value, MemoryError):
+            self.report_unraisable(found)
 
 
 def _ended(what: str, where: Where) -> Problem:

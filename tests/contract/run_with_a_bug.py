@@ -1,6 +1,6 @@
 """The program with a clock that breaks: a stand-in for any mistake of ours that nobody expects.
 
-``python run_with_a_bug.py time|sleep|wait_for``: the error's text holds the key and workflow commands.
+``python run_with_a_bug.py time|sleep|wait_for|destructor``: the error's text holds the key and workflow commands.
 """
 
 import os
@@ -16,21 +16,28 @@ from publer_publish.clock import SystemClock  # noqa: E402
 BREAKS = sys.argv.pop()
 
 
-class BrokenClock(SystemClock):
-    def _break(self, name: str) -> None:
-        if name == BREAKS:
-            raise RuntimeError(f"no {os.environ['INPUT_API-KEY']} here\n::error::x\n##[set-env name=a]b")
+def fail(name: str) -> None:
+    if name == BREAKS:
+        raise RuntimeError(f"no {os.environ['INPUT_API-KEY']} here\n::error::x\n##[set-env name=a]b")
 
+
+class BrokenDestructor:
+    def __del__(self) -> None:
+        fail("destructor")
+
+
+class BrokenClock(SystemClock):
     def time(self) -> float:
-        self._break("time")
+        fail("time")
+        BrokenDestructor()
         return super().time()
 
     def sleep(self, seconds: float) -> None:
-        self._break("sleep")
+        fail("sleep")
         super().sleep(seconds)
 
     def wait_for(self, event: threading.Event, seconds: float) -> bool:
-        self._break("wait_for")
+        fail("wait_for")
         return super().wait_for(event, seconds)
 
 

@@ -439,12 +439,16 @@ def test_a_key_that_publer_repeats_is_shown_nowhere(
 
 
 @pytest.mark.parametrize(
-    ("breaks", "result"), [("time", "failed"), ("sleep", "partial"), ("wait_for", "published")]
+    ("breaks", "result"),
+    [("time", "failed"), ("sleep", "partial"), ("wait_for", "published"), ("destructor", "published")],
 )
 def test_a_mistake_of_ours_is_reported_without_secrets_and_without_guessing(
     tmp_path: Path, workspace: Path, publer: Sandbox, breaks: str, result: str
 ) -> None:
-    """Before anything was sent; while Publer works on what was sent, whose fate is unknown then; in a thread."""
+    """Before anything was sent; while Publer works on what was sent, whose fate is unknown then.
+
+    In a thread, and where Python cannot raise it, it does not end the run.
+    """
     publer.reset(Scenario(job=Job(never_ends=breaks == "sleep")))
     command = [sys.executable, "-u", "-E", str(Path(__file__).with_name("run_with_a_bug.py")), breaks]
     outcome = FakeRunner(repo.ROOT / "action.yml", workspace, tmp_path, entrypoint=command).run(

@@ -1,12 +1,14 @@
 """The limits hold for the work inside them, and for nothing else."""
 
 import resource
+import signal
 import time
 from collections.abc import Callable
 
 import pytest
 
-from publer_publish.limits import Limits, OverLimitError
+from publer_publish.errors import CancelledError
+from publer_publish.limits import Limits, OverLimitError, signals_cancel
 from publer_publish.supervisor import Supervised
 
 BEFORE = resource.getrlimit(resource.RLIMIT_AS)
@@ -62,3 +64,52 @@ def test_without_a_process_of_ones_own_nothing_is_limited() -> None:
     with limits, limits.paused():
         limits.check()
         assert resource.getrlimit(resource.RLIMIT_AS) == BEFORE
+
+
+# What ends a run may be raised in a destructor, out of which Python lets no exception come
+
+
+class Swallows:
+    def __init__(self, error: Callable[[], None]) -> None:
+        self._raise = error
+
+    def __del__(self) -> None:
+        self._raise()
+
+
+def out_of_memory() -> None:
+    raise MemoryError
+
+
+def over_limit() -> None:
+    raise OverLimitError
+
+
+@pytest.mark.parametrize(
+    ("end", "error"),
+    [(lambda: signal.raise_signal(signal.SIGTERM), CancelledError), (over_limit, OverLimitError)],
+)
+def test_an_end_that_a_destructor_swallows_comes_again(
+    capfd: pytest.CaptureFixture[str], end: Callable[[], None], error: type[BaseException]
+) -> None:
+    with signals_cancel(lambda: None):
+        Swallows(end)
+        with pytest.raises(error):
+            signal.raise_signal(signal.SIGALRM)
+        signal.raise_signal(signal.SIGALRM)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_an_end_that_a_destructor_swallows_does_not_disturb_the_report() -> None:
+    with signals_cancel(lambda: None) as ignore_signals:
+        Swallows(lambda: signal.raise_signal(signal.SIGTERM))
+        ignore_signals()
+        signal.raise_signal(signal.SIGALRM)
+
+
+def test_a_generator_that_has_no_memory_left_to_be_closed_prints_nothing(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    with signals_cancel(lambda: None):
+        Swallows(out_of_memory)
+    assert capfd.readouterr() == ("", "")
