@@ -59,7 +59,8 @@ class Limits:
         """Of the address space when the limit was last taken away."""
         self._ends = 0.0
         """In processor time; 0: there is no limit now."""
-        self._before: dict[int, int] = {}
+        self._before: list[tuple[int, tuple[int, int]]] = []
+        """Each limit that is lowered now with what it was, that of memory last."""
         self._has_raised = False
 
     def __enter__(self) -> None:
@@ -80,9 +81,9 @@ class Limits:
         if self._supervised is None:
             return
         if _HAS_LIMITS:
-            for limit, soft in self._before.items():
-                resource.setrlimit(limit, (soft, resource.getrlimit(limit)[1]))
-            self._before.clear()
+            # Memory first, and with what is at hand: there may be none left for as much as a number.
+            while self._before:
+                resource.setrlimit(*self._before.pop())
             self._size = _address_space()
         self._seconds, self._ends = self._ends - time.process_time(), 0.0
         self._supervised.release()
@@ -116,8 +117,8 @@ class Limits:
     def _lower(self, limit: int, wanted: int) -> None:
         soft, hard = resource.getrlimit(limit)
         if soft == resource.RLIM_INFINITY or soft > wanted:
+            self._before.append((limit, (soft, hard)))
             resource.setrlimit(limit, (wanted, hard))
-            self._before[limit] = soft
 
 
 def _address_space() -> int:

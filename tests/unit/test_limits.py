@@ -2,6 +2,8 @@
 
 import resource
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 
@@ -10,6 +12,7 @@ import pytest
 from publer_publish.errors import CancelledError
 from publer_publish.limits import Limits, OverLimitError, signals_cancel
 from publer_publish.supervisor import Supervised
+from tests.support.repository import ROOT
 
 BEFORE = resource.getrlimit(resource.RLIMIT_AS)
 
@@ -26,6 +29,38 @@ def test_more_memory_than_the_limit_is_an_error_only_inside() -> None:
         with pytest.raises(MemoryError):
             bytearray(300_000_000)
     assert resource.getrlimit(resource.RLIMIT_AS) == BEFORE
+
+
+NOTHING_LEFT = """
+from publer_publish.limits import Limits
+from publer_publish.supervisor import Supervised
+
+kept = None
+
+def use_up_everything():
+    global kept
+    for size in [*(2**power for power in range(20, 9, -1)), *range(512, 0, -8)]:
+        try:
+            while True:
+                kept = (kept, bytes(size))
+        except MemoryError:
+            pass
+    while True:
+        kept = (kept, kept)
+
+try:
+    with Limits(Supervised(), memory=20_000_000):
+        use_up_everything()
+except MemoryError:
+    print(len(bytes(50_000_000)))
+"""
+
+
+def test_the_limit_ends_even_if_there_is_no_memory_left_for_a_number() -> None:
+    """Python itself would crash, or look for memory for ever."""
+    command = [sys.executable, "-c", NOTHING_LEFT]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=30, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "50000000\n", "")
 
 
 def test_the_time_of_all_work_together_is_limited() -> None:
