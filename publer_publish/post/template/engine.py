@@ -258,7 +258,7 @@ class Engine:
         except TemplateError as error:  # what is refused here, wherever that is
             error.offset = errors.tag_on(source, _line_of(error, form))
             raise
-        except (ActionError, MemoryError):
+        except ActionError:
             raise
         except Exception as error:  # noqa: BLE001  (whatever a template does wrong is its author's to fix)
             raise self._explained(error, source, values, form) from None
@@ -307,6 +307,8 @@ class Engine:
     def _explained(
         self, error: Exception, source: str, values: Mapping[str, object], form: _Form | None = None
     ) -> TemplateError:
+        if isinstance(error, MemoryError):  # what used it up may have been any template
+            raise error
         line = _line_of(error, form)
         if isinstance(error, UndefinedName):
             if error.obj is not missing:
