@@ -42,17 +42,17 @@ _INTRODUCTION = """\
 publer_publish/networks/table.py, publer_publish/post/template/values.py and docs/write-a-post.md. -->
 
 A post file is a text file that says what to post and where. You can write it
-[in the browser](write-a-post.md), and copy one from the [examples](../examples), which show every network.
+[in the browser](write-a-post.md), or copy one from the [examples](../examples), which show every network.
 
 {begin}
-## Where to see it first
+## See it before you publish
 
-A pull request that adds a post file shows it as each network would, with its length and what is wrong with
-it ([how to set this up](../examples/workflows/posts-in-pull-requests.yml)). On a computer, `uvx
-publer-publish validate my-post.publer.yml --preview-file preview.html` writes the same as a page. Neither
+A pull request that adds a post file shows it as each network would, with its length and any mistakes
+([how to set this up](../examples/workflows/posts-in-pull-requests.yml)). On a computer, `uvx
+publer-publish validate my-post.publer.yml --preview-file preview.html` writes the same to a page. Neither
 needs a key, and neither sends anything.
 
-## What to look up below
+## On this page
 
 * [Every key of a post](#a-post), [of a picture or video](#a-media-item), [of a comment](#a-comment),
   [of an account](#an-entry-of-accounts)
@@ -63,13 +63,12 @@ needs a key, and neither sends anything.
 ## The file itself
 
 A post file is YAML 1.2 or JSON (`.yml`, `.yaml`, `.json`), UTF-8, at most 1 MiB. It holds one post, a list
-of posts, `posts:` with a list, or Publer's own bulk document. A name that ends in `.publer.yml`,
-`.publer.yaml` or `.publer.json` is what the examples use and what editors recognise; other names work as
-well.
+of posts, `posts:` with a list, or Publer's own bulk document. The examples have names that end
+in `.publer.yml`, `.publer.yaml` or `.publer.json`, which editors recognise; other names work as well.
 
 In YAML 1.2 `yes`, `on`, `2026-11-01` and `12:30:45` are text; `1.0`, `20` and `true` are not: put them in
 quotes where a text is meant. Several documents in one file are an error, and so is the same key twice, or a
-key that is not on this page. A field of Publer that is missing here goes into `extra`.
+key that is not on this page. A Publer field that is missing here goes in `extra`.
 
 For completion and checks in an editor, begin the file with
 
@@ -83,9 +82,9 @@ _TEMPLATES = """\
 
 Every text of a post can be a [Jinja](https://jinja.palletsprojects.com/en/stable/templates/) template: the
 text itself, titles, options, alt texts, account selectors. `{{ … }}` is replaced by a value, `{% if … %}`
-and `{% for … %}` choose and repeat, `{# … #}` is a comment; what is between `{% raw %}` and `{% endraw %}`
-is left as it is. Put a template in quotes or into a block, as here: otherwise a value that begins with `{`
-is a group of keys.
+and `{% for … %}` are conditions and loops, `{# … #}` is a comment; what is between `{% raw %}` and
+`{% endraw %}` is left as it is. Put a template in quotes or in a block, as here: otherwise a value that
+begins with `{` is a group of keys.
 
 ```yaml
 text: |
@@ -95,21 +94,21 @@ text: |
   Channel: {{ vars.channel | default("stable") }}
 ```
 
-GitHub's own `${{ … }}` means nothing here. A workflow passes on other values with its input `variables`:
-with `channel=${{ inputs.channel }}` there is `{{ vars.channel }}`. A name that does not exist is an error,
-unless the template asks about it first: `{{ tag | default(short_sha) }}`, or `{% if tag is defined %} … {%
+GitHub's own `${{ … }}` means nothing here. A workflow passes other values in with the input `variables`:
+`channel=${{ inputs.channel }}` becomes `{{ vars.channel }}`. A name that does not exist is an error,
+unless the template allows for it: `{{ tag | default(short_sha) }}`, or `{% if tag is defined %} … {%
 endif %}` in a file for both releases and nightly builds. A value is never itself treated as a template. An
 empty value leaves no blank line, nor does a line that has nothing but `{% … %}`. [Release
 notes](release-notes.md) says how notes are turned into text.
 
 """
 _WITHOUT_RUN = """
-At a terminal no workflow runs: `publish` says which variable to set, as in `GITHUB_REPOSITORY=acme/rocket`,
-and `--variables tag=v1.2.3` names a tag. `validate` needs neither: what does not exist yet is replaced by
-placeholders of the usual length, and a notice says so. With a token, the preview page shows the newest
-release instead, so that you see where `fit` cuts. There are no placeholders for `event` and `vars`: put a
-loop over the commits of a push into `{% if event.commits is defined %} … {% endif %}`, so that a pull
-request, which has none, can be checked.
+On the command line there is no workflow run: `publish` says which variable to set, such as
+`GITHUB_REPOSITORY=acme/rocket`, and `--variables tag=v1.2.3` names a tag. `validate` needs neither: what
+does not exist yet is replaced by placeholders of the usual length, and a notice says so. With a token, the
+preview page shows the newest release instead, so that you see where `fit` cuts. There are no placeholders
+for `event` and `vars`: put a loop over the commits of a push inside `{% if event.commits is defined %} … {%
+endif %}`, so that a pull request, which has none, can be checked.
 """
 
 
@@ -162,7 +161,7 @@ def _when() -> str:
     yes, no = (", ".join(f"`{word}`" for word in sorted(words) if word) for words in (TRUE, FALSE))
     return (
         '`when` decides whether a post goes out, as in `when: "{{ not release.prerelease }}"`. '
-        f"It must come to {yes}, or to {no} or nothing; anything else is an error. "
+        f"It must come out as {yes}, or as {no} or nothing; anything else is an error. "
         "`validate` also checks a post whose `when` depends on what is known only when it is published.\n"
     )
 

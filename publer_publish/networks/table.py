@@ -111,7 +111,7 @@ class Network(NamedTuple):
     media: Mapping[Kind, Most]
     """The kinds it takes, and how much of each."""
     counting: Counting = Counting.CODE_POINTS
-    counting_source: str = "not documented; code points, as Publer's own server counts"
+    counting_source: str = "not documented, but how Publer's own server counts"
     limit_source: str = _PUBLER
     media_source: str = _MEDIA
     long_text_limit: int | None = None

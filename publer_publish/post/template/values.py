@@ -16,7 +16,7 @@ class Value(NamedTuple):
 
 _RUN = "a workflow runs"
 _TAG = "a tag is built or released, or `variables` has `tag`"
-_RELEASE = "the event brings it, or the tag has one at GitHub"
+_RELEASE = "the event has one, or the tag has one on GitHub"
 
 VALUES = (
     Value("tag", "the tag", "v1.2.3", _TAG),
@@ -45,7 +45,7 @@ VALUES = (
     Value("release.prerelease", "whether it is a pre-release", "false", _RELEASE),
     Value("release.draft", "whether it is a draft", "false", _RELEASE),
     Value("release.published_at", "when it was published; may be empty", "2026-11-01T12:00:00Z", _RELEASE),
-    Value("release.author", "the login of who made it", "octocat", _RELEASE),
+    Value("release.author", "the login of its author", "octocat", _RELEASE),
     Value("repository.full_name", "owner and name", "acme/rocket", _RUN),
     Value("repository.name", "its name", "rocket", _RUN),
     Value("repository.owner", "the login of its owner", "acme", _RUN),
@@ -53,7 +53,7 @@ VALUES = (
     Value("ref_name", "the branch or tag", "main", _RUN),
     Value("sha", "the commit", "3f786850e387550fdab836ed7e6dc881de23001b", _RUN),
     Value("short_sha", "its first seven digits", "3f78685", _RUN),
-    Value("actor", "the login of who started the run", "octocat", _RUN),
+    Value("actor", "the login of whoever started the run", "octocat", _RUN),
     Value("run_url", "the page of the run", "https://github.com/acme/rocket/actions/runs/1658821493", _RUN),
     Value(
         "event",
@@ -74,12 +74,12 @@ FIELDS = {
 """Of what is the same in every run; ``event`` and ``vars`` differ."""
 
 OWN_FILTERS = {
-    "plain": "makes text of Markdown and HTML that does nothing on a network which it does not do on GitHub: "
+    "plain": "turns Markdown or HTML into text that does nothing on a network that it does not do on GitHub: "
     "no mentions, no hashtags, no links that GitHub does not show ([release notes](release-notes.md))",
-    "hashtag": "makes a hashtag of a name: `#MyRocket` of `my-rocket`",
-    "fit": "cuts this part at a word, so that the whole text is short enough for the network that gets it; "
-    'counted as that network counts, up to 20 parts of a text. `fit(rest="thread")` goes on with the rest in '
-    "a thread, on X, Threads, Bluesky and Mastodon",
+    "hashtag": "turns a name into a hashtag: `my-rocket` into `#MyRocket`",
+    "fit": "cuts this part at a word, so that the whole text is short enough for the network that gets it, "
+    'counted as that network counts; up to 20 parts of a text. `fit(rest="thread")` continues with the rest '
+    "in a thread, on X, Threads, Bluesky and Mastodon",
 }
 """What there is beside Jinja's filters."""
 
