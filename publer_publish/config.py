@@ -83,7 +83,7 @@ INPUTS: Mapping[str, Input] = {
         help="a value for templates, name=value; may be repeated", modes=_READS_POSTS, may_repeat=True
     ),
     "api-key": Input(
-        help="better set PUBLER_API_KEY: other users of this machine can see arguments",
+        help="prefer PUBLER_API_KEY: other users of this machine can see arguments",
         env="PUBLER_API_KEY",
         modes=_ASKS_PUBLER,
     ),

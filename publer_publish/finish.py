@@ -295,8 +295,8 @@ def _with_preview(session: Session, run: Run) -> tuple[Run, PreviewFile | None]:
     except ActionError as error:
         why = error
     except (MemoryError, OverLimitError):
-        message = "The preview page could not be drawn: it takes too much time or memory."
-        why = ActionError(message, hint="Draw fewer or shorter posts in one step.")
+        message = "The preview page could not be made: it takes too much time or memory."
+        why = ActionError(message, hint="Put fewer or shorter posts into one step.")
     except Exception as error:  # noqa: BLE001  (a bug of the page must not spoil the report of what is live)
         why = report_bug(error, session.console)
     else:

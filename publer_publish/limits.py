@@ -219,8 +219,8 @@ class _Ends:
 def _ended(what: str, where: Where) -> Problem:
     return Problem(
         message=f"Reading and checking the post files {what}. Nothing was sent.",
-        hint="It got to this place: look for a template that makes very much of little. "
-        "Very many posts can be published in several steps.",
+        hint="It was working here: look for a template that produces far too much. "
+        "If there are very many posts, publish them in several steps.",
         where=where,
     )
 

@@ -150,8 +150,8 @@ def _warn_of_an_early_schedule(session: Session) -> None:
     if is_scheduled and all_skipped and any(one.duplicate for one in results):
         session.problems.warn(
             "Nothing was posted: the last scheduled run may have posted the same within `duplicate-window`.",
-            "If every run is to post, set `duplicate-window` to clearly less than the time between two runs, "
-            "such as `12h` for a daily one: GitHub starts them a few minutes early or late.",
+            "If every run should post, set `duplicate-window` to clearly less than the time between two "
+            "runs, such as `12h` for a daily one: GitHub starts them a few minutes early or late.",
             Where(path=("duplicate-window",)),
         )
 

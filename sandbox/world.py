@@ -1,4 +1,4 @@
-"""The sandbox's world: what exists, what is on its way, and what has really been published."""
+"""The sandbox's world: what exists, what is in progress, and what has really been published."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from sandbox.scenario import Account, Import, Job, Scenario, StoredText, Workspa
 
 @dataclass(slots=True, kw_only=True)
 class Delivery:
-    """One post on its way to one account."""
+    """One post in progress for one account."""
 
     scheduled_id: str
     live_id: str

@@ -46,7 +46,7 @@ _STATES = ("published", "failed")
 """Without these the list does not tell what became of a post."""
 _TRY = "Try the same post in Publer itself, which may say more; a re-run sends it again."
 _LOOK_AT_HELD = (
-    "It may wait for an approval, for its account to be connected again, or for the plan: release it there, "
+    "It may be waiting for approval, for its account to be reconnected, or for the plan: release it there, "
     "or delete it before posting it again."
 )
 
@@ -140,7 +140,7 @@ def _judge(
     silence = (
         "Publer's job is complete and names no failure, but shows no post."
         if job.nothing_failed
-        else "Publer did not say what became of it."
+        else "Publer did not say whether it was published."
     )
     said = complaints or silence
     end = "" if said.endswith((".", "!", "?", "…")) else "."

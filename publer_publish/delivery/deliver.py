@@ -30,7 +30,7 @@ POSTS_A_REQUEST = 500
 _SKEW = 120.0
 """How much earlier than our request Publer may date a post: its times may be cut to the minute."""
 _SKEW_UNSEEN = 60.0
-"""The same without a look beforehand: an equal post within the minute is all that Publer would allow.
+"""The same without a look beforehand: a matching post within the minute is all that Publer would allow.
 
 And the same after an attempt that Publer's minute refused: what failed then is not what is sent now.
 """
@@ -195,7 +195,9 @@ class Delivery:
         for target in self.ledger.open_targets():
             post = found.live.get(target.key)
             repeated, unclear = target.key in self._repeats, target.key in found
-            other = "an equal post may be live or on its way" if unclear else "another target is a duplicate"
+            other = (
+                "a matching post may be live or in progress" if unclear else "another target is a duplicate"
+            )
             unseen = "the same post comes earlier in this run" if repeated else other
             why = duplicates.evidence(target, post) if post else unseen
             self.ledger.settle(target, Status.FAILED, f"not sent: {why} (`on-duplicate: fail`)", live=post)
@@ -378,7 +380,7 @@ GAP = 61.0
 """Seconds between two posts of an account: Publer wants a minute, and clocks differ a little."""
 _MINUTE = 60.0
 """Publer may cut the time of a post to this: one of 12:00 may have gone out at 12:00:59."""
-_WHY = "Publer wants a minute between two posts of one account"
+_WHY = "Publer requires a minute between two posts for one account"
 
 
 @dataclass(slots=True, kw_only=True, eq=False, repr=False)
@@ -412,7 +414,7 @@ class Spacing:
         if wait := self.wait_for(request):
             late = ", ".join(str(target) for target in request if self.wait_for([target]))
             self.log(f"Waiting {wait:.0f} s: {_WHY} ({late}).")
-            what = "Still keeping the minute between two posts of one account"
+            what = "Still waiting for the minute between two posts for one account"
             Progress(self.clock, self.log, what).wait(wait)
 
 

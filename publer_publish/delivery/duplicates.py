@@ -26,7 +26,7 @@ from publer_publish.publer.model import ListedPost
 from publer_publish.report.values import Status
 
 _ON_ITS_WAY = 60.0
-"""Seconds to wait for an equal post that Publer has taken but not yet published."""
+"""Seconds to wait for a matching post that Publer has taken but not yet published."""
 _LOOK_AGAIN = 5.0
 _MINUTE = 60.0
 """Publer may cut the time of a post to this, and so to before the event that led to it."""
@@ -66,7 +66,7 @@ class Found:
     live: Mapping[Key, ListedPost] = field(default_factory=dict)
     """Target key to the live post that it equals."""
     pending: Mapping[Key, ListedPost] = field(default_factory=dict)
-    """Target key to an equal post that was on its way and did not arrive while we waited."""
+    """Target key to a matching post that was in progress and did not go live while we waited."""
     unclear: Mapping[Key, Match] = field(default_factory=dict)
     """Target key to a post that may be this target or another."""
     known: frozenset[str] = frozenset()
@@ -100,7 +100,7 @@ def look_for_duplicates(
         return Found()
     clock = deadline.clock
     since = window.begins(clock.time())
-    progress = Progress(clock, log, "Waiting for an equal post that is on its way")
+    progress = Progress(clock, log, "Waiting for a matching post that is in progress")
     give_up = clock.monotonic() + min(_ON_ITS_WAY, deadline.remaining() / 2)
     on_its_way: dict[Key, ListedPost] = {}
     while True:
@@ -130,7 +130,7 @@ def look_for_duplicates(
         }
         if all(post.is_held for post in pending.values()) or clock.monotonic() >= give_up:
             break
-        progress.note("An equal post is on its way already: waiting for it instead of sending another.")
+        progress.note("A matching post is already in progress: waiting for it instead of sending another.")
         progress.wait(min(_LOOK_AGAIN, give_up - clock.monotonic()))
     return Found(
         live={key: post for key, post in same.items() if post.is_live},
@@ -157,9 +157,9 @@ def evidence(target: Target, post: ListedPost) -> str:
 
 
 def why_waiting(post: ListedPost) -> str:
-    """Why nothing is sent beside a post that is on its way."""
+    """Why nothing is sent beside a post that is in progress."""
     named, state = _named(post), post.state or "unknown"
-    return f"not sent: an equal post is on its way in Publer (post {named}, state {state}). {LOOK_FIRST}"
+    return f"not sent: a matching post is in progress in Publer (post {named}, state {state}). {LOOK_FIRST}"
 
 
 def why_unclear(found: Match) -> str:
@@ -209,7 +209,7 @@ def settle_repeat(target: Target, original: Target, ledger: Ledger) -> None:
     if became.status is Status.FAILED:
         ledger.settle(target, Status.FAILED, f"not sent: {earlier}, and it failed. A re-run sends it once.")
     elif became.status is Status.UNCONFIRMED:
-        said = f"not sent: {earlier}, and what became of it is not known. {LOOK_FIRST}"
+        said = f"not sent: {earlier}, and whether it went out is not known. {LOOK_FIRST}"
         ledger.settle(target, Status.UNCONFIRMED, said, live=post)
     else:
         ledger.settle(target, Status.SKIPPED, earlier, live=post, duplicate=True)

@@ -48,7 +48,7 @@ class Comparison(Enum):
     SHORTENED = "that differs only in a link, which may be ours, shortened"
     NO_TIME = "like it, of an earlier attempt or of an earlier run"
     NO_TEXT = "of this type on this account since then, and no text tells whether it is this one"
-    GOES_ON = "that begins with this text and goes on after it"
+    GOES_ON = "that begins with this text and continues after it"
     SEVERAL = "that may be any of several posts of this run: its list does not tell them apart"
     NO_ACCOUNT = "with this text, but not on which account"
     IMPORTED = "with this text that it has imported from the network: posted there, and not known by whom"
@@ -400,7 +400,7 @@ Compare = Callable[[Target, ListedPost], Comparison]
 
 
 def rank(post: ListedPost) -> tuple[int, float]:
-    """What to take first: what is live, then what is on its way, then what failed; the newest of those."""
+    """What to take first: what is live, then what is in progress, then what failed; the newest of those."""
     order = 0 if post.is_live else 2 if post.has_failed else 1
     return order, -(post.at or 0.0)
 

@@ -384,7 +384,7 @@ def _is_refused(validity: object, network_key: str, uses: tuple[object, ...]) ->
 
 
 class Transfer(NamedTuple):
-    """One file on its way."""
+    """One file that is being uploaded."""
 
     name: str
     sent: int

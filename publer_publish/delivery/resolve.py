@@ -176,7 +176,7 @@ def place_pin(target: Target, boards: Boards, problems: Problems) -> Target:
             f"{name} has no board {wanted!r}.",
             f"It has: {listed(there)}."
             if there
-            else "Publer lists none of it. Write the board's id, or connect the account again in Publer.",
+            else "Publer lists none of it. Write the board's id, or reconnect the account in Publer.",
             target.ref.where,
         )
     return target._replace(ref=target.ref._replace(fields={**target.ref.fields, "album_id": album_id}))

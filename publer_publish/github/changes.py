@@ -95,7 +95,7 @@ def select(
         if name in changed and name not in added:
             problems.warn(
                 "This file was changed, not added, so `only-changed` does not publish it.",
-                "If it is to go out, run the workflow with `post-file` set to this file and without "
+                "To publish it, run the workflow with `post-file` set to this file and without "
                 "`only-changed`, or give the file a new name.",
                 Where(file=name),
             )

@@ -18,7 +18,7 @@ _INDENT = "    "
 
 
 class Upload(Protocol):
-    """A file on its way. Its size is in bytes."""
+    """A file that is being uploaded. Its size is in bytes."""
 
     @property
     def name(self) -> str: ...

@@ -62,7 +62,7 @@ class Lock:
             if holder and holder.commit == self._commit:
                 return
             if holder and self._is_over(holder) and self._take_over(holder):
-                self._log(f"{holder} has left the lock. What it has sent last may not be listed yet.")
+                self._log(f"{holder} left the lock behind. Its last posts may not be listed yet.")
                 progress.wait(listed_within)
                 return
             if deadline.remaining() <= _PAUSE:

@@ -178,13 +178,13 @@ def _no_tag(event: Event) -> Problem:
     built = f"builds `{event.ref_name}`, which is not a tag" if event.ref_name else "does not build one"
     return Problem(
         message=f"The template asks for a tag or a release, but this run {built}.",
-        hint="Run it on a tag or a release, or name the tag: `variables: tag=v1.2.3`.",
+        hint="Run it for a tag or a release, or name the tag: `variables: tag=v1.2.3`.",
     )
 
 
 def _no_run(names: Iterable[str]) -> Problem:
     unset = ", ".join(dict.fromkeys(one for name in sorted(names) for one in _ABOUT_RUN[name]))
     return Problem(
-        message=f"The template asks for {_listed(names)}, which only a run of a workflow has by itself.",
+        message=f"The template asks for {_listed(names)}, which only a workflow run has.",
         hint=f"At a terminal set {unset}, or leave it out of the text.",
     )

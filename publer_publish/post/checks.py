@@ -120,7 +120,7 @@ class Checks:
             if limit is not None and used > limit:
                 problems.error(
                     f"The comment has {used:,} characters as {network.label} counts; {limit:,} fit.",
-                    f"Shorten it by {used - limit:,}, or make two of it.",
+                    f"Shorten it by {used - limit:,}, or split it in two.",
                     comment.where,
                 )
             if not comment.text and not comment.media and not comment.fields.get("media"):

@@ -229,7 +229,7 @@ class _Loader:
             earlier = first.setdefault(canonical(key), key)
             if earlier != key:
                 self._problems.error(
-                    f'"{key}" and "{earlier}" are one network here, so only one could count.',
+                    f'"{key}" and "{earlier}" are the same network here, so only one can be used.',
                     "Keep one: the key that is sent is always the account's own. "
                     "Different articles for different accounts are two posts.",
                     self._positions.where((*path, "networks", key), key=True),

@@ -41,7 +41,7 @@ def objects_of(body: Json, name: str) -> list[dict[str, Any]]:
 def unreadable(what: str, body: Json) -> LostError:
     """Make the error about an answer of an unknown form, with what it says."""
     return LostError(
-        f"Publer's answer about {what} could not be read: it has another form.{_quoted(body)}",
+        f"Publer's answer about {what} could not be read: its form is not known.{_quoted(body)}",
         hint=UNREADABLE,
     )
 

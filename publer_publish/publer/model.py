@@ -58,7 +58,7 @@ _NOT_OUT = ("published_", "draft", "recycling", "recurring", "deleted", "cancel"
 _HELD = ("_pending", "_reauth", "_locked")
 """How the states end in which a post waits for a person: an approval, a new connection, a plan."""
 _SOON = 120.0
-"""Seconds. A post that is due later is scheduled, not on its way."""
+"""Seconds. A post that is due later is scheduled, not in progress."""
 
 
 class ListedPost(NamedTuple):

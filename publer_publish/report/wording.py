@@ -316,8 +316,8 @@ def rerun_lines(results: Sequence[Result], rerun: Rerun) -> list[str]:
     if unconfirmed:
         count = plural(unconfirmed, "target")
         lines.append(
-            f"What is unconfirmed ({count}) may or may not be live: Publer did not show what became of it. "
-            f"{_open_after_rerun(rerun)}"
+            f"What is unconfirmed ({count}) may or may not be live: Publer did not show whether it was "
+            f"published. {_open_after_rerun(rerun)}"
         )
     return lines
 

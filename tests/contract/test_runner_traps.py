@@ -172,7 +172,7 @@ def test_the_line_end_of_a_yaml_block_belongs_to_no_value(publish: Publish, publ
     assert_published(publish({name: f"\n{value}\n" for name, value in given.items()}), publer)
 
 
-def test_a_variable_of_the_job_that_looks_like_an_input_is_told_and_ignored(
+def test_a_variable_of_the_job_that_looks_like_an_input_is_reported_and_ignored(
     publish: Publish, publer: Sandbox
 ) -> None:
     outcome = publish(env={"INPUT_TAG": "v1"})

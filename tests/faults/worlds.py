@@ -343,7 +343,7 @@ POSITIONS |= {
         f"a post that waits: {state}": _unproven(Account(id=X, provider="twitter", held=state))
         for state in ("scheduled_pending", "scheduled_reauth", "scheduled_locked")
     },
-    "an equal post made by hand": _unproven(
+    "a matching post made by hand": _unproven(
         Account(id=X, provider="twitter"),
         posts=(SeededPost(account_id=X, text="Patience", source="sync", age=600.0),),
     ),

@@ -108,7 +108,7 @@ def test_everything_that_is_wrong_is_reported_at_once(stage: Stage) -> None:
     ] == []
 
 
-def test_what_is_wrong_with_the_posts_is_told_together_with_the_inputs(stage: Stage) -> None:
+def test_what_is_wrong_with_the_posts_is_reported_together_with_the_inputs(stage: Stage) -> None:
     """Whoever forgot the key learns of the typing errors in the same run."""
     stage.open()
     stage.write("post.yml", "text: '{{ nobody }}'\ntxt: Hi\n")
@@ -260,7 +260,7 @@ def test_a_selector_that_is_a_credential_is_not_shown(stage: Stage) -> None:
     assert [part for part in ("a1a1a1a1", "b2b2b2b2") if part in shown] == []
 
 
-def test_a_comment_that_is_none_is_told_once(stage: Stage) -> None:
+def test_a_comment_that_is_none_is_reported_once(stage: Stage) -> None:
     stage.open()
     stage.write("post.yml", "text: Hi\ncomments: ['', null, {}, {text: ' '}, 5]\naccounts: [twitter/*]\n")
     outcome = stage.run(post_file="post.yml", mode="validate")
@@ -268,7 +268,7 @@ def test_a_comment_that_is_none_is_told_once(stage: Stage) -> None:
     assert len(places) == len(set(places)) == 5, outcome.text
 
 
-def test_a_file_that_is_too_large_is_told_its_limit(stage: Stage) -> None:
+def test_a_file_that_is_too_large_is_reported_its_limit(stage: Stage) -> None:
     stage.open()
     stage.write("post.yml", "# " + "x" * 1024 * 1024)
     outcome = stage.run(post_file="post.yml", mode="validate")

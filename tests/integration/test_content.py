@@ -109,11 +109,14 @@ def test_two_spellings_of_wordpress_are_an_error_because_one_would_be_lost(stage
     )
     run = stage.run(post_file="p.yml")
     assert run.outputs["outcome"] == "invalid"
-    assert 'p.yml:3:3 (networks.wordpress_basic): "wordpress_basic" and "wordpress_oauth" are one' in run.text
+    assert (
+        'p.yml:3:3 (networks.wordpress_basic): "wordpress_basic" and "wordpress_oauth" are the same'
+        in run.text
+    )
 
 
 @pytest.mark.parametrize("mode", ["publish", "validate"])
-def test_a_network_that_no_account_is_on_is_told(stage: Stage, mode: str) -> None:
+def test_a_network_that_no_account_is_on_is_reported(stage: Stage, mode: str) -> None:
     stage.open(world(account("twitter")))
     stage.write("p.yml", "text: Hi\nnetworks:\n  bluesky: {text: lost}\naccounts: [twitter/*]\n")
     run = stage.run(post_file="p.yml", mode=mode)
@@ -244,7 +247,7 @@ def test_doctor_looks_at_the_selectors_of_the_input_without_a_post_file(stage: S
     assert "No account matches `linkedin/Nobody`." in run.text
 
 
-def test_a_mistake_in_the_input_text_is_told_with_its_line(stage: Stage) -> None:
+def test_a_mistake_in_the_input_text_is_reported_with_its_line(stage: Stage) -> None:
     stage.open()
     run = stage.run(text="One\n{{ tagg }} {{ tga }}", accounts="twitter/*", mode="validate")
     assert run.exit_code == 1

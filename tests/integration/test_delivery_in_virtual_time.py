@@ -25,8 +25,8 @@ def test_posts_for_one_account_are_a_minute_apart_and_in_file_order(desk: Desk) 
     assert [post.text for post in published] == ["One", "Two", "Three"]
     times = [post.time for post in published]
     assert all(60 <= after - before <= 75 for before, after in pairwise(times))
-    assert "Publer wants a minute between two posts of one account (twitter/Acme Inc)." in report.text
-    assert "Still keeping the minute" in report.text
+    assert "Publer requires a minute between two posts for one account (twitter/Acme Inc)." in report.text
+    assert "Still waiting for the minute" in report.text
 
 
 def test_the_minute_is_kept_after_an_earlier_run_too(desk: Desk) -> None:
@@ -186,7 +186,7 @@ def test_a_list_that_was_never_read_is_not_said_to_show_nothing(desk: Desk) -> N
 
 
 def test_evidence_from_before_the_request_is_none(desk: Desk) -> None:
-    """Without a look beforehand, an equal post of some minutes ago must not be taken for the lost one."""
+    """Without a look beforehand, a matching post of some minutes ago must not be taken for the lost one."""
     lost = Fault(kind="reset", when="before", path=PUBLISH)
     desk.open(posts=(SeededPost(account_id=X.id, text="One", age=90),), faults=(lost,))
     assert statuses(desk.run(posts("One"), duplicate_window="0")) == ["unconfirmed"]

@@ -180,7 +180,7 @@ def test_an_equal_post_on_its_way_is_not_sent_beside_it(stage: Stage) -> None:
     stage.write("post.yml", FIVE)
     outcome = stage.run(post_file="post.yml", timeout="4s")
     assert statuses(outcome) == {"twitter": "unconfirmed"}
-    assert "on its way" in results(outcome)[0]["message"]
+    assert "in progress" in results(outcome)[0]["message"]
     assert "It looks again for what was not sent (1 target)" in outcome.summary
     assert "else sends it" not in outcome.summary
     assert stage.requests(PUBLISH) == []

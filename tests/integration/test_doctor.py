@@ -108,7 +108,7 @@ def test_what_is_wrong_is_a_line_with_its_cure(
     assert bad in outcome.summary.replace("\\", "") or "limit" in outcome.summary
 
 
-def test_wrong_posts_and_wrong_selectors_are_told_together(stage: Stage) -> None:
+def test_wrong_posts_and_wrong_selectors_are_reported_together(stage: Stage) -> None:
     stage.open(world(X))
     stage.write("post.yml", "text: Hello\naccounts: ['bluesky/*']\nnetwork: {}\n")
     outcome = stage.run(post_file="post.yml", mode="doctor")

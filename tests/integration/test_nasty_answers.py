@@ -93,7 +93,7 @@ def test_on_duplicate_decides_about_repeated_posts_too(desk: Desk) -> None:
     ("state", "own", "of_the_other"),
     [
         ("published", "the same text is on this account", "another target is a duplicate"),
-        ("scheduled_pending", "may be live or on its way", "another target is a duplicate"),
+        ("scheduled_pending", "may be live or in progress", "another target is a duplicate"),
     ],
 )
 def test_on_duplicate_fail_says_of_each_target_why_it_was_not_sent(

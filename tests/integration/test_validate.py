@@ -241,7 +241,7 @@ def test_a_post_that_is_skipped_in_a_review_is_shown_all_the_same(stage: Stage, 
         ('text: Hi\ncomments: ["{{ short_sha }}"]', "`short_sha`"),
     ],
 )
-def test_a_review_is_told_what_depends_on_the_run(stage: Stage, field: str, names: str) -> None:
+def test_a_review_is_reported_what_depends_on_the_run(stage: Stage, field: str, names: str) -> None:
     stage.open()
     stage.write("post.yml", f"{field}\naccounts: [twitter/*]\n")
     outcome = stage.run(
@@ -321,7 +321,9 @@ def test_shared_comments_count_only_where_an_account_has_none_of_its_own(stage: 
     assert rows(outcome) == [(0, "twitter", "valid"), (0, "linkedin", "invalid")]
 
 
-def test_a_wrong_selector_of_the_input_is_told_with_what_else_is_wrong_and_blamed_alone(stage: Stage) -> None:
+def test_a_wrong_selector_of_the_input_is_reported_with_what_else_is_wrong_and_blamed_alone(
+    stage: Stage,
+) -> None:
     stage.open()
     stage.write("post.yml", "text: Hi\nnetworks: {twitter: {}}\ntxt: Oh\n")
     outcome = stage.run(post_file="post.yml", mode="validate", accounts="twitter")
@@ -342,7 +344,7 @@ def test_one_mistake_is_said_once_at_its_line_and_the_headline_counts_it(stage: 
     assert headline.message.splitlines()[0] == "1 problem in 1 file; nothing was sent."
 
 
-def test_problems_are_told_in_the_order_of_their_files_and_lines(stage: Stage) -> None:
+def test_problems_are_reported_in_the_order_of_their_files_and_lines(stage: Stage) -> None:
     """People correct a file from its top to its bottom."""
     stage.open()
     stage.write("a.yml", f"text: {'x' * 300}\naccount: [x]\nwhen: maybe\naccounts: [twitter/*]\n")

@@ -183,7 +183,7 @@ def test_only_publish_and_doctor_need_a_key() -> None:
         assert complaints(api_key="", mode=mode)[0][0] == "api-key"
 
 
-def test_a_fork_is_told_why_it_has_no_key() -> None:
+def test_a_fork_is_reported_why_it_has_no_key() -> None:
     _, problems = read_all({"post-file": "a.yml"}, no_secrets="It comes from a fork.")
     (problem,) = problems
     assert "api-key" in problem.message
@@ -218,7 +218,7 @@ def test_a_variable_of_the_job_that_looks_like_an_input_stops_nothing(name: str)
     assert f"`INPUT_{name.upper()}`" in warning.hint
 
 
-def test_what_is_ignored_is_told_beside_what_is_wrong() -> None:
+def test_what_is_ignored_is_reported_beside_what_is_wrong() -> None:
     found = complaints(post_file="", file="a.yml")
     assert {name for name, _ in found} == {"post-file", "file"}
 

@@ -14,7 +14,7 @@ from publer_publish.post.document.source import MAX_DIGITS, Node, Reading, Sourc
 _BETWEEN = re.compile(r"[\s,:]*")
 _WORD = re.compile(r"[^\W\d]\w*")
 _NOT_A_NUMBER = r"\d[\w.:/-]"
-_TEXT_IN_QUOTES = 'Text is in double quotes: "…". Without quotes are only numbers, true, false and null.'
+_TEXT_IN_QUOTES = 'Text is in double quotes: "…". Only numbers, true, false and null go without quotes.'
 _MISTAKES = (
     ("Unterminated", "A text is never closed.", 'Put a " at its end.'),
     (
@@ -108,7 +108,7 @@ def _explain(source: Source, reading: Reading, error: json.JSONDecodeError) -> N
             reading.stop(at, message, hint)
     word = _WORD.match(text, at)
     message = f'"{short(word[0])}" is not a JSON value.' if word else f'"{here}" does not belong here.'
-    hint = _TEXT_IN_QUOTES if word else f"Look for what is missing or too much. {_TEXT_IN_QUOTES}"
+    hint = _TEXT_IN_QUOTES if word else f"Look for something missing or extra. {_TEXT_IN_QUOTES}"
     reading.stop(at, message, hint)
 
 

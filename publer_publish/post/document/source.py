@@ -143,7 +143,7 @@ class Reading:
         """Report both places of a key that is written twice; ``fix``: as two posts, if they may be two."""
         line, column = self._source.position(first)
         message = f'"{short(key)}" is written twice: here and in line {line}, column {column}.'
-        hint = "Remove one of the two: only one could count."
+        hint = "Remove one of the two: only one can be used."
         if key in {"file", "url"}:
             hint += ' Two pictures are two items of a list, each of which begins with "- ".'
         self.error(second, message, "If these are two posts, write them as a list." if fix else hint, fix)

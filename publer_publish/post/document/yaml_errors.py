@@ -212,7 +212,7 @@ def _quotes(lines: Sequence[str], number: int) -> Iterator[Mistake]:
     if marks == [0, len(value) - 1]:
         return
     if closes and len(marks) % 2 == 0:
-        yield mistake(value, marks[1] + 1, "The text goes on after its closing quote.", QUOTE)
+        yield mistake(value, marks[1] + 1, "The text continues after its closing quote.", QUOTE)
     inner = value[1:-1] if value[-1] == quote else value[1:]
     name = "an apostrophe" if quote == "'" else "a quote"
     message = f"This text is in quotes, and {name} inside it ends it too early."
@@ -325,7 +325,7 @@ def _text_of_several_lines(lines: Sequence[str], number: int) -> Iterator[Mistak
     comments = [one for one in below if lines[one].lstrip().startswith("#")]
     message = f"The text of {key} has several lines, and a colon in one of them."
     if not_indented:
-        number, message = not_indented[0], f"The text of {key} goes on in a line that is not indented."
+        number, message = not_indented[0], f"The text of {key} continues on a line that is not indented."
     elif comments:
         number = comments[0]
         message = f'The text of {key} ends here: a line that begins with "#" is a comment.'

@@ -60,7 +60,7 @@ def check_file(file: OpenFile, problems: Problems) -> MediaInfo | None:
         problems.error(f"{file.name!r} {message}.", hint)
 
     if not file.size:
-        refuse("is empty", "Did the step that makes it fail, or is it a placeholder?")
+        refuse("is empty", "Did the step that creates it fail, or is it a placeholder?")
         return None
     if file.size > MOST_BYTES:
         size = f"has {file.size:,} bytes; Publer takes at most {MOST_BYTES:,} (200 MB)"

@@ -211,7 +211,7 @@ def _movie_seconds(header: Header, start: int, end: int) -> float | None:
             is_video |= _is_video(header, at, inside_end)
     if not is_video:
         hint = "Publer takes pictures, videos and PDF documents."
-        raise NotMediaError("has no picture: it holds sound only", hint=hint)
+        raise NotMediaError("has no picture, only sound", hint=hint)
     return seconds
 
 

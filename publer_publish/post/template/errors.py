@@ -136,7 +136,7 @@ def failed(error: Exception, source: str, line: int) -> TemplateError:
             message = "The template does something here that the kind of its value does not allow"
         hint = (
             "Check what kind of value is here. Texts are joined with ~, as in {{ 'v' ~ 1 }}; int makes a "
-            "number of a text, as in {{ vars.count | int > 1 }}; a list is gone through with {% for %}."
+            "number of a text, as in {{ vars.count | int > 1 }}; {% for %} goes through a list."
         )
     return TemplateError(message, hint=hint, offset=offset)
 
@@ -156,7 +156,7 @@ _BRINGS_IN = {
     ),
     "Markdown": (
         "brings in Markdown that no network renders: {}",
-        "The filter `plain` makes text of it; `release.notes` is `release.body` with it.",
+        "The filter `plain` turns it into text; `release.notes` is `release.body` with it.",
     ),
 }
 
@@ -185,7 +185,7 @@ def typed_oddities(source: str) -> Iterator[Remark]:
         yield Remark(
             f"No network renders Markdown: {cut(effect.shown.replace(_TAG_FILL, '…'), _LONGEST_NAME)} "
             "is shown as it is written.",
-            "Remove the signs; write the address of a link after its text.",
+            "Remove the Markdown; write the address of a link after its text.",
             effect.start,
         )
     if newline := re.search(_TYPED_NEWLINE, typed):

@@ -115,14 +115,14 @@ def test_a_request_that_never_left_was_not_sent() -> None:
 
 
 @pytest.mark.parametrize(("said", "message"), [("No", "No"), ("", "Publer refused it without saying why.")])
-def test_a_refusal_is_told_in_publers_words_if_it_has_any(said: str, message: str) -> None:
+def test_a_refusal_is_reported_in_publers_words_if_it_has_any(said: str, message: str) -> None:
     ledger = Ledger()
     ledger.expect([A])
     assert not any(read_verdicts([A], complete(failed(said, account_id="a")), ledger))
     assert ledger.result_of(A).message.startswith(message)
 
 
-SILENT = "Publer did not say what became of it."
+SILENT = "Publer did not say whether it was published."
 
 
 @pytest.mark.parametrize(

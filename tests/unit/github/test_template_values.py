@@ -127,7 +127,7 @@ def test_what_a_template_asks_about_is_looked_up_where_there_is_a_tag() -> None:
         run.values(frozenset({"release"}), frozenset({"release"}))
 
 
-def test_everything_that_is_missing_is_told_together() -> None:
+def test_everything_that_is_missing_is_reported_together() -> None:
     with pytest.raises(InvalidInputError) as caught:
         context(Event(repository="acme/rocket")).values(NAMES | OF_A_RUN)
     tag, run = caught.value.problems

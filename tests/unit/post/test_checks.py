@@ -70,11 +70,11 @@ def on(network: str, own: Any = None, **post: Any) -> dict[str, Any]:
         (on("linkedin", title="Slides", media=[DOCUMENT]), "title"),
     ],
 )
-def test_one_mistake_is_told_once_and_not_what_follows_from_it(post: dict[str, Any], path: str) -> None:
+def test_one_mistake_is_reported_once_and_not_what_follows_from_it(post: dict[str, Any], path: str) -> None:
     assert [where for where, _ in told(post)] == [path]
 
 
-def test_a_mistake_beside_another_is_told_as_well() -> None:
+def test_a_mistake_beside_another_is_reported_as_well() -> None:
     both = {"txt": "Hi", "accounts": ["twitter/*", "instagram/*"]}
     assert told(both) == [
         ("txt", 'Unknown key "txt".'),
@@ -88,7 +88,7 @@ def test_a_mistake_beside_another_is_told_as_well() -> None:
 
 
 @pytest.mark.parametrize("account", ["twitter/*", "*"])
-def test_a_missing_file_is_told_also_beside_a_text_that_is_wrong(account: str) -> None:
+def test_a_missing_file_is_reported_also_beside_a_text_that_is_wrong(account: str) -> None:
     post = {"text": "{{ tagg }}", "media": ["no.png"], "comments": [{"media": ["no2.png"]}]}
     problems = Problems()
     for draft in drafts_of({**post, "accounts": [account]}, problems):
@@ -150,7 +150,7 @@ def test_a_text_of_its_own_that_is_empty_is_not_called_missing() -> None:
         ),
     ],
 )
-def test_what_a_media_item_takes_for_something_else_is_told(
+def test_what_a_media_item_takes_for_something_else_is_reported(
     item: dict[str, Any], message: str, hint: str
 ) -> None:
     said, cured = cure(on("telegram", media=[{"alt_text": "A card", **item}]))

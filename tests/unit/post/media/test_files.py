@@ -72,7 +72,7 @@ def test_the_content_must_be_what_the_name_says(tmp_path: Path, sample: str, nam
 def test_an_empty_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.png").touch()
     assert told(tmp_path, media("a.png")) == [
-        ("'a.png' is empty.", "Did the step that makes it fail, or is it a placeholder?")
+        ("'a.png' is empty.", "Did the step that creates it fail, or is it a placeholder?")
     ]
 
 

@@ -74,7 +74,7 @@ def test_real_files_are_what_they_are(name: str, expected: dict[str, Any]) -> No
         (SAMPLES / "plain.mkv", "MKV", "Convert it to MP4"),
         (SAMPLES / "plain.avif", "AVIF", "Convert it to JPG"),
         (SAMPLES / "sound.m4a", "sound file", "Publer takes"),
-        (SAMPLES / "sound.mp4", "sound only", "Publer takes"),
+        (SAMPLES / "sound.mp4", "only sound", "Publer takes"),
         (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "HEIC", "Convert it to JPG"),
         (b"\0\0\0\x18ftypmif1\0\0\0\0mif1avif", "AVIF", "Convert it to JPG"),
         (
