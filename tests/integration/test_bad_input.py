@@ -268,7 +268,7 @@ def test_a_comment_that_is_none_is_reported_once(stage: Stage) -> None:
     assert len(places) == len(set(places)) == 5, outcome.text
 
 
-def test_a_file_that_is_too_large_is_reported_its_limit(stage: Stage) -> None:
+def test_the_limit_is_named_for_a_file_that_is_too_large(stage: Stage) -> None:
     stage.open()
     stage.write("post.yml", "# " + "x" * 1024 * 1024)
     outcome = stage.run(post_file="post.yml", mode="validate")

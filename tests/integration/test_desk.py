@@ -248,7 +248,7 @@ def test_where_every_target_needs_attention_nothing_is_folded_or_said_twice(stag
     assert "::group::All 16 targets" not in lines
 
 
-def test_on_a_desk_where_nothing_is_folded_no_target_is_reported_twice(stage: Stage) -> None:
+def test_at_a_terminal_where_nothing_is_folded_no_target_is_listed_twice(stage: Stage) -> None:
     stage.open()
     stage.write("post.yml", _many(too_long=2, fine=17))
     lines = in_pipes(stage, "validate", "post.yml").stdout.splitlines()

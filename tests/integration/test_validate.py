@@ -241,7 +241,7 @@ def test_a_post_that_is_skipped_in_a_review_is_shown_all_the_same(stage: Stage, 
         ('text: Hi\ncomments: ["{{ short_sha }}"]', "`short_sha`"),
     ],
 )
-def test_a_review_is_reported_what_depends_on_the_run(stage: Stage, field: str, names: str) -> None:
+def test_a_review_shows_what_depends_on_the_run(stage: Stage, field: str, names: str) -> None:
     stage.open()
     stage.write("post.yml", f"{field}\naccounts: [twitter/*]\n")
     outcome = stage.run(

@@ -183,7 +183,7 @@ def test_only_publish_and_doctor_need_a_key() -> None:
         assert complaints(api_key="", mode=mode)[0][0] == "api-key"
 
 
-def test_a_fork_is_reported_why_it_has_no_key() -> None:
+def test_a_fork_learns_why_it_has_no_key() -> None:
     _, problems = read_all({"post-file": "a.yml"}, no_secrets="It comes from a fork.")
     (problem,) = problems
     assert "api-key" in problem.message

@@ -145,7 +145,7 @@ def test_what_cannot_be_used_is_a_located_problem_with_a_cure(
         "- posts/a.yml",
     ],
 )
-def test_a_list_on_one_line_is_reported_how_to_be_written(root: Path, written: str) -> None:
+def test_the_cure_for_a_list_on_one_line_shows_how_to_write_it(root: Path, written: str) -> None:
     names, (problem,) = find(Workspace(root), [written])
     assert names == ()
     assert problem.hint.startswith("Write one path per line")

@@ -47,7 +47,7 @@ def test_a_selector_is_read(written: str, kind: SelectorKind, network: str, valu
         "[twitter/*, linkedin/*]",
     ],
 )
-def test_several_selectors_in_one_are_reported_how_to_be_written(written: str) -> None:
+def test_the_cure_for_several_selectors_in_one_shows_how_to_write_them(written: str) -> None:
     """The first would take the rest for its account's name, and nobody would say why it is not found."""
     with pytest.raises(SelectorError) as caught:
         parse_selector(written)

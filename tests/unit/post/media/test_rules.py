@@ -66,7 +66,7 @@ UNKNOWN = other(MediaSource.ID, "66db83154e299efa19a2d8eb")
         (file("a.jpg", kind=Kind.VIDEO), Kind.VIDEO),
     ],
 )
-def test_the_kind_is_reported_by_content_then_type_then_name(item: Item, kind: Kind | None) -> None:
+def test_the_kind_follows_from_content_then_type_then_name(item: Item, kind: Kind | None) -> None:
     assert kind_of(*item) is kind
 
 

@@ -117,7 +117,7 @@ def test_rendered_data_is_judged_at_the_places_of_the_document() -> None:
         ("networks: twitter", "each network as a key"),
     ],
 )
-def test_a_text_in_place_of_a_mapping_is_reported_which_key_it_belongs_under(text: str, cure: str) -> None:
+def test_the_cure_for_a_text_in_place_of_a_mapping_names_its_key(text: str, cure: str) -> None:
     (found,) = problems(text)
     assert cure in found.hint
 

@@ -232,7 +232,7 @@ def test_of_very_many_such_expressions_some_are_explained(templates: Templates) 
     assert len(templates.problems) == 20
 
 
-def test_the_values_that_are_reported_are_those_that_there_are() -> None:
+def test_the_values_that_are_named_are_those_that_exist() -> None:
     event = Event(repository="a/b", ref_name="r", sha="s", actor="a", run_id="1", tag="v1")
     context = RunContext(event, {}, lambda tag: release_fields({"tag_name": tag}), placeholders=False)
     values = context.values(NAMES)
