@@ -1,4 +1,4 @@
-"""What ends a run before its time: signals, and limits of what post files may take, which anybody can bring.
+"""What ends a run early: signals, and limits on the time and memory that post files may take.
 
 The operating system keeps the limits; nothing counts steps. Too much memory ends in a ``MemoryError``, too
 much time in an ``OverLimitError``. Where neither can be raised, as in one long call of a C function, the

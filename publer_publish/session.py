@@ -27,7 +27,7 @@ _IS_FOR_EVERYBODY = "{{ not (release.prerelease or release.draft) }}"
 
 @dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class Session:
-    """Filled step by step; the report is made from it, however far the run came."""
+    """Filled step by step. The report is made from it, however early the run ends."""
 
     console: Console
     clock: Clock
@@ -39,7 +39,7 @@ class Session:
     media: MediaFiles | None = None
     """Those of the posts, once these are loaded."""
     limits: Limits = field(default_factory=Limits)
-    """Of what may take long because of what is in post files."""
+    """For the work that post files can make arbitrarily long."""
     results: Sequence[Result] = ()
     """One row per post and network, in modes without targets; else the ledger has them."""
     checks: Sequence[Check] = ()

@@ -1,7 +1,8 @@
-"""The program runs in a child of this process, so that something is left to report if it has to be ended.
+"""The program runs in a child of this process, which is left to report if the child has to be ended.
 
-While one long call of a C function runs, Python hears neither signal nor timer; and a system that is out of
-memory asks nobody. So this process only waits, hands signals on, and ends the child when its time is over.
+While one long call of a C function runs, Python handles no signal and no timer; and a system that is out of
+memory kills without asking. So this process only waits, forwards signals, and ends the child when its time
+is over.
 """
 
 import os
@@ -37,12 +38,12 @@ class Supervised:
         self.note("release")
 
     def report(self) -> None:
-        """Report it oneself, whatever comes: nobody watches any longer."""
+        """The child reports from here on, whatever happens: it is no longer watched."""
         self.note("report")
         self._line = -1
 
     def note(self, note: str) -> None:
-        """Leave a line for a report by the supervisor."""
+        """Leave a line that the supervisor can report."""
         if self.has_supervisor:
             with suppress(OSError):  # the supervisor is gone
                 os.write(self._line, f"{note}\n".encode())
@@ -53,7 +54,7 @@ class Supervised:
 
 
 class Lost(NamedTuple):
-    """What is known of a child that ended without a report."""
+    """What is known about a child that ended without a report."""
 
     by: int
     """The signal that it died of."""
@@ -65,7 +66,7 @@ class Lost(NamedTuple):
 
 
 def supervise(signals: list[int]) -> Supervised | Lost:
-    """Go on in a child. In this process, return only if the child ended without a report; else end with it.
+    """Continue in a child. This process returns only if the child ended without a report; else it ends, too.
 
     ``signals`` gets those that arrive. Where there are no children (Windows), or may be no more of them, the
     program goes on by itself.

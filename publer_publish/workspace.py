@@ -63,7 +63,7 @@ class OpenFile(NamedTuple):
     """A regular file inside the workspace, held open so that what was checked is what is read."""
 
     name: str
-    """As it was asked for."""
+    """The name under which it was asked for."""
     identity: tuple[int, int]
     """Device and inode: equal for two names of one file."""
     size: int
@@ -96,8 +96,8 @@ class Workspace:
         self._hint = "Write the path relative to the root of the repository."
         if here:
             self._hint = (
-                "Paths begin where you are; those in a post file, at the root of the repository, which is "
-                f"{self._root}."
+                "Paths are relative to the current directory; those in a post file, to the root of the "
+                f"repository, {self._root}."
             )
         self._here = here
         self._stdin = stdin
@@ -164,7 +164,7 @@ class Workspace:
         return tuple((read.name, read.content) for read in reads if read.size <= limit)
 
     def read_stdin(self, limit: int) -> _Read:
-        """Read standard input, once. It takes as long as somebody types."""
+        """Read standard input, once. Waits for as long as somebody types."""
         if self._stdin and not self._from_stdin.name:
             content = self._stdin.read(limit + 1)
             name = "stdin.json" if re.match(rb'\s*\{\s*"', content) else "stdin.yml"
@@ -322,7 +322,7 @@ class Workspace:
         return self._absent(name, f"{_shown(name)} does not exist in the {self._checkout}.", hint)
 
     def _absent(self, name: str, message: str, hint: str) -> UnusableFileError:
-        """What to say of something that is not there; or that nothing is."""
+        """The message for a path that does not exist, or for a repository that is empty."""
         if not self._list("", name):
             message = f"{name!r} does not exist: the {self._checkout} is empty."
             checked_out = "Did the job check the repository out (actions/checkout)?"

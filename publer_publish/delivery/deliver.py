@@ -139,7 +139,7 @@ class Delivery:
                 return
 
     def _unsettled(self, targets: Iterable[Target]) -> list[Target]:
-        """Those of which nothing is known yet, but for what only repeats another."""
+        """The targets of which nothing is known yet, without those that repeat another."""
         unsettled = {target.key for target in self.ledger.open_targets()} - self._repeats.keys()
         return [target for target in targets if target.key in unsettled]
 

@@ -104,7 +104,7 @@ def test_nothing_outside_of_the_repository_is_read(
     done = type_in(rocket / "posts", "validate", typed.format(root=rocket))
     assert done.code == 1
     assert "leads out of the repository" in done.out
-    assert f"at the root of the repository, which is {rocket.resolve()}" in done.out
+    assert f"to the root of the repository, {rocket.resolve()}" in done.out
     assert "github.workspace" not in done.out
 
 
